@@ -1,0 +1,56 @@
+# make demo | test | lint | docs: each sets up what it needs; see README.md and CONTRIBUTING.md
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+.PHONY: demo test lint types unit test-data test-slow docs format clean
+
+demo: $(VENV)/.demo
+	$(BIN)/liquidtime demo
+
+test: lint types unit docs
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell src tests docs examples tools README.md CHANGELOG.md CONTRIBUTING.md
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev
+	$(BIN)/pyright
+
+unit: $(VENV)/.dev
+	$(THREADS) $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not gpu and not data"
+
+test-data: $(VENV)/.dev
+	$(THREADS) $(BIN)/pytest -m data
+
+test-slow: $(VENV)/.dev
+	$(THREADS) $(BIN)/pytest -m slow
+
+docs: $(VENV)/.dev
+	$(BIN)/zensical build --clean --strict
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(VENV)/.torch: constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is %s" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch==2.13.0
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.torch pyproject.toml
+	$(PIP) --editable '.[train]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.torch pyproject.toml
+	$(PIP) --editable '.[train,ode,dev,docs]'
+	touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) build dist site runs .pytest_cache .ruff_cache .hypothesis

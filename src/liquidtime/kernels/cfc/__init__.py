@@ -1,0 +1,1 @@
+"""The CfC recurrence: its definition and its fast paths."""

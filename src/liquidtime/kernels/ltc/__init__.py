@@ -1,0 +1,1 @@
+"""The LTC recurrence: its definition and its fast paths."""

@@ -1,0 +1,189 @@
+"""One step of a closed-form continuous-time network."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from liquidtime.kernels import Request, registry
+from liquidtime.kernels.cfc.reference import (
+    HEADS,
+    ActivationName,
+    CfCSpec,
+    Group,
+    Variant,
+    activate,
+)
+from liquidtime.kernels.memory import MemoryLayout
+from liquidtime.nn.cell import State, prepare_step
+from liquidtime.nn.cfc_group import CfCGroup
+from liquidtime.nn.members import members
+from liquidtime.nn.mixed_memory import LSTMMemory
+from liquidtime.nn.wired import groups_of, units_of
+from liquidtime.wirings import Wiring
+
+
+class CfCCell(nn.Module):
+    """One step of a closed-form continuous-time network, like `nn.GRUCell` with elapsed time.
+
+    Args:
+        input_size: Number of input features D.
+        hidden_size: Number of hidden units H; may be left out where `wiring` has them.
+        variant: As in `CfC`.
+        activation: As in `CfC`.
+        backbone_units: As in `CfC`.
+        backbone_layers: As in `CfC`.
+        backbone_dropout: As in `CfC`.
+        wiring: As in `CfC`.
+        backend: As in `CfC`.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int | None = None,
+        *,
+        variant: Variant = "gated",
+        activation: ActivationName = "lecun_tanh",
+        backbone_units: int = 128,
+        backbone_layers: int = 1,
+        backbone_dropout: float = 0.0,
+        wiring: Wiring | None = None,
+        backend: str = "auto",
+    ) -> None:
+        super().__init__()
+        if variant not in HEADS:
+            raise ValueError(
+                f"variant is {variant!r}; expected one of {', '.join(map(repr, HEADS))}."
+            )
+        if not 0.0 <= backbone_dropout < 1.0:
+            raise ValueError(f"backbone_dropout is {backbone_dropout}; expected 0 ≤ p < 1.")
+        if backbone_layers < 0:
+            raise ValueError(f"backbone_layers is {backbone_layers}; expected 0 or more.")
+        activate(activation, torch.zeros(0))
+        self.input_size = input_size
+        self.hidden_size = units_of(hidden_size, wiring)
+        self.variant: Variant = variant
+        self.activation: ActivationName = activation
+        self.backbone_dropout = backbone_dropout
+        self.backend = backend
+        if wiring is None:
+            self.circuit = None
+            self.output_size = self.hidden_size
+            self.groups = nn.ModuleList(
+                [
+                    CfCGroup(
+                        input_size,
+                        self.hidden_size,
+                        variant=variant,
+                        backbone_units=backbone_units,
+                        backbone_layers=backbone_layers,
+                    )
+                ]
+            )
+        else:
+            self.circuit = wiring.build(input_size)
+            self.output_size = self.circuit.output_size
+            self.groups = nn.ModuleList()
+            for i, group in enumerate(groups_of(self.circuit)):
+                self.groups.append(
+                    CfCGroup(
+                        len(group.sources),
+                        len(group.neurons),
+                        variant=variant,
+                        backbone_units=0,
+                        backbone_layers=0,
+                        mask=group.mask,
+                    )
+                )
+                self.register_buffer(f"neurons_{i}", torch.tensor(group.neurons))
+                self.register_buffer(f"sources_{i}", torch.tensor(group.sources))
+        registry.select(self.kernel_request(), backend)
+
+    def reset_parameters(self) -> None:
+        """Draw all parameters anew, and lay the wiring again (after `to_empty`)."""
+        for group in members(self.groups, CfCGroup):
+            group.reset_parameters()
+        if self.circuit is not None:
+            for i, group in enumerate(groups_of(self.circuit)):
+                self.get_buffer(f"neurons_{i}").copy_(torch.tensor(group.neurons))
+                self.get_buffer(f"sources_{i}").copy_(torch.tensor(group.sources))
+
+    def kernel_request(self) -> Request:
+        """What the cell asks of the kernels; see `liquidtime.kernels.explain`."""
+        parameter = next(self.parameters())
+        features = set()
+        if self.circuit is not None:
+            features.add("wiring")
+        if self.backbone_dropout and self.training:
+            features.add("dropout")
+        return Request(
+            "cfc", parameter.device.type, parameter.dtype, self.variant, frozenset(features)
+        )
+
+    def forward(self, x: Tensor, h: Tensor | None = None, elapsed: Tensor | float = 1.0) -> Tensor:
+        """One step.
+
+        Args:
+            x: Input, [B, D] or [D].
+            h: Hidden state, [B, H] or [H]; zeros if None.
+            elapsed: Time since the previous step: a float, [B] or [B, 1].
+
+        Returns:
+            The next hidden state, [B, H] or [H].
+        """
+        x, h, elapsed = prepare_step(self, x, h, elapsed)
+        single = x.dim() == 1
+        if single:
+            x, h = x.unsqueeze(0), h.unsqueeze(0)
+        states, _ = self.sequence(x.unsqueeze(1), (h,), elapsed.unsqueeze(1), None)
+        return states[0, 0] if single else states[:, 0]
+
+    def sequence(
+        self,
+        x: Tensor,
+        state: State,
+        elapsed: Tensor,
+        active: Tensor | None,
+        memory: LSTMMemory | None = None,
+        layout: MemoryLayout = "state",
+    ) -> tuple[Tensor, State]:
+        """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
+        request = self.kernel_request()
+        run = registry.select(request, self.backend).run
+        return run(
+            x,
+            state,
+            elapsed,
+            active,
+            tuple(group.weights() for group in members(self.groups, CfCGroup)),
+            self._kernel_groups(),
+            None if memory is None else memory.weights(x.dtype),
+            self._draw_dropout(x),
+            CfCSpec(self.variant, self.activation, layout),
+        )
+
+    def readout(self, states: Tensor) -> Tensor:
+        """The motor neurons' part [.., output_size] of the hidden states [.., H]."""
+        return states[..., : self.output_size]
+
+    def extra_repr(self) -> str:
+        """Sizes and variant, for `print`."""
+        return f"{self.input_size}, {self.hidden_size}, variant={self.variant!r}"
+
+    def _kernel_groups(self) -> tuple[Group, ...] | None:
+        if self.circuit is None:
+            return None
+        return tuple(
+            Group(self.get_buffer(f"neurons_{i}"), self.get_buffer(f"sources_{i}"))
+            for i in range(len(self.groups))
+        )
+
+    def _draw_dropout(self, x: Tensor) -> tuple[Tensor, ...]:
+        if not (self.training and self.backbone_dropout) or self.circuit is not None:
+            return ()
+        ones = x.new_ones(1)
+        (group,) = members(self.groups, CfCGroup)
+        return tuple(
+            F.dropout(ones.expand(*x.shape[:2], layer.out_features), self.backbone_dropout)
+            for layer in members(group.backbone, nn.Linear)
+        )

@@ -1,0 +1,157 @@
+"""One step of a liquid time-constant network."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from liquidtime import dynamics
+from liquidtime.dynamics import IntegratorName
+from liquidtime.kernels import Request, registry
+from liquidtime.kernels.ltc.reference import LTCSpec, LTCWeights
+from liquidtime.kernels.memory import MemoryLayout
+from liquidtime.nn.cell import State, prepare_step, state_dtype
+from liquidtime.nn.feature_map import FeatureMap, MappingName
+from liquidtime.nn.mixed_memory import LSTMMemory
+from liquidtime.nn.synapses import SynapseParameters, init_positive
+from liquidtime.nn.wired import units_of
+from liquidtime.wirings import FullyConnected, Wiring
+
+
+class LTCCell(nn.Module):
+    """One step of a liquid time-constant network.
+
+    Args:
+        input_size: Number of input features D.
+        hidden_size: Number of neurons N; may be left out where `wiring` has them.
+        integrator: As in `LTC`.
+        unfolds: As in `LTC`.
+        input_mapping: As in `LTC`.
+        output_mapping: As in `LTC`.
+        wiring: As in `LTC`.
+        backend: As in `LTC`.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int | None = None,
+        *,
+        integrator: IntegratorName = "fused",
+        unfolds: int = 6,
+        input_mapping: MappingName | None = "affine",
+        output_mapping: MappingName | None = "affine",
+        wiring: Wiring | None = None,
+        backend: str = "auto",
+    ) -> None:
+        super().__init__()
+        dynamics.integrator(integrator)
+        if unfolds < 1:
+            raise ValueError(f"unfolds is {unfolds}; expected 1 or more sub-steps.")
+        units = units_of(hidden_size, wiring)
+        self.circuit = (wiring or FullyConnected(units)).build(input_size)
+        self.input_size = input_size
+        self.hidden_size = units
+        self.output_size = self.circuit.output_size
+        self.integrator: IntegratorName = integrator
+        self.unfolds = unfolds
+        self.backend = backend
+        self.recurrent = SynapseParameters(self.circuit.adjacency)
+        self.sensory = SynapseParameters(self.circuit.sensory_adjacency)
+        self.raw_membrane_capacitance = nn.Parameter(torch.empty(units))
+        self.raw_leak_conductance = nn.Parameter(torch.empty(units))
+        self.leak_potential = nn.Parameter(torch.empty(units))
+        self.input_map = FeatureMap(input_size, input_mapping, "input_mapping")
+        self.output_map = FeatureMap(self.output_size, output_mapping, "output_mapping")
+        self._reset_neurons()
+        registry.select(self.kernel_request(), backend)
+
+    def reset_parameters(self) -> None:
+        """Draw all parameters anew, from the ranges of the authors' code."""
+        for part in (self.recurrent, self.sensory, self.input_map, self.output_map):
+            part.reset_parameters()
+        self._reset_neurons()
+
+    def _reset_neurons(self) -> None:
+        init_positive(self.raw_membrane_capacitance, 0.4, 0.6)
+        init_positive(self.raw_leak_conductance, 0.001, 1.0)
+        nn.init.uniform_(self.leak_potential, -0.2, 0.2)
+
+    @property
+    def membrane_capacitance(self) -> Tensor:
+        """Capacitance C > 0 of each membrane, [N]."""
+        return F.softplus(self.raw_membrane_capacitance)
+
+    @property
+    def leak_conductance(self) -> Tensor:
+        """Conductance g > 0 of each leak, [N]."""
+        return F.softplus(self.raw_leak_conductance)
+
+    def weights(self) -> LTCWeights:
+        """The network as the kernels take it, in the dtype of the state."""
+        dtype = state_dtype(self.leak_potential)
+        return LTCWeights(
+            self.membrane_capacitance.to(dtype),
+            self.leak_conductance.to(dtype),
+            self.leak_potential.to(dtype),
+            self.recurrent.dense(dtype),
+            self.sensory.dense(dtype),
+            *self.input_map.weights(dtype),
+        )
+
+    def kernel_request(self) -> Request:
+        """What the cell asks of the kernels; see `liquidtime.kernels.explain`."""
+        synapses = len(self.recurrent.source) + len(self.sensory.source)
+        dense = self.hidden_size * (self.hidden_size + self.input_size)
+        features = frozenset() if synapses == dense else frozenset({"wiring"})
+        parameter = self.leak_potential
+        return Request("ltc", parameter.device.type, parameter.dtype, self.integrator, features)
+
+    def forward(self, x: Tensor, h: Tensor | None = None, elapsed: Tensor | float = 1.0) -> Tensor:
+        """One step.
+
+        Args:
+            x: Input, [B, D] or [D].
+            h: Potentials, [B, N] or [N]; zeros if None.
+            elapsed: Time since the previous step: a float, [B] or [B, 1].
+
+        Returns:
+            The next potentials, [B, N] or [N]. `readout` makes outputs of them.
+        """
+        x, h, elapsed = prepare_step(self, x, h, elapsed)
+        single = x.dim() == 1
+        if single:
+            x, h = x.unsqueeze(0), h.unsqueeze(0)
+        states, _ = self.sequence(x.unsqueeze(1), (h,), elapsed.unsqueeze(1), None)
+        return states[0, 0] if single else states[:, 0]
+
+    def sequence(
+        self,
+        x: Tensor,
+        state: State,
+        elapsed: Tensor,
+        active: Tensor | None,
+        memory: LSTMMemory | None = None,
+        layout: MemoryLayout = "state",
+    ) -> tuple[Tensor, State]:
+        """Run over [B, T, D] without checks; see `liquidtime.kernels.ltc.reference.ltc`."""
+        run = registry.select(self.kernel_request(), self.backend).run
+        return run(
+            x.to(state[0].dtype),
+            state,
+            elapsed,
+            active,
+            self.weights(),
+            None if memory is None else memory.weights(state[0].dtype),
+            LTCSpec(self.integrator, self.unfolds, layout),
+        )
+
+    def readout(self, states: Tensor) -> Tensor:
+        """Outputs [.., output_size]: the motor neurons' potentials, mapped."""
+        return self.output_map(states[..., : self.output_size])
+
+    def extra_repr(self) -> str:
+        """Sizes and integrator, for `print`."""
+        return (
+            f"{self.input_size}, {self.hidden_size}, integrator={self.integrator!r}, "
+            f"unfolds={self.unfolds}"
+        )

@@ -1,0 +1,12 @@
+"""Typed access to the members of a `ModuleList`."""
+
+from typing import TypeVar, cast
+
+from torch import nn
+
+T = TypeVar("T")
+
+
+def members(modules: nn.ModuleList, kind: type[T]) -> list[T]:
+    """The modules of a list, which are all of one kind, as that kind."""
+    return cast("list[T]", list(modules))

@@ -1,0 +1,22 @@
+"""What a recurrent layer hands from one stretch of a series to the next."""
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class RecurrentState(NamedTuple):
+    """State of a whole stack after its last step.
+
+    Feeding it forward continues the series as if it had never been cut: with masks and absolute
+    times too, for which it carries the time that has passed since the last observed step.
+    """
+
+    h: Tensor
+    """Hidden state [num_layers · directions, B, units], float32 at least. Unbatched: without B."""
+    c: Tensor | None = None
+    """Memory of a mixed-memory network, shaped as `h`; None without."""
+    pending: Tensor | None = None
+    """[B], time passed in skipped steps at the end, due to the next observed one. None without."""
+    time: Tensor | None = None
+    """[B], float64, absolute time of the last step, if the layer was called with `times`."""

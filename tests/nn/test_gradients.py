@@ -1,0 +1,49 @@
+"""First and second derivatives against finite differences, in float64."""
+
+import pytest
+import torch
+from torch.autograd import gradcheck, gradgradcheck
+
+from liquidtime.nn import LTC, CfC, RecurrentState
+from liquidtime.wirings import AutoNCP
+
+B, T, D = 2, 3, 2
+LAYERS = {
+    "gated": lambda: CfC(D, 3, backbone_units=4),
+    "no_gate": lambda: CfC(D, 3, variant="no_gate", backbone_units=4, activation="gelu"),
+    "closed_form": lambda: CfC(D, 3, variant="closed_form", backbone_units=4),
+    "memory": lambda: CfC(D, 3, backbone_units=4, mixed_memory=True),
+    "wired": lambda: CfC(D, wiring=AutoNCP(7, 2)),
+    "bidirectional": lambda: CfC(D, 2, backbone_layers=0, bidirectional=True),
+    "ltc": lambda: LTC(D, 3, unfolds=2),
+    "ltc_exponential": lambda: LTC(D, 3, integrator="exponential", unfolds=2),
+    "ltc_wired": lambda: LTC(D, wiring=AutoNCP(7, 2), unfolds=2),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_first_and_second_derivatives(name):
+    rnn = LAYERS[name]().double()
+    layers, memory = len(rnn.cells), rnn.memory_layout is not None
+    mask = torch.tensor([[True, False, True], [True, True, True]])
+
+    def run(x, elapsed, h, *parameters):
+        state = RecurrentState(h, h if memory else None)
+        names = [name for name, _ in rnn.named_parameters()]
+        output, final = torch.func.functional_call(
+            rnn,
+            dict(zip(names, parameters, strict=True)),
+            (x, state),
+            {"elapsed": elapsed, "mask": mask, "lengths": torch.tensor([3, 2])},
+        )
+        return output, final.h
+
+    inputs = [
+        torch.randn(B, T, D, dtype=torch.float64),
+        0.2 + torch.rand(B, T, dtype=torch.float64),
+        torch.randn(layers, B, rnn.hidden_size, dtype=torch.float64),
+        *(parameter.detach().clone() for parameter in rnn.parameters()),
+    ]
+    inputs = [tensor.requires_grad_() for tensor in inputs]
+    assert gradcheck(run, inputs, fast_mode=True)
+    assert gradgradcheck(run, inputs, fast_mode=True)
