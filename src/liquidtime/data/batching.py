@@ -1,0 +1,155 @@
+"""Batches of series of nearly equal length, the same on one process and on many."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from liquidtime.data import ragged
+from liquidtime.data.encoded import EncodedSeries
+from liquidtime.errors import InputError
+
+CHUNK = 16
+
+
+class Batch(NamedTuple):
+    """One padded batch: B series, T the longest of them, F inputs.
+
+    Attributes:
+        inputs: [B, T, F] float32, 0 behind the end of a series.
+        elapsed: [B, T] float32, 0 behind the end.
+        lengths: [B] int64.
+        target: [B] int64 or [B, K] float32; one a step: [B, T] int64 (-1 behind the end) or
+            [B, T, K] float32 (NaN behind the end); None without targets.
+        index: [B] int64, which series these are.
+        global_size: Series in this batch over all processes; divide summed losses by it and the
+            gradients summed over the processes are those of one process.
+    """
+
+    inputs: Tensor
+    elapsed: Tensor
+    lengths: Tensor
+    target: Tensor | None
+    index: Tensor
+    global_size: int
+
+
+def collate(
+    encoded: EncodedSeries,
+    index: Sequence[int] | np.ndarray | Tensor,
+    global_size: int | None = None,
+) -> Batch:
+    """Pad some series into a batch.
+
+    Args:
+        encoded: All series.
+        index: Which ones, in this order.
+        global_size: Series in the batch over all processes; by default those of `index`.
+
+    Returns:
+        The batch.
+    """
+    chosen = torch.as_tensor(index, dtype=torch.int64)
+    part = encoded.select(chosen)
+    target = part.target
+    if target is not None and part.per_step:
+        target = ragged.pad(target, part.lengths, -1 if target.dim() == 1 else float("nan"))
+    return Batch(
+        inputs=ragged.pad(part.inputs, part.lengths),
+        elapsed=ragged.pad(part.elapsed, part.lengths),
+        lengths=part.lengths,
+        target=target,
+        index=chosen,
+        global_size=len(chosen) if global_size is None else global_size,
+    )
+
+
+class BucketBatches:
+    """Batches of series numbers, near-equal lengths together; a batch sampler.
+
+    The series are shuffled, cut into chunks of 16 batches, sorted by length inside each chunk and
+    cut into batches, whose order is shuffled again. Little is padded, yet no series meets
+    the same company twice. The order depends on (seed, epoch) and on nothing else: not on the
+    number of processes, nor on how often the sampler was read.
+
+    The batches are as equal as whole series allow, `batch_size` at most (100 series in batches
+    of 64 make 50 + 50), so that no epoch ends in a step on a handful of series.
+
+    Args:
+        lengths: [N] rows per series.
+        batch_size: Largest number of series in a batch, over all processes together.
+        seed: Of the shuffle.
+        shuffle: False gives one fixed order, sorted by length: least padding, for evaluation.
+            `Batch.index` says which series a prediction belongs to.
+        rank: This process.
+        world_size: Number of processes; each gets a share of every batch.
+
+    Raises:
+        InputError: If a number is out of range, or a batch would leave a process without series.
+    """
+
+    def __init__(
+        self,
+        lengths: Tensor | np.ndarray | Sequence[int],
+        batch_size: int,
+        seed: int = 0,
+        shuffle: bool = True,
+        rank: int = 0,
+        world_size: int = 1,
+    ) -> None:
+        self.lengths = np.asarray(lengths, dtype=np.int64)
+        if self.lengths.ndim != 1:
+            raise InputError(f"lengths has shape {list(self.lengths.shape)}; expected [N].")
+        if batch_size < 1:
+            raise InputError(f"batch_size is {batch_size}; expected 1 or more.")
+        if not 0 <= rank < world_size:
+            raise InputError(f"rank is {rank} of world_size {world_size}; expected 0 <= rank < it.")
+        count = len(self.lengths)
+        pieces = -(-count // batch_size)
+        sizes = np.full(pieces, count // pieces if pieces else 0)
+        sizes[: count - sizes.sum()] += 1
+        if pieces and sizes.min() < world_size:
+            raise InputError(
+                f"{count} series in batches of at most {batch_size} leave a batch of {sizes.min()} "
+                f"for {world_size} processes; expected a series for each. Raise the batch size or "
+                "use fewer processes."
+            )
+        self._sizes = sizes
+        self.seed = seed
+        self.shuffle = shuffle
+        self.rank = rank
+        self.world_size = world_size
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the order of this epoch; call it on every process before reading."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for batch in self._global_batches():
+            yield batch[self.rank :: self.world_size].tolist()
+
+    @property
+    def global_sizes(self) -> list[int]:
+        """Series in each batch of this epoch over all processes, in the order of the batches."""
+        return [len(batch) for batch in self._global_batches()]
+
+    def _global_batches(self) -> list[np.ndarray]:
+        if not len(self._sizes):
+            return []
+        cuts = np.cumsum(self._sizes)[:-1]
+        if not self.shuffle:
+            return np.split(np.argsort(self.lengths, kind="stable"), cuts)
+        random = np.random.default_rng([self.seed, self.epoch])
+        order = random.permutation(len(self.lengths))
+        chunks = np.split(order, cuts[CHUNK - 1 :: CHUNK])
+        ordered = np.concatenate(
+            [chunk[np.argsort(self.lengths[chunk], kind="stable")] for chunk in chunks]
+        )
+        batches = np.split(ordered, cuts)
+        return [batches[number] for number in random.permutation(len(batches))]

@@ -1,0 +1,23 @@
+"""Irregular series from and to data frames, lists, NaN-padded arrays, packed sequences, PyPOTS."""
+
+from liquidtime.data.convert.frames import from_long_frame, to_long_frame
+from liquidtime.data.convert.lists import SeriesLists, from_lists, to_lists
+from liquidtime.data.convert.packed import PackedSeries, from_packed, to_packed
+from liquidtime.data.convert.padded import NanPadded, from_nan_padded, to_nan_padded
+from liquidtime.data.convert.pypots import from_pypots, to_pypots
+
+__all__ = [
+    "NanPadded",
+    "PackedSeries",
+    "SeriesLists",
+    "from_lists",
+    "from_long_frame",
+    "from_nan_padded",
+    "from_packed",
+    "from_pypots",
+    "to_lists",
+    "to_long_frame",
+    "to_nan_padded",
+    "to_packed",
+    "to_pypots",
+]

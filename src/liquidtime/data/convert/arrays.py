@@ -1,0 +1,119 @@
+"""What all conversions share: arrays of any kind brought to the tensors of the container."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from liquidtime.data import ragged
+from liquidtime.data.series import IrregularSeries
+from liquidtime.errors import InputError
+
+
+def numbers(name: str, array: Any) -> Tensor:
+    """An array, tensor or nested list of numbers as a float64 tensor on the CPU.
+
+    Raises:
+        InputError: If it holds anything but numbers.
+    """
+    if isinstance(array, Tensor):
+        return array.detach().to("cpu", torch.float64)
+    try:
+        found = np.asarray(array)
+        if found.dtype.kind not in "biuf":
+            found = found.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{name} does not hold numbers alone ({error}); expected an array of numbers, NaN "
+            "where nothing was observed."
+        ) from error
+    return torch.from_numpy(np.array(found, dtype=np.float64))
+
+
+def from_rows(
+    values: Tensor,
+    times: Tensor,
+    lengths: Tensor,
+    *,
+    mask: Tensor | None = None,
+    static: Any = None,
+    target: Any = None,
+    ids: Any = None,
+    features: Sequence[str] | None = None,
+    classes: Sequence[str] | None = None,
+    per_step: bool = False,
+) -> IrregularSeries:
+    """The container from ragged rows in float64; NaN is not observed, with or without a mask.
+
+    Args:
+        values: [R, D] float64.
+        times: [R] float64.
+        lengths: [N] int64.
+        mask: [R, D] bool or None.
+        static: [N, S] numbers or None.
+        target: As `as_target` takes it.
+        ids: [N] or None.
+        features: D names or None.
+        classes: Names of the classes, or None.
+        per_step: Whether the target is one a step.
+
+    Raises:
+        InputError: If something does not fit.
+    """
+    observed = ~values.isnan()
+    if mask is not None:
+        if mask.shape != values.shape:
+            raise InputError(
+                f"mask has shape {list(mask.shape)}; expected that of the values, "
+                f"{list(values.shape)}."
+            )
+        observed = observed & mask
+    kept = torch.where(observed, values, torch.zeros_like(values)).to(torch.float32)
+    return IrregularSeries(
+        values=kept,
+        times=times,
+        mask=observed,
+        lengths=lengths,
+        static=None if static is None else numbers("static", static).to(torch.float32),
+        target=as_target(target),
+        ids=np.arange(len(lengths)) if ids is None else as_ids(ids),
+        features=tuple(features) if features is not None else (),
+        classes=tuple(classes) if classes is not None else None,
+        per_step=per_step,
+    )
+
+
+def as_target(target: Any) -> Tensor | None:
+    """Whole numbers (and bools) [N] become classes, int64; floats become values [N, K], float32."""
+    if target is None:
+        return None
+    found = target.detach().cpu() if isinstance(target, Tensor) else None
+    if found is None:
+        array = np.asarray(target)
+        if array.dtype.kind not in "biuf":
+            raise InputError(
+                f"target has dtype {array.dtype}; expected whole numbers from 0 for classes, "
+                "floats for values. Number the classes, and give their names as classes."
+            )
+        found = torch.from_numpy(array.copy())
+    if found.is_floating_point():
+        return (found[:, None] if found.dim() == 1 else found).to(torch.float32)
+    return found.to(torch.int64)
+
+
+def as_ids(ids: Any) -> np.ndarray:
+    """Ids as an array of whole numbers, or of Python objects (strings, mostly)."""
+    array = np.asarray(ids)
+    return array if array.dtype.kind in "iu" else array.astype(object)
+
+
+def with_gaps(series: IrregularSeries) -> Tensor:
+    """The values with NaN where nothing was observed: [R, D] float32."""
+    return series.values.masked_fill(~series.mask, float("nan"))
+
+
+def step_numbers(lengths: Tensor) -> Tensor:
+    """Times for data that has none: 0, 1, 2, ... in each series, [R] float64."""
+    return ragged.positions(lengths).to(torch.float64)

@@ -1,0 +1,121 @@
+"""Blocks [N, T, D] padded to one length, NaN where nothing was observed."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from liquidtime.data import ragged
+from liquidtime.data.convert.arrays import from_rows, numbers, step_numbers, with_gaps
+from liquidtime.data.series import IrregularSeries
+from liquidtime.errors import InputError
+
+
+class NanPadded(NamedTuple):
+    """Series as NaN-padded arrays; `from_nan_padded(*arrays)` goes back.
+
+    Attributes:
+        values: [N, T, D] float32, NaN where nothing was observed and behind the end.
+        times: [N, T] float64, NaN behind the end.
+    """
+
+    values: np.ndarray
+    times: np.ndarray
+
+
+def from_nan_padded(
+    values: Any,
+    times: Any = None,
+    *,
+    lengths: Any = None,
+    static: Any = None,
+    target: Any = None,
+    ids: Any = None,
+    features: Sequence[str] | None = None,
+    classes: Sequence[str] | None = None,
+    per_step: bool = False,
+) -> IrregularSeries:
+    """Series from a padded block.
+
+    A series ends where `lengths` says; without lengths, where its times turn NaN; without times of
+    its own, behind its last row that holds any number.
+
+    Args:
+        values: [N, T, D], NaN where nothing was observed.
+        times: [N, T], one clock a series, NaN behind the end; or [T], one clock for all; 0, 1, 2,
+            ... where they are left out.
+        lengths: [N] whole numbers, 0 to T.
+        static: [N, S], NaN where missing.
+        target: One a series: [N] whole numbers for classes, [N] or [N, K] floats for values. One a
+            step: [N, T] or [N, T, K].
+        ids: N names of the series.
+        features: D names.
+        classes: Names of the classes.
+        per_step: Whether the target is one a step.
+
+    Returns:
+        The series.
+
+    Raises:
+        InputError: If the shapes do not fit, or a time is NaN before the end of its series.
+    """
+    block = numbers("values", values)
+    if block.dim() != 3:
+        raise InputError(f"values has shape {list(block.shape)}; expected [N, T, D].")
+    count, steps, _ = block.shape
+    clock = None if times is None else numbers("times", times)
+    if clock is not None:
+        if clock.shape == (steps,):
+            clock = clock.expand(count, steps)
+        elif clock.shape != (count, steps):
+            raise InputError(
+                f"times has shape {list(clock.shape)}; expected [N, T] = [{count}, {steps}], or "
+                f"[T] = [{steps}] where all series share one clock."
+            )
+    rows = _lengths(block, clock, lengths)
+    if target is not None and per_step:
+        found = torch.as_tensor(np.asarray(target))
+        if found.shape[:2] != (count, steps):
+            raise InputError(
+                f"target has shape {list(found.shape)}; expected [{count}, {steps}] or "
+                f"[{count}, {steps}, K], one a step."
+            )
+        target = ragged.unpad(found, rows)
+    return from_rows(
+        ragged.unpad(block, rows),
+        step_numbers(rows) if clock is None else ragged.unpad(clock, rows),
+        rows,
+        static=static,
+        target=target,
+        ids=ids,
+        features=features,
+        classes=classes,
+        per_step=per_step,
+    )
+
+
+def to_nan_padded(series: IrregularSeries) -> NanPadded:
+    """One block for all series, as long as the longest."""
+    nan = float("nan")
+    return NanPadded(
+        values=ragged.pad(with_gaps(series), series.lengths, nan).cpu().numpy(),
+        times=ragged.pad(series.times, series.lengths, nan).cpu().numpy(),
+    )
+
+
+def _lengths(block: Tensor, clock: Tensor | None, lengths: Any) -> Tensor:
+    count, steps, _ = block.shape
+    if lengths is not None:
+        rows = numbers("lengths", lengths).to(torch.int64)
+        if rows.shape != (count,) or bool(((rows < 0) | (rows > steps)).any()):
+            raise InputError(
+                f"lengths is {rows.tolist()}; expected {count} whole numbers from 0 to {steps}."
+            )
+        return rows
+    held = ~block.isnan().all(dim=2)
+    if clock is not None and bool(clock.isnan().any()):
+        held = ~clock.isnan()
+    behind = torch.arange(1, steps + 1).expand(count, steps)
+    return torch.where(held, behind, 0).amax(1) if steps else torch.zeros(count, dtype=torch.int64)

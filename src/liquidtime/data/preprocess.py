@@ -1,0 +1,211 @@
+"""From irregular series to the inputs of a network, with statistics of the training part only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from liquidtime.data import features as make
+from liquidtime.data import ragged
+from liquidtime.data.encoded import EncodedSeries
+from liquidtime.data.series import IrregularSeries
+from liquidtime.errors import InputError
+
+KINDS = ("values", "mask", "since")
+
+
+@dataclass(frozen=True)
+class Preprocessor:
+    """Standardise, fill forward, and say what was seen and how long ago.
+
+    Fit it on the training part: `Preprocessor.fit(series.select(split.train))`. Every field is a
+    plain number, string or tuple, so `to_dict` goes into JSON and comes back equal.
+
+    Attributes:
+        variables: D names of the features it was fitted on.
+        mean: D means over the observed training entries; 0 for a variable never observed.
+        std: D standard deviations likewise; 1 for a variable that is constant or never observed.
+        static_variables: S names of the static features.
+        static_mean: S means over the training entries that are not missing.
+        static_std: S standard deviations likewise.
+        time_scale: Time, in the unit of the data, that counts as 1.
+        features: Which blocks the inputs hold, in this order: "values", "mask", "since".
+        clip: Standardised values are cut off at ± this. 10 keeps every honest measurement and
+            takes the force out of slips of the pen (a height of 426 cm), which would otherwise
+            drive the network into saturation for the rest of the series.
+    """
+
+    variables: tuple[str, ...]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    static_variables: tuple[str, ...]
+    static_mean: tuple[float, ...]
+    static_std: tuple[float, ...]
+    time_scale: float
+    features: tuple[str, ...] = KINDS
+    clip: float = 10.0
+
+    @classmethod
+    def fit(
+        cls,
+        series: IrregularSeries,
+        *,
+        features: Sequence[str] = KINDS,
+        time_scale: float | None = None,
+        clip: float = 10.0,
+    ) -> Self:
+        """Take means, standard deviations and the time scale from the training part.
+
+        Args:
+            series: The training part, and nothing but the training part.
+            features: Any of "values" (last observed, standardised), "mask" (1 where observed in
+                this row) and "since" (log(1 + time since last observed / time scale)).
+            time_scale: Time that counts as 1; by default the median of the positive gaps between
+                rows of one series (1 where there is none), so that the unit does not matter.
+            clip: Limit of standardised values; above 0, `float("inf")` for none.
+
+        Returns:
+            The fitted preprocessor.
+
+        Raises:
+            InputError: If there are no series, a feature is unknown, or a number is out of range.
+        """
+        if len(series) == 0:
+            raise InputError("there are no series to fit on; expected at least one.")
+        kinds = tuple(features)
+        if not kinds or len(set(kinds)) != len(kinds) or not set(kinds) <= set(KINDS):
+            raise InputError(f"features is {kinds}; expected some of {KINDS}, each once.")
+        if not clip > 0:
+            raise InputError(f"clip is {clip}; expected a number above 0, or inf for none.")
+        if time_scale is None:
+            time_scale = _median_gap(series)
+        if not 0 < time_scale < float("inf"):
+            raise InputError(f"time_scale is {time_scale}; expected a finite number above 0.")
+        mean, std = _moments(series.values, series.mask)
+        static_mean, static_std = (), ()
+        if series.static is not None:
+            static_mean, static_std = _moments(series.static, ~series.static.isnan())
+        return cls(
+            variables=series.features,
+            mean=mean,
+            std=std,
+            static_variables=series.static_features or (),
+            static_mean=static_mean,
+            static_std=static_std,
+            time_scale=float(time_scale),
+            features=kinds,
+            clip=float(clip),
+        )
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """F names, one an input, such as "HR", "HR observed", "HR age"."""
+        suffix = {"values": "", "mask": " observed", "since": " age"}
+        blocks = [name + suffix[kind] for kind in self.features for name in self.variables]
+        return (*blocks, *self.static_variables)
+
+    @property
+    def input_size(self) -> int:
+        """F, the number of inputs."""
+        return len(self.features) * len(self.variables) + len(self.static_variables)
+
+    def encode(self, series: IrregularSeries) -> EncodedSeries:
+        """The inputs of the network.
+
+        Args:
+            series: Any part, with the features and static features that this was fitted on.
+
+        Returns:
+            Rows of [values | mask | since | static] (the blocks asked for): values standardised,
+            cut off at ± clip and filled forward, 0 (the mean) before the first observation; mask
+            as 0 and 1; since as log(1 + age / time_scale), the age counted from the start of the
+            series where a variable was never seen; static features standardised, 0 where missing,
+            repeated in every row. `elapsed` is the gap to the previous row over `time_scale`.
+
+        Raises:
+            InputError: If the features or the static features are not those of the fit.
+        """
+        self._check_names(series)
+        mask, lengths = series.mask, series.lengths
+        blocks: list[Tensor] = []
+        for kind in self.features:
+            if kind == "values":
+                scaled = _standardise(series.values, self.mean, self.std, self.clip)
+                blocks.append(make.forward_fill(scaled, mask, lengths))
+            elif kind == "mask":
+                blocks.append(mask.to(torch.float32))
+            else:
+                age = make.time_since_observed(series.times, mask, lengths)
+                blocks.append(torch.log1p(age / self.time_scale).to(torch.float32))
+        if series.static is not None:
+            scaled = _standardise(series.static, self.static_mean, self.static_std, self.clip)
+            blocks.append(torch.nan_to_num(scaled)[ragged.series_of_rows(lengths)])
+        elapsed = make.elapsed_since_previous(series.times, lengths) / self.time_scale
+        return EncodedSeries(
+            inputs=torch.cat(blocks, dim=1),
+            elapsed=elapsed.to(torch.float32),
+            lengths=lengths,
+            target=series.target,
+            ids=series.ids,
+            per_step=series.per_step,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, numbers and strings, for JSON."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in mapping.items()
+        }
+        return cls(**plain)
+
+    def _check_names(self, series: IrregularSeries) -> None:
+        for what, mine, theirs in (
+            ("features", self.variables, series.features),
+            ("static features", self.static_variables, series.static_features or ()),
+        ):
+            if mine == theirs:
+                continue
+            missing = [name for name in mine if name not in theirs]
+            extra = [name for name in theirs if name not in mine]
+            detail = f"missing {missing}, not expected {extra}" if missing or extra else "reordered"
+            raise InputError(
+                f"the {what} of these series are not those that the preprocessor was fitted on: "
+                f"{detail}. Expected, in this order: {list(mine)}."
+            )
+
+
+def _moments(values: Tensor, observed: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of each column over its observed entries."""
+    count = observed.sum(0).clamp_min(1)
+    exact = torch.where(observed, values, torch.zeros_like(values)).to(torch.float64)
+    mean = exact.sum(0) / count
+    spread = torch.where(observed, exact - mean, torch.zeros_like(exact))
+    std = (spread.square().sum(0) / count).sqrt()
+    # The rounding of float32 gives a constant far from 0 a spread of this order, and no more.
+    constant = std <= 1e-6 * mean.abs()
+    std = torch.where(constant, torch.ones_like(std), std)
+    return tuple(mean.tolist()), tuple(std.tolist())
+
+
+def _standardise(
+    values: Tensor, mean: Sequence[float], std: Sequence[float], clip: float
+) -> Tensor:
+    centre = values.new_tensor(mean, dtype=torch.float64)
+    width = values.new_tensor(std, dtype=torch.float64)
+    return ((values - centre) / width).clamp(-clip, clip).to(torch.float32)
+
+
+def _median_gap(series: IrregularSeries) -> float:
+    gaps = make.elapsed_since_previous(series.times, series.lengths)
+    gaps = gaps[gaps > 0]
+    return float(gaps.median()) if len(gaps) else 1.0

@@ -1,0 +1,182 @@
+"""Public data files: a local mirror first, then the cache, then the network, always checked."""
+
+import hashlib
+import os
+import tarfile
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from liquidtime.errors import InputError
+from liquidtime.optional import require
+
+MIRROR = "LIQUIDTIME_MIRROR"
+CACHE = "LIQUIDTIME_CACHE"
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that somebody publishes.
+
+    Attributes:
+        set: Name of the dataset; the folder in the mirror and in the cache.
+        file: The upstream file name.
+        url: Where it is published.
+        sha256: Lower-case hexadecimal checksum.
+        digest: What the checksum is of. "file": the bytes of the file. "contents": the files
+            inside a .zip or .tar.gz, by name and bytes, so that an archive which was packed again
+            still passes (see `contents_sha256`).
+    """
+
+    set: str
+    file: str
+    url: str
+    sha256: str
+    digest: Literal["file", "contents"] = "file"
+
+    def checksum(self, path: Path) -> str:
+        """The checksum of a local copy, of the kind that `sha256` is."""
+        return contents_sha256(path) if self.digest == "contents" else file_sha256(path)
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: LIQUIDTIME_CACHE, or the cache folder of the platform."""
+    chosen = os.environ.get(CACHE)
+    if chosen:
+        return Path(chosen).expanduser()
+    return Path(require("platformdirs", extra="train").user_cache_path("liquidtime"))
+
+
+def fetch(source: Source, *, progress: bool = True) -> Path:
+    """A local copy of a public file.
+
+    Looks in the folder that LIQUIDTIME_MIRROR names (as `<set>/<file>`), then in the cache, then
+    downloads into the cache. A download is written beside its place and renamed when its checksum
+    is right, so that no half file stays; a damaged file in the cache is downloaded again.
+
+    Args:
+        source: The file.
+        progress: Whether to show a progress bar on standard error.
+
+    Returns:
+        The path of the copy; do not write to it.
+
+    Raises:
+        InputError: If the copy in the mirror or the download has the wrong checksum, or the
+            network does not answer; the message names the URL, the cache and the mirror.
+    """
+    mirror = os.environ.get(MIRROR)
+    if mirror:
+        path = Path(mirror).expanduser() / source.set / source.file
+        if path.is_file():
+            _check(source, path, f"Replace it by the file from {source.url}, or delete it.")
+            return path
+    path = cache_folder() / source.set / source.file
+    if path.is_file() and source.checksum(path) == source.sha256:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        _download(source, partial, path, progress=progress)
+        _check(source, partial, "The file changed upstream, or the network altered it; try again.")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def contents_sha256(path: Path) -> str:
+    """SHA-256 of what is inside a .zip or .tar.gz, whoever packed it and when.
+
+    It is the checksum of a text with one line a file, "<sha256 of the bytes>  <base name>", sorted
+    by base name, each line ended by a newline. Folders, dates, owners and compression do not count.
+
+    Raises:
+        InputError: If it is neither kind of archive, or is damaged.
+    """
+    try:
+        lines = sorted((name, hashlib.sha256(data).hexdigest()) for name, data in members(path))
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
+        raise InputError(
+            f"{path} is not a whole .zip or .tar.gz archive ({error}). Delete it, to have it "
+            "downloaded again."
+        ) from error
+    text = "".join(f"{digest}  {name}\n" for name, digest in lines)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The files inside a .zip or .tar.gz: base name and bytes, in the order of the archive.
+
+    Hidden files (`.DS_Store`, `._name`), which some packers add, are left out.
+    """
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                name = PurePosixPath(entry.filename).name
+                if not entry.is_dir() and not name.startswith("."):
+                    yield name, archive.read(entry)
+        return
+    with tarfile.open(path, "r:*") as archive:
+        for entry in archive:
+            name = PurePosixPath(entry.name).name
+            stream = archive.extractfile(entry) if entry.isfile() else None
+            if stream is not None and not name.startswith("."):
+                yield name, stream.read()
+
+
+def _check(source: Source, path: Path, mend: str) -> None:
+    came = source.checksum(path)
+    if came != source.sha256:
+        raise InputError(
+            f"{path} has the SHA-256 {came} ({source.digest}); expected {source.sha256}. {mend}"
+        )
+
+
+def _download(source: Source, partial: Path, path: Path, *, progress: bool) -> None:
+    request = urllib.request.Request(source.url, headers={"User-Agent": "liquidtime"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer, partial.open("wb") as out:
+            size = int(answer.headers.get("Content-Length") or 0) or None
+            written = 0
+            with _bar(source.file, size, shown=progress) as advance:
+                while block := answer.read(_BLOCK):
+                    out.write(block)
+                    written += len(block)
+                    advance(len(block))
+        if size is not None and written != size:
+            raise OSError(f"{written} of {size} bytes came")
+    except (urllib.error.URLError, TimeoutError, OSError) as error:
+        raise InputError(
+            f"could not download {source.url} ({error}). Check the network, or put the file at "
+            f"{path} by hand, or set {MIRROR} to a folder that holds "
+            f"{source.set}/{source.file}."
+        ) from error
+
+
+@contextmanager
+def _bar(title: str, size: int | None, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error; gives the function that advances it by some bytes."""
+    rich = require("rich.progress", extra="train")
+    console = require("rich.console", extra="train").Console(stderr=True)
+    columns = (
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.DownloadColumn(),
+        rich.TransferSpeedColumn(),
+    )
+    with rich.Progress(*columns, console=console, disable=not shown) as progress:
+        task = progress.add_task(f"Downloading {title}", total=size)
+        yield lambda amount: progress.advance(task, amount)

@@ -1,0 +1,283 @@
+"""From a table file, and perhaps a second one of targets, to an `IrregularSeries`."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from liquidtime.data.series import IrregularSeries
+from liquidtime.data.table import forecast, targets
+from liquidtime.data.table.clock import Clock, read_times
+from liquidtime.data.table.columns import check_columns
+from liquidtime.data.table.csv_file import read_csv, read_header
+from liquidtime.data.table.encoding import check_start
+from liquidtime.data.table.labels import Labels, as_ids, id_column
+from liquidtime.data.table.long import read_long
+from liquidtime.data.table.numbers import number_column
+from liquidtime.data.table.parquet_file import parquet_header, read_parquet
+from liquidtime.data.table.rows import Rows
+from liquidtime.data.table.schema import TableSchema
+from liquidtime.data.table.second import match_ids
+from liquidtime.data.table.source import Table, look_at
+from liquidtime.data.table.wide import read_wide
+from liquidtime.errors import InputError
+
+
+class Reading(NamedTuple):
+    """A table, read.
+
+    Attributes:
+        series: The data.
+        schema: The schema with everything resolved that "auto" stood for; reads other tables
+            the same way.
+        clock: What the time column holds.
+        origins: int64 [N], nanoseconds since 1970 of each series' first row, for date-times.
+        notes: What the user should know: rows averaged, ids ignored, the unit of time.
+    """
+
+    series: IrregularSeries
+    schema: TableSchema
+    clock: Clock
+    origins: np.ndarray | None
+    notes: tuple[str, ...]
+
+
+def read_series(
+    path: Path | str,
+    schema: TableSchema,
+    *,
+    targets: Path | str | None = None,
+    classes: tuple[str, ...] | None = None,
+    require_target: bool = True,
+) -> IrregularSeries:
+    """Read a CSV or Parquet table.
+
+    Args:
+        path: The table, long or wide as the schema says. Text may be packed with gzip, bzip2
+            or xz.
+        schema: Which column is what.
+        targets: Second table that holds the target(s), one row an id; ids there without rows in
+            the first table are ignored.
+        classes: Class labels in order, instead of the schema's.
+        require_target: False reads no target, for prediction.
+
+    Returns:
+        Series in the order in which their ids first appear.
+
+    Raises:
+        InputError: If anything is wrong with a table; the message names file, row and column.
+    """
+    if classes is not None:
+        schema = replace(schema, classes=tuple(classes))
+    return read_table(path, schema, targets=targets, require_target=require_target).series
+
+
+def read_table(
+    path: Path | str,
+    schema: TableSchema,
+    *,
+    targets: Path | str | None = None,
+    require_target: bool = True,
+    skip_without_target: bool = False,
+) -> Reading:
+    """Read a table as `read_series` does, and tell also what was found on the way.
+
+    Args:
+        path: The table.
+        schema: Which column is what.
+        targets: Second table that holds the target(s), one row an id.
+        require_target: False reads no target.
+        skip_without_target: Leave series without a target out instead of refusing them.
+    """
+    path = Path(path)
+    second_path = None if targets is None else Path(targets)
+    if require_target and not schema.target:
+        raise InputError("No target is named; expected the column to predict.")
+    header = _header(path, schema)
+    elsewhere = () if second_path is None else tuple(n for n in schema.static if n not in header)
+    table, second = _open(path, second_path, schema, header, elsewhere, require_target)
+
+    ids = id_column(table, schema.id)
+    times, origins, clock = read_times(table, schema, ids.codes)
+    notes = [clock.describe(schema.time)]
+    schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
+    matched, target = None, None
+    if second is not None:
+        matched, found = match_ids(second, schema.targets_id or schema.id, ids, table)
+        notes += found
+    if require_target and schema.task != "forecast":
+        target = _target(table, second, matched, schema, ids)
+        schema = target.schema
+
+    # The same rule with and without targets, or a prediction would see other steps than the fit.
+    keep_steps = schema.target_per == "step" and schema.task != "forecast"
+    if schema.long:
+        rows = read_long(table, schema, ids, times, keep_steps=keep_steps)
+    else:
+        rows = read_wide(table, schema, ids, times)
+    notes += rows.notes
+    schema = replace(schema, features=rows.features)
+
+    values, given = None, np.ones(len(ids.names), dtype=bool)
+    if schema.task == "forecast":
+        gap = forecast.typical_gap(rows) if schema.typical_gap is None else schema.typical_gap
+        schema = replace(schema, typical_gap=gap, target_per="step")
+        if require_target:
+            values = forecast.next_values(rows, schema.target, str(path))
+        if forecast.HORIZON in rows.features:
+            raise InputError(
+                f"{path}: a variable is named {forecast.HORIZON!r}, as is the channel that "
+                "forecasts add. Rename it."
+            )
+        rows = forecast.add_horizon(rows, gap)
+    elif target is not None:
+        values, given = _fit_to_rows(target, table, second, ids, rows, skip_without_target)
+    if not given.all():
+        notes.append(f"{int((~given).sum()):,} series without a target are left out.")
+    statics = _statics(table, second, matched, ids, schema, elsewhere)
+    series = _series(rows, ids, schema, statics, values)
+    if not given.all():
+        series = series.select(np.flatnonzero(given))
+        origins = None if origins is None else origins[given]
+    return Reading(series, replace(schema, fitted=True), clock, origins, tuple(notes))
+
+
+def _header(path: Path, schema: TableSchema) -> list[str]:
+    if look_at(path) == "parquet":
+        return parquet_header(path)
+    check_start(path, schema.encoding)
+    return read_header(path, schema)[0]
+
+
+def _open(
+    path: Path,
+    second_path: Path | None,
+    schema: TableSchema,
+    header: list[str],
+    elsewhere: tuple[str, ...],
+    require_target: bool,
+) -> tuple[Table, Table | None]:
+    """Load the wanted columns of both tables."""
+    text = [schema.id, schema.time]
+    numbers = [name for name in schema.static if name not in elsewhere]
+    if schema.variable is not None and schema.value is not None:
+        text.append(schema.variable)
+        numbers.append(schema.value)
+    else:
+        numbers += schema.features
+    target = schema.target if require_target and schema.task != "forecast" else ()
+    if second_path is None and target:
+        place = str(path) if look_at(path) == "parquet" else f"{path}, row 1"
+        check_columns(place, header, [n for n in (*text, *numbers) if n is not None])
+        lacking = [name for name in target if name not in header]
+        if lacking:
+            try:
+                check_columns(place, header, lacking)
+            except InputError as error:
+                raise InputError(
+                    f"{error} If the target stands in a second table, name that file (--targets)."
+                ) from None
+        text += target
+    table = _load(path, schema, text, numbers)
+    if second_path is None or not (target or elsewhere):
+        return table, None
+    second_text = [schema.targets_id or schema.id, *target]
+    return table, _load(second_path, schema, second_text, list(elsewhere))
+
+
+def _load(path: Path, schema: TableSchema, text: list[str], numbers: list[str]) -> Table:
+    if look_at(path) == "parquet":
+        return read_parquet(path, wanted=[*text, *numbers])
+    return read_csv(path, schema, text=text, numbers=numbers)
+
+
+def _target(
+    table: Table, second: Table | None, matched: np.ndarray | None, schema: TableSchema, ids: Labels
+) -> targets.TableTarget:
+    if second is None or matched is None:
+        return targets.from_own_table(table, schema, ids)
+    if schema.target_per == "step":
+        raise InputError(
+            f"{second.path} holds one target a series, but one a step is asked for. "
+            "Put the targets into the first table, in each row."
+        )
+    there = matched >= 0
+    values = np.full((len(ids.names), len(schema.target)), np.nan)
+    values[there], schema = targets.target_values(second, matched[there], schema)
+    return targets.TableTarget(values, False, replace(schema, target_per="series"))
+
+
+def _fit_to_rows(
+    target: targets.TableTarget,
+    table: Table,
+    second: Table | None,
+    ids: Labels,
+    rows: Rows,
+    skip: bool,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Targets [N or R, K] and which series have one [N]."""
+    every = np.ones(len(ids.names), dtype=bool)
+    if target.per_step:
+        values = targets.spread_over_steps(target, table, rows.step_of, len(rows.times))
+        return values, every
+    source = str((second or table).path)
+    given = targets.check_given(target, ids, table, source, skip=skip)
+    # A target that is left out with its series still has to be a number until then.
+    return np.where(given[:, None], target.values, 0.0), given
+
+
+def _statics(
+    table: Table,
+    second: Table | None,
+    matched: np.ndarray | None,
+    ids: Labels,
+    schema: TableSchema,
+    elsewhere: tuple[str, ...],
+) -> np.ndarray | None:
+    """The static columns [N, S], NaN where missing."""
+    columns = []
+    for name in schema.static:
+        home = second if name in elsewhere and second is not None else table
+        column = number_column(home, name, missing=schema.missing, decimal=schema.decimal)
+        if home is second and matched is not None:
+            columns.append(np.where(matched >= 0, column[matched], np.nan))
+            continue
+        each, at = targets.first_of_group(column, ids.codes, len(ids.names))
+        if at >= 0:
+            raise InputError(
+                f"{table.place(at, name)}: the static column changes inside id "
+                f"{ids.names[ids.codes[at]]!r}, from {each[ids.codes[at]]:g} to {column[at]:g}; "
+                "expected one number a series. Correct the cell, or name it as a feature."
+            )
+        columns.append(each)
+    return np.stack(columns, axis=1) if columns else None
+
+
+def _series(
+    rows: Rows,
+    ids: Labels,
+    schema: TableSchema,
+    statics: np.ndarray | None,
+    values: np.ndarray | None,
+) -> IrregularSeries:
+    target = None
+    if values is not None and schema.task == "classify":
+        target = torch.from_numpy(np.nan_to_num(values[:, 0], nan=-1.0).astype(np.int64))
+    elif values is not None:
+        target = torch.from_numpy(values.astype(np.float32))
+    return IrregularSeries(
+        values=torch.from_numpy(rows.values),
+        times=torch.from_numpy(rows.times.astype(np.float64)),
+        mask=torch.from_numpy(rows.mask),
+        lengths=torch.from_numpy(np.bincount(rows.series, minlength=len(ids.names))),
+        static=None if statics is None else torch.from_numpy(statics.astype(np.float32)),
+        target=target,
+        ids=as_ids(ids.names),
+        features=rows.features,
+        static_features=schema.static or None,
+        target_names=schema.target or None,
+        classes=schema.classes if schema.task == "classify" else None,
+        per_step=schema.target_per == "step",
+    )

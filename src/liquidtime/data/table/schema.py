@@ -1,0 +1,136 @@
+"""Which column of a table is what. Imports neither torch nor pandas: it is stored in every run."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from liquidtime.errors import InputError
+
+TableTask = Literal["auto", "classify", "regress", "forecast"]
+TargetPer = Literal["auto", "series", "step"]
+TimeKind = Literal["auto", "number", "duration", "datetime"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSchema:
+    """The columns of the user's table, and how its cells are to be read.
+
+    Give `variable` and `value` for a long table, or `features` alone for a wide one.
+
+    Attributes:
+        id: Column that names the series of a row.
+        time: Column of times: numbers, `HH:MM[:SS]` durations, or ISO date-times.
+        variable: Long table: column that names the variable of a row.
+        value: Long table: column that holds its number.
+        features: Wide: the columns that are variables. Long: the variables to keep, in this order;
+            empty takes all, sorted by name.
+        static: Columns that hold one number a series, in the table or in the target table.
+        target: Column(s) to predict, in the table or in the target table; for forecasts the
+            variable(s) whose next value is predicted. Classes allow one column only.
+        task: "classify", "regress", "forecast"; "auto" takes classes when the target is text or
+            at most ten different whole numbers, else numbers.
+        target_per: One target a "series" or one a "step". "auto" takes "series" when the target
+            never changes inside an id.
+        targets_id: Name of the id column in the target table, if it is another.
+        classes: Labels in the order of the model's outputs; of two, the second is the positive
+            one. None takes what the table holds, numbers by size and text by alphabet.
+        time_kind: What the time column holds; "auto" looks.
+        time_unit: "hours" when times were converted; None is the unit of the data.
+        typical_gap: Median time between rows; the forecast horizon after a last row.
+        missing: Cells that stand for "not observed" besides the usual ones, such as "-1".
+        delimiter: Character between cells; None looks for comma, semicolon or tab.
+        decimal: Character before decimals.
+        encoding: Encoding of a text file.
+        fitted: True in a run: everything that "auto" stood for is resolved, and other tables must
+            agree with it.
+    """
+
+    id: str
+    time: str
+    variable: str | None = None
+    value: str | None = None
+    features: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    task: TableTask = "auto"
+    target_per: TargetPer = "auto"
+    targets_id: str | None = None
+    classes: tuple[str, ...] | None = None
+    time_kind: TimeKind = "auto"
+    time_unit: str | None = None
+    typical_gap: float | None = None
+    missing: tuple[str, ...] = ()
+    delimiter: str | None = None
+    decimal: str = "."
+    encoding: str = "utf-8"
+    fitted: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.variable is None) != (self.value is None):
+            given, lacking = ("variable", "value") if self.variable else ("value", "variable")
+            raise InputError(
+                f"{given} is given without {lacking}. A long table needs both "
+                "(--variable, --value); a wide table needs features instead (--features)."
+            )
+        if self.variable is None and not self.features:
+            raise InputError(
+                "The table's layout is not given. If it has one row an observation, name its "
+                "variable and value columns (--variable, --value); if it has one row a time, name "
+                "its columns of variables (--features)."
+            )
+        self._check_distinct()
+        if self.task == "classify" and len(self.target) > 1:
+            raise InputError(
+                f"{len(self.target)} targets ({', '.join(self.target)}) with task 'classify'; "
+                "expected one. Name one column, or use task 'regress'."
+            )
+        if self.task == "forecast" and self.target_per == "series":
+            raise InputError("A forecast has one target a step; leave target_per at 'auto'.")
+        if self.classes is not None and len(set(self.classes)) != len(self.classes):
+            raise InputError(f"classes {self.classes!r} name a class twice; name each once.")
+
+    def _check_distinct(self) -> None:
+        if len(set(self.features)) != len(self.features):
+            twice = next(name for name in self.features if self.features.count(name) > 1)
+            raise InputError(f"features name {twice!r} twice; name each once.")
+        roles = [("id", self.id), ("time", self.time)]
+        if self.variable is not None and self.value is not None:
+            roles += [("variable", self.variable), ("value", self.value)]
+        else:
+            roles += [("a feature", name) for name in self.features]
+        if self.task != "forecast":
+            roles += [("a target", name) for name in self.target]
+        seen: dict[str, str] = {}
+        for role, name in roles:
+            if name in seen:
+                raise InputError(
+                    f"Column {name!r} is named as {seen[name]} and as {role}; "
+                    "expected a column of its own for each."
+                )
+            seen[name] = role
+
+    @property
+    def long(self) -> bool:
+        """Whether the table has one row an observation."""
+        return self.variable is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as a JSON-able dictionary."""
+        fields = dataclasses.asdict(self)
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in fields.items()}
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any]) -> "TableSchema":
+        """The schema that `to_dict` wrote; unknown keys are an `InputError`."""
+        known = {entry.name for entry in dataclasses.fields(cls)}
+        unknown = sorted(set(mapping) - known)
+        if unknown:
+            raise InputError(
+                f"A table schema has no {', '.join(map(repr, unknown))}; expected some of "
+                f"{', '.join(sorted(known))}. Was it written by a newer version?"
+            )
+        fields: dict[str, Any] = dict(mapping)
+        for key, value in fields.items():
+            fields[key] = tuple(value) if isinstance(value, list) else value
+        return cls(**fields)

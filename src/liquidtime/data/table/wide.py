@@ -1,0 +1,46 @@
+"""A wide table: one row a time of a series, one column a variable."""
+
+import numpy as np
+
+from liquidtime.data.table.labels import Labels
+from liquidtime.data.table.numbers import number_column
+from liquidtime.data.table.rows import Rows
+from liquidtime.data.table.schema import TableSchema
+from liquidtime.data.table.source import Table
+from liquidtime.errors import InputError
+
+
+def read_wide(table: Table, schema: TableSchema, ids: Labels, times: np.ndarray) -> Rows:
+    """Turn each row into a step; rows of one id need not be neighbours.
+
+    Args:
+        table: The table.
+        schema: For the feature columns and the missing cells.
+        ids: The series of each row.
+        times: float64 [rows].
+
+    Raises:
+        InputError: If times go back inside an id, or a cell is no finite number.
+    """
+    order = np.argsort(ids.codes, kind="stable")
+    series, times = ids.codes[order], times[order]
+    back = (np.diff(times) < 0) & (np.diff(series) == 0)
+    if back.any():
+        first = int(np.argmax(back))
+        before, at = int(order[first]), int(order[first + 1])
+        cells = table.frame[schema.time]
+        raise InputError(
+            f"{table.place(at, schema.time)}: the time goes back from {cells.iloc[before]} "
+            f"(row {table.row(before):,}) to {cells.iloc[at]} inside id "
+            f"{ids.names[series[first]]!r}; expected times that never fall. Sort the table by id "
+            "and time, or correct the cell. Times of day that pass midnight need their dates."
+        )
+    values = np.empty((len(table), len(schema.features)), dtype=np.float32)
+    mask = np.empty(values.shape, dtype=bool)
+    for at, name in enumerate(schema.features):
+        column = number_column(table, name, missing=schema.missing, decimal=schema.decimal)[order]
+        mask[:, at] = ~np.isnan(column)
+        values[:, at] = np.where(mask[:, at], column, 0.0)
+    step_of = np.empty(len(order), dtype=np.int64)
+    step_of[order] = np.arange(len(order))
+    return Rows(series, times, values, mask, step_of, schema.features)

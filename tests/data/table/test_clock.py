@@ -1,0 +1,86 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from liquidtime.data.table import TableSchema, read_table
+from liquidtime.errors import InputError
+
+SCHEMA = TableSchema(id="id", time="t", features=("a",))
+
+
+def read(path, schema=SCHEMA):
+    return read_table(path, schema, require_target=False)
+
+
+def test_numbers_stay_in_their_unit(write):
+    reading = read(write("id,t,a", "1,-0.5,1", "1,1e2,1"))
+    assert reading.series.times.tolist() == [-0.5, 100]
+    assert reading.schema.time_kind == "number"
+    assert reading.schema.time_unit is None
+    assert "own unit" in reading.notes[0]
+
+
+def test_durations_become_hours(write):
+    reading = read(write("id,t,a", "1,00:30,1", "1,01:00:36,1", "1,48:00,1", "1,2 days 01:00:00,1"))
+    assert reading.series.times.tolist() == [0.5, 1.01, 48, 49]
+    assert reading.schema.time_unit == "hours"
+    assert "hours" in reading.notes[0]
+    written = reading.clock.write(reading.series.times.numpy(), None)
+    assert written == ["00:30", "01:00:36", "48:00", "49:00"]
+
+
+def test_dates_become_hours_since_the_first_row_of_a_series(write):
+    path = write(
+        "id,t,a",
+        "1,2012-07-01T23:30:00Z,1",
+        "2,2013-01-01,1",
+        "1,2012-07-02T02:00:00+01:00,1",
+        "1,2012-07-02 03:00:00.25,1",
+    )
+    reading = read(path)
+    expected = [0, 1.5, 3.5 + 0.25 / 3600, 0]
+    assert reading.series.times.numpy() == pytest.approx(expected, abs=1e-12)
+    assert reading.origins is not None
+    origins = np.repeat(reading.origins, reading.series.lengths)
+    written = reading.clock.write(reading.series.times.numpy(), origins)
+    assert written[2] == pd.Timestamp("2012-07-02 03:00:00.25")
+
+
+def test_parquet_types(tmp_path):
+    for column, expected in [
+        (pd.to_datetime(["2020-01-01 00:00", "2020-01-01 06:00"]), [0, 6]),
+        (
+            pd.to_datetime(["2020-01-01 00:00", "2020-01-01 06:00"]).tz_localize("Asia/Tokyo"),
+            [0, 6],
+        ),
+        (pd.to_timedelta(["1h", "90min"]), [1, 1.5]),
+        ([1, 4], [1, 4]),
+    ]:
+        frame = pd.DataFrame({"id": [1, 1], "t": column, "a": [1.0, 2.0]})
+        frame.to_parquet(tmp_path / "t.parquet")
+        assert read(tmp_path / "t.parquet").series.times.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (["1,00:10,1", "1,later,1"], r"row 3, column 't': came 'later', expected a duration"),
+        (["1,00:10,1", "1,00:75,1"], "came '00:75'"),
+        (["1,1,1", "1,00:10,1"], "came '00:10', expected a number, like '1'"),
+        (["1,2020-01-01,1", "1,7,1"], "came '7', expected an ISO date-time"),
+        (["1,03/04/2012,1"], "came '03/04/2012'; expected a number, a duration"),
+        (["1,1,1", "1,,1"], r"row 3, column 't': the time is empty"),
+        (["1,1,1", "1,inf,1"], "expected a finite number"),
+    ],
+)
+def test_broken_times_are_named(write, rows, words):
+    with pytest.raises(InputError, match=words):
+        read(write("id,t,a", *rows))
+
+
+def test_another_table_must_have_the_same_kind_of_time(write):
+    fitted = read(write("id,t,a", "1,00:10,1")).schema
+    with pytest.raises(InputError, match="came '10', expected a duration"):
+        read(write("id,t,a", "1,10,1"), fitted)
+    with pytest.raises(InputError, match="expected a duration"):
+        read(write("id,t,a", "1,2020-01-01,1"), fitted)
