@@ -10,7 +10,14 @@ import torch
 
 
 @pytest.fixture(autouse=True)
-def _seeded():
-    """Start every test from the same random numbers, and on one thread."""
+def _reproducible():
+    """Start every test from the same random numbers, on one thread.
+
+    Deterministic algorithms also fill uninitialised memory with NaN, so that a result that was
+    never computed cannot pass for one.
+    """
     torch.set_num_threads(1)
     torch.manual_seed(0)
+    torch.use_deterministic_algorithms(True)
+    yield
+    torch.use_deterministic_algorithms(False)

@@ -50,7 +50,8 @@ def undecodable(path: Path, encoding: str) -> InputError:
                 byte = f"byte {offset + at:,} is 0x{error.object[error.start]:02x}"
                 return InputError(
                     f"{path}, row {row:,}: {byte}, which is not {encoding}"
-                    f"{_reading(error.object, error.start)}. Save the file as UTF-8, or give its encoding, such as latin-1 or cp1252."
+                    f"{_reading(error.object, error.start)}. Save the file as UTF-8, or give its "
+                    "encoding, such as latin-1 or cp1252."
                 )
             offset += len(line)
             row += line.count(b"\n")

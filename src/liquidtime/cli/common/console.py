@@ -1,0 +1,28 @@
+"""Where the command line writes: results to standard output, everything else to standard error."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+
+
+def results() -> Console:
+    """Standard output, for what the user asked for."""
+    return Console(highlight=False)
+
+
+def messages() -> Console:
+    """Standard error, for notes, progress and errors; lines are left to the terminal to wrap."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say_notes(notes: Iterable[str]) -> None:
+    """Print what the user should know about the table, one line each."""
+    console = messages()
+    for note in notes:
+        console.print(f"[dim]·[/] {escape(note)}")
+
+
+def say_error(message: str) -> None:
+    """Print why the command stopped."""
+    messages().print(f"[bold red]error:[/] {escape(message)}")

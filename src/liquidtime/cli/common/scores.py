@@ -1,0 +1,107 @@
+"""Tables of metrics, the same in every verb."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from liquidtime.train import naming
+from liquidtime.train.config import ModelConfig
+
+
+def score_table(parts: Mapping[str, Mapping[str, Any] | None]) -> Table:
+    """Metrics of one or several parts side by side.
+
+    Args:
+        parts: Heading to a part as `Run.evaluate` returns it; None leaves a part out.
+    """
+    there = {heading: part for heading, part in parts.items() if part and part["metrics"]}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("metric")
+    for heading, part in there.items():
+        table.add_column(f"{heading}\n{_size(part)}", justify="right")
+    for key in dict.fromkeys(key for part in there.values() for key in part["metrics"]):
+        cells = [escape(with_interval(part["metrics"].get(key))) for part in there.values()]
+        table.add_row(naming.metric_name(key), *cells)
+    return table
+
+
+def _size(part: Mapping[str, Any]) -> str:
+    size = f"{part['series']:,} series"
+    if "positives" in part:
+        return f"{size}, {part['positives']:,} positive"
+    return size if part["targets"] == part["series"] else f"{size}, {part['targets']:,} targets"
+
+
+def training_line(run: Any) -> str:
+    """One line about a run's model and training."""
+    model, metrics = run.config.model, run.metrics
+    layers = f", {model.num_layers} layers" if model.num_layers > 1 else ""
+    chosen = metrics["selection"]
+    early = ", stopped early" if metrics["stopped_early"] else ""
+    return (
+        f"{naming.model_name(model)} with {model.hidden_size} units{layers}: "
+        f"{metrics['parameters']:,} parameters, "
+        f"{naming.seconds(metrics['seconds_per_epoch'])} an epoch; "
+        f"epoch {chosen['best_epoch']} of {metrics['epochs']} chosen by validation "
+        f"{naming.metric_name(chosen['metric'])}{early}."
+    )
+
+
+def model_name(kind: str) -> str:
+    """A kind of model as people call it."""
+    return naming.model_name(ModelConfig(kind=kind))  # pyright: ignore[reportArgumentType]
+
+
+def with_interval(score: Mapping[str, Any] | None) -> str:
+    """A score with its 95 % interval: "0.841 (0.790 to 0.887)"; a dash where undefined."""
+    if not score or score.get("value") is None:
+        return "–"
+    return f"{naming.number(score['value'])} {naming.interval(score)}".rstrip()
+
+
+def comparison(runs: list[Any]) -> Table:
+    """Several runs, one row each, the best score of a column in bold, intervals below scores."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("run", overflow="fold", min_width=6)
+    table.add_column("model", overflow="fold", min_width=6)
+    for heading in ("seed", "parameters", "s/epoch"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    parts = [run.metrics["test"] or run.metrics["validation"] for run in runs]
+    keys = [
+        key for key in ("auroc", "auprc", "mse", "r2") if any(key in p["metrics"] for p in parts)
+    ]
+    for key in keys:
+        table.add_column(naming.metric_name(key), justify="right", no_wrap=True)
+    best = {key: _best(key, parts) for key in keys}
+    for run, part in zip(runs, parts, strict=True):
+        model, metrics = run.config.model, run.metrics
+        name = run.path.name + ("" if metrics["test"] else " (validation)")
+        table.add_row(
+            name,
+            f"{naming.model_name(model)}\n[dim]{model.hidden_size} units[/]",
+            str(run.config.train.seed),
+            f"{metrics['parameters']:,}",
+            naming.number(metrics["seconds_per_epoch"]),
+            *[_score_cell(part["metrics"].get(key), best[key]) for key in keys],
+        )
+    return table
+
+
+def _score_cell(score: Mapping[str, Any] | None, best: float | None) -> str:
+    if not score or score.get("value") is None:
+        return "–"
+    value, interval = naming.number(score["value"]), naming.interval(score, bracket=False)
+    if score["value"] == best:
+        value = f"[bold]{value}[/]"
+    return f"{value}\n[dim]{interval}[/]" if interval else value
+
+
+def _best(key: str, parts: list[Any]) -> float | None:
+    scores = [(part["metrics"].get(key) or {}).get("value") for part in parts]
+    there = [score for score in scores if score is not None]
+    if not there:
+        return None
+    return min(there) if key == "mse" else max(there)

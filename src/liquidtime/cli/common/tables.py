@@ -1,0 +1,79 @@
+"""Reading a table the way a run read its own."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from tyro.conf import arg
+
+from liquidtime.cli.common.console import messages, say_notes
+from liquidtime.data.table.schema import TableSchema
+from liquidtime.errors import InputError
+
+if TYPE_CHECKING:
+    from liquidtime.data.table import Reading
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """How this file is written, where it differs from the one of the fit."""
+
+    delimiter: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
+    """Character between cells (default: looked for)."""
+    decimal: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
+    """Character before decimals (default: as in the fit)."""
+    encoding: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
+    """Encoding of the file, such as latin-1 (default: as in the fit)."""
+    missing: Annotated[tuple[str, ...], arg(metavar="CELL ...", help_behavior_hint="")] = ()
+    """Cells that mean "not observed", such as -1 (default: as in the fit)."""
+
+
+def read_with_messages(path: Path, schema: TableSchema, **options: Any) -> "Reading":
+    """Read a table, showing that it is being read, then the notes about it."""
+    from liquidtime.data.table import read_table
+
+    with messages().status(f"Reading {path} …"):
+        reading = read_table(path, schema, **options)
+    say_notes(reading.notes)
+    return reading
+
+
+def schema_of(run: Any, files: FileOptions) -> TableSchema:
+    """The schema that a run stored, with what is other about the new file.
+
+    Raises:
+        InputError: If the run was not fitted on a table.
+    """
+    stored = (run.schema or {}).get("table")
+    if stored is None:
+        raise InputError(
+            f"{run.path} was not fitted on a table by `liquidtime fit`, so it does not know the "
+            "columns. Use liquidtime.train.Run.predict or .evaluate from Python."
+        )
+    given = {name: value for name, value in vars(files).items() if value}
+    return replace(TableSchema.from_dict(stored), **given)
+
+
+def describe(reading: "Reading") -> str:
+    """One line about the series."""
+    series, schema = reading.series, reading.schema
+    parts = [
+        f"{len(series):,} series",
+        f"{len(series.times):,} steps",
+        f"{series.feature_count} variables",
+    ]
+    if series.static is not None:
+        parts.append(f"{series.static.shape[1]} static")
+    if series.target is None:
+        return ", ".join(parts) + "."
+    one = "step" if series.per_step else "series"
+    names = ", ".join(schema.target)
+    line = f"{', '.join(parts)}. Task {schema.task}: {names}, one a {one}"
+    if series.classes is not None:
+        counts = series.target[series.target >= 0].bincount(minlength=len(series.classes))
+        shares = [
+            f"{name} ({100 * int(count) / max(1, int(counts.sum())):.1f} %)"
+            for name, count in zip(series.classes[:8], counts, strict=False)
+        ]
+        line += f"; classes {', '.join(shares)}{', …' if len(series.classes) > 8 else ''}"
+    return line + "."

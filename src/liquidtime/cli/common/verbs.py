@@ -1,0 +1,45 @@
+"""Which verbs there are: the modules of the `cli` folder, found without importing them."""
+
+import ast
+import difflib
+import pkgutil
+from pathlib import Path
+from typing import NamedTuple
+
+from liquidtime import cli
+
+_FIRST = ("demo", "fit", "evaluate", "predict", "show")
+
+
+class Verb(NamedTuple):
+    """A verb: its name, its module, and the first line of the module's docstring."""
+
+    name: str
+    module: str
+    summary: str
+
+
+def verbs() -> dict[str, Verb]:
+    """All verbs by name, the usual ones first, the others by alphabet."""
+    found = [
+        name
+        for _, name, is_package in pkgutil.iter_modules(cli.__path__)
+        if not is_package and not name.startswith("_")
+    ]
+    order = {name: at for at, name in enumerate(_FIRST)}
+    found.sort(key=lambda name: (order.get(name, len(order)), name))
+    return {
+        name: Verb(name, f"{cli.__name__}.{name}", _summary(Path(cli.__path__[0]) / f"{name}.py"))
+        for name in found
+    }
+
+
+def nearest_verb(word: str, names: list[str]) -> str | None:
+    """The verb that was probably meant."""
+    close = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.5)
+    return close[0] if close else None
+
+
+def _summary(file: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0]

@@ -1,0 +1,118 @@
+"""Predict death in hospital from real ICU stays: CfC, LTC and LSTM side by side.
+
+Trains on the 4,000 stays of PhysioNet 2012 that ship with the package, and needs no network. All
+models see the same batches. The folder of the CfC run holds the report with all of them.
+
+  liquidtime demo
+  liquidtime demo --models cfc --seeds 5
+"""
+
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from tyro.conf import arg
+
+from liquidtime.errors import InputError
+
+if TYPE_CHECKING:
+    from liquidtime.train import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Options of `liquidtime demo`."""
+
+    out: Annotated[Path | None, arg(metavar="RUN", help_behavior_hint="")] = None
+    """Run folder (default: runs/demo)."""
+    models: tuple[Literal["cfc", "ltc", "lstm"], ...] = ("cfc", "ltc", "lstm")
+    """Which models; the first one's run is the folder itself."""
+    seeds: int = 1
+    """How many seeds of each model."""
+    second_split: bool = True
+    """Fit the first model on a second split, too: 800 test stays leave the AUROC uncertain."""
+    epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="")] = None
+    """Epochs (default: each model's recipe)."""
+    resume: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Go on with a stopped demo; what is finished is kept."""
+
+
+def run(options: Options) -> int:
+    """Fit the models, print the table, write the report."""
+    from liquidtime.cli.common.console import messages, results
+    from liquidtime.cli.common.places import run_folder
+    from liquidtime.cli.common.scores import comparison, model_name
+    from liquidtime.tasks import mortality
+    from liquidtime.train import report
+
+    if not options.models:
+        raise InputError("--models is empty; expected some of cfc, ltc, lstm.")
+    if options.seeds < 1:
+        raise InputError(f"--seeds is {options.seeds}; expected 1 or more.")
+    out = run_folder(options.out, Path("demo"), options.resume)
+    messages().print(
+        "4,000 ICU stays of PhysioNet 2012, 41 variables over 48 hours, 554 deaths in hospital. "
+        f"Writing to {out}."
+    )
+    first, *_ = options.models
+    plan = [
+        (kind, seed, mortality.PUBLISHED_SEED)
+        for seed in range(options.seeds)
+        for kind in options.models
+    ]
+    if options.second_split:
+        plan.append((first, 0, mortality.SECOND_SEED))
+    runs = []
+    for kind, seed, split_seed in plan:
+        config = mortality.recipe(kind, seed=seed, epochs=options.epochs)
+        place = out / _folder(kind, seed, split_seed == mortality.SECOND_SEED, first)
+        runs.append(_run_once(place, config, split_seed, options.resume))
+    report.write(out, extra_runs=runs[1:])
+    console = results()
+    console.print(comparison(runs))
+    console.print(
+        "Test AUROC and AUPRC with 95 % bootstrap intervals, best of a column in bold. "
+        f"The last row is {model_name(first)} on a second split."
+        if options.second_split
+        else "Test AUROC and AUPRC with 95 % bootstrap intervals, best of a column in bold."
+    )
+    if options.seeds > 1:
+        _print_seeds(options, runs)
+    console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _folder(kind: str, seed: int, second: bool, first: str) -> str:
+    """Sub-folder of a run; the first model's first run is the folder itself."""
+    if second:
+        return "second-split"
+    if seed:
+        return f"{kind}-seed-{seed}"
+    return "." if kind == first else kind
+
+
+def _run_once(place: Path, config, split_seed: int, resume: bool) -> "Run":
+    from liquidtime.tasks import mortality
+    from liquidtime.train import Run
+    from liquidtime.train.folder import is_finished
+
+    if is_finished(place):
+        return Run.load(place)
+    return mortality.run(place, config, split_seed=split_seed, resume=resume)
+
+
+def _print_seeds(options: Options, runs: list["Run"]) -> None:
+    from liquidtime.cli.common.console import results
+    from liquidtime.cli.common.scores import model_name
+
+    for kind in options.models:
+        mine = [
+            run.metrics["test"]["metrics"]["auroc"]["value"]
+            for run in runs
+            if run.config.model.kind == kind and run.path.name != "second-split"
+        ]
+        results().print(
+            f"{model_name(kind)}: test AUROC {statistics.mean(mine):.4f} "
+            f"± {statistics.stdev(mine):.4f} over {len(mine)} seeds."
+        )

@@ -1,0 +1,78 @@
+"""Score a finished run on another table.
+
+  liquidtime evaluate runs/mine new.csv --targets new-outcomes.csv
+
+The columns are those of the fit, kept in the run. The table should hold series that the training
+never saw, or the scores flatter.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import Positional, arg
+
+from liquidtime.cli.common.tables import FileOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Options of `liquidtime evaluate`."""
+
+    run: Annotated[Path, Positional, arg(metavar="RUN")]
+    """The run folder."""
+    data: Annotated[Path, Positional, arg(metavar="DATA")]
+    """The table, with the columns of the fit."""
+    targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
+    """Second table that holds the target, if DATA does not."""
+    skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Leave series without a target out instead of refusing them."""
+    to: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
+    """Write the scores also to this JSON file."""
+    files: Annotated[FileOptions, arg(name="")] = field(default_factory=FileOptions)
+
+
+def run(options: Options) -> int:
+    """Read the table as the run did, predict, score."""
+    from liquidtime.cli.common.console import results, say_notes
+    from liquidtime.cli.common.scores import score_table
+    from liquidtime.cli.common.tables import read_with_messages, schema_of
+    from liquidtime.train import Run
+    from liquidtime.train.atomic import write_json
+
+    fitted = Run.load(options.run)
+    reading = read_with_messages(
+        options.data,
+        schema_of(fitted, options.files),
+        targets=options.targets,
+        skip_without_target=options.skip_without_target,
+    )
+    seen = _seen_in_training(options.run, reading.series.ids)
+    if seen:
+        say_notes(
+            [f"{seen:,} of {len(reading.series):,} ids were in the training part: flattering."]
+        )
+    scores = fitted.evaluate(reading.series)
+    if options.to is not None:
+        write_json(options.to, scores)
+    title = f"{options.run} on {options.data.name}, with 95 % intervals over series:"
+    console = results()
+    console.print(title, markup=False, soft_wrap=True)
+    console.print(score_table({"scores": scores}))
+    if scores.get("positives") in (0, scores["targets"]):
+        console.print(
+            "One class only in this table: what ranks or weighs two classes is undefined."
+        )
+    return 0
+
+
+def _seen_in_training(folder: Path, ids: object) -> int:
+    """How many of the ids the run was trained on."""
+    import csv
+
+    file = folder / "split.csv"
+    if not file.exists():
+        return 0
+    with file.open(encoding="utf-8", newline="") as lines:
+        train = {row["id"] for row in csv.DictReader(lines) if row["part"] == "train"}
+    return sum(str(name) in train for name in ids)  # pyright: ignore[reportGeneralTypeIssues]

@@ -1,0 +1,207 @@
+"""Train on your own table and write a run folder with a report.
+
+Long table, one row an observation, with the target in a second table:
+
+  liquidtime fit long.csv --id RecordID --time Time --variable Parameter --value Value \
+      --targets outcomes.csv --target died --out runs/mine
+
+Wide table, one row a time, with the target in each row:
+
+  liquidtime fit wide.csv --id patient --time hour --features HR Temp --target died
+
+Times may be numbers, HH:MM or HH:MM:SS, or ISO date-times. Series, never rows, are split into
+training, validation and test parts. After Ctrl-C or a crash repeat the command with --resume.
+"""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from tyro.conf import Positional, arg
+
+from liquidtime.data.table.schema import TableSchema
+from liquidtime.errors import InputError
+from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
+
+if TYPE_CHECKING:
+    from liquidtime.data import IrregularSeries, Split
+    from liquidtime.data.table import Reading
+
+
+_COLUMN = arg(metavar="COLUMN")
+_MAYBE_COLUMN = arg(metavar="COLUMN", help_behavior_hint="")
+_COLUMNS = arg(metavar="COLUMN ...", help_behavior_hint="")
+_TARGET = arg(metavar="COLUMN ...")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """Which column is what."""
+
+    id: Annotated[str, _COLUMN]
+    """Column that names the series (patient, device) of a row."""
+    time: Annotated[str, _COLUMN]
+    """Column of times: numbers, HH:MM[:SS], or ISO date-times."""
+    variable: Annotated[str | None, _MAYBE_COLUMN] = None
+    """Long table: column that names the variable of a row."""
+    value: Annotated[str | None, _MAYBE_COLUMN] = None
+    """Long table: column that holds its value."""
+    features: Annotated[tuple[str, ...], _COLUMNS] = ()
+    """Wide table: the columns to learn from. Long table: variables to keep (default: all)."""
+    static: Annotated[tuple[str, ...], _COLUMNS] = ()
+    """Columns with one number a series, in DATA or in the target table."""
+    target: Annotated[tuple[str, ...], _TARGET]
+    """Column(s) to predict; for a forecast, the variable(s)."""
+    targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
+    """Second table that holds the target, one row an id."""
+    targets_id: Annotated[str | None, _MAYBE_COLUMN] = None
+    """Its id column, if named otherwise than --id."""
+    target_per: Literal["auto", "series", "step"] = "auto"
+    """One target a series or one a step; auto: a series unless it changes inside one."""
+    task: Literal["auto", "classify", "regress", "forecast"] = "auto"
+    """Classes, numbers, or the variables' next values; auto: classes or numbers, as it looks."""
+    classes: Annotated[tuple[str, ...], arg(metavar="LABEL ...", help_behavior_hint="")] = ()
+    """Class labels in order, the positive one of two last (default: sorted)."""
+    missing: Annotated[tuple[str, ...], arg(metavar="CELL ...", help_behavior_hint="")] = ()
+    """Cells that mean "not observed", besides empty, NA and NaN; such as -1."""
+    delimiter: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
+    """Character between cells (default: comma, semicolon or tab, as found)."""
+    decimal: Annotated[str, arg(metavar="SIGN")] = "."
+    """Character before decimals."""
+    encoding: Annotated[str, arg(metavar="NAME")] = "utf-8"
+    """Encoding of the files, such as latin-1."""
+
+    def schema(self) -> TableSchema:
+        """The same as a table schema."""
+        options: dict[str, Any] = vars(self) | {"classes": self.classes or None}
+        options.pop("targets")
+        return TableSchema(**options)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """Where the run goes, and how series are split."""
+
+    out: Annotated[Path | None, arg(metavar="RUN", help_behavior_hint="")] = None
+    """Run folder (default: runs/<name of DATA>)."""
+    resume: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Go on with a stopped run."""
+    fractions: Annotated[tuple[float, float, float], arg(metavar="SHARE SHARE SHARE")] = (
+        0.7,
+        0.15,
+        0.15,
+    )
+    """Shares of series for training, validation and test."""
+    seed: int = 0
+    """Seed of the split, and of the training unless --train.seed is given."""
+    skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Leave series without a target out instead of refusing them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Options of `liquidtime fit`."""
+
+    data: Annotated[Path, Positional, arg(metavar="DATA")]
+    """The table: CSV (may be packed: .gz, .bz2, .xz) or Parquet."""
+    table: Annotated[TableOptions, arg(name="")]
+    run: Annotated[RunOptions, arg(name="")] = field(default_factory=RunOptions)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+
+def run(options: Options) -> int:
+    """Read the table, fit, show the scores."""
+    from liquidtime.cli.common.places import run_folder
+    from liquidtime.cli.common.tables import describe, read_with_messages
+
+    schema = options.table.schema()
+    if not schema.target:
+        raise InputError("--target is empty; expected the column to predict.")
+    train = options.train
+    if train.seed == TrainConfig().seed:
+        train = replace(train, seed=options.run.seed)
+    out = run_folder(options.run.out, options.data, options.run.resume)
+    try:
+        reading = read_with_messages(
+            options.data,
+            schema,
+            targets=options.table.targets,
+            skip_without_target=options.run.skip_without_target,
+        )
+        split = _split(reading.series, options)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("Stopped before the training began; nothing was written.") from None
+    from liquidtime.cli.common.console import messages, results
+    from liquidtime.cli.common.scores import score_table, training_line
+    from liquidtime.train.fit import fit
+
+    sizes = f"{len(split.train):,} / {len(split.validation):,} / {len(split.test):,}"
+    messages().print(describe(reading), markup=False)
+    messages().print(f"Training / validation / test: {sizes} series (seed {options.run.seed}).")
+    assert reading.schema.task != "auto"
+    finished = fit(
+        reading.series,
+        split,
+        FitConfig(task=reading.schema.task, model=options.model, train=train),
+        out,
+        resume=options.run.resume,
+        schema=_record(options, reading.schema),
+        about=_about(reading, options),
+    )
+    console = results()
+    parts = {name: finished.metrics[name] for name in ("validation", "test")}
+    console.print("\nScores with 95 % intervals over series:", markup=False)
+    console.print(score_table(parts))
+    console.print(training_line(finished), markup=False, soft_wrap=True)
+    console.print(f"Report: {finished.report}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _record(options: Options, schema: TableSchema) -> dict[str, Any]:
+    """What the run keeps: how to read such tables, and which ones it was fitted on."""
+    targets = options.table.targets
+    return {
+        "table": schema.to_dict(),
+        "data": str(options.data.resolve()),
+        "targets": None if targets is None else str(targets.resolve()),
+        "split": {"fractions": list(options.run.fractions), "seed": options.run.seed},
+    }
+
+
+def _by_class(series: "IrregularSeries") -> bool:
+    return series.classes is not None and not series.per_step
+
+
+def _split(series: "IrregularSeries", options: Options) -> "Split":
+    from liquidtime.data import split_by_series
+
+    stratify = None
+    if _by_class(series) and series.target is not None:
+        stratify = series.target.numpy()
+    split = split_by_series(
+        len(series), fractions=options.run.fractions, seed=options.run.seed, stratify=stratify
+    )
+    for name in ("train", "validation"):
+        if not len(getattr(split, name)):
+            shares = " ".join(map(str, options.run.fractions))
+            raise InputError(
+                f"--fractions {shares} leave the {name} part empty; "
+                "expected training and validation shares above 0."
+            )
+    return split
+
+
+def _about(reading: "Reading", options: Options) -> About:
+    """What the report's reader should know."""
+    schema, targets = reading.schema, options.table.targets
+    shares = " / ".join(f"{100 * share:g} %" for share in options.run.fractions)
+    stratified = ", every class in the same share" if _by_class(reading.series) else ""
+    one = "time step" if reading.series.per_step else "series"
+    what = {"classify": "Class", "regress": "Value", "forecast": "Next value"}[schema.task]
+    return About(
+        title=f"{what} of {', '.join(schema.target)}, one a {one}",
+        data=f"{options.data.name}" + (f", with targets of {targets.name}." if targets else "."),
+        split=f"By series, at random: {shares}{stratified} (seed {options.run.seed}).",
+        time_unit=schema.time_unit or "",
+    )

@@ -1,0 +1,114 @@
+"""Show a finished run and draw its wiring, or compare several runs.
+
+liquidtime show runs/mine
+liquidtime show runs/*
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from tyro.conf import Positional, arg
+
+from liquidtime.errors import InputError
+
+if TYPE_CHECKING:
+    from liquidtime.train import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Options of `liquidtime show`."""
+
+    runs: Annotated[tuple[Path, ...], Positional, arg(metavar="RUN [RUN ...]")]
+    """Run folders."""
+
+
+def run(options: Options) -> int:
+    """Print one run in full, or several as a table."""
+    from liquidtime.cli.common.console import results
+    from liquidtime.cli.common.scores import comparison
+
+    if not options.runs:
+        raise InputError("No run is named; expected a run folder, such as runs/mine.")
+    from liquidtime.train import Run
+
+    console = results()
+    runs = [Run.load(path) for path in options.runs]
+    if len(runs) > 1:
+        kinds = {run.objective.kind for run in runs}
+        if len(kinds) > 1:
+            raise InputError("These runs predict different things (classes and numbers).")
+        console.print(comparison(runs))
+        console.print("Scores of each run's own test part; best of a column in bold.")
+        return 0
+    _show(runs[0], console)
+    return 0
+
+
+def _show(run: "Run", console: Any) -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from liquidtime.cli.common.scores import score_table, training_line
+
+    console.print(f"[bold]{escape(str(run.path))}[/]  {escape(_origin(run))}")
+    console.print(training_line(run), markup=False, soft_wrap=True)
+    parts = {name: run.metrics[name] for name in ("validation", "test")}
+    console.print("\nScores with 95 % intervals over series:", markup=False)
+    console.print(score_table(parts))
+    grid = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    for name, value in _facts(run):
+        grid.add_row(name, escape(value))
+    console.print(grid)
+    if run.config.model.wiring != "none":
+        console.print(f"Wiring: {_draw(run)}", markup=False, soft_wrap=True)
+    console.print(f"Report: {run.report}", markup=False, soft_wrap=True)
+
+
+def _origin(run: "Run") -> str:
+    record = run.record
+    version = record.get("versions", {}).get("liquidtime", "?")
+    return f"fitted {record.get('created', 'at an unknown time')} with liquidtime {version}"
+
+
+def _facts(run: "Run") -> list[tuple[str, str]]:
+    """Name and value of what a reader asks first, then every option that is not the default."""
+    data, schema = run.record["data"], run.schema or {}
+    table = schema.get("table") or {}
+    facts = [("task", f"{run.config.task}: {', '.join(run.objective.labels)}")]
+    if table.get("target"):
+        one = "step" if run.objective.per_step else "series"
+        facts.append(("target", f"{', '.join(table['target'])}, one a {one}"))
+    facts += [
+        ("data", schema.get("data") or "given from Python"),
+        ("series", f"{data['series']:,} with {data['steps']:,} steps"),
+        ("variables", ", ".join(entry["name"] for entry in data["variables"])),
+        ("time", f"in {table.get('time_unit') or 'the unit of the data'}"),
+    ]
+    if run.record["about"]["split"]:
+        facts.append(("split", run.record["about"]["split"]))
+    for part in ("model", "train"):
+        options = vars(getattr(run.config, part))
+        defaults = vars(type(getattr(run.config, part))())
+        changed = [f"{k.replace('_', '-')} {v}" for k, v in options.items() if v != defaults[k]]
+        facts.append((f"{part} options", ", ".join(changed) or "defaults"))
+    return facts
+
+
+def _draw(run: "Run") -> Path:
+    """Draw the first layer's circuit beside the run's other files."""
+    from liquidtime.plot.circuit import wiring
+    from liquidtime.train.atomic import write_atomically
+    from liquidtime.train.naming import model_name
+    from liquidtime.train.recurrent import wiring_of
+
+    circuit = wiring_of(run.config.model).build(run.preprocessor.input_size)
+    title = f"{model_name(run.config.model)} of {run.path.name}"
+    figure = wiring(circuit, input_names=run.preprocessor.input_names, title=title)
+    file = run.path / "wiring.png"
+    write_atomically(
+        file, lambda beside: figure.savefig(beside, format="png", dpi=150, bbox_inches="tight")
+    )
+    return file

@@ -1,0 +1,170 @@
+"""A classifier of irregular series under scikit-learn's contract."""
+
+from dataclasses import replace
+from typing import Any, Literal, Self
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from liquidtime.errors import InputError
+from liquidtime.estimators.fitting import configuration, fit_in_memory, fitted_outputs
+from liquidtime.estimators.series import as_series, check_feature_count
+from liquidtime.estimators.targets import one_a_series, own_target
+
+
+class LiquidClassifier(ClassifierMixin, BaseEstimator):
+    """Classify series of unequal length, observed at irregular times, with a liquid network.
+
+    `X` is a list with one entry a series, either an array [T, D] or `Series(values, times)`; or an
+    array [N, T, D]; or an `IrregularSeries`. NaN means not observed. Without times, steps are one
+    unit of time apart. Lists of `Series` can be cut by `GridSearchCV` and `cross_val_score`.
+
+    The fit sets a share of the series aside, stratified by class, keeps the epoch that is best on
+    it and stops when `patience` epochs brought nothing better. Inputs are standardised on the rest.
+    Models beyond these parameters are fitted with `liquidtime.train`.
+
+    Args:
+        kind: Recurrent layer, "cfc" or "ltc", or "lstm" and "gru" to compare with.
+        hidden_size: Hidden units, or neurons of the wiring.
+        wiring: Sparse circuit over the hidden units: "none", "auto_ncp", "random" or "full". A
+            wiring has 8 motor neurons, so "auto_ncp" needs a `hidden_size` of 10 or more.
+        dropout: Dropout before the read-out.
+        epochs: Passes over the training share, at most.
+        batch_size: Series in a step of the optimiser.
+        learning_rate: Step size of AdamW. The default is larger than that of `liquidtime.train`
+            because estimators mostly meet fewer series, and so fewer steps an epoch.
+        weight_decay: Decoupled weight decay of AdamW.
+        patience: Stop after so many epochs without a better validation metric (AUROC for two
+            classes); None runs all epochs.
+        validation_fraction: Share of the series that chooses the epoch, above 0 and below 1.
+        class_weight: None, or "balanced" to weigh all classes equally in the loss.
+        random_state: Seed of the split, the weights, the batches and the dropout. An int gives the
+            same fit every time (on one machine, on the CPU, with as many threads).
+
+    Attributes:
+        classes_: Labels of the classes, sorted.
+        n_features_in_: Number of features D.
+        n_iter_: Number of epochs run.
+        history_: One record an epoch: losses, validation metric, step size, seconds.
+        fitted_: Preprocessor, objective and network.
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: Literal["cfc", "ltc", "lstm", "gru"] = "cfc",
+        hidden_size: int = 32,
+        wiring: Literal["none", "auto_ncp", "random", "full"] = "none",
+        dropout: float = 0.1,
+        epochs: int = 100,
+        batch_size: int = 32,
+        learning_rate: float = 5e-3,
+        weight_decay: float = 1e-2,
+        patience: int | None = 15,
+        validation_fraction: float = 0.15,
+        class_weight: Literal["balanced"] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.kind = kind
+        self.hidden_size = hidden_size
+        self.wiring = wiring
+        self.dropout = dropout
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.patience = patience
+        self.validation_fraction = validation_fraction
+        self.class_weight = class_weight
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Fit anew.
+
+        Args:
+            X: N series, in any of the forms that the class describes.
+            y: [N] labels of any kind that can be sorted. May be left out if X is an
+                `IrregularSeries` with classes.
+
+        Returns:
+            The estimator.
+
+        Raises:
+            InputError: If X, y or a parameter does not fit.
+        """
+        if self.class_weight not in (None, "balanced"):
+            raise InputError(f"class_weight is {self.class_weight!r}; expected None or 'balanced'.")
+        series = as_series(X)
+        labels = one_a_series(own_target(series, "classify") if y is None else y, len(series))
+        if labels.ndim != 1:
+            raise InputError(f"y has shape {list(labels.shape)}; expected [N], a label a series.")
+        if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+            raise InputError("y holds NaN or infinity; expected a label for every series.")
+        classes, codes = np.unique(labels, return_inverse=True)
+        if len(classes) < 2:
+            raise InputError(
+                f"y holds one class only, {classes[0]!r}; expected two classes or more."
+            )
+        series = replace(
+            series,
+            target=torch.as_tensor(codes, dtype=torch.int64),
+            classes=tuple(str(label) for label in classes),
+            target_names=None,
+            per_step=False,
+        )
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        config = configuration(
+            "classify", self.get_params(), seed, class_weights=self.class_weight or "none"
+        )
+        self.fitted_ = fit_in_memory(
+            series, config, validation_fraction=self.validation_fraction, stratify=codes
+        )
+        self.classes_ = classes
+        self.n_features_in_ = series.values.shape[1]
+        self.history_ = self.fitted_.history
+        self.n_iter_ = len(self.history_)
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probability of every class.
+
+        Args:
+            X: N series, with the features of the fit.
+
+        Returns:
+            [N, K], columns in the order of `classes_`.
+
+        Raises:
+            InputError: If X does not fit.
+            sklearn.exceptions.NotFittedError: If `fit` was not called.
+        """
+        check_is_fitted(self)
+        series = as_series(X)
+        check_feature_count(self, series)
+        return fitted_outputs(self.fitted_, series)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The likeliest class.
+
+        Args:
+            X: N series, with the features of the fit.
+
+        Returns:
+            [N] labels, of the kind given to `fit`.
+
+        Raises:
+            InputError: If X does not fit.
+            sklearn.exceptions.NotFittedError: If `fit` was not called.
+        """
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[likeliest]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        return tags

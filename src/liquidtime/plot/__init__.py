@@ -1,0 +1,33 @@
+"""Figures: functions that take arrays and return matplotlib figures; nothing is shown or saved.
+
+Names are imported when first used, so that importing this costs no matplotlib.
+"""
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "calibration_curve": "calibration",
+    "precision_recall_curve": "precision_recall",
+    "predicted_against_true": "residuals",
+    "residual_histogram": "residuals",
+    "roc_curve": "roc",
+    "series_trace": "trace",
+    "to_svg": "style",
+    "training_curves": "training",
+    "wiring": "circuit",
+}
+
+__all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a figure when it is first used."""
+    if name in _HOMES:
+        module = importlib.import_module(f"{__name__}.{_HOMES[name]}")
+        return getattr(module, name, module)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,98 @@
+"""Calibration: does a risk of 30 % come true in 30 of 100 cases?"""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from liquidtime.plot import style
+
+_Z = 1.959964
+
+
+def calibration_bins(
+    truth: np.ndarray, probability: np.ndarray, bins: int = 10
+) -> dict[str, np.ndarray]:
+    """Group predictions into bins of nearly equal size and compare them with what happened.
+
+    Equal sizes rather than equal widths: where most risks are small, bins of equal width leave
+    a few cases to each of the high ones.
+
+    Args:
+        truth: 0 and 1, [R].
+        probability: Predicted, [R].
+        bins: Bins at most; fewer where there are fewer rows or equal predictions.
+
+    Returns:
+        Of each bin: `predicted` (mean), `observed` (share of ones), `low` and `high` (95 %
+        interval of Wilson), `count` and `positives`.
+    """
+    order = np.argsort(probability, kind="stable")
+    truth, probability = np.asarray(truth)[order], np.asarray(probability)[order]
+    cuts = np.linspace(0, len(truth), min(bins, max(1, len(truth))) + 1).round().astype(int)
+    # Equal predictions belong together: a cut inside them moves to their end.
+    cuts[1:-1] = [np.searchsorted(probability, probability[cut], "left") for cut in cuts[1:-1]]
+    cuts = np.unique(cuts)
+    starts, ends = cuts[:-1], cuts[1:]
+    count = (ends - starts).astype(np.float64)
+    sums = np.concatenate([[0.0], np.cumsum(truth)])
+    mass = np.concatenate([[0.0], np.cumsum(probability)])
+    positives = sums[ends] - sums[starts]
+    observed = positives / count
+    centre = (observed + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
+    half = np.sqrt(observed * (1 - observed) / count + _Z**2 / (4 * count**2))
+    half *= _Z / (1 + _Z**2 / count)
+    return {
+        "predicted": (mass[ends] - mass[starts]) / count,
+        "observed": observed,
+        "low": np.minimum(centre - half, observed),
+        "high": np.maximum(centre + half, observed),
+        "count": count,
+        "positives": positives,
+    }
+
+
+def calibration_curve(
+    truth: np.ndarray, probability: np.ndarray, *, bins: int = 10, width: float = 4.4
+) -> Figure:
+    """Observed against predicted, with intervals, over the number of cases at each risk.
+
+    Args:
+        truth: 0 and 1, [R].
+        probability: Predicted, [R].
+        bins: Bins of equal size, at most.
+        width: Width in inches.
+    """
+    found = calibration_bins(truth, probability, bins)
+    figure = style.new_figure(width, width * 1.25)
+    axes, below = figure.subplots(2, 1, height_ratios=[4, 1], sharex=True)
+    axes.plot([0, 1], [0, 1], color=style.FAINT, linestyle="--", linewidth=1.0)
+    reach = np.stack([found["observed"] - found["low"], found["high"] - found["observed"]])
+    axes.errorbar(
+        found["predicted"],
+        found["observed"],
+        yerr=np.maximum(reach, 0.0),
+        color=style.colour(0),
+        marker="o",
+        markersize=5,
+        linewidth=1.4,
+        elinewidth=1.2,
+        capsize=3,
+    )
+    style.tidy(axes, y="share that came true", title="Calibration")
+    most = max(found["high"].max(), found["predicted"].max())
+    limit = min(1.0, float(np.ceil(most * 10.0)) / 10.0)
+    axes.set_xlim(-0.02 * limit, 1.02 * limit)
+    axes.set_ylim(-0.02 * limit, 1.02 * limit)
+    edges = np.linspace(0.0, limit, 21)
+    stacked = [probability[np.asarray(truth) == 1], probability[np.asarray(truth) == 0]]
+    below.hist(
+        stacked,
+        bins=edges.tolist(),
+        stacked=True,
+        color=[style.colour(1), style.GRID],
+        label=["came true", "did not"],
+        edgecolor=style.FAINT,
+        linewidth=0.4,
+    )
+    style.tidy(below, x="predicted probability", y="cases", grid=False)
+    style.legend(below, "upper right")
+    return figure

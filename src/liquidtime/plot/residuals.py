@@ -1,0 +1,79 @@
+"""Regression: predicted against true, and the errors that are left."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from liquidtime.plot import style
+
+_MANY = 3000
+
+
+def predicted_against_true(
+    target: np.ndarray, prediction: np.ndarray, *, name: str = "", width: float = 4.4
+) -> Figure:
+    """Each target beside its prediction; on the dashed line they agree.
+
+    Args:
+        target: [R].
+        prediction: [R].
+        name: What is predicted, with its unit.
+        width: Width and height, in inches.
+    """
+    figure = style.new_figure(width, width)
+    axes = style.tidy(
+        figure.subplots(), x=f"true {name}".strip(), y="predicted", title="Predicted against true"
+    )
+    low = float(min(target.min(), prediction.min()))
+    high = float(max(target.max(), prediction.max()))
+    margin = 0.03 * (high - low or 1.0)
+    axes.plot([low, high], [low, high], color=style.FAINT, linestyle="--", linewidth=1.0)
+    axes.plot(
+        target,
+        prediction,
+        linestyle="none",
+        marker="o",
+        markersize=4 if len(target) < 500 else 2.5,
+        markeredgewidth=0,
+        alpha=0.6 if len(target) < 500 else 0.3,
+        color=style.colour(0),
+        rasterized=len(target) > _MANY,
+    )
+    axes.set_xlim(low - margin, high + margin)
+    axes.set_ylim(low - margin, high + margin)
+    axes.set_aspect("equal")
+    return figure
+
+
+def residual_histogram(
+    target: np.ndarray, prediction: np.ndarray, *, name: str = "", width: float = 4.4
+) -> Figure:
+    """Errors (predicted − true): how often which, and over the predicted value.
+
+    Args:
+        target: [R].
+        prediction: [R].
+        name: What is predicted, with its unit.
+        width: Width and height, in inches.
+    """
+    error = np.asarray(prediction) - np.asarray(target)
+    figure = style.new_figure(width, width)
+    above, below = figure.subplots(2, 1)
+    above.hist(error, bins=min(40, max(8, len(error) // 8)), color=style.colour(0))
+    above.axvline(0.0, color=style.INK, linewidth=1.0)
+    above.axvline(float(error.mean()), color=style.colour(1), linestyle="--", label="mean error")
+    style.tidy(above, x="predicted − true", y="targets", title="Residuals")
+    style.legend(above)
+    below.plot(
+        prediction,
+        error,
+        linestyle="none",
+        marker="o",
+        markersize=2.5,
+        markeredgewidth=0,
+        alpha=0.4,
+        color=style.colour(0),
+        rasterized=len(error) > _MANY,
+    )
+    below.axhline(0.0, color=style.INK, linewidth=1.0)
+    style.tidy(below, x=f"predicted {name}".strip(), y="predicted − true")
+    return figure

@@ -1,0 +1,57 @@
+"""Training curves: loss of both parts, the metric that chose the epoch, and which epoch won."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from liquidtime.plot import style
+
+
+def training_curves(
+    train_loss: Sequence[float],
+    validation_loss: Sequence[float],
+    validation_metric: Sequence[float],
+    *,
+    metric: str,
+    best_epoch: int,
+) -> Figure:
+    """Loss and metric over the epochs.
+
+    Args:
+        train_loss: One number an epoch, [E].
+        validation_loss: [E].
+        validation_metric: [E].
+        metric: Name of the metric, for the axis.
+        best_epoch: The chosen epoch, from 1; it is marked.
+    """
+    epochs = np.arange(1, len(train_loss) + 1)
+    figure = style.new_figure(9.0, 3.2)
+    left, right = figure.subplots(1, 2)
+    marker = "o" if len(epochs) <= 30 else None
+    for number, (label, values) in enumerate(
+        [("training", train_loss), ("validation", validation_loss)]
+    ):
+        left.plot(
+            epochs, values, color=style.colour(number), label=label, marker=marker, markersize=3
+        )
+    right.plot(epochs, validation_metric, color=style.colour(1), marker=marker, markersize=3)
+    style.tidy(left, x="epoch", y="loss", title="Loss")
+    style.tidy(right, x="epoch", y=metric, title=f"{metric}, validation part")
+    for axes in (left, right):
+        axes.axvline(best_epoch, color=style.FAINT, linestyle="--", linewidth=1.0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.margins(x=0.04)
+    right.annotate(
+        f"epoch {best_epoch} chosen",
+        (best_epoch, 0.03),
+        xycoords=("data", "axes fraction"),
+        xytext=(-5 if best_epoch > len(epochs) / 2 else 5, 0),
+        textcoords="offset points",
+        ha="right" if best_epoch > len(epochs) / 2 else "left",
+        fontsize=style.SMALL,
+        color=style.INK,
+    )
+    style.legend(left)
+    return figure

@@ -1,0 +1,68 @@
+"""Several runs side by side, as rows of one table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from liquidtime.train import folder
+from liquidtime.train.config import FitConfig
+from liquidtime.train.naming import model_name
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """One finished run among others.
+
+    Attributes:
+        name: The model's name; the folder's name too where two runs have one model.
+        path: Its folder.
+        part: "test", or "validation" if the run has no test part.
+        metrics: Each metric of that part: `value`, `low`, `high`.
+        seconds_per_epoch: Median.
+        parameters: Trained numbers in the network.
+        best_epoch: The chosen epoch, from 1.
+    """
+
+    name: str
+    path: Path
+    part: str
+    metrics: dict[str, dict[str, Any]]
+    seconds_per_epoch: float
+    parameters: int
+    best_epoch: int
+
+
+def compare(runs: Sequence[Path | str]) -> list[ComparedRun]:
+    """Read what a comparison table needs from several run folders, in this order."""
+    paths = [Path(run) for run in runs]
+    configs = [
+        FitConfig.from_dict(folder.read_json(path / folder.RECORD)["config"]) for path in paths
+    ]
+    names = [model_name(config.model) for config in configs]
+    rows = []
+    for path, name in zip(paths, names, strict=True):
+        found = folder.read_json(path / folder.METRICS)
+        part = shown_part(found)
+        rows.append(
+            ComparedRun(
+                name=name if names.count(name) == 1 else f"{name} ({path.name})",
+                path=path,
+                part=part,
+                metrics=found[part]["metrics"],
+                seconds_per_epoch=found["seconds_per_epoch"],
+                parameters=found["parameters"],
+                best_epoch=found["selection"]["best_epoch"],
+            )
+        )
+    return rows
+
+
+def shown_part(metrics: dict[str, Any]) -> str:
+    """The part that speaks for a run: "test" if there is one."""
+    return "test" if metrics.get("test") else "validation"
+
+
+def headline_metrics(metrics: dict[str, Any]) -> list[str]:
+    """The metrics that come first, of those there are."""
+    return [name for name in ("auroc", "auprc", "brier", "r2", "mse", "mae") if name in metrics][:3]

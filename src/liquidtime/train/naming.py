@@ -1,0 +1,74 @@
+"""Names and numbers as people read them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from liquidtime.train.config import ModelConfig
+
+METRIC_NAMES = {
+    "auroc": "AUROC",
+    "auprc": "AUPRC",
+    "accuracy": "accuracy",
+    "brier": "Brier score",
+    "log_loss": "log loss",
+    "mse": "mean squared error",
+    "mae": "mean absolute error",
+    "r2": "R²",
+}
+_KINDS = {"cfc": "CfC", "ltc": "LTC", "lstm": "LSTM", "gru": "GRU"}
+_WIRINGS = {"auto_ncp": "AutoNCP", "random": "random wiring", "full": "full wiring"}
+
+
+def model_name(config: ModelConfig) -> str:
+    """What to call a model in a table, such as "CfC" or "LTC (AutoNCP)"."""
+    name = _KINDS[config.kind]
+    if config.kind == "cfc" and config.variant != "gated":
+        name += f" ({config.variant.replace('_', ' ')})"
+    if config.wiring != "none":
+        name += f" ({_WIRINGS[config.wiring]})"
+    return name
+
+
+def metric_name(metric: str) -> str:
+    """What to call a metric."""
+    return METRIC_NAMES.get(metric, metric)
+
+
+def number(value: float | None) -> str:
+    """A measured number with the digits that mean something: three behind the point, or in all."""
+    if value is None:
+        return "–"
+    if abs(value) < 10:
+        return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
+    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def interval(found: Mapping[str, Any], *, bracket: bool = True) -> str:
+    """The interval of a metric, such as "0.812 to 0.878"; empty where there is none."""
+    if found.get("low") is None or found.get("high") is None:
+        return ""
+    text = f"{number(found['low'])} to {number(found['high'])}"
+    return f"({text})" if bracket else text
+
+
+def seconds(value: float) -> str:
+    """A duration: "0.04 s", "3.1 s", "2 min 5 s", "1 h 12 min"."""
+    if value < 60:
+        return f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def share(value: float) -> str:
+    """A share as per cent: "14.0 %", "0.02 %"."""
+    per_cent = 100.0 * value
+    if per_cent and abs(per_cent) < 0.1:
+        return f"{per_cent:.2g} %"
+    return f"{per_cent:.1f} %"
+
+
+def quoted(label: object) -> str:
+    """A label of the user's own inside a sentence."""
+    return f"“{label}”"

@@ -1,0 +1,97 @@
+"""Where a result comes from: versions, machine, state of the user's repository, the data itself."""
+
+import datetime
+import hashlib
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import torch
+
+import liquidtime
+from liquidtime.data.series import IrregularSeries
+from liquidtime.data.splits import Split
+
+_PACKAGES = ("torch", "lightning", "numpy", "pandas", "scikit-learn", "safetensors")
+
+
+def provenance() -> dict[str, Any]:
+    """Versions, machine, git state of the working directory, and the time, as JSON-able values."""
+    return {
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "versions": {
+            "liquidtime": liquidtime.__version__,
+            "python": platform.python_version(),
+            **{name: _version(name) for name in _PACKAGES},
+        },
+        "machine": {
+            "system": platform.platform(),
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "torch_threads": torch.get_num_threads(),
+            "accelerator": torch.cuda.get_device_name(0) if torch.cuda.is_available() else None,
+        },
+        "git": git_state(),
+    }
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit of the working directory and whether it has uncommitted changes; None outside git."""
+    commit = _git("rev-parse", "HEAD")
+    if commit is None:
+        return None
+    return {"commit": commit, "changed": bool(_git("status", "--porcelain"))}
+
+
+def fingerprint(series: IrregularSeries, split: Split) -> str:
+    """A digest of the data and the split, by which a resumed run knows that they are the same."""
+    digest = hashlib.blake2b(digest_size=16)
+    for tensor in (
+        series.values,
+        series.times,
+        series.mask,
+        series.lengths,
+        series.static,
+        series.target,
+    ):
+        if tensor is not None:
+            digest.update(np.ascontiguousarray(tensor.cpu().numpy()).data)
+        digest.update(b"|")
+    for part in (split.train, split.validation, split.test):
+        digest.update(np.ascontiguousarray(part, dtype=np.int64).data)
+        digest.update(b"|")
+    digest.update("|".join(series.features or ()).encode())
+    return digest.hexdigest()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    if sys.platform.startswith("linux"):
+        try:
+            with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123
+                for line in lines:
+                    if line.startswith("model name"):
+                        return line.split(":", 1)[1].strip()
+        except OSError:
+            pass
+    return platform.processor() or platform.machine()
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *arguments], capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,49 @@
+"""The report of a run: one HTML page that needs nothing else, to read or to print."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from liquidtime.train import folder, report_figures, report_tables
+from liquidtime.train.atomic import write_text
+from liquidtime.train.comparison import compare, shown_part
+from liquidtime.train.config import FitConfig
+from liquidtime.train.naming import model_name
+from liquidtime.train.report_page import page, section
+
+
+def write(run_dir: Path | str, *, extra_runs: Sequence[Path | str] = ()) -> Path:
+    """Write `report.html` of a finished run, from what its folder holds.
+
+    Args:
+        run_dir: The run's folder.
+        extra_runs: Folders of other finished runs on the same data, to show beside it.
+
+    Returns:
+        The page's path.
+    """
+    path = Path(run_dir)
+    record = folder.read_json(path / folder.RECORD)
+    metrics = folder.read_json(path / folder.METRICS)
+    config = FitConfig.from_dict(record["config"])
+    part = shown_part(metrics)
+    about = record["about"]
+    compared = compare([path, *extra_runs])
+    sections = [
+        section("Result", report_tables.headline(metrics, part, record)),
+        section("Models side by side", report_tables.comparison_table(compared))
+        if extra_runs
+        else "",
+        *report_figures.prediction_sections(path, record, part, compared),
+        report_figures.example_section(path, record, config),
+        report_figures.wiring_section(record, config),
+        report_figures.training_section(path, metrics),
+        section("All metrics", report_tables.metrics_table(metrics)),
+        section("Data", report_tables.data_summary(record)),
+        section("How this was done", report_tables.method(record, metrics, config)),
+        section("Configuration", report_tables.configuration(record)),
+    ]
+    title = about["title"] or f"{model_name(config.model)}, {config.task}"
+    subtitle = report_tables.subtitle(record, config, path)
+    target = path / folder.REPORT
+    write_text(target, page(title, subtitle, [text for text in sections if text]))
+    return target

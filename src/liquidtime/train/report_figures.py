@@ -1,0 +1,243 @@
+"""The figures of the report, drawn from the files of a run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from liquidtime.plot.calibration import calibration_bins, calibration_curve
+from liquidtime.plot.precision_recall import precision_recall_curve
+from liquidtime.plot.residuals import predicted_against_true, residual_histogram
+from liquidtime.plot.roc import roc_curve
+from liquidtime.plot.style import to_svg
+from liquidtime.plot.trace import series_trace
+from liquidtime.plot.training import training_curves
+from liquidtime.plot.circuit import wiring
+from liquidtime.train import folder
+from liquidtime.train.comparison import ComparedRun
+from liquidtime.train.config import FitConfig
+from liquidtime.train.example import SeriesTrace, read_example
+from liquidtime.train.history import read_history
+from liquidtime.train.naming import metric_name, quoted, share
+from liquidtime.train.recurrent import wiring_of
+from liquidtime.train.report_page import figure, figures, section, table
+from liquidtime.train.stored import preprocessor_from
+
+_MOST_OUTPUTS = 6
+
+Curves = dict[str, tuple[np.ndarray, np.ndarray]]
+
+
+def prediction_sections(
+    path: Path, record: dict[str, Any], part: str, compared: Sequence[ComparedRun]
+) -> list[str]:
+    """What the predictions look like beside the truth: one section for classes, one a value."""
+    labels = record["objective"]["labels"]
+    if record["objective"]["kind"] == "values":
+        return _value_sections(path, labels, part)
+    truth, probability = _read_classes(path / folder.predictions_name(part), labels)
+    if not len(truth):
+        return []
+    if len(labels) == 2:
+        curves = {}
+        for run in compared:
+            other = _read_classes(run.path / folder.predictions_name(run.part), labels)
+            curves[_with_value(run, "auroc")] = (other[0] == 1, other[1][:, 1])
+        against = dict(
+            zip([_with_value(r, "auprc") for r in compared], curves.values(), strict=True)
+        )
+        calibrated = (truth == 1, probability[:, 1])
+        meaning = f"{compared[0].name}: the predicted probability of {quoted(labels[1])}"
+    else:
+        curves = {
+            label: (truth == k, probability[:, k]) for k, label in enumerate(labels[:_MOST_OUTPUTS])
+        }
+        against = curves
+        calibrated = (probability.argmax(axis=1) == truth, probability.max(axis=1))
+        meaning = f"{compared[0].name}: the probability of the predicted class and how often it is"
+    return [
+        section("Does it tell the classes apart?", _class_figures(curves, against, labels)),
+        section(
+            "Are the probabilities right?",
+            figures([_calibration(calibrated, meaning), _frequencies(*calibrated)]),
+        ),
+    ]
+
+
+def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> str:
+    """One series: hidden state and prediction over time."""
+    trace = read_example(path / folder.EXAMPLE)
+    if trace is None:
+        return ""
+    objective, unit = record["objective"], record["about"]["time_unit"]
+    classes = objective["kind"] == "classes"
+    labels, outputs = _shown_outputs(trace, objective["labels"], classes)
+    drawn = series_trace(
+        trace.times,
+        trace.hidden,
+        outputs,
+        labels=labels,
+        output_name=_output_name(labels, classes),
+        observed=trace.observed,
+        truth=_truth_per_step(trace, len(labels)) if not classes else None,
+        probabilities=classes,
+        time_label=f"time ({unit})" if unit else "time",
+    )
+    texts = [f"Series {trace.id}, chosen by rule, not by looks: {_rule(objective)}."]
+    if classes and not objective["per_step"] and trace.target is not None:
+        own = int(trace.target[0])
+        texts += [f"It belongs to class {quoted(objective['labels'][own])}."] if own >= 0 else []
+    if not objective["per_step"]:
+        texts.append(
+            "The prediction so far is what the network would answer if the series ended there; "
+            "it was trained on whole series only."
+        )
+    if config.model.bidirectional:
+        texts.append("This network reads both ways, so each point has seen the future too.")
+    return section(
+        "One series from inside", figure(to_svg(drawn, "One series from inside"), " ".join(texts))
+    )
+
+
+def wiring_section(record: dict[str, Any], config: FitConfig) -> str:
+    """The circuit of a wired network; nothing for others."""
+    spec = wiring_of(config.model)
+    if spec is None:
+        return ""
+    inputs = preprocessor_from(record["preprocessor"]).input_names
+    drawn = wiring(spec.build(len(inputs)))
+    caption = (
+        f"{len(inputs)} inputs and {config.model.hidden_size} neurons, of which "
+        f"{config.model.wiring_outputs} motor neurons feed the read-out. Blue, solid: excitatory; "
+        "red, dashed: inhibitory."
+    )
+    return section("Circuit", figure(to_svg(drawn, "Circuit"), caption))
+
+
+def training_section(path: Path, metrics: dict[str, Any]) -> str:
+    """Loss and metric over the epochs."""
+    history, chosen = read_history(path / folder.HISTORY), metrics["selection"]
+    drawn = training_curves(
+        history["train_loss"],
+        history["validation_loss"],
+        history[f"validation_{chosen['metric']}"],
+        metric=metric_name(chosen["metric"]),
+        best_epoch=chosen["best_epoch"],
+    )
+    caption = (
+        "Dashed: the chosen epoch. The training loss is measured while dropout is on and the "
+        "weights still move, so it may lie above the validation loss."
+    )
+    return section("Training", figure(to_svg(drawn, "Training curves"), caption))
+
+
+def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> str:
+    several = "Each class against the rest. " if len(labels) > 2 else ""
+    return figures(
+        [
+            figure(
+                to_svg(roc_curve(curves), "ROC curves"),
+                f"{several}Up and left is better; the dashed line is guessing.",
+            ),
+            figure(
+                to_svg(precision_recall_curve(against), "Precision-recall curves"),
+                f"{several}Up and right is better; dashed lines are guessing.",
+            ),
+        ]
+    )
+
+
+def _calibration(found: tuple[np.ndarray, np.ndarray], meaning: str) -> str:
+    return figure(
+        to_svg(calibration_curve(*found), "Calibration"),
+        f"{meaning}. Ten groups of nearly equal size; bars are 95 % intervals. On the dashed line, "
+        "predicted and observed shares agree. Below: how many cases had which prediction.",
+    )
+
+
+def _frequencies(came: np.ndarray, probability: np.ndarray) -> str:
+    bins = calibration_bins(came, probability)
+    columns = (bins[k] for k in ("predicted", "observed", "low", "high", "positives", "count"))
+    rows = [
+        [
+            share(predicted),
+            share(observed),
+            f'<span class="range">{share(low)} to {share(high)}</span>',
+            f"{int(positives):,} of {int(count):,}",
+        ]
+        for predicted, observed, low, high, positives, count in zip(*columns, strict=True)
+    ]
+    return table(["predicted", "came true", "95 % interval", "cases"], rows)
+
+
+def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[str]:
+    frame = pd.read_csv(path / folder.predictions_name(part))
+    sections = []
+    for label in labels[:_MOST_OUTPUTS]:
+        target = frame[f"target_{label}"].to_numpy(dtype=np.float64)
+        prediction = frame[f"predicted_{label}"].to_numpy(dtype=np.float64)
+        there = np.isfinite(target)
+        if not there.any():
+            continue
+        pair = target[there], prediction[there]
+        drawn = [
+            to_svg(predicted_against_true(*pair, name=label), f"Predicted and true {label}"),
+            to_svg(residual_histogram(*pair, name=label), f"Residuals of {label}"),
+        ]
+        body = figures([figure(svg) for svg in drawn])
+        sections.append(section(f"Predictions of {label}", body))
+    return sections
+
+
+def _read_classes(path: Path, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Class numbers and probabilities of the rows that have a target."""
+    frame = pd.read_csv(path, dtype={"target": str, "predicted": str}, keep_default_na=False)
+    numbers = {label: k for k, label in enumerate(labels)}
+    truth = np.array([numbers.get(name, -1) for name in frame["target"]], dtype=np.int64)
+    columns = np.stack([frame[f"probability_{label}"].to_numpy() for label in labels], axis=1)
+    return truth[truth >= 0], columns[truth >= 0].astype(np.float64)
+
+
+def _with_value(run: ComparedRun, metric: str) -> str:
+    value = run.metrics[metric]["value"]
+    return run.name if value is None else f"{run.name}, {metric_name(metric)} {value:.3f}"
+
+
+def _shown_outputs(
+    trace: SeriesTrace, labels: Sequence[str], classes: bool
+) -> tuple[list[str], np.ndarray]:
+    """Of two classes the second says it all; of many outputs the first few are shown."""
+    if classes and len(labels) == 2:
+        return [labels[1]], trace.outputs[:, 1:]
+    return list(labels[:_MOST_OUTPUTS]), trace.outputs[:, :_MOST_OUTPUTS]
+
+
+def _output_name(labels: Sequence[str], classes: bool) -> str:
+    if classes:
+        return f"probability of {quoted(labels[0])}" if len(labels) == 1 else "probability"
+    return labels[0] if len(labels) == 1 else "value"
+
+
+def _truth_per_step(trace: SeriesTrace, outputs: int) -> np.ndarray | None:
+    """Targets [T, K] for drawing: one a series stands at the last step."""
+    if trace.target is None:
+        return None
+    target = np.asarray(trace.target, dtype=np.float64)
+    steps = len(trace.times)
+    drawn = np.full((steps, outputs), np.nan)
+    if target.shape[0] == steps and target.ndim == 2:
+        return target[:, :outputs]
+    drawn[-1] = target.reshape(-1)[:outputs]
+    return drawn
+
+
+def _rule(objective: dict[str, Any]) -> str:
+    binary = objective["kind"] == "classes" and len(objective["labels"]) == 2
+    if binary and not objective["per_step"]:
+        return (
+            f"of the series of class {quoted(objective['labels'][1])}, the one with the median "
+            "predicted probability"
+        )
+    return "the series of median length"

@@ -1,0 +1,238 @@
+"""The words and tables of the report."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from liquidtime.train.comparison import ComparedRun, headline_metrics
+from liquidtime.train.config import FitConfig
+from liquidtime.train.naming import (
+    interval,
+    metric_name,
+    model_name,
+    number,
+    quoted,
+    seconds,
+    share,
+)
+from liquidtime.train.report_page import folded, paragraph, table
+
+_MEANING = {
+    "auroc": "chance that a case is ranked above a non-case; 0.5 is guessing",
+    "auprc": "share of right alarms, averaged over all thresholds",
+    "brier": "mean squared error of the probability; lower is better",
+    "r2": "share of the variance explained; 1 is perfect",
+    "mse": "in the squared unit of the target; lower is better",
+    "mae": "in the unit of the target; lower is better",
+}
+
+
+def subtitle(record: dict[str, Any], config: FitConfig, path: Path) -> str:
+    """The line under the title."""
+    return (
+        f"{model_name(config.model)} · run {path.resolve().name} · {record['created'][:10]} · "
+        f"liquidtime {record['versions']['liquidtime']}"
+    )
+
+
+def headline(metrics: dict[str, Any], part: str, record: dict[str, Any]) -> str:
+    """The figures that matter, large, and what they were measured on."""
+    found = metrics[part]
+    several = len(found.get("counts", ())) > 2
+    cards = []
+    for name in headline_metrics(found["metrics"]):
+        value = found["metrics"][name]
+        meaning = _MEANING[name]
+        if name == "auprc" and "positives" in found and found["targets"]:
+            meaning += f"; guessing gives {found['positives'] / found['targets']:.3f}"
+        if several and name in ("auroc", "auprc"):
+            meaning = "mean over the classes, each against the rest"
+        cards.append(
+            f'<div class="card"><div class="name">{escape(metric_name(name))}</div>'
+            f'<div class="value">{number(value["value"])}</div>'
+            f'<div class="range">{escape(_interval_words(value))}</div>'
+            f'<div class="note">{escape(meaning)}</div></div>'
+        )
+    return f'<div class="cards">{"".join(cards)}</div>' + paragraph(_sizes(found, part, record))
+
+
+def comparison_table(runs: Sequence[ComparedRun]) -> str:
+    """Several runs side by side: one row a model, the metrics with their intervals.
+
+    Args:
+        runs: From `liquidtime.train.comparison.compare`; the first is set in bold.
+
+    Returns:
+        An HTML table with a note on how to read it.
+    """
+    names = [name for name in headline_metrics(runs[0].metrics) if name != "brier"]
+    header = ["model", *map(metric_name, names), "time an epoch", "parameters", "chosen epoch"]
+    rows = []
+    for run in runs:
+        cells = [run.metrics.get(name, {"value": None}) for name in names]
+        rows.append(
+            [
+                escape(run.name),
+                *(
+                    f'{number(cell["value"])} <span class="range">{interval(cell)}</span>'
+                    for cell in cells
+                ),
+                seconds(run.seconds_per_epoch),
+                f"{run.parameters:,}",
+                str(run.best_epoch),
+            ]
+        )
+    note = (
+        f"All on the {runs[0].part} part. In brackets: 95 % bootstrap intervals over series. "
+        "Where intervals overlap widely, this part is too small to tell the models apart."
+    )
+    return table(header, rows, own=0) + paragraph(note, "note")
+
+
+def metrics_table(metrics: dict[str, Any]) -> str:
+    """Every metric of the validation and the test part."""
+    parts = [name for name in ("validation", "test") if metrics.get(name)]
+    names = list(dict.fromkeys(name for part in parts for name in metrics[part]["metrics"]))
+    rows = []
+    for name in names:
+        cells = [metrics[part]["metrics"].get(name, {"value": None}) for part in parts]
+        rows.append(
+            [
+                escape(metric_name(name)),
+                *(
+                    f'{number(cell["value"])} <span class="range">{interval(cell)}</span>'
+                    for cell in cells
+                ),
+            ]
+        )
+    header = ["", *(f"{part} part ({metrics[part]['series']:,} series)" for part in parts)]
+    note = (
+        "The validation part chose the epoch, so its figures are a little too good; "
+        "the test part had no say in anything."
+    )
+    return table(header, rows) + paragraph(note if "test" in parts else "", "note")
+
+
+def data_summary(record: dict[str, Any]) -> str:
+    """Sizes, lengths and what is missing."""
+    data, about = record["data"], record["about"]
+    unit = f" {about['time_unit']}" if about["time_unit"] else ""
+    rows = [
+        ["series", f"{data['series']:,}"],
+        ["steps", f"{data['steps']:,}"],
+        ["variables", str(len(data["variables"]))],
+    ]
+    if data["static_variables"]:
+        rows.append(["static variables", str(len(data["static_variables"]))])
+    for name, words, after in (
+        ("steps_per_series", "steps a series", ""),
+        ("span", "time from first to last step", unit),
+    ):
+        if data[name]:
+            spread = {key: f"{value:.4g}" for key, value in data[name].items()}
+            rows.append(
+                [
+                    words,
+                    f"{spread['median']}{after} (median), {spread['least']} to {spread['most']}",
+                ]
+            )
+    seen = [variable["observed"] for variable in data["variables"]]
+    if seen:
+        rows.append(["values missing", share(1.0 - sum(seen) / len(seen))])
+    variables = sorted(data["variables"], key=lambda variable: -variable["observed"])
+    listed = table(
+        ["variable", "steps with a value", "series without any"],
+        [[escape(v["name"]), share(v["observed"]), share(v["never"])] for v in variables],
+    )
+    return (
+        paragraph(about["data"])
+        + table([], rows)
+        + folded("Each variable: how often it is there", listed)
+    )
+
+
+def method(record: dict[str, Any], metrics: dict[str, Any], config: FitConfig) -> str:
+    """How the split was made, how the epoch was chosen, what the intervals mean."""
+    parts = record["data"]["parts"]
+    chosen = metrics["selection"]
+    stop = " Training stopped early: the metric no longer improved." * metrics["stopped_early"]
+    balanced = (
+        "The classes were weighted equally in the loss. The predicted probabilities are therefore "
+        "higher for rare classes than their true frequency: rank with them, but do not read them "
+        "as risks."
+    )
+    texts = [
+        about if (about := record["about"]["split"]) else "",
+        f"{parts['train']:,} series for training, {parts['validation']:,} for validation, "
+        f"{parts['test']:,} for the test. Whole series were split, never rows of one series. "
+        "Means and standard deviations come from the training part alone.",
+        f"After each of {metrics['epochs']} epochs the validation part was scored; epoch "
+        f"{chosen['best_epoch']} was best by {metric_name(chosen['metric'])} and its weights were "
+        f"kept.{stop} The test part was looked at once, after that choice.",
+        "Intervals hold the middle 95 % of 1,000 bootstrap resamples of whole series. They cover "
+        "the chance of which series came into the part, not that of another training run.",
+        balanced if config.train.class_weights == "balanced" else "",
+        f"Training took {seconds(metrics['seconds_total'])} in all, "
+        f"{seconds(metrics['seconds_per_epoch'])} an epoch, for {metrics['parameters']:,} "
+        "parameters.",
+    ]
+    return "".join(paragraph(text) for text in texts)
+
+
+def configuration(record: dict[str, Any]) -> str:
+    """The resolved configuration, the versions, the machine."""
+    config = record["config"]
+    blocks = [
+        ("Task", {"task": config["task"]}),
+        ("Model", config["model"]),
+        ("Training", config["train"]),
+        ("Versions", record["versions"]),
+        ("Machine", record["machine"]),
+        ("Git state of the working directory", record["git"] or {"repository": "none"}),
+    ]
+    if record.get("schema"):
+        blocks.insert(1, ("Table", record["schema"]))
+    body = "".join(
+        f"<div><h3>{escape(name)}</h3>{_key_values(values)}</div>" for name, values in blocks
+    )
+    return f'<div class="columns">{body}</div>'
+
+
+def _key_values(values: dict[str, Any]) -> str:
+    rows = [
+        [escape(str(name)), f"<code>{escape(_plain(value))}</code>"]
+        for name, value in values.items()
+    ]
+    return table([], rows, numbers=False)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
+
+
+def _interval_words(found: dict[str, Any]) -> str:
+    text = interval(found, bracket=False)
+    return f"95 % interval {text}" if text else "no interval"
+
+
+def _sizes(found: dict[str, Any], part: str, record: dict[str, Any]) -> str:
+    text = f"Measured on the {part} part: {found['series']:,} series"
+    if found["targets"] != found["series"]:
+        text += f" with {found['targets']:,} targets"
+    if "positives" in found and found["targets"]:
+        label = record["objective"]["labels"][1]
+        rate = found["positives"] / found["targets"]
+        text += f", of which {found['positives']:,} ({share(rate)}) are of class {quoted(label)}"
+    if part == "validation":
+        return (
+            f"{text}. There is no test part, and this one chose the epoch: expect a little less "
+            "on new series."
+        )
+    return f"{text}. It was looked at once, after training."

@@ -1,0 +1,175 @@
+"""A finished run, read back from its folder: predict, evaluate, look inside."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from safetensors.torch import load_file
+
+from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.series import IrregularSeries
+from liquidtime.errors import InputError
+from liquidtime.train import folder
+from liquidtime.train.config import FitConfig
+from liquidtime.train.example import SeriesTrace, trace_series
+from liquidtime.train.history import read_history
+from liquidtime.train.objective import Objective
+from liquidtime.train.outputs import predict_logits
+from liquidtime.train.predictions import Predictions
+from liquidtime.train.predictor import Predictor
+from liquidtime.train.scoring import part_metrics, scored
+from liquidtime.train.stored import preprocessor_from
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run.
+
+    Attributes:
+        path: Its folder.
+        config: The options it was fitted with.
+        preprocessor: Fitted on its training part.
+        objective: What its outputs mean.
+        metrics: What `metrics.json` holds: `task`, `selection` (metric and best epoch, from 1),
+            `epochs`, `stopped_early`, `seconds_per_epoch` (median), `seconds_total`,
+            `parameters`, and for `validation` and `test` the sizes (`series`, `targets`, for
+            classes `counts`, for two classes `positives`) and `metrics`: each a dictionary of
+            `value`, `low` and `high` (95 % interval; None where undefined).
+        record: What `config.json` holds besides: versions, machine, git state, data summary.
+    """
+
+    path: Path
+    config: FitConfig
+    preprocessor: Preprocessor
+    objective: Objective
+    metrics: dict[str, Any]
+    record: dict[str, Any]
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read a run from its folder.
+
+        Raises:
+            InputError: If there is no run, or it did not come to its end.
+        """
+        path = Path(path)
+        if not (path / folder.RECORD).exists():
+            raise InputError(
+                f"{path} holds no run: {folder.RECORD} is missing. "
+                "Give the folder that `liquidtime fit … --out` wrote."
+            )
+        if not folder.is_finished(path):
+            raise InputError(
+                f"The run in {path} was stopped before its end. "
+                "Repeat its `liquidtime fit` command with --resume."
+            )
+        record = folder.read_json(path / folder.RECORD)
+        return cls(
+            path=path,
+            config=FitConfig.from_dict(record["config"]),
+            preprocessor=preprocessor_from(record["preprocessor"]),
+            objective=Objective.from_dict(record["objective"]),
+            metrics=folder.read_json(path / folder.METRICS),
+            record=record,
+        )
+
+    @property
+    def schema(self) -> dict[str, Any] | None:
+        """How the user's table is read, if the run was fitted on one."""
+        return self.record.get("schema")
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """The columns of `history.csv`; `epoch` counts from 1."""
+        return read_history(self.path / folder.HISTORY)
+
+    @property
+    def report(self) -> Path:
+        """Where the report lies."""
+        return self.path / folder.REPORT
+
+    @cached_property
+    def _model(self) -> Predictor:
+        model = new_predictor(self.preprocessor, self.objective, self.config)
+        model.load_state_dict(load_file(self.path / folder.WEIGHTS))
+        return model.eval()
+
+    def model(self) -> Predictor:
+        """The network with the best epoch's weights, in evaluation mode, on the CPU."""
+        return self._model
+
+    def predict(self, series: IrregularSeries, *, batch_size: int = 256) -> Predictions:
+        """Predict; targets are not needed and not looked at.
+
+        Args:
+            series: With the variables of the training data.
+            batch_size: Series at once; the result does not depend on it beyond rounding.
+
+        Raises:
+            InputError: If the variables are others.
+        """
+        encoded = self.preprocessor.encode(series)
+        logits = predict_logits(self._model, encoded, batch_size)
+        return Predictions.of(self.objective, series, logits.numpy())
+
+    def evaluate(self, series: IrregularSeries, *, seed: int = 0) -> dict[str, Any]:
+        """Metrics with 95 % bootstrap intervals over series.
+
+        Args:
+            series: With targets.
+            seed: Seed of the bootstrap.
+
+        Returns:
+            As one part of `metrics`: sizes and `metrics`.
+
+        Raises:
+            InputError: If there is no target, or the classes are others.
+        """
+        self._check_target(series)
+        encoded = self.preprocessor.encode(series)
+        logits = predict_logits(self._model, encoded)
+        part = scored(self.objective, logits, encoded.target, encoded.lengths)  # pyright: ignore
+        return part_metrics(part, len(series), seed=seed)
+
+    def trace(self, series: IrregularSeries) -> SeriesTrace:
+        """Look inside the network along one series.
+
+        Args:
+            series: Exactly one, with at least one step.
+
+        Raises:
+            InputError: If it is not one series with steps.
+        """
+        return trace_series(series, self._model, self.preprocessor, self.objective)
+
+    def _check_target(self, series: IrregularSeries) -> None:
+        if series.target is None:
+            raise InputError("The series have no target; expected one to evaluate against.")
+        if series.per_step != self.objective.per_step:
+            one = {True: "a step", False: "a series"}
+            raise InputError(
+                f"The series have one target {one[series.per_step]}; the run predicts one "
+                f"{one[self.objective.per_step]}."
+            )
+        classes = self.objective.kind == "classes"
+        if classes == series.target.is_floating_point():
+            came = "numbers" if classes else "classes"
+            raise InputError(
+                f"The series have {came} as targets; the run predicts {self.objective.kind}."
+            )
+        if classes and (series.classes or self.objective.labels) != self.objective.labels:
+            raise InputError(
+                f"The series have the classes {', '.join(series.classes or ())}; the run knows "
+                f"{', '.join(self.objective.labels)}, in this order. Read them with these classes."
+            )
+
+
+def new_predictor(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Predictor:
+    """The network of a run, with fresh weights."""
+    return Predictor(
+        preprocessor.input_size,
+        objective.output_size,
+        config.model,
+        per_step=objective.per_step,
+    )
