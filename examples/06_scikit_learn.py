@@ -41,7 +41,9 @@ def main(epochs: int = 20) -> dict[str, float]:
         "with the clock": float(search.score(X_test, y_test)),
         "without": float(clockless.score([cup.values for cup in X_test], y_test)),
     }
-    print(f"best of the grid: {search.best_params_}, accuracy in the folds {search.best_score_:.2f}")
+    print(
+        f"best of the grid: {search.best_params_}, accuracy in the folds {search.best_score_:.2f}"
+    )
     for name, score in scores.items():
         print(f"accuracy on {len(X_test)} cups kept apart, {name}: {score:.2f}")
     return scores

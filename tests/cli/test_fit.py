@@ -160,3 +160,19 @@ def test_ctrl_c_says_how_to_go_on_and_resume_ends_at_the_same_numbers(table, tmp
     assert scores[0]["epochs"] == 20
     assert scores[0]["test"] == scores[1]["test"]
     assert scores[0]["validation"] == scores[1]["validation"]
+
+
+def test_several_processes_need_a_folder_that_all_know(table, capsys):
+    assert main(["fit", str(table), *COLUMNS, "--target", "y", "--train.devices", "2"]) == 2
+    assert "add --out" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_two_processes_write_one_run_and_speak_once(table, tmp_path):
+    options = ["--train.devices", "2", "--train.accelerator", "cpu", "--out", str(tmp_path / "two")]
+    command = [sys.executable, "-m", "liquidtime.cli", "fit", str(table), *COLUMNS, "--target", "y"]
+    done = subprocess.run([*command, *SMALL, *options], capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("report.html") == 1
+    assert done.stderr.count("60 series") == 1
+    assert is_finished(tmp_path / "two")

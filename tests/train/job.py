@@ -21,24 +21,24 @@ def _make_series():
     return module.make_series
 
 
-def main():
+def main(arguments=None):
     options = argparse.ArgumentParser()
     options.add_argument("out", type=Path)
     options.add_argument("--kind", default="cfc")
     options.add_argument("--wiring", default="none")
     options.add_argument("--dropout", type=float, default=0.3)
     options.add_argument("--epochs", type=int, default=6)
+    options.add_argument("--series", type=int, default=61)
     options.add_argument("--target", default="classes")
     options.add_argument("--per-step", action="store_true")
     options.add_argument("--resume", action="store_true")
     options.add_argument("--die", help="EPOCH.WHERE at which the process sends itself a signal")
     options.add_argument("--signal", default="SIGKILL")
-    chosen = options.parse_args()
-    torch.set_num_threads(1)
+    chosen = options.parse_args(arguments)
     if chosen.die:
         epoch, where = chosen.die.split(".")
         _plant(int(epoch), where, getattr(signal, chosen.signal))
-    data = _make_series()(61, kind=chosen.target, per_step=chosen.per_step)
+    data = _make_series()(chosen.series, kind=chosen.target, per_step=chosen.per_step)
     config = FitConfig(
         task="classify" if chosen.target == "classes" else "regress",
         model=ModelConfig(
@@ -59,7 +59,7 @@ def main():
             accelerator="cpu",
         ),
     )
-    split = split_by_series(61, fractions=(0.6, 0.2, 0.2), seed=1)
+    split = split_by_series(chosen.series, fractions=(0.6, 0.2, 0.2), seed=1)
     fit(data, split, config, chosen.out, resume=chosen.resume, progress=False)
 
 
@@ -96,4 +96,5 @@ def _plant(epoch, where, number):
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)
     main()

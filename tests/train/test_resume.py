@@ -1,4 +1,5 @@
 import csv
+import importlib.util
 import json
 import os
 import signal
@@ -8,36 +9,46 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
+
+from liquidtime.errors import InputError
+from liquidtime.train.module import FitModule
 
 JOB = Path(__file__).parent / "job.py"
 
 
 def launch(*arguments):
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    """Start the job in a process of its own."""
     return subprocess.Popen(
         [sys.executable, str(JOB), *map(str, arguments)],
-        env=environment,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
 
 
-def finish(*arguments):
-    process = launch(*arguments)
-    said, _ = process.communicate(timeout=120)
-    return process.returncode, said
+def run(*arguments):
+    """Do the job in this process, on one thread as the other does."""
+    spec = importlib.util.spec_from_file_location("job", JOB)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        module.main([str(word) for word in arguments])
+    finally:
+        torch.set_num_threads(threads)
 
 
 def result(folder):
     """All that a run comes to, without the times on the clock."""
     with (folder / "history.csv").open() as handle:
-        history = [
-            {k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(handle)
-        ]
+        rows = list(csv.DictReader(handle))
+    history = [{name: row[name] for name in row if name != "seconds"} for row in rows]
     metrics = json.loads((folder / "metrics.json").read_text())
-    metrics = {k: v for k, v in metrics.items() if not k.startswith("seconds")}
+    metrics = {name: metrics[name] for name in metrics if not name.startswith("seconds")}
     weights = {k: v.numpy().tobytes() for k, v in load_file(folder / "model.safetensors").items()}
     return history, metrics, weights, (folder / "predictions.csv").read_bytes()
 
@@ -45,58 +56,71 @@ def result(folder):
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory):
     folder = tmp_path_factory.mktemp("unbroken") / "run"
-    code, said = finish(folder)
-    assert code == 0, said
+    run(folder)
     return result(folder)
 
 
 @pytest.mark.parametrize("moment", ["0.batch", "3.writing", "5.after"])
 def test_a_killed_run_resumes_to_the_same_bits(tmp_path, unbroken, moment):
+    """Before the first checkpoint, while one is written, and after the last epoch."""
     folder = tmp_path / "run"
-    code, _ = finish(folder, "--die", moment)
-    assert code == -signal.SIGKILL
+    process = launch(folder, "--die", moment)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL, said
     assert not (folder / "metrics.json").exists()
-    code, said = finish(folder, "--resume")
-    assert code == 0, said
+    run(folder, "--resume")
     assert result(folder) == unbroken
     assert not (folder / "checkpoints").exists()
+    assert not list(folder.glob(".*"))
 
 
 def test_a_kill_from_outside_at_any_moment(tmp_path):
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
     job = ("--kind", "lstm", "--epochs", 30)
-    assert finish(whole, *job)[0] == 0
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    run(whole, *job)
     process = launch(broken, *job)
-    history = broken / "history.csv"
-    while process.poll() is None and not history.exists():
+    while process.poll() is None and not (broken / "history.csv").exists():
         time.sleep(0.005)
     time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.communicate()
     assert process.returncode == -signal.SIGKILL
-    assert finish(broken, *job, "--resume")[0] == 0
+    run(broken, *job, "--resume")
     assert result(broken) == result(whole)
-
-
-def test_a_stopped_run_asks_for_resume_and_a_finished_one_is_kept(tmp_path):
-    folder = tmp_path / "run"
-    assert finish(folder, "--epochs", 2, "--die", "1.batch")[0] == -signal.SIGKILL
-    code, said = finish(folder, "--epochs", 2)
-    assert code != 0 and "--resume" in said
-    code, said = finish(folder, "--epochs", 3, "--resume")
-    assert code != 0 and "train.epochs was 2 and is now 3" in said
-    assert finish(folder, "--epochs", 2, "--resume")[0] == 0
-    before = result(folder)
-    for extra in ((), ("--resume",)):
-        code, said = finish(folder, "--epochs", 2, *extra)
-        assert code != 0 and "already holds a finished run" in said
-    assert result(folder) == before
 
 
 def test_interrupt_says_how_to_go_on(tmp_path):
     folder = tmp_path / "run"
-    code, said = finish(folder, "--die", "2.batch", "--signal", "SIGINT")
-    assert code != 0
+    process = launch(folder, "--die", "2.batch", "--signal", "SIGINT")
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode != 0
     assert "KeyboardInterrupt: Stopped. Every finished epoch is safe in" in said
     assert "--resume" in said
     assert (folder / "checkpoints" / "last.pt").exists()
+
+
+def test_a_stopped_run_asks_for_resume_and_a_finished_one_is_kept(tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+    step = FitModule.training_step
+
+    def stop(self, batch, batch_idx):
+        if self.current_epoch == 1:
+            raise RuntimeError("pulled the plug")
+        return step(self, batch, batch_idx)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FitModule, "training_step", stop)
+        with pytest.raises(RuntimeError, match="plug"):
+            run(folder, "--epochs", 2)
+    with pytest.raises(InputError, match="--resume"):
+        run(folder, "--epochs", 2)
+    with pytest.raises(InputError, match="epochs was 2 and is now 3"):
+        run(folder, "--epochs", 3, "--resume")
+    with pytest.raises(InputError, match="other data or split"):
+        run(folder, "--epochs", 2, "--resume", "--series", 70)
+    run(folder, "--epochs", 2, "--resume")
+    before = result(folder)
+    for extra in ((), ("--resume",)):
+        with pytest.raises(InputError, match="already holds a finished run"):
+            run(folder, "--epochs", 2, *extra)
+    assert result(folder) == before

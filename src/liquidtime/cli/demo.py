@@ -10,14 +10,17 @@ models see the same batches. The folder of the CfC run holds the report with all
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import arg
 
 from liquidtime.errors import InputError
 
+_SECOND = "second-split"
+
 if TYPE_CHECKING:
     from liquidtime.train import Run
+    from liquidtime.train.config import FitConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,7 @@ def run(options: Options) -> int:
     from liquidtime.cli.common.scores import comparison, model_name
     from liquidtime.tasks import mortality
     from liquidtime.train import report
+    from liquidtime.train.atomic import write_json
 
     if not options.models:
         raise InputError("--models is empty; expected some of cfc, ltc, lstm.")
@@ -68,7 +72,8 @@ def run(options: Options) -> int:
         config = mortality.recipe(kind, seed=seed, epochs=options.epochs)
         place = out / _folder(kind, seed, split_seed == mortality.SECOND_SEED, first)
         runs.append(_run_once(place, config, split_seed, options.resume))
-    report.write(out, extra_runs=runs[1:])
+    report.write(out, extra_runs=[run.path for run in runs[1:]])
+    write_json(out / "comparison.json", _comparison(runs))
     console = results()
     console.print(comparison(runs))
     console.print(
@@ -83,16 +88,37 @@ def run(options: Options) -> int:
     return 0
 
 
+def _comparison(runs: list["Run"]) -> dict[str, Any]:
+    """What tables of several runs are made from."""
+    rows = []
+    for run in runs:
+        scores = run.metrics["test"]["metrics"]
+        rows.append(
+            {
+                "model": run.config.model.kind,
+                "seed": run.config.train.seed,
+                "second_split": run.path.name == _SECOND,
+                "auroc": scores["auroc"],
+                "auprc": scores["auprc"],
+                "seconds_per_epoch": run.metrics["seconds_per_epoch"],
+                "parameters": run.metrics["parameters"],
+                "best_epoch": run.metrics["selection"]["best_epoch"],
+            }
+        )
+    record = runs[0].record
+    return {"runs": rows, "versions": record["versions"], "machine": record["machine"]}
+
+
 def _folder(kind: str, seed: int, second: bool, first: str) -> str:
     """Sub-folder of a run; the first model's first run is the folder itself."""
     if second:
-        return "second-split"
+        return _SECOND
     if seed:
         return f"{kind}-seed-{seed}"
     return "." if kind == first else kind
 
 
-def _run_once(place: Path, config, split_seed: int, resume: bool) -> "Run":
+def _run_once(place: Path, config: "FitConfig", split_seed: int, resume: bool) -> "Run":
     from liquidtime.tasks import mortality
     from liquidtime.train import Run
     from liquidtime.train.folder import is_finished
@@ -110,7 +136,7 @@ def _print_seeds(options: Options, runs: list["Run"]) -> None:
         mine = [
             run.metrics["test"]["metrics"]["auroc"]["value"]
             for run in runs
-            if run.config.model.kind == kind and run.path.name != "second-split"
+            if run.config.model.kind == kind and run.path.name != _SECOND
         ]
         results().print(
             f"{model_name(kind)}: test AUROC {statistics.mean(mine):.4f} "

@@ -13,6 +13,7 @@ Times may be numbers, HH:MM or HH:MM:SS, or ISO date-times. Series, never rows, 
 training, validation and test parts. After Ctrl-C or a crash repeat the command with --resume.
 """
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -121,6 +122,10 @@ def run(options: Options) -> int:
     train = options.train
     if train.seed == TrainConfig().seed:
         train = replace(train, seed=options.run.seed)
+    if options.run.out is None and (train.devices not in ("auto", 1) or "WORLD_SIZE" in os.environ):
+        raise InputError(
+            "Several processes train together, and each has to know the run folder: add --out."
+        )
     out = run_folder(options.run.out, options.data, options.run.resume)
     try:
         reading = read_with_messages(

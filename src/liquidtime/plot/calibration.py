@@ -9,7 +9,7 @@ _Z = 1.959964
 
 
 def calibration_bins(
-    truth: np.ndarray, probability: np.ndarray, bins: int = 10
+    truth: np.ndarray, probability: np.ndarray, bins: int | None = None
 ) -> dict[str, np.ndarray]:
     """Group predictions into bins of nearly equal size and compare them with what happened.
 
@@ -19,12 +19,14 @@ def calibration_bins(
     Args:
         truth: 0 and 1, [R].
         probability: Predicted, [R].
-        bins: Bins at most; fewer where there are fewer rows or equal predictions.
+        bins: Bins at most; by default ten, or fewer, so that each holds twenty rows. Equal
+            predictions are never parted.
 
     Returns:
         Of each bin: `predicted` (mean), `observed` (share of ones), `low` and `high` (95 %
         interval of Wilson), `count` and `positives`.
     """
+    bins = max(1, min(10, len(truth) // 20)) if bins is None else bins
     order = np.argsort(probability, kind="stable")
     truth, probability = np.asarray(truth)[order], np.asarray(probability)[order]
     cuts = np.linspace(0, len(truth), min(bins, max(1, len(truth))) + 1).round().astype(int)
@@ -43,22 +45,22 @@ def calibration_bins(
     return {
         "predicted": (mass[ends] - mass[starts]) / count,
         "observed": observed,
-        "low": np.minimum(centre - half, observed),
-        "high": np.maximum(centre + half, observed),
+        "low": np.clip(centre - half, 0.0, observed),
+        "high": np.clip(centre + half, observed, 1.0),
         "count": count,
         "positives": positives,
     }
 
 
 def calibration_curve(
-    truth: np.ndarray, probability: np.ndarray, *, bins: int = 10, width: float = 4.4
+    truth: np.ndarray, probability: np.ndarray, *, bins: int | None = None, width: float = 4.4
 ) -> Figure:
     """Observed against predicted, with intervals, over the number of cases at each risk.
 
     Args:
         truth: 0 and 1, [R].
         probability: Predicted, [R].
-        bins: Bins of equal size, at most.
+        bins: As in `calibration_bins`.
         width: Width in inches.
     """
     found = calibration_bins(truth, probability, bins)
@@ -94,5 +96,5 @@ def calibration_curve(
         linewidth=0.4,
     )
     style.tidy(below, x="predicted probability", y="cases", grid=False)
-    style.legend(below, "upper right")
+    style.legend(below)
     return figure

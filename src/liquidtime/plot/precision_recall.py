@@ -38,5 +38,5 @@ def precision_recall_curve(
         chance = style.FAINT if len(rates) == 1 else line
         axes.axhline(float(np.mean(truth)), color=chance, linestyle="--", linewidth=1.0)
     style.unit_square(axes)
-    style.legend(axes, "upper right")
+    style.legend(axes)
     return figure

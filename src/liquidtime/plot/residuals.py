@@ -58,7 +58,11 @@ def residual_histogram(
     error = np.asarray(prediction) - np.asarray(target)
     figure = style.new_figure(width, width)
     above, below = figure.subplots(2, 1)
-    above.hist(error, bins=min(40, max(8, len(error) // 8)), color=style.colour(0))
+    low, high = float(error.min()), float(error.max())
+    room = 1e-6 * max(1.0, abs(low), abs(high))
+    # Errors that are all but equal have no range that bins could divide.
+    span = (low, high) if high - low > room else (low - room, high + room)
+    above.hist(error, bins=min(40, max(8, len(error) // 8)), range=span, color=style.colour(0))
     above.axvline(0.0, color=style.INK, linewidth=1.0)
     above.axvline(float(error.mean()), color=style.colour(1), linestyle="--", label="mean error")
     style.tidy(above, x="predicted − true", y="targets", title="Residuals")

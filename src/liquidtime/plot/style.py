@@ -57,9 +57,7 @@ def tidy(axes: Axes, *, x: str = "", y: str = "", title: str = "", grid: bool = 
     return axes
 
 
-def legend(
-    axes: Axes, location: Literal["best", "lower right", "upper right"] = "best"
-) -> None:
+def legend(axes: Axes, location: Literal["best", "lower right", "upper right"] = "best") -> None:
     """A legend without a frame; nothing if there is nothing to tell apart."""
     handles, _ = axes.get_legend_handles_labels()
     if handles:

@@ -77,7 +77,8 @@ def series_trace(
             )
     style.tidy(below, x=time_label, y=output_name, title="Prediction so far")
     if probabilities:
-        below.set_ylim(0, max(0.05, min(1.0, 1.15 * float(outputs.max()))))
+        most = 1.03 if truth is not None else min(1.0, 1.15 * float(outputs.max()))
+        below.set_ylim(-0.03 if truth is not None else 0.0, max(0.05, most))
     below.xaxis.set_major_locator(_ticks(time_label))
     below.set_xlim(edges[0], edges[-1])
     if len(labels) > 1 or truth is not None:

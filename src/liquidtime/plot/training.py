@@ -43,9 +43,10 @@ def training_curves(
         axes.axvline(best_epoch, color=style.FAINT, linestyle="--", linewidth=1.0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.margins(x=0.04)
+    peak = validation_metric[best_epoch - 1] >= np.nanmean(validation_metric)
     right.annotate(
         f"epoch {best_epoch} chosen",
-        (best_epoch, 0.03),
+        (best_epoch, 0.03 if peak else 0.93),
         xycoords=("data", "axes fraction"),
         xytext=(-5 if best_epoch > len(epochs) / 2 else 5, 0),
         textcoords="offset points",

@@ -19,7 +19,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         write(beside)
-        with beside.open("rb") as handle:
+        with beside.open("r+b") as handle:
             os.fsync(handle.fileno())
         beside.replace(path)
     finally:

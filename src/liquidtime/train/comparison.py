@@ -15,13 +15,14 @@ class ComparedRun:
     """One finished run among others.
 
     Attributes:
-        name: The model's name; the folder's name too where two runs have one model.
+        name: The model's name; the folder's name too where an earlier run has the same model.
         path: Its folder.
         part: "test", or "validation" if the run has no test part.
         metrics: Each metric of that part: `value`, `low`, `high`.
         seconds_per_epoch: Median.
         parameters: Trained numbers in the network.
         best_epoch: The chosen epoch, from 1.
+        fingerprint: Digest of its data and split; equal ones were measured on the same series.
     """
 
     name: str
@@ -31,28 +32,28 @@ class ComparedRun:
     seconds_per_epoch: float
     parameters: int
     best_epoch: int
+    fingerprint: str
 
 
 def compare(runs: Sequence[Path | str]) -> list[ComparedRun]:
     """Read what a comparison table needs from several run folders, in this order."""
     paths = [Path(run) for run in runs]
-    configs = [
-        FitConfig.from_dict(folder.read_json(path / folder.RECORD)["config"]) for path in paths
-    ]
-    names = [model_name(config.model) for config in configs]
-    rows = []
-    for path, name in zip(paths, names, strict=True):
+    rows: list[ComparedRun] = []
+    for path in paths:
+        record = folder.read_json(path / folder.RECORD)
+        name = model_name(FitConfig.from_dict(record["config"]).model)
         found = folder.read_json(path / folder.METRICS)
         part = shown_part(found)
         rows.append(
             ComparedRun(
-                name=name if names.count(name) == 1 else f"{name} ({path.name})",
+                name=f"{name} ({path.name})" if name in {row.name for row in rows} else name,
                 path=path,
                 part=part,
                 metrics=found[part]["metrics"],
                 seconds_per_epoch=found["seconds_per_epoch"],
                 parameters=found["parameters"],
                 best_epoch=found["selection"]["best_epoch"],
+                fingerprint=record["fingerprint"],
             )
         )
     return rows

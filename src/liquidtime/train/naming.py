@@ -38,6 +38,8 @@ def number(value: float | None) -> str:
     """A measured number with the digits that mean something: three behind the point, or in all."""
     if value is None:
         return "–"
+    if value < 0:
+        return f"−{number(-value)}"
     if abs(value) < 10:
         return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
     return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"

@@ -55,7 +55,7 @@ class ProgressLine(Callback):
             TextColumn("[bold]{task.description}"),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[state]}"),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(elapsed_when_finished=True),
             console=self.console,
         )
         batches = int(trainer.num_training_batches)

@@ -9,25 +9,29 @@ from liquidtime.train.comparison import compare, shown_part
 from liquidtime.train.config import FitConfig
 from liquidtime.train.naming import model_name
 from liquidtime.train.report_page import page, section
+from liquidtime.train.run import Run
+
+_TASKS = {"classify": "Classification", "regress": "Regression", "forecast": "Forecast"}
 
 
-def write(run_dir: Path | str, *, extra_runs: Sequence[Path | str] = ()) -> Path:
+def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] = ()) -> Path:
     """Write `report.html` of a finished run, from what its folder holds.
 
     Args:
-        run_dir: The run's folder.
-        extra_runs: Folders of other finished runs on the same data, to show beside it.
+        run_dir: The run, or its folder.
+        extra_runs: Other finished runs on the same data, to show beside it, or their folders.
 
     Returns:
         The page's path.
     """
-    path = Path(run_dir)
+    path = run_dir.path if isinstance(run_dir, Run) else Path(run_dir)
     record = folder.read_json(path / folder.RECORD)
     metrics = folder.read_json(path / folder.METRICS)
     config = FitConfig.from_dict(record["config"])
     part = shown_part(metrics)
     about = record["about"]
-    compared = compare([path, *extra_runs])
+    others = [run.path if isinstance(run, Run) else run for run in extra_runs]
+    compared = compare([path, *others])
     sections = [
         section("Result", report_tables.headline(metrics, part, record)),
         section("Models side by side", report_tables.comparison_table(compared))
@@ -42,7 +46,7 @@ def write(run_dir: Path | str, *, extra_runs: Sequence[Path | str] = ()) -> Path
         section("How this was done", report_tables.method(record, metrics, config)),
         section("Configuration", report_tables.configuration(record)),
     ]
-    title = about["title"] or f"{model_name(config.model)}, {config.task}"
+    title = about["title"] or f"{_TASKS[config.task]} with {model_name(config.model)}"
     subtitle = report_tables.subtitle(record, config, path)
     target = path / folder.REPORT
     write_text(target, page(title, subtitle, [text for text in sections if text]))

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from liquidtime.plot.calibration import calibration_bins, calibration_curve
+from liquidtime.plot.circuit import wiring
 from liquidtime.plot.precision_recall import precision_recall_curve
 from liquidtime.plot.residuals import predicted_against_true, residual_histogram
 from liquidtime.plot.roc import roc_curve
 from liquidtime.plot.style import to_svg
 from liquidtime.plot.trace import series_trace
 from liquidtime.plot.training import training_curves
-from liquidtime.plot.circuit import wiring
 from liquidtime.train import folder
 from liquidtime.train.comparison import ComparedRun
 from liquidtime.train.config import FitConfig
@@ -22,10 +22,14 @@ from liquidtime.train.example import SeriesTrace, read_example
 from liquidtime.train.history import read_history
 from liquidtime.train.naming import metric_name, quoted, share
 from liquidtime.train.recurrent import wiring_of
-from liquidtime.train.report_page import figure, figures, section, table
+from liquidtime.train.report_page import figure, figures, paragraph, section, table
 from liquidtime.train.stored import preprocessor_from
 
 _MOST_OUTPUTS = 6
+_DEPENDENT = (
+    "The bars treat steps as independent. Steps of one series are not, so the true intervals are "
+    "wider; those of the metrics above allow for it."
+)
 
 Curves = dict[str, tuple[np.ndarray, np.ndarray]]
 
@@ -42,6 +46,8 @@ def prediction_sections(
         return []
     if len(labels) == 2:
         curves = {}
+        own = compared[0].fingerprint
+        compared = [run for run in compared if run.fingerprint == own][:_MOST_OUTPUTS]
         for run in compared:
             other = _read_classes(run.path / folder.predictions_name(run.part), labels)
             curves[_with_value(run, "auroc")] = (other[0] == 1, other[1][:, 1])
@@ -61,7 +67,8 @@ def prediction_sections(
         section("Does it tell the classes apart?", _class_figures(curves, against, labels)),
         section(
             "Are the probabilities right?",
-            figures([_calibration(calibrated, meaning), _frequencies(*calibrated)]),
+            figures([_calibration(calibrated, meaning), _frequencies(*calibrated)])
+            + paragraph(_DEPENDENT if record["objective"]["per_step"] else "", "note"),
         ),
     ]
 
@@ -81,7 +88,7 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> st
         labels=labels,
         output_name=_output_name(labels, classes),
         observed=trace.observed,
-        truth=_truth_per_step(trace, len(labels)) if not classes else None,
+        truth=_truth_per_step(trace, objective),
         probabilities=classes,
         time_label=f"time ({unit})" if unit else "time",
     )
@@ -152,7 +159,7 @@ def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> st
 def _calibration(found: tuple[np.ndarray, np.ndarray], meaning: str) -> str:
     return figure(
         to_svg(calibration_curve(*found), "Calibration"),
-        f"{meaning}. Ten groups of nearly equal size; bars are 95 % intervals. On the dashed line, "
+        f"{meaning}. Groups of nearly equal size; bars are 95 % intervals. On the dashed line, "
         "predicted and observed shares agree. Below: how many cases had which prediction.",
     )
 
@@ -220,17 +227,23 @@ def _output_name(labels: Sequence[str], classes: bool) -> str:
     return labels[0] if len(labels) == 1 else "value"
 
 
-def _truth_per_step(trace: SeriesTrace, outputs: int) -> np.ndarray | None:
-    """Targets [T, K] for drawing: one a series stands at the last step."""
+def _truth_per_step(trace: SeriesTrace, objective: dict[str, Any]) -> np.ndarray | None:
+    """Targets [T, K] for drawing, NaN where there is none; a series' one value stands at its end.
+
+    Classes are drawn only where there are two and one a step; elsewhere the caption names them.
+    """
     if trace.target is None:
         return None
-    target = np.asarray(trace.target, dtype=np.float64)
-    steps = len(trace.times)
-    drawn = np.full((steps, outputs), np.nan)
-    if target.shape[0] == steps and target.ndim == 2:
-        return target[:, :outputs]
-    drawn[-1] = target.reshape(-1)[:outputs]
-    return drawn
+    target, steps = np.asarray(trace.target, dtype=np.float64), len(trace.times)
+    if objective["kind"] == "classes":
+        if not objective["per_step"] or len(objective["labels"]) != 2:
+            return None
+        return np.where(target >= 0, target, np.nan)[:, None]
+    if objective["per_step"]:
+        return target.reshape(steps, -1)[:, :_MOST_OUTPUTS]
+    drawn = np.full((steps, target.size), np.nan)
+    drawn[-1] = target.reshape(-1)
+    return drawn[:, :_MOST_OUTPUTS]
 
 
 def _rule(objective: dict[str, Any]) -> str:

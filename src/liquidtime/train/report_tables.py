@@ -69,11 +69,12 @@ def comparison_table(runs: Sequence[ComparedRun]) -> str:
     names = [name for name in headline_metrics(runs[0].metrics) if name != "brier"]
     header = ["model", *map(metric_name, names), "time an epoch", "parameters", "chosen epoch"]
     rows = []
+    elsewhere = {run.name for run in runs if run.fingerprint != runs[0].fingerprint}
     for run in runs:
         cells = [run.metrics.get(name, {"value": None}) for name in names]
         rows.append(
             [
-                escape(run.name),
+                escape(run.name) + " †" * (run.name in elsewhere),
                 *(
                     f'{number(cell["value"])} <span class="range">{interval(cell)}</span>'
                     for cell in cells
@@ -87,6 +88,8 @@ def comparison_table(runs: Sequence[ComparedRun]) -> str:
         f"All on the {runs[0].part} part. In brackets: 95 % bootstrap intervals over series. "
         "Where intervals overlap widely, this part is too small to tell the models apart."
     )
+    if elsewhere:
+        note += " † Other data or another split: its test series are not those of the other rows."
     return table(header, rows, own=0) + paragraph(note, "note")
 
 

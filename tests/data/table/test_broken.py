@@ -184,3 +184,9 @@ def test_cut_gzip(write):
 def test_no_target_named(write):
     with pytest.raises(InputError, match="No target is named"):
         read_series(write(*GOOD), TableSchema(id="id", time="t", features=("hr",)))
+
+
+def test_a_file_cut_off_in_its_last_row(write):
+    raw = "\n".join([*GOOD, "2,1,8"]).encode()
+    fails(write(raw=raw), "row 4", "3 cells and no line end ('2,1,8')", "cut off")
+    assert len(read_series(write(raw="\n".join(GOOD).encode()), WIDE)) == 2

@@ -1,19 +1,25 @@
 """Where the command line writes: results to standard output, everything else to standard error."""
 
+import os
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.markup import escape
 
 
+def leads() -> bool:
+    """Whether this process is the one that speaks, among those that train together."""
+    return os.environ.get("LOCAL_RANK", "0") == "0" and os.environ.get("RANK", "0") == "0"
+
+
 def results() -> Console:
     """Standard output, for what the user asked for."""
-    return Console(highlight=False)
+    return Console(highlight=False, quiet=not leads())
 
 
 def messages() -> Console:
     """Standard error, for notes, progress and errors; lines are left to the terminal to wrap."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, soft_wrap=True, quiet=not leads())
 
 
 def say_notes(notes: Iterable[str]) -> None:

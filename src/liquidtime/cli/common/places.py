@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from liquidtime.cli.common.console import leads
 from liquidtime.train import folder
 
 RUNS = Path("runs")
@@ -19,6 +20,9 @@ def run_folder(out: Path | None, data: Path, resume: bool) -> Path:
     Raises:
         InputError: If the folder is taken, or holds an unfinished run and `resume` is off.
     """
+    if out is not None and not leads():
+        # The leading process has checked it, and may be writing there by now.
+        return out
     if out is None:
         stem = data.name.partition(".")[0] or "run"
         taken = [RUNS / stem]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from liquidtime.data.table.columns import check_columns
+from liquidtime.data.table.cut_off import check_end
 from liquidtime.data.table.encoding import check_start, undecodable
 from liquidtime.data.table.numbers import MISSING
 from liquidtime.data.table.schema import TableSchema
@@ -53,7 +54,9 @@ def read_csv(
         )
     frame = frame[list(position.values())]
     frame.columns = wanted
-    return Table(path, frame, "csv", delimiter, schema.encoding)
+    table = Table(path, frame, "csv", delimiter, schema.encoding)
+    check_end(table, len(header))
+    return table
 
 
 def read_header(path: Path, schema: TableSchema) -> tuple[list[str], str]:

@@ -63,12 +63,19 @@ class Table:
 
 def open_bytes(path: Path) -> IO[bytes]:
     """The file's bytes, unpacked when it is gzip, bzip2 or xz."""
+    opener = _opener(path)
+    return path.open("rb") if opener is None else opener(path, "rb")
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the file is gzip, bzip2 or xz."""
+    return _opener(path) is not None
+
+
+def _opener(path: Path) -> Any:
     with path.open("rb") as file:
         head = file.read(8)
-    for magic, opener in _OPENERS.items():
-        if head.startswith(magic):
-            return opener(path, "rb")  # pyright: ignore[reportReturnType]
-    return path.open("rb")
+    return next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
 
 
 def open_text(path: Path, encoding: str) -> io.TextIOWrapper:

@@ -1,0 +1,45 @@
+import io
+import re
+
+from rich.console import Console
+
+from liquidtime.data.preprocess import Preprocessor
+from liquidtime.train import loop
+from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
+from liquidtime.train.objective import Objective
+from liquidtime.train.predictor import Predictor
+from liquidtime.train.progress import ProgressLine
+
+
+def fit_in_memory(series, split, label):
+    data = series()
+    config = FitConfig(
+        model=ModelConfig(kind="gru", hidden_size=4),
+        train=TrainConfig(epochs=2, batch_size=8, accelerator="cpu"),
+    )
+    training = data.select(split.train)
+    preprocessor = Preprocessor.fit(training)
+    predictor = Predictor(preprocessor.input_size, 2, config.model)
+    validation = preprocessor.encode(data.select(split.validation))
+    objective = Objective.of_training(training, config)
+    encoded = preprocessor.encode(training)
+    return loop.train(predictor, objective, encoded, validation, config.train, label=label)
+
+
+def test_a_terminal_gets_one_live_bar(series, split, monkeypatch):
+    screen = Console(file=io.StringIO(), force_terminal=True, width=120)
+    monkeypatch.setattr(loop, "ProgressLine", lambda *given: ProgressLine(*given, console=screen))
+    trained = fit_in_memory(series, split, "CfC")
+    said = screen.file.getvalue()
+    last = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", said).rstrip().splitlines()[-1]
+    assert "CfC" in last and "epoch 2/2" in last and "✓" in last
+    assert f"loss {trained.history[-1]['train_loss']:.4f}" in last
+    assert said.count("\n") <= 2
+
+
+def test_without_a_folder_nothing_is_written(series, split, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    trained = fit_in_memory(series, split, None)
+    assert len(trained.history) == 2
+    assert not list(tmp_path.iterdir())
+    assert capfd.readouterr() == ("", "")

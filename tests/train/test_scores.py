@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+from sklearn import metrics as peer
+
+from liquidtime.train import scores
+from liquidtime.train.bootstrap import intervals
+from liquidtime.train.metrics import Scored, higher_is_better, measure, point, selection_metric
+
+
+@pytest.fixture
+def binary():
+    random = np.random.default_rng(0)
+    truth = random.random(200) < 0.3
+    score = np.round(random.normal(size=200) + truth, 1)  # many ties
+    counts = random.integers(0, 4, size=(5, 200)).astype(float)
+    return truth, score, counts
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (scores.auroc, peer.roc_auc_score),
+        (scores.average_precision, peer.average_precision_score),
+    ],
+)
+def test_ranking_scores_equal_sklearn_weighted_and_repeated(binary, ours, theirs):
+    truth, score, counts = binary
+    found = ours(truth, score, counts)
+    for row, value in zip(counts, found, strict=True):
+        assert value == pytest.approx(theirs(truth, score, sample_weight=row), abs=1e-12)
+        again = np.repeat(np.arange(200), row.astype(int))
+        assert value == pytest.approx(theirs(truth[again], score[again]), abs=1e-12)
+
+
+def test_one_class_is_undefined_not_wrong():
+    ones = np.ones((1, 4))
+    assert np.isnan(scores.auroc(np.ones(4, bool), np.arange(4.0), ones)).all()
+    assert np.isnan(scores.average_precision(np.zeros(4, bool), np.arange(4.0), ones)).all()
+
+
+def test_r2_equals_sklearn_far_from_zero():
+    random = np.random.default_rng(1)
+    target = random.normal(size=50) + 1e6
+    guess = target + random.normal(size=50)
+    weights = random.integers(0, 3, size=(3, 50)).astype(float)
+    found = scores.r2(target, guess, weights)
+    for row, value in zip(weights, found, strict=True):
+        assert value == pytest.approx(peer.r2_score(target, guess, sample_weight=row), abs=1e-6)
+    assert np.isnan(scores.r2(np.full(4, 3.0), np.zeros(4), np.ones((1, 4)))).all()
+
+
+def classes_scored(n=300, k=3, seed=2):
+    random = np.random.default_rng(seed)
+    target = random.integers(0, k, size=n)
+    logits = random.normal(size=(n, k)) + 1.5 * np.eye(k)[target]
+    probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = tuple("abc"[:k])
+    return Scored(target, probability, np.arange(n), labels)
+
+
+def test_class_metrics_equal_sklearn():
+    three, two = classes_scored(), classes_scored(k=2)
+    found = {name: entry["value"] for name, entry in measure(three, resamples=20).items()}
+    y, p = three.target, three.prediction
+    assert found["auroc"] == pytest.approx(peer.roc_auc_score(y, p, multi_class="ovr"))
+    assert found["accuracy"] == pytest.approx(peer.accuracy_score(y, p.argmax(1)))
+    assert found["log_loss"] == pytest.approx(peer.log_loss(y, p))
+    y, p = two.target, two.prediction[:, 1]
+    assert point(two, "auroc") == pytest.approx(peer.roc_auc_score(y, p))
+    assert point(two, "auprc") == pytest.approx(peer.average_precision_score(y, p))
+    assert point(two, "brier") == pytest.approx(peer.brier_score_loss(y, p))
+
+
+def test_value_metrics_skip_missing_entries():
+    target = np.array([[1.0, np.nan], [3.0, 5.0], [4.0, 9.0]])
+    guess = np.array([[2.0, 7.0], [3.0, 4.0], [2.0, 9.0]])
+    scored = Scored(target, guess, np.arange(3), ("a", "b"))
+    assert point(scored, "mse") == pytest.approx((1 + 0 + 4 + 1 + 0) / 5)
+    assert point(scored, "mae") == pytest.approx((1 + 0 + 2 + 1 + 0) / 5)
+    expected = np.mean([peer.r2_score([1, 3, 4], [2, 3, 2]), peer.r2_score([5, 9], [4, 9])])
+    assert point(scored, "r2") == pytest.approx(expected)
+
+
+def test_interval_of_a_mean_is_the_textbook_one():
+    values = np.random.default_rng(3).normal(size=400)
+    found = intervals({"mean": lambda w: scores.weighted_mean(values, w)}, np.arange(400))
+    half = 1.96 * values.std() / 20
+    assert found["mean"] == pytest.approx((values.mean() - half, values.mean() + half), abs=0.012)
+
+
+def test_rows_of_one_series_are_drawn_together():
+    """Ten copies of each row tell no more than one; drawing rows would shrink the interval."""
+    values = np.random.default_rng(4).normal(size=60)
+    alone = intervals({"m": lambda w: scores.weighted_mean(values, w)}, np.arange(60))["m"]
+    copies = np.repeat(values, 10)
+    member = np.repeat(np.arange(60), 10) + 1000
+    together = intervals({"m": lambda w: scores.weighted_mean(copies, w)}, member)["m"]
+    assert together == pytest.approx(alone)
+
+
+def test_intervals_repeat_and_give_up_when_undefined():
+    scored = classes_scored(60, 2)
+    assert measure(scored, resamples=50) == measure(scored, resamples=50)
+    target = np.zeros(40, dtype=int)
+    target[0] = 1
+    one = Scored(target, scored.prediction[:40], np.arange(40), ("a", "b"))
+    table = measure(one, resamples=200)
+    assert table["auroc"]["value"] is not None
+    none = Scored(np.zeros(40, dtype=int), scored.prediction[:40], np.arange(40), ("a", "b"))
+    table = measure(none, resamples=50)
+    assert table["auroc"] == {"value": None, "low": None, "high": None}
+
+
+def test_the_metric_that_chooses():
+    assert selection_metric(np.array([0, 1, -1]), 2) == "auroc"
+    assert selection_metric(np.array([0, 0, -1]), 2) == "log_loss"
+    assert selection_metric(np.zeros((3, 2)), None) == "mse"
+    assert higher_is_better("auroc") and not higher_is_better("mse")
