@@ -16,8 +16,7 @@ import numpy as np
 
 from liquidtime.data import Split
 from liquidtime.data.sets import physionet2012
-from liquidtime.train import FitConfig, ModelConfig, TrainConfig
-from liquidtime.train.fit import fit
+from liquidtime.train import FitConfig, ModelConfig, TrainConfig, fit
 
 
 def main(out: Path | None = None, full: bool = False) -> dict[str, float]:

@@ -23,7 +23,7 @@ def test_recipes_differ_in_the_model_and_take_their_seed():
 def test_the_demo_fits_compares_and_reports(tmp_path, capsys):
     out = tmp_path / "demo"
     arguments = ["demo", "--models", "lstm", "--epochs", "1", "--seeds", "2", "--out", str(out)]
-    assert main([*arguments, "--no-second-split"]) == 0
+    assert main([*arguments, "--one-split"]) == 0
     printed = capsys.readouterr().out
     assert "AUROC" in printed
     assert "over 2 seeds" in printed

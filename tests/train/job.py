@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 
 from liquidtime.data.splits import split_by_series
+from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
-from liquidtime.train.fit import fit
 from liquidtime.train.keeper import Keeper
 
 

@@ -10,8 +10,8 @@ from sklearn.metrics import roc_auc_score
 
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
+from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
-from liquidtime.train.fit import fit
 from liquidtime.train.run import Run
 
 

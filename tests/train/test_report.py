@@ -4,10 +4,9 @@ import re
 import pytest
 
 from liquidtime.data.splits import split_by_series
-from liquidtime.train import report
+from liquidtime.train import fit, report
 from liquidtime.train.comparison import compare
 from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
-from liquidtime.train.fit import fit
 from liquidtime.train.naming import interval, model_name, number, seconds, share
 
 VOID = {"meta", "br"}

@@ -1,4 +1,4 @@
-"""Train on your own table and write a run folder with a report.
+r"""Train on your own table and write a run folder with a report.
 
 Long table, one row an observation, with the target in a second table:
 
@@ -139,7 +139,7 @@ def run(options: Options) -> int:
         raise KeyboardInterrupt("Stopped before the training began; nothing was written.") from None
     from liquidtime.cli.common.console import messages, results
     from liquidtime.cli.common.scores import score_table, training_line
-    from liquidtime.train.fit import fit
+    from liquidtime.train import fit
 
     sizes = f"{len(split.train):,} / {len(split.validation):,} / {len(split.test):,}"
     messages().print(describe(reading), markup=False)

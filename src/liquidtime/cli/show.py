@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class Options:
     """Options of `liquidtime show`."""
 
-    runs: Annotated[tuple[Path, ...], Positional, arg(metavar="RUN [RUN ...]")]
+    runs: Annotated[
+        tuple[Path, ...], Positional, arg(metavar="RUN [RUN ...]", help_behavior_hint="")
+    ]
     """Run folders."""
 
 

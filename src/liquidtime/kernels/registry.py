@@ -118,7 +118,7 @@ class Registry:
         Args:
             layer: A `CfC`, `LTC` or one of their cells.
 
-        Example:
+        Examples:
             >>> from liquidtime import kernels, nn
             >>> print(kernels.explain(nn.CfC(4, 8)))
             cfc (gated) on cpu, float32, extras: none

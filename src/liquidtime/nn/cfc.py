@@ -43,7 +43,7 @@ class CfC(AbstractRecurrent):
         sees its own state and its circuit's synapses, nothing else. (ncps leaves the time gates
         dense and the layers fully recurrent.)
 
-    Example:
+    Examples:
         >>> import torch
         >>> from liquidtime.nn import CfC
         >>> rnn = CfC(3, 16)

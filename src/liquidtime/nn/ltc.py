@@ -47,7 +47,7 @@ class LTC(AbstractRecurrent):
     References:
         Hasani, Lechner, Amini, Rus, Grosu: Liquid time-constant networks. AAAI 2021.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from liquidtime.nn import LTC
         >>> from liquidtime.wirings import AutoNCP

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.sets import physionet2012
+from liquidtime.train import fit
 from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
-from liquidtime.train.fit import fit
 from liquidtime.train.run import Run
 
 PUBLISHED_SEED = 42
@@ -49,15 +49,15 @@ def recipe(kind: str, *, seed: int = 0, epochs: int | None = None) -> FitConfig:
     recipes = {
         "cfc": FitConfig(
             model=ModelConfig(kind="cfc", hidden_size=64, backbone_units=64, dropout=0.5),
-            train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=3e-2),
+            train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=3e-2, schedule="cosine"),
         ),
         "ltc": FitConfig(
-            model=ModelConfig(kind="ltc", hidden_size=32, unfolds=6, dropout=0.2),
-            train=TrainConfig(epochs=8, learning_rate=1e-2, weight_decay=1e-3),
+            model=ModelConfig(kind="ltc", hidden_size=16, unfolds=6, dropout=0.2),
+            train=TrainConfig(epochs=10, learning_rate=1e-2, weight_decay=3e-2, schedule="cosine"),
         ),
         "lstm": FitConfig(
             model=ModelConfig(kind="lstm", hidden_size=64, dropout=0.5),
-            train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=3e-2),
+            train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=3e-2, schedule="cosine"),
         ),
     }
     chosen = recipes[kind]
@@ -93,7 +93,7 @@ def run(
         split,
         config,
         out,
-        preprocessor=Preprocessor.fit(series.select(split.train), time_scale=1.0),
+        preprocessor=Preprocessor.fit(series.select(split.train), time_scale=1.0, clip=4.0),
         resume=resume,
         progress=progress,
         about=About(

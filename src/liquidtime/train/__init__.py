@@ -1,6 +1,6 @@
 """Training: from an `IrregularSeries` to a run folder with weights, metrics and a report.
 
-The function that does it is `liquidtime.train.fit.fit`. Names are imported when first used:
+`fit` does it all. Names are imported when first used:
 `liquidtime.train.config` stays free of torch.
 """
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
+    from liquidtime.train.fitting import fit
     from liquidtime.train.predictions import Predictions
     from liquidtime.train.predictor import Predictor
     from liquidtime.train.run import Run
@@ -21,6 +22,7 @@ __all__ = [
     "Predictor",
     "Run",
     "TrainConfig",
+    "fit",
 ]
 
 _HOMES = {
@@ -31,6 +33,7 @@ _HOMES = {
     "Predictor": "predictor",
     "Predictions": "predictions",
     "Run": "run",
+    "fit": "fitting",
 }
 
 

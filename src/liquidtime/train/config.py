@@ -52,6 +52,8 @@ class ModelConfig:
     """Sparse circuit over the hidden units (cfc and ltc)."""
     wiring_outputs: int = 8
     """Motor neurons of the wiring: what the read-out sees."""
+    readout: Literal["last", "mean", "last_mean"] = "last_mean"
+    """What the read-out sees of a series: its last output, the mean of all, or both joined."""
     dropout: float = 0.5
     """Dropout before the linear read-out, and between layers."""
 

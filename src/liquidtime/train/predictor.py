@@ -30,7 +30,7 @@ class Predictor(nn.Module):
         input_size: Width F of the encoded inputs.
         output_size: Number K of classes or values.
         config: The recurrent layer and the dropout.
-        per_step: Read out at every step; otherwise once, where the series ends.
+        per_step: Read out at every step; otherwise once, from what `config.readout` says.
     """
 
     def __init__(
@@ -43,8 +43,10 @@ class Predictor(nn.Module):
         self.bidirectional = config.bidirectional
         self.wired = config.wiring != "none"
         self.recurrent = recurrent_layer(input_size, config)
+        self.readout = config.readout
         self.dropout = nn.Dropout(config.dropout)
-        self.head = nn.Linear(self.recurrent.output_size, output_size)
+        width = self.recurrent.output_size * (2 if self._joined else 1)
+        self.head = nn.Linear(width, output_size)
 
     def forward(self, inputs: Tensor, elapsed: Tensor, lengths: Tensor) -> Tensor:
         """Predict.
@@ -58,9 +60,9 @@ class Predictor(nn.Module):
             Logits (classes) or standardised values, [B, K], or [B, T, K] per step.
         """
         output = self._run(inputs, elapsed, lengths)
-        if not self.per_step:
-            return self.head(self.dropout(self._at_the_end(output, lengths)))
-        return self.head(self.dropout(output[:, : inputs.shape[1]]))
+        if self.per_step:
+            return self.head(self.dropout(output[:, : inputs.shape[1]]))
+        return self.head(self.dropout(self._summary(output, lengths)))
 
     @torch.no_grad()
     def trace(self, inputs: Tensor, elapsed: Tensor, lengths: Tensor) -> Trace:
@@ -81,7 +83,7 @@ class Predictor(nn.Module):
             hidden = output
             if self.wired and not self.bidirectional:
                 hidden = self._all_neurons(inputs, elapsed)
-            return Trace(hidden, self.head(output))
+            return Trace(hidden, self.head(self._summary_so_far(output)))
         finally:
             self.train(training)
 
@@ -93,14 +95,31 @@ class Predictor(nn.Module):
         output, _ = self.recurrent(inputs, elapsed=elapsed, lengths=lengths)
         return output
 
-    def _at_the_end(self, output: Tensor, lengths: Tensor) -> Tensor:
-        """Output of the last step, [B, H]; a backward direction has its last step at the start."""
-        last = (lengths - 1).clamp(min=0).view(-1, 1, 1).expand(-1, 1, output.shape[2])
-        end = output.gather(1, last).squeeze(1)
+    @property
+    def _joined(self) -> bool:
+        return self.readout == "last_mean" and not self.per_step
+
+    def _summary(self, output: Tensor, lengths: Tensor) -> Tensor:
+        """What the read-out sees of whole series: [B, T, H] to [B, H], or [B, 2 H] if joined."""
+        there = lengths.clamp(min=1).unsqueeze(1)
+        mean = output.sum(1) / there
+        if self.readout == "mean":
+            return mean
+        last = output.gather(1, (there - 1).unsqueeze(2).expand(-1, 1, output.shape[2])).squeeze(1)
         if self.bidirectional:
+            # A backward direction has its last step at the start.
             half = output.shape[2] // 2
-            end = torch.cat([end[:, :half], output[:, 0, half:]], dim=1)
-        return end * (lengths > 0).unsqueeze(1)
+            last = torch.cat([last[:, :half], output[:, 0, half:]], dim=1)
+        last = last * (lengths > 0).unsqueeze(1)
+        return torch.cat([last, mean], dim=1) if self._joined else last
+
+    def _summary_so_far(self, output: Tensor) -> Tensor:
+        """The same of the series cut after each step: [B, T, H] to [B, T, H] or [B, T, 2 H]."""
+        if self.per_step or self.readout == "last":
+            return output
+        steps = torch.arange(1, output.shape[1] + 1, device=output.device).unsqueeze(1)
+        mean = output.cumsum(1) / steps
+        return torch.cat([output, mean], dim=2) if self._joined else mean
 
     def _all_neurons(self, inputs: Tensor, elapsed: Tensor) -> Tensor:
         assert isinstance(self.recurrent, CfC | LTC)
