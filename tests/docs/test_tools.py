@@ -75,3 +75,10 @@ def test_the_model_card_is_filled_from_runs(tmp_path):
 def test_a_card_without_a_place_is_refused():
     with pytest.raises(ValueError, match="0 places"):
         tool("model_card").filled("nothing", "FIGURES")
+
+
+def test_the_table_of_the_readme_is_that_of_the_stored_results():
+    readme = tool("readme_table")
+    text = readme.README.read_text(encoding="utf-8")
+    assert readme.refreshed(text) == text, "run: .venv/bin/python tools/readme_table.py"
+    assert "<!-- table: mortality -->\n\n| model" in text

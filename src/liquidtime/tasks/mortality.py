@@ -53,7 +53,7 @@ def recipe(kind: str, *, seed: int = 0, epochs: int | None = None) -> FitConfig:
         ),
         "ltc": FitConfig(
             model=ModelConfig(kind="ltc", hidden_size=16, unfolds=6, dropout=0.2),
-            train=TrainConfig(epochs=10, learning_rate=1e-2, weight_decay=3e-2, schedule="cosine"),
+            train=TrainConfig(epochs=10, learning_rate=2e-2, weight_decay=3e-2, schedule="cosine"),
         ),
         "lstm": FitConfig(
             model=ModelConfig(kind="lstm", hidden_size=64, dropout=0.5),
