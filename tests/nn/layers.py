@@ -27,6 +27,35 @@ LAYERS = {
     "ltc_heun": lambda: LTC(D, 6, integrator="heun", unfolds=40),
     "ltc_rk4": lambda: LTC(D, 6, integrator="rk4", unfolds=40),
     "ltc_exponential": lambda: LTC(D, 6, integrator="exponential"),
+    "ltc_line": lambda: LTC(D, 6, integrator="closed_form_linear", unfolds=2),
+    "ltc_line_extrapolated": lambda: LTC(
+        D, 6, integrator="closed_form_linear", unfolds=2, nodes=2, sources="extrapolated"
+    ),
+    "ltc_line_iterated": lambda: LTC(
+        D, 6, integrator="closed_form_linear", unfolds=1, sources="iterated", sweeps=1
+    ),
+    "ltc_line_stacked": lambda: LTC(
+        D, 6, 2, integrator="closed_form_linear", unfolds=1, sources="extrapolated", proj_size=5
+    ),
+    "ltc_line_auto_ncp": lambda: LTC(
+        D, wiring=AutoNCP(13, 2), integrator="closed_form_linear", unfolds=1
+    ),
+    "ltc_line_memory": lambda: LTC(
+        D,
+        6,
+        integrator="closed_form_linear",
+        unfolds=1,
+        sources="extrapolated",
+        mixed_memory=True,
+    ),
+    "ltc_line_memory_input": lambda: LTC(
+        D,
+        wiring=AutoNCP(13, 2),
+        integrator="closed_form_linear",
+        unfolds=1,
+        sources="iterated",
+        mixed_memory="input",
+    ),
     "ltc_unmapped": lambda: LTC(D, 6, input_mapping=None, output_mapping="linear"),
     "ltc_stacked": lambda: LTC(D, 6, 2, proj_size=5),
     "ltc_auto_ncp": lambda: LTC(D, wiring=AutoNCP(13, 2)),
@@ -39,4 +68,7 @@ BIDIRECTIONAL = {
     "memory": lambda: CfC(D, 7, mixed_memory=True, bidirectional=True),
     "wired": lambda: CfC(D, wiring=AutoNCP(13, 2), bidirectional=True),
     "ltc": lambda: LTC(D, 6, 2, bidirectional=True, proj_size=4),
+    "ltc_line": lambda: LTC(
+        D, 6, 2, integrator="closed_form_linear", unfolds=1, bidirectional=True
+    ),
 }

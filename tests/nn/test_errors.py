@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from liquidtime.nn import LTC, CfC, CfCCell, RecurrentState
+from liquidtime.nn import LTC, CfC, CfCCell, LTCCell, RecurrentState
 from liquidtime.wirings import AutoNCP
 
 B, T, D = 3, 5, 2
@@ -58,6 +58,9 @@ def test_call(arguments, message):
         (lambda: LTC(D, 4, integrator="rk45"), "integrator is 'rk45'; expected one of 'fused'"),
         (lambda: LTC(D, 4, unfolds=0), "unfolds is 0"),
         (lambda: LTC(D, 4, input_mapping="none"), "input_mapping is 'none'"),
+        (lambda: LTC(D, 4, nodes=1), "nodes is 1; expected 2"),
+        (lambda: LTC(D, 4, sources="guessed"), "sources is 'guessed'; expected one of 'frozen'"),
+        (lambda: LTC(D, 4, sweeps=0), "sweeps is 0"),
     ],
 )
 def test_construction(make, message):
@@ -75,6 +78,19 @@ def test_steps():
         cell(torch.zeros(B, D), torch.zeros(4))
     with pytest.raises(ValueError, match=r"x has shape \[3, 3\]"):
         cell(torch.zeros(B, 3))
+
+
+def test_previous_inputs():
+    x = torch.zeros(B, D)
+    with pytest.raises(ValueError, match="integrator='fused' the input stands still"):
+        LTCCell(D, 4)(x, previous=x)
+    cell = LTCCell(D, 4, integrator="closed_form_linear")
+    with pytest.raises(ValueError, match=r"previous has shape \[2\]; expected that of x, \[3, 2\]"):
+        cell(x, previous=x[0])
+    rnn = LTC(D, 4, integrator="closed_form_linear")
+    wrong = RecurrentState(torch.zeros(1, B, 4), previous=(torch.zeros(B, D),))
+    with pytest.raises(ValueError, match=r"shapes \[\[3, 2\]\]; expected \[\[3, 3\]\]"):
+        rnn(X, wrong)
 
 
 def test_memory_state_is_asked_for():

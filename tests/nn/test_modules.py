@@ -98,7 +98,12 @@ def test_an_ensemble_under_vmap_equals_the_loop():
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: CfC(D, 4, 2), lambda: LTC(D, wiring=AutoNCP(8, 2), unfolds=2)]
+    "make",
+    [
+        lambda: CfC(D, 4, 2),
+        lambda: LTC(D, wiring=AutoNCP(8, 2), unfolds=2),
+        lambda: LTC(D, 4, integrator="closed_form_linear", unfolds=1, sources="extrapolated"),
+    ],
 )
 def test_traced_as_one_graph(make):
     rnn, x = make(), torch.randn(B, T, D)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from layers import LAYERS, D
 
-from liquidtime.nn import CfC, RecurrentState
+from liquidtime.nn import LTC, CfC, RecurrentState
 
 B, T, CUT = 4, 11, 5
 
@@ -15,6 +15,9 @@ def assert_same_state(a, b):
             one = torch.zeros(B) if one is None else one
             other = torch.zeros(B) if other is None else other
         assert (one is None) == (other is None), name
+        if name == "previous" and one is not None:
+            assert all(map(torch.equal, one, other)), name
+            continue
         assert one is None or torch.equal(one, other), name
 
 
@@ -52,7 +55,7 @@ def test_steps_equal_the_sequence(name):
 
 
 def test_a_cell_is_one_step_of_its_layer():
-    for name in ("gated", "auto_ncp", "ltc", "ltc_auto_ncp"):
+    for name in ("gated", "auto_ncp", "ltc", "ltc_auto_ncp", "ltc_line", "ltc_line_extrapolated"):
         rnn = LAYERS[name]()
         x, h, elapsed = torch.randn(B, D), torch.randn(B, rnn.hidden_size), torch.rand(B)
         expected = rnn.step(x, RecurrentState(h[None]), elapsed)[1].h[0]
@@ -86,3 +89,26 @@ def test_masking_everything_only_lets_time_pass():
     first = torch.full((B, T), 0.25)
     first[:, 0] += 0.5 * T
     torch.testing.assert_close(later, rnn(x, start, elapsed=first)[0], atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name.startswith("ltc_line")])
+def test_a_series_without_steps_has_seen_no_input(name):
+    rnn = LAYERS[name]()
+    x, elapsed = torch.randn(B, T, D), torch.rand(B, T)
+    nothing = torch.zeros(B, CUT, dtype=torch.bool)
+    _, state = rnn(torch.full((B, CUT, D), float("nan")), elapsed=0.0, mask=nothing)
+    assert all((part == 0).all() for part in state.previous)
+    assert_same_output(rnn, rnn(x, state, elapsed=elapsed)[0], rnn(x, elapsed=elapsed)[0])
+
+
+def test_the_line_of_the_input_begins_at_the_last_observed_one():
+    rnn = LTC(D, 4, integrator="closed_form_linear").double()
+    x, elapsed = torch.randn(B, 3, D).double(), torch.rand(B, 3).double()
+    mask = torch.tensor([True, False, True]).expand(B, 3)
+    _, state = rnn(x, elapsed=elapsed, mask=mask)
+    cell = rnn.cells[0]
+    v = cell(x[:, 0], None, elapsed[:, 0])
+    expected = cell(x[:, 2], v, elapsed[:, 1] + elapsed[:, 2], previous=x[:, 0])
+    torch.testing.assert_close(state.h[0], expected, atol=0, rtol=0)
+    assert not torch.allclose(expected, cell(x[:, 2], v, elapsed[:, 1] + elapsed[:, 2]))
+    assert torch.equal(state.previous[0][:, :D], x[:, 2])

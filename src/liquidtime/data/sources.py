@@ -32,6 +32,8 @@ class Source:
         digest: What the checksum is of. "file": the bytes of the file. "contents": the files
             inside a .zip or .tar.gz, by name and bytes, so that an archive which was packed again
             still passes (see `contents_sha256`).
+        folder: Of an archive, the one folder that counts, wherever it lies inside; "" for all.
+            So the archive of a whole repository passes as well as one of that folder alone.
     """
 
     set: str
@@ -39,10 +41,13 @@ class Source:
     url: str
     sha256: str
     digest: Literal["file", "contents"] = "file"
+    folder: str = ""
 
     def checksum(self, path: Path) -> str:
         """The checksum of a local copy, of the kind that `sha256` is."""
-        return contents_sha256(path) if self.digest == "contents" else file_sha256(path)
+        if self.digest == "contents":
+            return contents_sha256(path, self.folder)
+        return file_sha256(path)
 
 
 def cache_folder() -> Path:
@@ -97,17 +102,23 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def contents_sha256(path: Path) -> str:
+def contents_sha256(path: Path, folder: str = "") -> str:
     """SHA-256 of what is inside a .zip or .tar.gz, whoever packed it and when.
 
     It is the checksum of a text with one line a file, "<sha256 of the bytes>  <base name>", sorted
     by base name, each line ended by a newline. Folders, dates, owners and compression do not count.
 
+    Args:
+        path: The archive.
+        folder: Only the files that lie directly in a folder of this name; "" for all.
+
     Raises:
         InputError: If it is neither kind of archive, or is damaged.
     """
     try:
-        lines = sorted((name, hashlib.sha256(data).hexdigest()) for name, data in members(path))
+        lines = sorted(
+            (name, hashlib.sha256(data).hexdigest()) for name, data in members(path, folder)
+        )
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise InputError(
             f"{path} is not a whole .zip or .tar.gz archive ({error}). Delete it, to have it "
@@ -117,24 +128,31 @@ def contents_sha256(path: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def members(path: Path) -> Iterator[tuple[str, bytes]]:
+def members(path: Path, folder: str = "") -> Iterator[tuple[str, bytes]]:
     """The files inside a .zip or .tar.gz: base name and bytes, in the order of the archive.
 
     Hidden files (`.DS_Store`, `._name`), which some packers add, are left out.
+
+    Args:
+        path: The archive.
+        folder: Only the files that lie directly in a folder of this name; "" for all.
     """
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
-                name = PurePosixPath(entry.filename).name
-                if not entry.is_dir() and not name.startswith("."):
-                    yield name, archive.read(entry)
+                if not entry.is_dir() and _counts(entry.filename, folder):
+                    yield PurePosixPath(entry.filename).name, archive.read(entry)
         return
     with tarfile.open(path, "r:*") as archive:
         for entry in archive:
-            name = PurePosixPath(entry.name).name
             stream = archive.extractfile(entry) if entry.isfile() else None
-            if stream is not None and not name.startswith("."):
-                yield name, stream.read()
+            if stream is not None and _counts(entry.name, folder):
+                yield PurePosixPath(entry.name).name, stream.read()
+
+
+def _counts(entry: str, folder: str) -> bool:
+    path = PurePosixPath(entry)
+    return not path.name.startswith(".") and (not folder or path.parent.name == folder)
 
 
 def _check(source: Source, path: Path, mend: str) -> None:

@@ -12,19 +12,26 @@ Pure functions of tensors, no parameters. The papers' letters are used here and 
 | E, A | reversal potential of a synapse | state |
 | G, J | total conductance and total driving current: C dv/dt = J − G v | |
 | δ, Δt | time that passes in a step | the data's unit |
+| Y, y | the neuron's own clock, ∫ G/C dt | none |
 """
 
+import importlib
 from collections.abc import Callable
 from types import ModuleType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from torch import Tensor
 
-from liquidtime.dynamics import dopri5, euler, exponential, fused, heun, rk4
+from liquidtime.dynamics import closed_form_linear, dopri5, euler, exponential, fused, heun, rk4
 from liquidtime.dynamics.cfc import closed_form, gated, no_gate
-from liquidtime.dynamics.ltc import Drive, Synapses, synaptic_drive
+from liquidtime.dynamics.neuron import Drive
+from liquidtime.dynamics.sources import SourcesName
+from liquidtime.dynamics.synapse import Synapses, synaptic_drive
 
 IntegratorName = Literal["fused", "euler", "heun", "rk4", "exponential", "dopri5"]
+"""Integrators that step a drive; the input stands still."""
+LineIntegratorName = Literal["closed_form_linear"]
+"""Integrators that step along a line of presynaptic potentials; see `closed_form_linear.step`."""
 Integrator = Callable[[Tensor, Tensor, Drive, Tensor], Tensor]
 
 _INTEGRATORS = {
@@ -34,32 +41,65 @@ _INTEGRATORS = {
     "rk4": rk4,
     "exponential": exponential,
     "dopri5": dopri5,
+    "closed_form_linear": closed_form_linear,
 }
 
 
 def integrator(name: str) -> Integrator:
-    """The step function of the integrator of that name."""
+    """The step function of the integrator of that name.
+
+    Raises:
+        ValueError: If there is none, or it steps along a line, which takes other arguments.
+    """
+    if name in get_args(LineIntegratorName):
+        raise ValueError(
+            f"{name!r} steps along a line of presynaptic potentials, not with a drive; call "
+            f"liquidtime.dynamics.{name}.step."
+        )
     return _module(name).step
 
 
+def check_integrator(name: str) -> None:
+    """Refuse a name that belongs to no integrator, of either kind."""
+    _module(name)
+
+
 def order(name: str) -> int:
-    """Global order of convergence of the integrator of that name, with the input held constant."""
+    """Global order of convergence of the integrator of that name.
+
+    The input is held constant, or moves along a line where the integrator takes one; the order
+    in the recurrent sources of a line is `liquidtime.dynamics.sources.order`.
+    """
     return _module(name).order()
 
 
 def _module(name: str) -> ModuleType:
     if name not in _INTEGRATORS:
-        known = ", ".join(map(repr, get_args(IntegratorName)))
+        known = ", ".join(map(repr, _INTEGRATORS))
         raise ValueError(f"integrator is {name!r}; expected one of {known}.")
     return _INTEGRATORS[name]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what turns a trained layer into closed form when it is first used.
+
+    It works on layers, which stand above this package and import it.
+    """
+    if name == "compile_closed_form":
+        return importlib.import_module("liquidtime.nn.compile_closed_form").compile_closed_form
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = [
     "Drive",
     "Integrator",
     "IntegratorName",
+    "LineIntegratorName",
+    "SourcesName",
     "Synapses",
+    "check_integrator",
     "closed_form",
+    "compile_closed_form",  # pyright: ignore[reportUnsupportedDunderAll]
     "gated",
     "integrator",
     "no_gate",

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from liquidtime.dynamics.ltc import Drive
+from liquidtime.dynamics.neuron import Drive
 from liquidtime.optional import require
 
 

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from liquidtime.dynamics.ltc import Drive
+from liquidtime.dynamics.neuron import Drive
 
 
 def order() -> int:

@@ -50,14 +50,29 @@ def with_memory(
             the authors' PyTorch code. `"input"`: it takes the place of the cell's input, as in
             their TensorFlow code. The two are different networks, both published as mixed memory.
     """
+    return with_memory_and_past(
+        lambda state, x, *rest: (cell(x, state[0], *rest),), weights, layout
+    )
+
+
+def with_memory_and_past(
+    cell: Callable[..., tuple[Tensor, ...]], weights: MemoryWeights | None, layout: MemoryLayout
+) -> Callable[..., tuple[Tensor, ...]]:
+    """As `with_memory`, for a cell (state, x, *rest) → state whose state is (h, *past).
+
+    Returns:
+        A step whose state is (h, c, *past) with memory and (h, *past) without.
+    """
     if weights is None:
-        return lambda state, x, *rest: (cell(x, state[0], *rest),)
+        return cell
 
     def step(state: tuple[Tensor, ...], x: Tensor, *rest: Tensor) -> tuple[Tensor, ...]:
-        h, c = state
+        h, c, *past = state
         remembered, c = lstm_step(x, h, c, weights)
         if layout == "state":
-            return cell(x, remembered, *rest), c
-        return cell(remembered.to(x.dtype), h, *rest), c
+            h, *past = cell((remembered, *past), x, *rest)
+        else:
+            h, *past = cell((h, *past), remembered.to(x.dtype), *rest)
+        return h, c, *past
 
     return step

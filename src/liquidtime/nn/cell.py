@@ -11,7 +11,8 @@ from liquidtime.nn.checks import check_values
 from liquidtime.nn.mixed_memory import LSTMMemory
 
 State = tuple[Tensor, ...]
-"""(h,) or, with mixed memory, (h, c); [B, units] each."""
+"""(h,) or, with mixed memory, (h, c); [B, units] each. A cell with `past_size` K > 0, which its
+input's line begins in, has one more member, [B, K]."""
 
 
 class Cell(Protocol):

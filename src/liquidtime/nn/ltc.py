@@ -1,6 +1,6 @@
 """Liquid time-constant networks: the layer to use in place of `nn.LSTM`."""
 
-from liquidtime.dynamics import IntegratorName
+from liquidtime.dynamics import IntegratorName, LineIntegratorName, SourcesName
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.nn.feature_map import MappingName
 from liquidtime.nn.ltc_cell import LTCCell
@@ -14,7 +14,8 @@ class LTC(AbstractRecurrent):
 
     Neuron i obeys C dv/dt = g (v_leak − v) + Σ_j w_ji sigmoid(σ_ji (v_j − μ_ji)) (E_ji − v): each
     synapse changes the conductance, and with it the time constant, of its target. Between two
-    observations the input stands still and the ODE is integrated over the elapsed time.
+    observations the input stands still, or moves evenly from one to the other, and the ODE is
+    integrated over the elapsed time.
 
     Args:
         input_size: Number of input features D.
@@ -22,8 +23,20 @@ class LTC(AbstractRecurrent):
         num_layers: Layers stacked, each reading the outputs of the one below.
         integrator: `"fused"` (semi-implicit Euler: the published solver, stable at any step),
             `"euler"`, `"heun"`, `"rk4"` (explicit: they blow up on long gaps; raise `unfolds`),
-            `"exponential"` (exact for inputs; stable) or `"dopri5"` (adaptive; extra `ode`).
-        unfolds: Equal sub-steps a time step, 6 as published.
+            `"exponential"` (exact for inputs; stable) or `"dopri5"` (adaptive; extra `ode`). With
+            these the input stands still during a step. `"closed_form_linear"` lets it go evenly
+            from the previous observation to this one (the first step, which has no previous one,
+            apart), of fourth order in the input, stable at any step; see
+            `liquidtime.dynamics.closed_form_linear`.
+        unfolds: Equal sub-steps a time step, 6 as published. The closed form takes its share of
+            the line in each; its input needs one, recurrent synapses want more.
+        nodes: Of `"closed_form_linear"`: points in time, 2 or more, at which it evaluates what
+            pulls on a neuron in a sub-step.
+        sources: Of `"closed_form_linear"`: where the network's own neurons are in a sub-step, as
+            seen by the synapses among them. `"frozen"` where they were (first order),
+            `"extrapolated"` on the line they were on, or `"iterated"` on the line to where the
+            last sweep put them (second order); costs in `liquidtime.dynamics.sources`.
+        sweeps: Of `"iterated"`: sweeps after the first.
         input_mapping: What is done to each input feature first: `"affine"` (a x + b), `"linear"`
             (a x) or None.
         output_mapping: What is done to each motor neuron's potential last; likewise.
@@ -63,8 +76,11 @@ class LTC(AbstractRecurrent):
         hidden_size: int | None = None,
         num_layers: int = 1,
         *,
-        integrator: IntegratorName = "fused",
+        integrator: IntegratorName | LineIntegratorName = "fused",
         unfolds: int = 6,
+        nodes: int = 3,
+        sources: SourcesName = "frozen",
+        sweeps: int = 2,
         input_mapping: MappingName | None = "affine",
         output_mapping: MappingName | None = "affine",
         mixed_memory: bool | MemoryLayout = False,
@@ -81,6 +97,9 @@ class LTC(AbstractRecurrent):
                 hidden_size,
                 integrator=integrator,
                 unfolds=unfolds,
+                nodes=nodes,
+                sources=sources,
+                sweeps=sweeps,
                 input_mapping=input_mapping,
                 output_mapping=output_mapping,
                 wiring=wiring,

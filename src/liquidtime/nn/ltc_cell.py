@@ -5,9 +5,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from liquidtime import dynamics
-from liquidtime.dynamics import IntegratorName
+from liquidtime.dynamics import IntegratorName, LineIntegratorName, SourcesName
+from liquidtime.dynamics.line_drive import check_nodes
+from liquidtime.dynamics.sources import check_sources
 from liquidtime.kernels import Request, registry
-from liquidtime.kernels.ltc.reference import LTCSpec, LTCWeights
+from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
+from liquidtime.kernels.ltc.past import past_size, remember
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.nn.cell import State, prepare_step, state_dtype
 from liquidtime.nn.feature_map import FeatureMap, MappingName
@@ -25,6 +28,9 @@ class LTCCell(nn.Module):
         hidden_size: Number of neurons N; may be left out where `wiring` has them.
         integrator: As in `LTC`.
         unfolds: As in `LTC`.
+        nodes: As in `LTC`.
+        sources: As in `LTC`.
+        sweeps: As in `LTC`.
         input_mapping: As in `LTC`.
         output_mapping: As in `LTC`.
         wiring: As in `LTC`.
@@ -36,24 +42,34 @@ class LTCCell(nn.Module):
         input_size: int,
         hidden_size: int | None = None,
         *,
-        integrator: IntegratorName = "fused",
+        integrator: IntegratorName | LineIntegratorName = "fused",
         unfolds: int = 6,
+        nodes: int = 3,
+        sources: SourcesName = "frozen",
+        sweeps: int = 2,
         input_mapping: MappingName | None = "affine",
         output_mapping: MappingName | None = "affine",
         wiring: Wiring | None = None,
         backend: str = "auto",
     ) -> None:
         super().__init__()
-        dynamics.integrator(integrator)
+        dynamics.check_integrator(integrator)
+        check_nodes(nodes)
+        check_sources(sources)
         if unfolds < 1:
             raise ValueError(f"unfolds is {unfolds}; expected 1 or more sub-steps.")
+        if sweeps < 1:
+            raise ValueError(f"sweeps is {sweeps}; expected 1 or more after the frozen one.")
         units = units_of(hidden_size, wiring)
         self.circuit = (wiring or FullyConnected(units)).build(input_size)
         self.input_size = input_size
         self.hidden_size = units
         self.output_size = self.circuit.output_size
-        self.integrator: IntegratorName = integrator
+        self.integrator: IntegratorName | LineIntegratorName = integrator
         self.unfolds = unfolds
+        self.nodes = nodes
+        self.sources: SourcesName = sources
+        self.sweeps = sweeps
         self.backend = backend
         self.recurrent = SynapseParameters(self.circuit.adjacency)
         self.sensory = SynapseParameters(self.circuit.sensory_adjacency)
@@ -86,6 +102,14 @@ class LTCCell(nn.Module):
         """Conductance g > 0 of each leak, [N]."""
         return F.softplus(self.raw_leak_conductance)
 
+    @property
+    def past_size(self) -> int:
+        """Length of what each series carries of the step before; 0 if the input stands still."""
+        return past_size(self.input_size, self.hidden_size, self._spec("state"))
+
+    def _spec(self, layout: MemoryLayout) -> LTCSpec:
+        return LTCSpec(self.integrator, self.unfolds, layout, self.nodes, self.sources, self.sweeps)
+
     def weights(self) -> LTCWeights:
         """The network as the kernels take it, in the dtype of the state."""
         dtype = state_dtype(self.leak_potential)
@@ -106,23 +130,52 @@ class LTCCell(nn.Module):
         parameter = self.leak_potential
         return Request("ltc", parameter.device.type, parameter.dtype, self.integrator, features)
 
-    def forward(self, x: Tensor, h: Tensor | None = None, elapsed: Tensor | float = 1.0) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        h: Tensor | None = None,
+        elapsed: Tensor | float = 1.0,
+        previous: Tensor | None = None,
+    ) -> Tensor:
         """One step.
 
         Args:
             x: Input, [B, D] or [D].
             h: Potentials, [B, N] or [N]; zeros if None.
             elapsed: Time since the previous step: a float, [B] or [B, 1].
+            previous: Input of the previous step, shaped as `x`, from which an integrator along a
+                line comes. None for an input that stands still. The other integrators refuse it.
 
         Returns:
             The next potentials, [B, N] or [N]. `readout` makes outputs of them.
         """
         x, h, elapsed = prepare_step(self, x, h, elapsed)
         single = x.dim() == 1
+        past = self._past(x, h, previous)
         if single:
             x, h = x.unsqueeze(0), h.unsqueeze(0)
-        states, _ = self.sequence(x.unsqueeze(1), (h,), elapsed.unsqueeze(1), None)
+        states, _ = self.sequence(x.unsqueeze(1), (h, *past), elapsed.unsqueeze(1), None)
         return states[0, 0] if single else states[:, 0]
+
+    def _past(self, x: Tensor, h: Tensor, previous: Tensor | None) -> tuple[Tensor, ...]:
+        """What the cell's state has beyond h, batched; a slope before this step is not known."""
+        if previous is not None and not self.past_size:
+            raise ValueError(
+                f"previous was given, but with integrator={self.integrator!r} the input stands "
+                "still during a step; leave previous out."
+            )
+        if previous is not None and previous.shape != x.shape:
+            raise ValueError(
+                f"previous has shape {list(previous.shape)}; expected that of x, {list(x.shape)}."
+            )
+        if not self.past_size:
+            return ()
+        at_rest = torch.zeros_like(h) if self.sources == "extrapolated" else None
+        seen = x if previous is None else previous
+        if x.dim() == 1:
+            seen = seen.unsqueeze(0)
+            at_rest = None if at_rest is None else at_rest.unsqueeze(0)
+        return (remember(seen.to(h.dtype), at_rest),)
 
     def sequence(
         self,
@@ -142,7 +195,7 @@ class LTCCell(nn.Module):
             active,
             self.weights(),
             None if memory is None else memory.weights(state[0].dtype),
-            LTCSpec(self.integrator, self.unfolds, layout),
+            self._spec(layout),
         )
 
     def readout(self, states: Tensor) -> Tensor:

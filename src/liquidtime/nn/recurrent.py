@@ -16,6 +16,14 @@ from liquidtime.nn.layout import Layout, layout_of, repack, reverse, unpack
 from liquidtime.nn.members import members
 from liquidtime.nn.mixed_memory import LSTMMemory, memory_layout
 from liquidtime.nn.state import RecurrentState
+from liquidtime.nn.state_parts import (
+    cell_state,
+    joined_state,
+    no_past,
+    past_of,
+    with_batch,
+    without_batch,
+)
 from liquidtime.nn.timeline import Timeline, read_timeline
 
 
@@ -194,7 +202,7 @@ class AbstractRecurrent(nn.Module):
             output = self.projection(output)
         output = timeline.cut(output.to(x.dtype))
         if not layout.batched:
-            state = _each(state, _without_batch)
+            state = without_batch(state)
         if packed is not None:
             assert timeline.lengths is not None
             return repack(output, packed, timeline.lengths), state
@@ -237,7 +245,11 @@ class AbstractRecurrent(nn.Module):
         shape = [self.num_layers * self.num_directions, layout.batch, self.hidden_size]
         if state is None:
             zeros = x.new_zeros(shape, dtype=dtype)
-            return RecurrentState(zeros, zeros if self.memory_layout else None)
+            return RecurrentState(
+                zeros,
+                zeros if self.memory_layout else None,
+                previous=no_past(self._cells, layout.batch, zeros),
+            )
         if not isinstance(state, RecurrentState):
             raise ValueError(
                 f"state is a {type(state).__name__}; expected a RecurrentState, such as an earlier "
@@ -246,7 +258,7 @@ class AbstractRecurrent(nn.Module):
         if self.memory_layout and state.c is None:
             raise ValueError("state.c is None; a mixed-memory layer needs its memory, as state.h.")
         if not layout.batched:
-            state = _each(state, _with_batch)
+            state = with_batch(state)
         for name, part in (("h", state.h), ("c", state.c)):
             if part is not None and list(part.shape) != shape:
                 got = list(part.shape)
@@ -255,7 +267,9 @@ class AbstractRecurrent(nn.Module):
                     f"expected [layers · directions, B, units]={shape}"
                     + ("." if layout.batched else ", without B for a single series.")
                 )
-        return state._replace(h=state.h.to(dtype), c=None if state.c is None else state.c.to(dtype))
+        h = state.h.to(dtype)
+        c = None if state.c is None else state.c.to(dtype)
+        return state._replace(h=h, c=c, previous=past_of(state, self._cells, layout.batch, h))
 
     def _run(
         self, x: Tensor, state: RecurrentState, timeline: Timeline
@@ -273,7 +287,7 @@ class AbstractRecurrent(nn.Module):
                 cell = self._cells[i]
                 states, final = cell.sequence(
                     reverse(x, timeline.lengths) if backwards else x,
-                    (state.h[i],) if state.c is None else (state.h[i], state.c[i]),
+                    cell_state(state, i),
                     elapsed,
                     active,
                     self._memories[i] if self.memory_layout else None,
@@ -285,19 +299,6 @@ class AbstractRecurrent(nn.Module):
             x = torch.cat(outputs, dim=-1)
             if layer < self.num_layers - 1:
                 x = F.dropout(x, self.dropout, self.training)
-        h, *c = (torch.stack(parts) for parts in zip(*finals, strict=True))
-        return x, RecurrentState(h, c[0] if c else None, pending, timeline.last)
-
-
-def _each(state: RecurrentState, change: Callable[[Tensor], Tensor]) -> RecurrentState:
-    return state._make(None if part is None else change(part) for part in state)
-
-
-def _with_batch(part: Tensor) -> Tensor:
-    """[L, units] as [L, 1, units]; a single number as [1]."""
-    return part.reshape(1) if part.dim() == 0 else part.unsqueeze(1)
-
-
-def _without_batch(part: Tensor) -> Tensor:
-    """The way back."""
-    return part.squeeze(0) if part.dim() == 1 else part.squeeze(1)
+        return x, joined_state(finals, self.memory_layout is not None)._replace(
+            pending=pending, time=timeline.last
+        )

@@ -20,3 +20,6 @@ class RecurrentState(NamedTuple):
     """[B], time passed in skipped steps at the end, due to the next observed one. None without."""
     time: Tensor | None = None
     """[B], float64, absolute time of the last step, if the layer was called with `times`."""
+    previous: tuple[Tensor, ...] | None = None
+    """What an integrator along a line needs of the last step: one [B, K] a layer and direction,
+    rows as `liquidtime.kernels.ltc.past` describes them. None where the input stands still."""

@@ -8,6 +8,8 @@ from typing import Any
 
 _HOMES = {
     "calibration_curve": "calibration",
+    "error_against_cost": "closed_form",
+    "overlaid": "closed_form",
     "precision_recall_curve": "precision_recall",
     "predicted_against_true": "residuals",
     "residual_histogram": "residuals",

@@ -3,7 +3,7 @@
 import importlib
 from types import ModuleType
 
-_TASKS = ("mortality",)
+_TASKS = ("closed_form", "mortality")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -1,41 +1,15 @@
 """The definition of the LTC recurrence, in plain PyTorch: every fast path must equal this file."""
 
-from typing import NamedTuple
+from typing import get_args
 
 from torch import Tensor
 
 from liquidtime import dynamics
-from liquidtime.dynamics import IntegratorName, Synapses
-from liquidtime.kernels.memory import MemoryLayout, MemoryWeights, with_memory
+from liquidtime.dynamics import LineIntegratorName
+from liquidtime.kernels.ltc.line import ltc_line_step
+from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
+from liquidtime.kernels.memory import MemoryWeights, with_memory, with_memory_and_past
 from liquidtime.kernels.scan import State, scan
-
-
-class LTCWeights(NamedTuple):
-    """A network of N neurons with M inputs, as physical quantities (conductances positive)."""
-
-    membrane_capacitance: Tensor
-    """C [N]"""
-    leak_conductance: Tensor
-    """g [N]"""
-    leak_potential: Tensor
-    """v_leak [N]"""
-    recurrent: Synapses
-    """Among the neurons, [N, N]: row = source, column = target."""
-    sensory: Synapses
-    """From the inputs, [M, N]."""
-    input_factor: Tensor | None
-    """[M], what each input is multiplied with first; None for 1."""
-    input_offset: Tensor | None
-    """[M], what is added to it then; None for 0."""
-
-
-class LTCSpec(NamedTuple):
-    """What is computed, apart from the numbers."""
-
-    integrator: IntegratorName
-    unfolds: int
-    """Equal sub-steps into which the elapsed time of each step is cut."""
-    layout: MemoryLayout
 
 
 def ltc_step(x: Tensor, v: Tensor, elapsed: Tensor, weights: LTCWeights, spec: LTCSpec) -> Tensor:
@@ -53,12 +27,10 @@ def ltc_step(x: Tensor, v: Tensor, elapsed: Tensor, weights: LTCWeights, spec: L
     Returns:
         Potentials after `elapsed`, [B, N].
     """
-    if weights.input_factor is not None:
-        x = x * weights.input_factor
-    if weights.input_offset is not None:
-        x = x + weights.input_offset
     leak = weights.leak_conductance
-    sensory_conductance, sensory_current = dynamics.synaptic_drive(x, weights.sensory)
+    sensory_conductance, sensory_current = dynamics.synaptic_drive(
+        weights.map_input(x), weights.sensory
+    )
     conductance_in = sensory_conductance + leak
     current_in = sensory_current + leak * weights.leak_potential
 
@@ -86,7 +58,8 @@ def ltc(
 
     Args:
         x: [B, T, M], in the dtype of the state.
-        state: (v,) or, with memory, (v, c): [B, N] each.
+        state: (v,) or, with memory, (v, c): [B, N] each. An integrator that steps along a line
+            has one more member, its past; see `liquidtime.kernels.ltc.past`.
         elapsed: [B, T], the time since the previous active step.
         active: [B, T] or None; a step that is not active carries the state.
         weights: The network.
@@ -97,7 +70,15 @@ def ltc(
         The potentials [B, T, N] and the final state.
     """
 
-    def cell(x_t: Tensor, v: Tensor, elapsed_t: Tensor) -> Tensor:
+    def standing(x_t: Tensor, v: Tensor, elapsed_t: Tensor) -> Tensor:
         return ltc_step(x_t, v, elapsed_t, weights, spec)
 
-    return scan(with_memory(cell, memory, spec.layout), (x, elapsed), state, active)
+    def moving(state: State, x_t: Tensor, elapsed_t: Tensor) -> State:
+        v, past = state
+        return ltc_line_step(x_t, v, past, elapsed_t, weights, spec)
+
+    if spec.integrator in get_args(LineIntegratorName):
+        step = with_memory_and_past(moving, memory, spec.layout)
+    else:
+        step = with_memory(standing, memory, spec.layout)
+    return scan(step, (x, elapsed), state, active)

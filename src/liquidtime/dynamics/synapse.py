@@ -1,13 +1,9 @@
-"""The liquid time-constant neuron: a leaky membrane whose synapses are conductances."""
+"""The chemical synapse: a conductance that the presynaptic potential opens."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
-
-Drive = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""Maps the potentials v [B, N] to (G, J), both [B, N], of C dv/dt = J(v) − G(v) v."""
 
 
 class Synapses(NamedTuple):
@@ -46,3 +42,8 @@ def synaptic_drive(presynaptic: Tensor, synapses: Synapses) -> tuple[Tensor, Ten
     opening = torch.sigmoid(synapses.steepness * (presynaptic.unsqueeze(-1) - synapses.midpoint))
     open_conductance = synapses.conductance * opening
     return open_conductance.sum(-2), (synapses.reversal_potential * open_conductance).sum(-2)
+
+
+def join(*kinds: Synapses) -> Synapses:
+    """Synapses from all sources of several kinds, in that order: [P₁ + P₂ + …, N]."""
+    return Synapses(*(torch.cat(parts, dim=-2) for parts in zip(*kinds, strict=True)))
