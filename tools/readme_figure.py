@@ -1,6 +1,6 @@
 """Draw README's figure: one test stay from inside, as the report of a mortality run shows it.
 
-    python tools/readme_figure.py runs/demo
+python tools/readme_figure.py runs/demo
 """
 
 import sys
