@@ -118,7 +118,7 @@ def wiring_section(record: dict[str, Any], config: FitConfig) -> str:
     caption = (
         f"{len(inputs)} inputs and {config.model.hidden_size} neurons, of which "
         f"{config.model.wiring_outputs} motor neurons feed the read-out. Blue, solid: excitatory; "
-        "red, dashed: inhibitory."
+        "orange, dashed: inhibitory."
     )
     return section("Circuit", figure(to_svg(drawn, "Circuit"), caption))
 

@@ -62,7 +62,7 @@ def test_published_split(stays):
     train, test = train_test_split(np.arange(4000), train_size=0.8, random_state=42)
     assert split.test.tolist() == test.tolist()
     assert sorted([*split.train, *split.validation]) == sorted(train)
-    assert (len(split.train), len(split.validation), len(split.test)) == (2560, 640, 800)
+    assert (len(split.train), len(split.validation), len(split.test)) == (2800, 400, 800)
     died = stays.target.double()
     assert died[split.validation].mean() == pytest.approx(died[split.train].mean().item(), abs=2e-3)
     again = physionet2012.published_split(seed=7)
