@@ -82,3 +82,29 @@ def test_the_table_of_the_readme_is_that_of_the_stored_results():
     text = readme.README.read_text(encoding="utf-8")
     assert readme.refreshed(text) == text, "run: .venv/bin/python tools/readme_table.py"
     assert "<!-- table: mortality -->\n\n| model" in text
+
+
+def test_the_study_is_put_into_its_page(tmp_path):
+    study = tool("study_page")
+    record = {
+        "settings": {
+            **{"neurons": 19, "sensory_synapses": 100, "recurrent_synapses": 47},
+            **{"seed": 0, "series": 5, "steps": 1500},
+        },
+        "machine": {"processor": "a processor", "torch_threads": 1},
+        "versions": {"torch": "2.13.0"},
+    }
+    (tmp_path / "study.json").write_text(json.dumps(record))
+    (tmp_path / "network.md").write_text("| one |\n")
+    (tmp_path / "sources-given.md").write_text("| two |\n")
+    text = study.PAGE.read_text(encoding="utf-8")
+    assert "| fused Euler, K = 6 | constant |" in text
+    after = study.filled(text, tmp_path)
+    assert "<!-- table: network -->\n\n| one |\n\n19 neurons, 100 sensory and 47" in after
+    assert "1,500 steps. a processor, 1 thread" in after and "| two |" in after
+    assert "fused Euler, K = 6 | constant" not in after
+    with pytest.raises(ValueError, match="0 places for the table 'network'"):
+        study.filled("nothing", tmp_path)
+    for name in study.FIGURES:
+        assert f"../images/closed-form-{name}.svg" in text
+        assert (study.IMAGES / f"closed-form-{name}.svg").exists()

@@ -44,7 +44,9 @@ class ModelConfig:
     """Put an LSTM memory before the liquid cell (cfc and ltc)."""
     bidirectional: bool = False
     """Read each series in both directions; not for predictions that must not see the future."""
-    integrator: Literal["fused", "euler", "heun", "rk4", "exponential", "dopri5"] = "fused"
+    integrator: Literal[
+        "fused", "euler", "heun", "rk4", "exponential", "dopri5", "closed_form_linear"
+    ] = "fused"
     """Integrator of the ODE (ltc only)."""
     unfolds: int = 6
     """Integrator steps between two observations (ltc only)."""
