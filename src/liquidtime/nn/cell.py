@@ -99,3 +99,25 @@ def prepare_step(
     elapsed = elapsed.to(dtype)
     check_values(x.reshape(batch, 1, -1), elapsed.unsqueeze(1), None, from_times=False)
     return x, h.to(dtype), elapsed
+
+
+def run_step(
+    cell: Cell, x: Tensor, h: Tensor, elapsed: Tensor, past: tuple[Tensor, ...] = ()
+) -> Tensor:
+    """One step of a cell as a sequence of length one, on what `prepare_step` returned.
+
+    Args:
+        cell: The cell.
+        x: [B, D] or [D].
+        h: [B, H] or [H].
+        elapsed: [B] or [1].
+        past: What the cell's state has beyond h, batched.
+
+    Returns:
+        The next hidden state, [B, H] or [H].
+    """
+    single = x.dim() == 1
+    if single:
+        x, h = x.unsqueeze(0), h.unsqueeze(0)
+    states, _ = cell.sequence(x.unsqueeze(1), (h, *past), elapsed.unsqueeze(1), None)
+    return states[0, 0] if single else states[:, 0]

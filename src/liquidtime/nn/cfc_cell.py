@@ -14,7 +14,7 @@ from liquidtime.kernels.cfc.reference import (
     activate,
 )
 from liquidtime.kernels.memory import MemoryLayout
-from liquidtime.nn.cell import State, prepare_step
+from liquidtime.nn.cell import State, prepare_step, run_step
 from liquidtime.nn.cfc_group import CfCGroup
 from liquidtime.nn.members import members
 from liquidtime.nn.mixed_memory import LSTMMemory
@@ -131,12 +131,7 @@ class CfCCell(nn.Module):
         Returns:
             The next hidden state, [B, H] or [H].
         """
-        x, h, elapsed = prepare_step(self, x, h, elapsed)
-        single = x.dim() == 1
-        if single:
-            x, h = x.unsqueeze(0), h.unsqueeze(0)
-        states, _ = self.sequence(x.unsqueeze(1), (h,), elapsed.unsqueeze(1), None)
-        return states[0, 0] if single else states[:, 0]
+        return run_step(self, *prepare_step(self, x, h, elapsed))
 
     def sequence(
         self,

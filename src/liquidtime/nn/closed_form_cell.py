@@ -13,7 +13,7 @@ from liquidtime.kernels import Request
 from liquidtime.kernels.ltc.network import LTCWeights
 from liquidtime.kernels.memory import MemoryLayout, with_memory
 from liquidtime.kernels.scan import scan
-from liquidtime.nn.cell import State, prepare_step
+from liquidtime.nn.cell import State, prepare_step, run_step
 from liquidtime.nn.ltc_cell import LTCCell
 from liquidtime.nn.mixed_memory import LSTMMemory
 
@@ -51,12 +51,7 @@ class ClosedFormCell(nn.Module):
 
     def forward(self, x: Tensor, h: Tensor | None = None, elapsed: Tensor | float = 1.0) -> Tensor:
         """One step; arguments and result as `LTCCell.forward`."""
-        x, h, elapsed = prepare_step(self, x, h, elapsed)
-        single = x.dim() == 1
-        if single:
-            x, h = x.unsqueeze(0), h.unsqueeze(0)
-        states, _ = self.sequence(x.unsqueeze(1), (h,), elapsed.unsqueeze(1), None)
-        return states[0, 0] if single else states[:, 0]
+        return run_step(self, *prepare_step(self, x, h, elapsed))
 
     def sequence(
         self,

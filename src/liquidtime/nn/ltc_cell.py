@@ -12,7 +12,7 @@ from liquidtime.kernels import Request, registry
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.ltc.past import past_size, remember
 from liquidtime.kernels.memory import MemoryLayout
-from liquidtime.nn.cell import State, prepare_step, state_dtype
+from liquidtime.nn.cell import State, prepare_step, run_step, state_dtype
 from liquidtime.nn.feature_map import FeatureMap, MappingName
 from liquidtime.nn.mixed_memory import LSTMMemory
 from liquidtime.nn.synapses import SynapseParameters, init_positive
@@ -150,12 +150,7 @@ class LTCCell(nn.Module):
             The next potentials, [B, N] or [N]. `readout` makes outputs of them.
         """
         x, h, elapsed = prepare_step(self, x, h, elapsed)
-        single = x.dim() == 1
-        past = self._past(x, h, previous)
-        if single:
-            x, h = x.unsqueeze(0), h.unsqueeze(0)
-        states, _ = self.sequence(x.unsqueeze(1), (h, *past), elapsed.unsqueeze(1), None)
-        return states[0, 0] if single else states[:, 0]
+        return run_step(self, x, h, elapsed, self._past(x, h, previous))
 
     def _past(self, x: Tensor, h: Tensor, previous: Tensor | None) -> tuple[Tensor, ...]:
         """What the cell's state has beyond h, batched; a slope before this step is not known."""
