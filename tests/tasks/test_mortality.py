@@ -41,9 +41,10 @@ def test_the_demo_fits_compares_and_reports(tmp_path, capsys):
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_cfc_reaches_the_published_auroc(tmp_path):
+def test_cfc_agrees_with_the_published_auroc(tmp_path):
+    """Published: 0.839 ± 0.002 over five seeds; ours spreads by 0.005 a seed."""
     values = []
     for seed in range(5):
         run = mortality.run(tmp_path / str(seed), mortality.recipe("cfc", seed=seed))
         values.append(run.metrics["test"]["metrics"]["auroc"]["value"])
-    assert sum(values) / len(values) >= 0.84
+    assert sum(values) / len(values) >= 0.839 - 2 * 0.005 / 5**0.5
