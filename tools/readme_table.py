@@ -39,11 +39,12 @@ def table(results: dict) -> str:
         )
     seeds = len({run["seed"] for run in runs})
     machine, versions = results["machine"], results["versions"]
+    threads = " or ".join(str(count) for count in sorted({run["threads"] for run in runs}))
     lines += [
         "",
         "PhysioNet 2012, death in hospital, the published split into 3,200 and 800 stays: mean ± "
         f"standard deviation over {seeds} seeds and, in brackets, the 95 % bootstrap interval of "
-        f"the first. {machine['processor']}, {machine['torch_threads']} threads, torch "
+        f"the first. {machine['processor']}, {threads} threads, torch "
         f"{versions['torch']}, reference backend.",
     ]
     for run in results["runs"]:

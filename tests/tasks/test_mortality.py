@@ -33,7 +33,7 @@ def test_the_demo_fits_compares_and_reports(tmp_path, capsys):
     for name in ("config.json", "metrics.json", "model.safetensors", "report.html"):
         assert (out / name).stat().st_size > 0
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert "lstm-seed-1" in page
+    assert "lstm-1" in page
     rows = json.loads((out / "comparison.json").read_text(encoding="utf-8"))["runs"]
     assert [row["seed"] for row in rows] == [0, 1]
     assert rows[0]["auroc"] != rows[1]["auroc"]

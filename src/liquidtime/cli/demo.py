@@ -16,7 +16,7 @@ from tyro.conf import arg
 
 from liquidtime.errors import InputError
 
-_SECOND = "second-split"
+_SECOND = "split-2"
 
 if TYPE_CHECKING:
     from liquidtime.train import Run
@@ -102,6 +102,7 @@ def _comparison(runs: list["Run"]) -> dict[str, Any]:
                 "auroc": scores["auroc"],
                 "auprc": scores["auprc"],
                 "seconds_per_epoch": run.metrics["seconds_per_epoch"],
+                "threads": run.record["machine"]["torch_threads"],
                 "parameters": run.metrics["parameters"],
                 "best_epoch": run.metrics["selection"]["best_epoch"],
             }
@@ -115,7 +116,7 @@ def _folder(kind: str, seed: int, second: bool, first: str) -> str:
     if second:
         return _SECOND
     if seed:
-        return f"{kind}-seed-{seed}"
+        return f"{kind}-{seed}"
     return "." if kind == first else kind
 
 
