@@ -3,6 +3,8 @@
 import importlib
 from typing import Any
 
+from liquidtime.lazy import lazy_name
+
 _HOMES = {
     "Batch": "batching",
     "BucketBatches": "batching",
@@ -51,11 +53,9 @@ __all__ = [*_HOMES, *_MODULES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 def __getattr__(name: str) -> Any:
     """Import a module when one of its names is first used; importing this costs no torch."""
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return lazy_name(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -3,8 +3,9 @@
 Names are imported when first used, so that importing this costs no matplotlib.
 """
 
-import importlib
 from typing import Any
+
+from liquidtime.lazy import lazy_name
 
 _HOMES = {
     "calibration_curve": "calibration",
@@ -25,10 +26,7 @@ __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 def __getattr__(name: str) -> Any:
     """Import a figure when it is first used."""
-    if name in _HOMES:
-        module = importlib.import_module(f"{__name__}.{_HOMES[name]}")
-        return getattr(module, name, module)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return lazy_name(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -4,8 +4,9 @@
 `liquidtime.train.config` stays free of torch.
 """
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from liquidtime.lazy import lazy_name
 
 if TYPE_CHECKING:
     from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
@@ -38,9 +39,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"liquidtime.train.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'liquidtime.train' has no attribute {name!r}")
+    return lazy_name(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

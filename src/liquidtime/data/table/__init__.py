@@ -18,8 +18,9 @@ Rules that hold for every table:
 Names are imported when first used; `liquidtime.data.table.schema` stays free of torch and pandas.
 """
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from liquidtime.lazy import lazy_name
 
 if TYPE_CHECKING:
     from liquidtime.data.table.clock import Clock
@@ -38,9 +39,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"liquidtime.data.table.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'liquidtime.data.table' has no attribute {name!r}")
+    return lazy_name(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:
