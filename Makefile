@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types unit test-data test-slow docs format clean
+.PHONY: demo test lint types unit native test-data test-slow docs format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/liquidtime demo
@@ -24,6 +24,11 @@ types: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not gpu and not data"
+
+# Builds the extension again after a change in csrc, quickly, and fails if it cannot be built.
+native: $(VENV)/.dev
+	$(PIP) --no-build-isolation --no-deps --editable .
+	$(BIN)/python -c "import liquidtime._native"
 
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data

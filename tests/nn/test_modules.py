@@ -124,7 +124,7 @@ def test_synapses_are_counted_once():
 def test_explain_says_what_runs_and_why():
     rnn = CfC(D, 4, mixed_memory=True, backbone_dropout=0.1)
     explanation = kernels.explain(rnn)
-    assert explanation.chosen == "reference"
+    assert explanation.chosen == "cpu"
     assert "extras: dropout, mixed_memory" in str(explanation)
     rnn.backend = "reference"
     assert "by name" in str(kernels.explain(rnn))

@@ -134,8 +134,12 @@ class PartlyWiredCell(nn.Module):
             active,
             tuple(group.weights() for group in groups),
             tuple(
-                Group(self.get_buffer(f"neurons_{i}"), self.get_buffer(f"sources_{i}"))
-                for i in range(len(groups))
+                Group(
+                    self.get_buffer(f"neurons_{i}"),
+                    self.get_buffer(f"sources_{i}"),
+                    group.synapse_mask(),
+                )
+                for i, group in enumerate(groups)
             ),
             None if memory is None else memory.weights(x.dtype),
             (),

@@ -1,7 +1,7 @@
 """Which implementation runs a recurrence, and why."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -20,6 +20,10 @@ class Request:
     """Of CfC the variant, of LTC the integrator."""
     features: frozenset[str] = frozenset()
     """What is in use beyond the plain recurrence: `wiring`, `mixed_memory`, `dropout`."""
+
+    def having(self, feature: str) -> "Request":
+        """The same request with one more feature."""
+        return replace(self, features=self.features | {feature})
 
 
 @runtime_checkable
@@ -122,7 +126,8 @@ class Registry:
             >>> from liquidtime import kernels, nn
             >>> print(kernels.explain(nn.CfC(4, 8)))
             cfc (gated) on cpu, float32, extras: none
-              reference  chosen: the first that can
+              cpu        chosen: the first that can
+              reference  can, but comes later
         """
         request, wanted = layer.kernel_request(), layer.backend
         chosen = self.select(request, wanted).name

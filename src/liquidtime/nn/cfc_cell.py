@@ -143,8 +143,7 @@ class CfCCell(nn.Module):
         layout: MemoryLayout = "state",
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
-        request = self.kernel_request()
-        run = registry.select(request, self.backend).run
+        run = registry.select(self.kernel_request(), self.backend).run
         return run(
             x,
             state,
@@ -169,8 +168,12 @@ class CfCCell(nn.Module):
         if self.circuit is None:
             return None
         return tuple(
-            Group(self.get_buffer(f"neurons_{i}"), self.get_buffer(f"sources_{i}"))
-            for i in range(len(self.groups))
+            Group(
+                self.get_buffer(f"neurons_{i}"),
+                self.get_buffer(f"sources_{i}"),
+                group.synapse_mask(),
+            )
+            for i, group in enumerate(members(self.groups, CfCGroup))
         )
 
     def _draw_dropout(self, x: Tensor) -> tuple[Tensor, ...]:

@@ -68,6 +68,12 @@ class CfCGroup(nn.Module):
         if self.mask is not None:
             self.mask.copy_(torch.tensor(self.synapses))
 
+    def synapse_mask(self) -> Tensor | None:
+        """[H, D + H] booleans, True where any head reads; None where no mask is laid."""
+        if self.mask is None:
+            return None
+        return self.mask.unflatten(0, (HEADS[self.variant], -1)).any(0)
+
     def weights(self) -> CfCWeights:
         """The weights as the kernels take them, with the mask laid on."""
         heads = self.heads.weight

@@ -120,6 +120,8 @@ class LTCCell(nn.Module):
             self.recurrent.dense(dtype),
             self.sensory.dense(dtype),
             *self.input_map.weights(dtype),
+            self.recurrent.mask,
+            self.sensory.mask,
         )
 
     def kernel_request(self) -> Request:
@@ -182,7 +184,10 @@ class LTCCell(nn.Module):
         layout: MemoryLayout = "state",
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.ltc.reference.ltc`."""
-        run = registry.select(self.kernel_request(), self.backend).run
+        request = self.kernel_request()
+        if memory is not None:
+            request = request.having("mixed_memory")
+        run = registry.select(request, self.backend).run
         return run(
             x.to(state[0].dtype),
             state,

@@ -104,15 +104,7 @@ class AbstractRecurrent(nn.Module):
     def kernel_request(self) -> Request:
         """What the next call asks of the kernels; see `liquidtime.kernels.explain`."""
         request = self._cells[0].kernel_request()
-        if self.memory_layout is None:
-            return request
-        return Request(
-            request.recurrence,
-            request.device,
-            request.dtype,
-            request.variant,
-            request.features | {"mixed_memory"},
-        )
+        return request if self.memory_layout is None else request.having("mixed_memory")
 
     def reset_parameters(self) -> None:
         """Draw all parameters anew."""

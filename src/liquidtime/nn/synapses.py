@@ -46,6 +46,14 @@ class SynapseParameters(nn.Module):
         """The conductance w > 0 of each open synapse, [E]."""
         return F.softplus(self.raw_conductance)
 
+    @property
+    def mask(self) -> Tensor | None:
+        """[P, N] booleans, True where there is a synapse; None where all are there."""
+        if len(self.source) == self.polarity.size:
+            return None
+        empty = torch.zeros(self.polarity.shape, dtype=torch.bool, device=self.source.device)
+        return empty.index_put((self.source, self.target), torch.ones_like(empty[0, 0]))
+
     def dense(self, dtype: torch.dtype) -> Synapses:
         """The synapses as [P, N] matrices, zero where there is none."""
         parts = (self.conductance, self.midpoint, self.steepness, self.reversal_potential)

@@ -20,7 +20,8 @@ class Timeline:
     """The time side of a call of a recurrent layer; all [B, T]."""
 
     gaps: Tensor
-    """Time since the step before, in the dtype of the state; 0 in the padding."""
+    """Time since the step before, in the dtype of the state. One number for all steps stays one
+    number, expanded, which kernels make use of; other gaps are 0 in the padding."""
     lengths: Tensor | None
     """[B], or None where all series fill the batch."""
     inside: Tensor | None
@@ -48,11 +49,13 @@ class Timeline:
         active = self.active
         if active is None:
             active = torch.ones_like(self.gaps, dtype=torch.bool)
-        return fold_skipped(self.gaps, active, pending)
+        return fold_skipped(_zero_outside(self.gaps, self.inside), active, pending)
 
     def backward(self) -> tuple[Tensor, Tensor | None]:
         """The same for the direction from the end to the start, in its own order of steps."""
-        gaps = backward_gaps(self.gaps, self.lengths)
+        gaps = self.gaps
+        if not _is_one_number(gaps):
+            gaps = backward_gaps(gaps, self.lengths)
         active = self.active
         if active is None:
             return gaps, None
@@ -124,6 +127,14 @@ def read_timeline(
         one = torch.as_tensor(1.0 if elapsed is None else elapsed)
         gaps = one.expand(layout.batch, layout.steps)
     gaps = gaps.to(device=device, dtype=dtype)
-    if inside is not None:
-        gaps = gaps.masked_fill(~inside, 0.0)
+    if not _is_one_number(gaps):
+        gaps = _zero_outside(gaps, inside)
     return Timeline(gaps, lengths, inside, observed, last)
+
+
+def _is_one_number(gaps: Tensor) -> bool:
+    return gaps.stride() == (0, 0)
+
+
+def _zero_outside(gaps: Tensor, inside: Tensor | None) -> Tensor:
+    return gaps if inside is None else gaps.masked_fill(~inside, 0.0)

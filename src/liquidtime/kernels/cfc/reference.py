@@ -44,6 +44,10 @@ class Group(NamedTuple):
     """[n] indices into the state."""
     sources: Tensor
     """Indices into [x, the states of the earlier groups after this step, in order of stepping]."""
+    mask: Tensor | None = None
+    """[n, sources + n] booleans, True where any head reads a source or a neuron of the group; None
+    for everywhere. It is laid on the heads already, and of use where absent synapses shall cost
+    nothing."""
 
 
 class CfCSpec(NamedTuple):

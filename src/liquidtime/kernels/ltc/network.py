@@ -25,6 +25,11 @@ class LTCWeights(NamedTuple):
     """[M], what each input is multiplied with first; None for 1."""
     input_offset: Tensor | None
     """[M], what is added to it then; None for 0."""
+    recurrent_mask: Tensor | None = None
+    """[N, N] booleans, True where there is a synapse; None where all are there. Their conductance
+    is 0 where there is none, so it is of use only where absent synapses shall cost nothing."""
+    sensory_mask: Tensor | None = None
+    """[M, N], likewise."""
 
     def map_input(self, x: Tensor) -> Tensor:
         """The inputs [B, M] as the sensory synapses see them."""

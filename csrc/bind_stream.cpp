@@ -1,0 +1,228 @@
+// The stepping network for Python.
+#include "bind_stream.hpp"
+
+#include <algorithm>
+
+#include "arrays.hpp"
+#include "bind_recurrence.hpp"
+#include "stream.hpp"
+
+namespace liquidtime {
+namespace {
+
+using MapArrays = std::tuple<std::optional<In>, std::optional<In>>;
+using LayerArrays = std::tuple<nb::object, MapArrays, int, MapArrays>;
+using LinearArrays = std::tuple<In, In>;
+using NewArray = nb::ndarray<nb::numpy, float>;
+
+std::vector<float> numbers(const std::optional<In>& array) {
+    return array ? std::vector<float>(array->data(), array->data() + array->size())
+                 : std::vector<float>();
+}
+
+FeatureMap feature_map(const MapArrays& arrays) {
+    return {numbers(std::get<0>(arrays)), numbers(std::get<1>(arrays))};
+}
+
+LinearMap linear_map(const std::optional<LinearArrays>& arrays) {
+    if (!arrays) {
+        return {};
+    }
+    const auto& [weight, bias] = *arrays;
+    const Matrix shape = matrix("weight", weight);
+    expect("bias", bias, {shape.rows});
+    return {shape.rows, shape.columns, numbers(weight), numbers(bias)};
+}
+
+StreamLayer layer_of(const LayerArrays& arrays) {
+    const auto& [object, input, outputs, output] = arrays;
+    StreamLayer layer{nullptr, false, feature_map(input), outputs, feature_map(output)};
+    const auto take = [&](const auto& bound) {
+        layer.recurrence = bound.recurrence;
+        layer.memory = bound.memory;
+    };
+    if (nb::isinstance<Bound<CfC>>(object)) {
+        take(nb::cast<const Bound<CfC>&>(object));
+    } else if (nb::isinstance<Bound<Circuit>>(object)) {
+        take(nb::cast<const Bound<Circuit>&>(object));
+    } else {
+        take(nb::cast<const Bound<LTC>&>(object));
+    }
+    return layer;
+}
+
+Readout readout_of(const std::string& name) {
+    if (name == "mean") {
+        return Readout::mean;
+    }
+    return name == "last_mean" ? Readout::last_mean : Readout::last;
+}
+
+NewArray new_array(std::initializer_list<std::size_t> shape) {
+    std::size_t size = 1;
+    for (const std::size_t n : shape) {
+        size *= n;
+    }
+    float* memory = new float[size > 0 ? size : 1];
+    nb::capsule owner(memory, [](void* p) noexcept { delete[] static_cast<float*>(p); });
+    return NewArray(memory, shape, owner);
+}
+
+[[noreturn]] void refuse(const std::string& name, const nb::ndarray<>& array, const std::string& wanted) {
+    std::vector<std::int64_t> got;
+    for (std::size_t i = 0; i < array.ndim(); ++i) {
+        got.push_back(static_cast<std::int64_t>(array.shape(i)));
+    }
+    throw std::invalid_argument(name + " has shape " + shape_text(got) + "; expected " + wanted + ".");
+}
+
+// A step of one stream [D] or of all [S, D].
+template <class Elapse>
+NewArray step(Stream& stream, const In& x, Elapse&& elapsed, const std::optional<Flags>& active) {
+    const auto streams = static_cast<std::size_t>(stream.streams());
+    const auto inputs = static_cast<std::size_t>(stream.input_size());
+    const auto outputs = static_cast<std::size_t>(stream.output_size());
+    const bool alone = x.ndim() == 1 && streams == 1 && x.shape(0) == inputs;
+    if (!alone && !(x.ndim() == 2 && x.shape(0) == streams && x.shape(1) == inputs)) {
+        refuse(
+            "x", nb::ndarray<>(x),
+            "[streams, inputs]=" + shape_text({stream.streams(), stream.input_size()}) +
+                (streams == 1 ? " or [inputs]" : "")
+        );
+    }
+    const auto* flags =
+        reinterpret_cast<const std::uint8_t*>(checked("active", active, {stream.streams()}));
+    NewArray out = alone ? new_array({outputs}) : new_array({streams, outputs});
+    stream.step(
+        x.data(), stream.input_size(), elapsed(), flags, out.data(), stream.output_size()
+    );
+    return out;
+}
+
+void check_time(float elapsed) {
+    if (!(elapsed >= 0.0f) || elapsed > 3.4e38f) {
+        throw std::invalid_argument(
+            "elapsed is " + std::to_string(elapsed) + "; expected a finite number, 0 or more: the time since the previous step."
+        );
+    }
+}
+
+// Steps [T, D] of one stream or [S, T, D] of all, elapsed shaped likewise without the last axis.
+NewArray run(Stream& stream, const In& x, const Strided& elapsed) {
+    const auto streams = static_cast<std::size_t>(stream.streams());
+    const auto inputs = static_cast<std::size_t>(stream.input_size());
+    const auto outputs = static_cast<std::size_t>(stream.output_size());
+    const bool alone = x.ndim() == 2 && streams == 1 && x.shape(1) == inputs;
+    if (!alone && !(x.ndim() == 3 && x.shape(0) == streams && x.shape(2) == inputs)) {
+        refuse(
+            "x", nb::ndarray<>(x),
+            "[streams, steps, inputs]=[" + std::to_string(streams) + ", T, " + std::to_string(inputs) + "]" +
+                (streams == 1 ? " or [T, inputs]" : "")
+        );
+    }
+    const auto steps = x.shape(alone ? 0 : 1);
+    if (elapsed.ndim() != 2 || elapsed.shape(0) != streams || elapsed.shape(1) != steps) {
+        refuse("elapsed", nb::ndarray<>(elapsed), shape_text({stream.streams(), static_cast<std::int64_t>(steps)}));
+    }
+    NewArray out = alone ? new_array({steps, outputs}) : new_array({streams, steps, outputs});
+    nb::gil_scoped_release release;
+    for (std::size_t t = 0; t < steps; ++t) {
+        stream.step(
+            x.data() + t * inputs,
+            static_cast<std::ptrdiff_t>(steps * inputs),
+            {elapsed.data() + static_cast<std::int64_t>(t) * elapsed.stride(1), elapsed.stride(0), 0},
+            nullptr,
+            out.data() + t * outputs,
+            static_cast<std::ptrdiff_t>(steps * outputs)
+        );
+    }
+    return out;
+}
+
+}  // namespace
+
+void bind_stream(nb::module_& module) {
+    nb::class_<Stream>(module, "Stream")
+        .def(
+            nb::new_([](const std::vector<LayerArrays>& layers,
+                        const std::optional<LinearArrays>& projection,
+                        const std::optional<LinearArrays>& head,
+                        const std::string& readout,
+                        int streams,
+                        int threads) {
+                std::vector<StreamLayer> made;
+                for (const LayerArrays& layer : layers) {
+                    made.push_back(layer_of(layer));
+                }
+                return new Stream(
+                    std::move(made), linear_map(projection), linear_map(head), readout_of(readout), streams, threads
+                );
+            }),
+            nb::arg("layers"),
+            nb::arg("projection").none(),
+            nb::arg("head").none(),
+            nb::arg("readout"),
+            nb::arg("streams"),
+            nb::arg("threads")
+        )
+        .def_prop_ro("input_size", &Stream::input_size)
+        .def_prop_ro("output_size", &Stream::output_size)
+        .def(
+            "step",
+            [](Stream& stream, const In& x, float elapsed, const std::optional<Flags>& active) {
+                check_time(elapsed);
+                return step(stream, x, [&] { return Elapsed{&elapsed, 0, 0}; }, active);
+            },
+            nb::arg("x"),
+            nb::arg("elapsed") = 1.0f,
+            nb::arg("active").none() = nb::none()
+        )
+        .def(
+            "step",
+            [](Stream& stream, const In& x, const In& elapsed, const std::optional<Flags>& active) {
+                expect("elapsed", elapsed, {stream.streams()});
+                for (int i = 0; i < stream.streams(); ++i) {
+                    check_time(elapsed.data()[i]);
+                }
+                return step(stream, x, [&] { return Elapsed{elapsed.data(), 1, 0}; }, active);
+            },
+            nb::arg("x"),
+            nb::arg("elapsed"),
+            nb::arg("active").none() = nb::none()
+        )
+        .def("run", &run, nb::arg("x"), nb::arg("elapsed"))
+        .def("reset", &Stream::reset, nb::arg("stream"))
+        .def(
+            "get_state",
+            [](const Stream& stream) {
+                std::vector<NewArray> parts;
+                for (const Stream::Part& part : stream.state()) {
+                    parts.push_back(new_array(
+                        {static_cast<std::size_t>(stream.streams()), static_cast<std::size_t>(part.columns)}
+                    ));
+                    std::copy(part.numbers.begin(), part.numbers.end(), parts.back().data());
+                }
+                return parts;
+            }
+        )
+        .def(
+            "set_state",
+            [](Stream& stream, const std::vector<In>& parts) {
+                if (parts.size() != stream.state().size()) {
+                    throw std::invalid_argument(
+                        "state has " + std::to_string(parts.size()) + " parts; expected " +
+                        std::to_string(stream.state().size()) + ", as the stream's state has."
+                    );
+                }
+                for (std::size_t i = 0; i < parts.size(); ++i) {
+                    expect("a part of the state", parts[i], {stream.streams(), stream.state()[i].columns});
+                }
+                for (std::size_t i = 0; i < parts.size(); ++i) {
+                    std::copy_n(parts[i].data(), parts[i].size(), stream.state()[i].numbers.begin());
+                }
+            },
+            nb::arg("parts")
+        );
+}
+
+}  // namespace liquidtime

@@ -1,0 +1,559 @@
+// The fully connected CfC backward in time, a slice of the batch at once.
+//
+// Time is cut into chunks. In each, what the forward pass did not keep is computed again for all its
+// steps at once: the backbone's units and slopes, the memory's gates. The loop over the steps then has
+// two products and no transcendental function. Gradients of weights and inputs follow for the whole
+// chunk, while its numbers are in the cache.
+#pragma once
+
+#include <vector>
+
+#include "activations.hpp"
+#include "cfc_forward.hpp"
+#include "cfc_network.hpp"
+
+namespace liquidtime::LT_ISA {
+
+// Sums over rows of a joint's outputs' gradients times its operands, the last column for the bias.
+template <class T>
+struct JointSums {
+    AlignedArray<float> sums;
+    int stride = 0;
+    int out = 0;
+
+    JointSums() = default;
+    explicit JointSums(const Joint<T>& joint)
+        : sums(static_cast<std::size_t>(joint.out) * row_stride(joint.row_columns())),
+          stride(row_stride(joint.row_columns())),
+          out(joint.out) {
+        std::memset(sums.data(), 0, sizeof(float) * static_cast<std::size_t>(out) * stride);
+    }
+
+    void add(const Rows<T>& gradient, const Rows<T>& operands, int rows) {
+        Scratch::Scope scope(Scratch::of_this_thread());
+        const Stacked<T> p = stack(scope, gradient, rows);
+        const Stacked<T> a = stack(scope, operands, rows);
+        outer<T>(p.elements, p.stride, out, a.elements, a.stride, operands.columns, p.depth, sums.data(), stride);
+    }
+
+    void add(const JointSums& other) {
+        float* mine = sums.data();
+        const float* theirs = other.sums.data();
+        for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(out) * stride; ++i) {
+            mine[i] += theirs[i];
+        }
+    }
+};
+
+template <class T>
+struct CfCSums {
+    std::vector<JointSums<T>> layers;
+    JointSums<T> lstm;
+    std::vector<float> decay;
+    std::vector<float> target;
+
+    explicit CfCSums(const CfCNetwork<T>& net) {
+        for (const Joint<T>& layer : net.layers) {
+            layers.emplace_back(layer);
+        }
+        if (net.memory) {
+            lstm = JointSums<T>(net.lstm);
+        }
+        if (net.variant == Variant::closed_form) {
+            const int padded = round_up(net.hidden, lanes);
+            decay.assign(padded, 0.0f);
+            target.assign(padded, 0.0f);
+        }
+    }
+
+    void add(const CfCSums& other) {
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            layers[i].add(other.layers[i]);
+        }
+        if (lstm.out > 0) {
+            lstm.add(other.lstm);
+        }
+        for (std::size_t i = 0; i < decay.size(); ++i) {
+            decay[i] += other.decay[i];
+            target[i] += other.target[i];
+        }
+    }
+};
+
+template <class T>
+class CfCBackward {
+public:
+    CfCBackward(
+        const CfCNetwork<T>& net,
+        const Backward& call,
+        Slice slice,
+        int chunk,
+        CfCSums<T>& sums,
+        Scratch::Scope& scope
+    )
+        : net_(net),
+          call_(call),
+          forward_(call.forward),
+          begin_(slice.begin),
+          samples_(slice.size()),
+          chunk_(chunk),
+          sums_(sums) {
+        const int rows = samples_ * chunk_;
+        d_h_ = Rows<Single>(scope, samples_, net.hidden);
+        operands_.push_back(cleared(scope, rows, net.layers[0].row_columns()));
+        for (int i = 0; i < net.backbone(); ++i) {
+            operands_.push_back(cleared(scope, rows, net.layers[i + 1].row_columns()));
+            slopes_.push_back(Rows<Single>(scope, rows, net.layers[i].out));
+        }
+        for (const Joint<T>& layer : net.layers) {
+            gradients_.push_back(cleared(scope, rows, layer.out));
+        }
+        if (net.memory) {
+            d_c_ = Rows<Single>(scope, samples_, net.hidden);
+            d_m_ = Rows<Single>(scope, samples_, net.hidden);
+            lstm_operands_ = cleared(scope, rows, net.lstm.row_columns());
+            lstm_gradients_ = cleared(scope, rows, net.lstm.out);
+            lstm_gates_ = Rows<Single>(scope, rows, 5 * round_up(net.hidden, lanes));
+            memories_ = Rows<Single>(scope, rows, net.hidden);
+        }
+    }
+
+    void run() {
+        const int hidden = net_.hidden;
+        for (int i = 0; i < samples_; ++i) {
+            copy(d_h_.row(i), call_.d_h_last + offset(i, hidden), hidden);
+            if (net_.memory) {
+                copy(d_c_.row(i), call_.d_c_last + offset(i, hidden), hidden);
+            }
+        }
+        for (int end = forward_.steps; end > 0; end -= chunk_) {
+            start_ = end > chunk_ ? end - chunk_ : 0;
+            end_ = end;
+            recompute();
+            for (int t = end_ - 1; t >= start_; --t) {
+                step(t);
+            }
+            finish_chunk();
+        }
+        for (int i = 0; i < samples_; ++i) {
+            copy(call_.d_h + offset(i, hidden), d_h_.row(i), hidden);
+            if (net_.memory) {
+                copy(call_.d_c + offset(i, hidden), d_c_.row(i), hidden);
+            }
+        }
+    }
+
+private:
+    static void copy(float* out, const float* in, int count) {
+        std::memcpy(out, in, sizeof(float) * static_cast<std::size_t>(count));
+    }
+    static Rows<T> cleared(Scratch::Scope& scope, int rows, int columns) {
+        Rows<T> made(scope, rows, columns);
+        made.clear(rows);
+        return made;
+    }
+    std::ptrdiff_t offset(int sample, int columns) const {
+        return static_cast<std::ptrdiff_t>(begin_ + sample) * columns;
+    }
+    std::ptrdiff_t at(int sample, int t) const {
+        return static_cast<std::ptrdiff_t>(begin_ + sample) * forward_.steps + t;
+    }
+    bool active(int sample, int t) const {
+        return forward_.active == nullptr || forward_.active[at(sample, t)] != 0;
+    }
+    // Rows of a chunk lie step after step.
+    int row(int sample, int t) const { return (t - start_) * samples_ + sample; }
+    int rows() const { return (end_ - start_) * samples_; }
+    int sample_of(int r) const { return r % samples_; }
+    int time_of(int r) const { return start_ + r / samples_; }
+    int padded() const { return round_up(net_.hidden, lanes); }
+
+    const float* h_before(int sample, int t) const {
+        return t == 0 ? forward_.h + offset(sample, net_.hidden)
+                      : forward_.output + at(sample, t - 1) * net_.hidden;
+    }
+    const float* c_before(int sample, int t) const {
+        return t == 0 ? forward_.c + offset(sample, net_.hidden)
+                      : forward_.memories + at(sample, t - 1) * net_.hidden;
+    }
+
+    const float* saved(int sample, int t) const {
+        const std::ptrdiff_t index = static_cast<std::ptrdiff_t>(t) * forward_.batch + begin_ + sample;
+        return forward_.saved + index * net_.saved * net_.hidden;
+    }
+
+    // A row [first operand, recurrent operand, 1]; zeros where the step was skipped.
+    void put_operands(const Joint<T>& joint, float* out, const float* first, const float* second, bool used) {
+        if (used) {
+            copy(out, first, joint.first);
+            copy(out + joint.second_column(), second, joint.second);
+        } else {
+            std::memset(out, 0, sizeof(float) * static_cast<std::size_t>(joint.one_column()));
+        }
+        out[joint.one_column()] = 1.0f;
+    }
+
+    void recompute() {
+        if (net_.memory) {
+            recompute_memory();
+        }
+        const Joint<T>& joint = net_.layers[0];
+        Rows<T>& operands = operands_[0];
+        for (int r = 0; r < rows(); ++r) {
+            const int sample = sample_of(r);
+            const int t = time_of(r);
+            const float* first = forward_.x + at(sample, t) * net_.input;
+            const float* second = h_before(sample, t);
+            if (net_.memory) {
+                (net_.layout == Layout::state ? second : first) = memories_.row(r);
+            }
+            put_operands(joint, operands.row(r), first, second, active(sample, t));
+        }
+        operands.round(0, rows());
+        for (int i = 0; i < net_.backbone(); ++i) {
+            recompute_backbone(i);
+        }
+    }
+
+    int read(const Joint<T>& joint, const Rows<T>& operands, Segment<T>* segments) const {
+        segments[0] = operands.segment(0, 0, joint.first);
+        if (joint.second == 0) {
+            return 1;
+        }
+        segments[1] = operands.segment(0, joint.second_column(), joint.second);
+        return 2;
+    }
+
+    void recompute_backbone(int layer) {
+        const Joint<T>& joint = net_.layers[layer];
+        Segment<T> segments[2];
+        const int count = read(joint, operands_[layer], segments);
+        Rows<T>& units = operands_[layer + 1];
+        Rows<Single>& slopes = slopes_[layer];
+        const float* dropout = forward_.dropout.empty() ? nullptr : forward_.dropout[layer];
+        product(joint.forward, segments, count, rows(), [&](const auto& panel, int first, int height, const float* tile) {
+            for (int r = first; r < first + height; ++r) {
+                const std::ptrdiff_t dropped = at(sample_of(r), time_of(r)) * joint.out;
+                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                    const int unit = panel.first + v * lanes;
+                    Activated now = activate_with_slope(net_.activation, load(tile));
+                    if (dropout != nullptr) {
+                        const Vec factor = load_first(dropout + dropped + unit, joint.out - unit);
+                        now.value = now.value * factor;
+                        now.slope = now.slope * factor;
+                    }
+                    store_first(units.row(r) + unit, now.value, joint.out - unit);
+                    store(slopes.row(r) + unit, now.slope);
+                }
+            }
+        });
+        const int one = net_.layers[layer + 1].one_column();
+        for (int r = 0; r < rows(); ++r) {
+            units.row(r)[one] = 1.0f;
+        }
+        units.round(0, rows());
+    }
+
+    // Planes of lstm_gates_: candidate, write, forget, open, tanh c.
+    float* plane(int r, int which) const { return lstm_gates_.row(r) + which * padded(); }
+
+    void recompute_memory() {
+        const Joint<T>& joint = net_.lstm;
+        for (int r = 0; r < rows(); ++r) {
+            const int sample = sample_of(r);
+            const int t = time_of(r);
+            put_operands(
+                joint,
+                lstm_operands_.row(r),
+                forward_.x + at(sample, t) * net_.input,
+                h_before(sample, t),
+                active(sample, t)
+            );
+        }
+        lstm_operands_.round(0, rows());
+        Segment<T> segments[2];
+        const int count = read(joint, lstm_operands_, segments);
+        product(joint.forward, segments, count, rows(), [&](const auto& panel, int first, int height, const float* tile) {
+            const int unit = panel.first;
+            for (int r = first; r < first + height; ++r, tile += 4 * lanes) {
+                const int left = net_.hidden - unit;
+                const float* c = forward_.memories + at(sample_of(r), time_of(r)) * net_.hidden;
+                const Vec open = sigmoid(load(tile + 3 * lanes));
+                const Vec squashed = tanh(load_first(c + unit, left));
+                store(plane(r, 0) + unit, tanh(load(tile)));
+                store(plane(r, 1) + unit, sigmoid(load(tile + lanes)));
+                store(plane(r, 2) + unit, sigmoid(load(tile + 2 * lanes)));
+                store(plane(r, 3) + unit, open);
+                store(plane(r, 4) + unit, squashed);
+                store(memories_.row(r) + unit, open * squashed);
+            }
+        });
+    }
+
+    // Gradients come from far away; some rows ahead is soon enough.
+    void fetch_ahead(int sample, int t) const {
+        constexpr int ahead = 6;
+        if (sample + ahead < samples_) {
+            fetch(saved(sample + ahead, t), net_.saved * net_.hidden);
+            fetch(forward_.output + at(sample + ahead, t) * net_.hidden, net_.hidden);
+            fetch(call_.d_output + at(sample + ahead, t) * net_.hidden, net_.hidden);
+        }
+    }
+
+    void step(int t) {
+        for (int i = 0; i < samples_; ++i) {
+            fetch_ahead(i, t);
+            through_heads(i, t);
+        }
+        const int first = row(0, t);
+        Rows<T>& heads = gradients_.back();
+        heads.round(first, first + samples_);
+        Segment<T> read = heads.all(first);
+        for (int layer = net_.backbone(); layer > 0; --layer) {
+            const Rows<T>& below = gradients_[layer - 1];
+            const Rows<Single>& slopes = slopes_[layer - 1];
+            const int units = net_.layers[layer - 1].out;
+            product(net_.layers[layer].to_first, &read, 1, samples_, [&](const auto& panel, int begin, int height, const float* tile) {
+                for (int r = first + begin; r < first + begin + height; ++r) {
+                    for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                        const int unit = panel.first + v * lanes;
+                        store_first(
+                            below.row(r) + unit,
+                            load(tile) * load(slopes.row(r) + unit),
+                            units - unit
+                        );
+                    }
+                }
+            });
+            below.round(first, first + samples_);
+            read = below.all(first);
+        }
+        const Joint<T>& joint = net_.layers[0];
+        if (!net_.memory) {
+            to_state(joint.to_second, read, t, false);
+        } else if (net_.layout == Layout::state) {
+            to_memory(joint.to_second, read);
+            through_memory(t);
+            to_state(net_.lstm.to_second, lstm_gradients_.all(first), t, false);
+        } else {
+            to_memory(joint.to_first, read);
+            through_memory(t);
+            to_state(joint.to_second, read, t, false);
+            to_state(net_.lstm.to_second, lstm_gradients_.all(first), t, true);
+        }
+    }
+
+    void add_to(float* sum, const float* more) const {
+        for (int unit = 0; unit < net_.hidden; unit += lanes) {
+            const int left = net_.hidden - unit;
+            store_first(sum + unit, load_first(sum + unit, left) + load_first(more + unit, left), left);
+        }
+    }
+
+    // The gradient of the state before, of samples that were not skipped.
+    void to_state(const Packed<T>& weights, const Segment<T>& read, int t, bool add) {
+        product(weights, &read, 1, samples_, [&](const auto& panel, int begin, int height, const float* tile) {
+            for (int i = begin; i < begin + height; ++i) {
+                const bool used = active(i, t);
+                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                    float* place = d_h_.row(i) + panel.first + v * lanes;
+                    if (used) {
+                        store(place, add ? load(place) + load(tile) : load(tile));
+                    }
+                }
+            }
+        });
+    }
+
+    // The gradient of what the memory puts out.
+    void to_memory(const Packed<T>& weights, const Segment<T>& read) {
+        product(weights, &read, 1, samples_, [&](const auto& panel, int begin, int height, const float* tile) {
+            for (int i = begin; i < begin + height; ++i) {
+                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                    store(d_m_.row(i) + panel.first + v * lanes, load(tile));
+                }
+            }
+        });
+    }
+
+    // From the gradient of a sample's new state to those of its heads. A skipped step hands the
+    // gradient on as it is.
+    void through_heads(int sample, int t) {
+        float* out = gradients_.back().row(row(sample, t));
+        if (!active(sample, t)) {
+            add_to(d_h_.row(sample), call_.d_output + at(sample, t) * net_.hidden);
+            std::memset(out, 0, sizeof(float) * static_cast<std::size_t>(net_.planes * net_.hidden));
+            if (call_.d_elapsed != nullptr) {
+                call_.d_elapsed[at(sample, t)] = 0.0f;
+            }
+            return;
+        }
+        const float slope = net_.variant == Variant::closed_form ? through_closed_form(sample, t, out)
+                                                                 : through_gates(sample, t, out);
+        if (call_.d_elapsed != nullptr) {
+            call_.d_elapsed[at(sample, t)] = slope;
+        }
+    }
+
+    // Both return the gradient of the elapsed time.
+    float through_gates(int sample, int t, float* out) {
+        const int hidden = net_.hidden;
+        const float* kept = saved(sample, t);
+        const float* next = forward_.output + at(sample, t) * hidden;
+        const float* more = call_.d_output + at(sample, t) * hidden;
+        const Vec elapsed = set1(forward_.elapsed.at(begin_ + sample, t));
+        const Vec one = set1(1.0f);
+        const bool no_gate = net_.variant == Variant::no_gate;
+        Vec d_elapsed = zero();
+        for (int unit = 0; unit < hidden; unit += lanes) {
+            const int left = hidden - unit;
+            const Vec d = load(d_h_.row(sample) + unit) + load_first(more + unit, left);
+            const Vec f = load_first(kept + unit, left);
+            const Vec s = load_first(kept + hidden + unit, left);
+            const Vec h = load_first(next + unit, left);
+            const Vec closed = one - s;
+            // h = f (1 − s) + g s, or f + g s, gives g; where s hides it, it has no gradient either.
+            const Vec from_g = no_gate ? h - f : fma(zero() - f, closed, h);
+            const Vec g = min(max(from_g * reciprocal(max(s, set1(1e-30f))), set1(-1.0f)), one);
+            const Vec d_f = d * fnma(f, f, one);
+            const Vec d_gate = d * (h - f) * closed;
+            store_first(out + unit, no_gate ? d_f : d_f * closed, left);
+            store_first(out + hidden + unit, d * s * fnma(g, g, one), left);
+            if (net_.folded) {
+                store_first(out + 2 * hidden + unit, d_gate, left);
+            } else {
+                store_first(out + 2 * hidden + unit, d_gate * elapsed, left);
+                store_first(out + 3 * hidden + unit, d_gate, left);
+            }
+            if (net_.with_rate) {
+                d_elapsed = fma(d_gate, load_first(kept + 2 * hidden + unit, left), d_elapsed);
+            }
+        }
+        return sum(d_elapsed);
+    }
+
+    float through_closed_form(int sample, int t, float* out) {
+        const int hidden = net_.hidden;
+        const float* kept = saved(sample, t);
+        const float* more = call_.d_output + at(sample, t) * hidden;
+        const Vec elapsed = set1(forward_.elapsed.at(begin_ + sample, t));
+        Vec d_elapsed = zero();
+        for (int unit = 0; unit < hidden; unit += lanes) {
+            const int left = hidden - unit;
+            const Vec d = load(d_h_.row(sample) + unit) + load_first(more + unit, left);
+            const Vec f = load_first(kept + unit, left);
+            const Vec e = load_first(kept + hidden + unit, left);
+            const Vec decay = load_first(net_.decay.data() + unit, left);
+            const Vec target = load_first(net_.target.data() + unit, left);
+            const Vec d_target = d * target;
+            const Vec change = d_target * e * f;
+            store_first(
+                out + unit, zero() - d_target * e * fnma(elapsed, abs(f), set1(1.0f)), left
+            );
+            const Vec sign = select(
+                zero() < decay, set1(1.0f), select(decay < zero(), set1(-1.0f), zero())
+            );
+            float* d_decay = sums_.decay.data() + unit;
+            float* d_of_target = sums_.target.data() + unit;
+            store(d_decay, fma(change * elapsed, sign, load(d_decay)));
+            store(d_of_target, fma(d, fnma(e, f, set1(1.0f)), load(d_of_target)));
+            d_elapsed = fma(change, abs(decay) + abs(f), d_elapsed);
+        }
+        return sum(d_elapsed);
+    }
+
+    // From the gradients of the memory's output (d_m) and of itself (d_c) to those of its gates, and
+    // of itself before.
+    void through_memory(int t) {
+        const int hidden = net_.hidden;
+        const Vec one = set1(1.0f);
+        for (int i = 0; i < samples_; ++i) {
+            const int r = row(i, t);
+            float* out = lstm_gradients_.row(r);
+            if (!active(i, t)) {
+                std::memset(out, 0, sizeof(float) * static_cast<std::size_t>(4 * hidden));
+                continue;
+            }
+            const float* before = c_before(i, t);
+            for (int unit = 0; unit < hidden; unit += lanes) {
+                const int left = hidden - unit;
+                const Vec candidate = load(plane(r, 0) + unit);
+                const Vec write = load(plane(r, 1) + unit);
+                const Vec forget = load(plane(r, 2) + unit);
+                const Vec open = load(plane(r, 3) + unit);
+                const Vec squashed = load(plane(r, 4) + unit);
+                const Vec d_m = load(d_m_.row(i) + unit);
+                const Vec d_c = fma(
+                    d_m * open, fnma(squashed, squashed, one), load(d_c_.row(i) + unit)
+                );
+                store_first(out + unit, d_c * write * fnma(candidate, candidate, one), left);
+                store_first(out + hidden + unit, d_c * candidate * write * (one - write), left);
+                store_first(
+                    out + 2 * hidden + unit,
+                    d_c * load_first(before + unit, left) * forget * (one - forget),
+                    left
+                );
+                store_first(out + 3 * hidden + unit, d_m * squashed * open * (one - open), left);
+                store_first(d_c_.row(i) + unit, d_c * forget, left);
+            }
+        }
+        const int first = row(0, t);
+        lstm_gradients_.round(first, first + samples_);
+    }
+
+    void finish_chunk() {
+        for (std::size_t i = 0; i < net_.layers.size(); ++i) {
+            sums_.layers[i].add(gradients_[i], operands_[i], rows());
+        }
+        if (net_.memory) {
+            sums_.lstm.add(lstm_gradients_, lstm_operands_, rows());
+        }
+        if (call_.d_x == nullptr) {
+            return;
+        }
+        const bool cell_reads_x = !net_.memory || net_.layout == Layout::state;
+        if (cell_reads_x) {
+            input_gradient(net_.layers[0].to_first, gradients_[0], false);
+        }
+        if (net_.memory) {
+            input_gradient(net_.lstm.to_first, lstm_gradients_, cell_reads_x);
+        }
+    }
+
+    void input_gradient(const Packed<T>& weights, const Rows<T>& gradient, bool add) {
+        const Segment<T> read = gradient.all(0);
+        product(weights, &read, 1, rows(), [&](const auto& panel, int first, int height, const float* tile) {
+            for (int r = first; r < first + height; ++r) {
+                float* out = call_.d_x + at(sample_of(r), time_of(r)) * net_.input;
+                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                    const int column = panel.first + v * lanes;
+                    const int left = net_.input - column;
+                    const Vec old = add ? load_first(out + column, left) : zero();
+                    store_first(out + column, old + load(tile), left);
+                }
+            }
+        });
+    }
+
+    const CfCNetwork<T>& net_;
+    const Backward& call_;
+    const Forward& forward_;
+    int begin_;
+    int samples_;
+    int chunk_;
+    CfCSums<T>& sums_;
+    int start_ = 0;
+    int end_ = 0;
+    Rows<Single> d_h_;
+    Rows<Single> d_c_;
+    Rows<Single> d_m_;
+    std::vector<Rows<T>> operands_;   // of each layer, [first, second, 1]
+    std::vector<Rows<Single>> slopes_;
+    std::vector<Rows<T>> gradients_;  // of what each layer puts out before its activation
+    Rows<T> lstm_operands_;
+    Rows<T> lstm_gradients_;
+    Rows<Single> lstm_gates_;
+    Rows<Single> memories_;  // what the memory puts out
+};
+
+}  // namespace liquidtime::LT_ISA

@@ -1,0 +1,24 @@
+// All kernels of one instruction set. The build compiles this file once for each.
+#include "cfc.hpp"
+#include "circuit.hpp"
+#include "ltc.hpp"
+#include "peak.hpp"
+
+#define LT_TEXT(name) #name
+#define LT_NAME(name) LT_TEXT(name)
+
+namespace liquidtime::LT_ISA {
+
+const Kernels& kernels() {
+#if defined(LT_HAS_BFLOAT16)
+    const bool bfloat16 = __builtin_cpu_supports("avx512bf16");
+#else
+    const bool bfloat16 = false;
+#endif
+    static const Kernels table{
+        LT_NAME(LT_ISA), lanes, bfloat16, make_cfc, make_circuit, make_ltc, fma_peak
+    };
+    return table;
+}
+
+}  // namespace liquidtime::LT_ISA

@@ -1,0 +1,190 @@
+"""The compiled kernels: recurrences of NumPy arrays, float32 and C-contiguous unless said.
+
+Weights are packed when an object is made; the arrays may change or go afterwards. All results are
+written into arrays that the caller gives. Shapes are checked; a wrong one raises `ValueError`.
+B batch, T time, D input features, H hidden units (N neurons), U backbone units, K heads.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
+Pair = tuple[Array, Array]
+"""Weight [out, in] and bias [out]."""
+Memory = tuple[Array, Array, Array]
+"""Weights [4H, D] and [4H, H] and bias [4H] of an LSTM: candidate, input, forget, output."""
+Group = tuple[Indices, Indices, Flags, Array, Array, Array | None, Array | None]
+"""Neurons [n], sources [s], mask [n, s + n], heads [K·n, s + n] and [K·n], decay and target [n]."""
+Synapses = tuple[Array, Array, Array, Array, Flags | None]
+"""Conductance, midpoint, steepness, reversal potential and mask, [P, N] each."""
+SynapseGradients = tuple[Array, Array, Array, Array]
+
+def isa() -> str:
+    """The instruction set in use."""
+
+def isas() -> list[str]:
+    """Those that this build and this processor have, the fastest first."""
+
+def use_isa(name: str) -> None:
+    """Use another one for objects made from now on."""
+
+def has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 with the instruction set in use."""
+
+def fma_peak(seconds: float, bfloat16: bool = False) -> float:
+    """Multiply-adds of one thread as fast as they go, in GFLOP/s; the best within the time."""
+
+class _Recurrence:
+    @property
+    def input_size(self) -> int: ...
+    @property
+    def hidden_size(self) -> int: ...
+    @property
+    def saved_size(self) -> int:
+        """Numbers that a step of a sample leaves for the backward pass, besides its output."""
+
+    def forward(
+        self,
+        x: Array,
+        h: Array,
+        c: Array | None,
+        elapsed: Array,
+        active: Flags | None,
+        dropout: Sequence[Array],
+        output: Array,
+        h_last: Array,
+        c_last: Array | None,
+        saved: Array | None,
+        memories: Array | None,
+        threads: int,
+    ) -> None:
+        """Run over x [B, T, D] with elapsed [B, T] of any strides, into the arrays from output on.
+
+        `saved` [T, B, saved_size] and, with memory, `memories` [B, T, H] are for `backward`.
+        """
+
+class CfC(_Recurrence):
+    """Fully connected CfC."""
+
+    def __init__(
+        self,
+        variant: str,
+        activation: str,
+        input_size: int,
+        hidden_size: int,
+        backbone: Sequence[Pair],
+        heads: Pair,
+        decay: Array | None,
+        target: Array | None,
+        memory: Memory | None,
+        layout: str,
+        one_elapsed: float | None,
+        bfloat16: bool,
+        differentiable: bool,
+        differentiable_elapsed: bool,
+    ) -> None: ...
+    def backward(
+        self,
+        x: Array,
+        h: Array,
+        c: Array | None,
+        elapsed: Array,
+        active: Flags | None,
+        dropout: Sequence[Array],
+        output: Array,
+        h_last: Array,
+        c_last: Array | None,
+        saved: Array | None,
+        memories: Array | None,
+        threads: int,
+        d_output: Array,
+        d_h_last: Array,
+        d_c_last: Array | None,
+        d_x: Array | None,
+        d_h: Array,
+        d_c: Array | None,
+        d_elapsed: Array | None,
+        gradients: tuple[list[Pair], Pair, Array | None, Array | None, Memory | None],
+    ) -> None:
+        """Gradients of what `forward` was given, from those of what it returned."""
+
+class Circuit(_Recurrence):
+    """Wired CfC."""
+
+    def __init__(
+        self,
+        variant: str,
+        input_size: int,
+        hidden_size: int,
+        groups: Sequence[Group],
+        memory: Memory | None,
+        layout: str,
+        differentiable: bool,
+        differentiable_elapsed: bool,
+    ) -> None: ...
+    def backward(
+        self,
+        x: Array,
+        h: Array,
+        c: Array | None,
+        elapsed: Array,
+        active: Flags | None,
+        dropout: Sequence[Array],
+        output: Array,
+        h_last: Array,
+        c_last: Array | None,
+        saved: Array | None,
+        memories: Array | None,
+        threads: int,
+        d_output: Array,
+        d_h_last: Array,
+        d_c_last: Array | None,
+        d_x: Array | None,
+        d_h: Array,
+        d_c: Array | None,
+        d_elapsed: Array | None,
+        gradients: tuple[list[tuple[Array, Array, Array | None, Array | None]], Memory | None],
+    ) -> None:
+        """As `CfC.backward`; gradients of absent synapses are 0."""
+
+class LTC(_Recurrence):
+    """LTC; x has been mapped by the caller."""
+
+    def __init__(
+        self,
+        integrator: str,
+        unfolds: int,
+        membrane_capacitance: Array,
+        leak_conductance: Array,
+        leak_potential: Array,
+        recurrent: Synapses,
+        sensory: Synapses,
+    ) -> None: ...
+    def backward(
+        self,
+        x: Array,
+        h: Array,
+        c: Array | None,
+        elapsed: Array,
+        active: Flags | None,
+        dropout: Sequence[Array],
+        output: Array,
+        h_last: Array,
+        c_last: Array | None,
+        saved: Array | None,
+        memories: Array | None,
+        threads: int,
+        d_output: Array,
+        d_h_last: Array,
+        d_c_last: Array | None,
+        d_x: Array | None,
+        d_h: Array,
+        d_c: Array | None,
+        d_elapsed: Array | None,
+        gradients: tuple[Array, Array, Array, SynapseGradients, SynapseGradients],
+    ) -> None:
+        """As `CfC.backward`; gradients of absent synapses are 0."""

@@ -1,0 +1,121 @@
+"""The LTC recurrence on the CPU, through the compiled kernels; same face as the reference."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from liquidtime.kernels import cpu
+from liquidtime.kernels.arrays import array, arrays
+from liquidtime.kernels.ltc import reference
+from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
+from liquidtime.kernels.memory import MemoryWeights
+from liquidtime.kernels.ops import Kind, Settings, operator
+from liquidtime.kernels.registry import Backend, Request
+from liquidtime.kernels.scan import State
+from liquidtime.native import native
+
+INTEGRATORS = ("fused", "exponential")
+
+
+def ltc(
+    x: Tensor,
+    state: State,
+    elapsed: Tensor,
+    active: Tensor | None,
+    weights: LTCWeights,
+    memory: MemoryWeights | None,
+    spec: LTCSpec,
+) -> tuple[Tensor, State]:
+    """The LTC recurrence over a sequence; arguments and results as the reference's."""
+    flat = [
+        weights.membrane_capacitance,
+        weights.leak_conductance,
+        weights.leak_potential,
+        *weights.recurrent,
+        *weights.sensory,
+    ]
+    mapped = weights.map_input(x)
+    inputs = [mapped, *state, elapsed, *flat]
+    if cpu.opaque(inputs):
+        return reference.ltc(x, state, elapsed, active, weights, memory, spec)
+    gradient = cpu.needs_gradient(inputs)
+    of_elapsed = gradient and elapsed.requires_grad
+    settings = Settings(
+        options=[spec.integrator],
+        count=spec.unfolds,
+        memory=False,
+        one_elapsed=False,
+        bfloat16=False,
+        keep=gradient,
+        elapsed_gradient=of_elapsed,
+    )
+    output, v, _, _, _ = _network.forward(
+        mapped.contiguous(),
+        state[0].contiguous(),
+        None,
+        elapsed,
+        None if active is None else active.contiguous(),
+        cpu.single(flat),
+        _masks(weights),
+        [],
+        *settings,
+    )
+    return output, (v,)
+
+
+def declines(request: Request) -> str | None:
+    """The reason against a request, or None."""
+    if request.variant not in INTEGRATORS:
+        return f"it has the integrators fused and exponential, not {request.variant}"
+    if "mixed_memory" in request.features:
+        return "it has no mixed memory"
+    # The state, and all that is computed, is float32 for these parameters.
+    return cpu.declines(request, [torch.float32, torch.bfloat16, torch.float16])
+
+
+backend = Backend("cpu", ltc, declines)
+
+
+def _masks(weights: LTCWeights) -> list[Tensor]:
+    """Which synapses there are: among neurons and from inputs, or nothing where all are there."""
+    masks = (weights.recurrent_mask, weights.sensory_mask)
+    if all(mask is None for mask in masks):
+        return []
+    dense = (weights.recurrent.conductance, weights.sensory.conductance)
+    return [
+        torch.ones_like(like, dtype=torch.bool) if mask is None else mask
+        for mask, like in zip(masks, dense, strict=True)
+    ]
+
+
+def _make(
+    x: Tensor,
+    h: Tensor,
+    elapsed: Tensor,
+    weights: list[Tensor],
+    wiring: list[Tensor],
+    settings: Settings,
+) -> Any:
+    extension = native()
+    assert extension is not None
+    capacitance, conductance, potential, recurrent, sensory = _arranged(weights, settings)
+    recurrent_mask, sensory_mask = map(array, wiring) if wiring else (None, None)
+    return extension.LTC(
+        settings.options[0],
+        settings.count,
+        capacitance,
+        conductance,
+        potential,
+        (*recurrent, recurrent_mask),
+        (*sensory, sensory_mask),
+    )
+
+
+def _arranged(tensors: list[Tensor], settings: Settings) -> tuple[Any, ...]:
+    """Flat weights, or their gradients, as the extension takes them."""
+    capacitance, conductance, potential, *synapses = arrays(tensors)
+    return capacitance, conductance, potential, tuple(synapses[:4]), tuple(synapses[4:])
+
+
+_network = operator(Kind("ltc", _make, _arranged, lambda _: 0))
