@@ -76,9 +76,10 @@ NewArray new_array(std::initializer_list<std::size_t> shape) {
     throw std::invalid_argument(name + " has shape " + shape_text(got) + "; expected " + wanted + ".");
 }
 
-// A step of one stream [D] or of all [S, D].
-template <class Elapse>
-NewArray step(Stream& stream, const In& x, Elapse&& elapsed, const std::optional<Flags>& active) {
+// A step of one stream [D] or of all [S, D], into `out` if it is given.
+nb::object step(
+    Stream& stream, const In& x, Elapsed elapsed, const std::optional<Flags>& active, nb::handle out
+) {
     const auto streams = static_cast<std::size_t>(stream.streams());
     const auto inputs = static_cast<std::size_t>(stream.input_size());
     const auto outputs = static_cast<std::size_t>(stream.output_size());
@@ -92,11 +93,20 @@ NewArray step(Stream& stream, const In& x, Elapse&& elapsed, const std::optional
     }
     const auto* flags =
         reinterpret_cast<const std::uint8_t*>(checked("active", active, {stream.streams()}));
-    NewArray out = alone ? new_array({outputs}) : new_array({streams, outputs});
-    stream.step(
-        x.data(), stream.input_size(), elapsed(), flags, out.data(), stream.output_size()
-    );
-    return out;
+    const auto go = [&](float* to) {
+        stream.step(x.data(), stream.input_size(), elapsed, flags, to, stream.output_size());
+    };
+    if (out.is_none()) {
+        NewArray made = alone ? new_array({outputs}) : new_array({streams, outputs});
+        go(made.data());
+        return nb::cast(made);
+    }
+    const Out given = nb::cast<Out>(out, false);
+    if (given.size() != streams * outputs) {
+        refuse("out", nb::ndarray<>(given), shape_text({stream.streams(), stream.output_size()}));
+    }
+    go(given.data());
+    return nb::borrow(out);
 }
 
 void check_time(float elapsed) {
@@ -169,26 +179,28 @@ void bind_stream(nb::module_& module) {
         .def_prop_ro("output_size", &Stream::output_size)
         .def(
             "step",
-            [](Stream& stream, const In& x, float elapsed, const std::optional<Flags>& active) {
+            [](Stream& stream, const In& x, float elapsed, const std::optional<Flags>& active, nb::handle out) {
                 check_time(elapsed);
-                return step(stream, x, [&] { return Elapsed{&elapsed, 0, 0}; }, active);
+                return step(stream, x, {&elapsed, 0, 0}, active, out);
             },
             nb::arg("x"),
             nb::arg("elapsed") = 1.0f,
-            nb::arg("active").none() = nb::none()
+            nb::arg("active").none() = nb::none(),
+            nb::arg("out").none() = nb::none()
         )
         .def(
             "step",
-            [](Stream& stream, const In& x, const In& elapsed, const std::optional<Flags>& active) {
+            [](Stream& stream, const In& x, const In& elapsed, const std::optional<Flags>& active, nb::handle out) {
                 expect("elapsed", elapsed, {stream.streams()});
                 for (int i = 0; i < stream.streams(); ++i) {
                     check_time(elapsed.data()[i]);
                 }
-                return step(stream, x, [&] { return Elapsed{elapsed.data(), 1, 0}; }, active);
+                return step(stream, x, {elapsed.data(), 1, 0}, active, out);
             },
             nb::arg("x"),
             nb::arg("elapsed"),
-            nb::arg("active").none() = nb::none()
+            nb::arg("active").none() = nb::none(),
+            nb::arg("out").none() = nb::none()
         )
         .def("run", &run, nb::arg("x"), nb::arg("elapsed"))
         .def("reset", &Stream::reset, nb::arg("stream"))

@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 _SUBPACKAGES = (
     "compat",
     "data",
+    "deploy",
     "dynamics",
     "estimators",
     "kernels",

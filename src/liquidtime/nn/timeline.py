@@ -124,7 +124,7 @@ def read_timeline(
     elif isinstance(elapsed, Tensor) and elapsed.dim() > 0:
         gaps = layout.per_step(elapsed, "elapsed")
     else:
-        one = torch.as_tensor(1.0 if elapsed is None else elapsed)
+        one = torch.as_tensor(1.0 if elapsed is None else elapsed).to(device=device, dtype=dtype)
         gaps = one.expand(layout.batch, layout.steps)
     gaps = gaps.to(device=device, dtype=dtype)
     if not _is_one_number(gaps):

@@ -1,0 +1,97 @@
+"""The compiled stepping network."""
+
+from types import ModuleType
+from typing import Any
+
+from liquidtime.deploy.network import CfCLayer, Layer, LTCLayer, Memory, Network, WiredLayer
+
+
+def compiled_steps(
+    extension: ModuleType,
+    network: Network,
+    *,
+    streams: int,
+    threads: int,
+    fixed_elapsed: float | None,
+    bfloat16: bool,
+) -> Any:
+    """The extension's `Stream` of a network."""
+    layers = []
+    for layer in network.layers:
+        recurrence = _recurrence(extension, network, layer, fixed_elapsed, bfloat16)
+        maps = ((None, None), (None, None))
+        if isinstance(layer, LTCLayer):
+            maps = layer.input_map, layer.output_map
+        layers.append((recurrence, maps[0], network.architecture.outputs, maps[1]))
+    return extension.Stream(
+        layers,
+        network.projection,
+        network.head,
+        network.architecture.readout or "last",
+        streams,
+        threads,
+    )
+
+
+def _recurrence(
+    extension: ModuleType,
+    network: Network,
+    layer: Layer,
+    fixed_elapsed: float | None,
+    bfloat16: bool,
+) -> Any:
+    given = network.architecture
+    if isinstance(layer, LTCLayer):
+        return extension.LTC(
+            given.integrator,
+            given.unfolds,
+            layer.membrane_capacitance,
+            layer.leak_conductance,
+            layer.leak_potential,
+            tuple(vars(layer.recurrent).values()),
+            tuple(vars(layer.sensory).values()),
+        )
+    memory = None if layer.memory is None else _arrays(layer.memory)
+    layout = given.memory or "state"
+    if isinstance(layer, WiredLayer):
+        return extension.Circuit(
+            given.variant,
+            _cell_input(network, layer),
+            given.hidden_size,
+            [
+                (g.neurons, g.sources, g.mask, *g.heads, g.decay, g.target)
+                for g in layer.groups
+            ],
+            memory,
+            layout,
+            False,
+            False,
+        )
+    first = (*layer.backbone, layer.heads)[0][0]
+    return extension.CfC(
+        given.variant,
+        given.activation,
+        first.shape[1] - given.hidden_size,
+        given.hidden_size,
+        layer.backbone,
+        layer.heads,
+        layer.decay,
+        layer.target,
+        memory,
+        layout,
+        fixed_elapsed,
+        bfloat16,
+        False,
+        False,
+    )
+
+
+def _arrays(memory: Memory) -> tuple[Any, ...]:
+    return memory.input, memory.recurrent, memory.bias
+
+
+def _cell_input(network: Network, layer: WiredLayer) -> int:
+    given = network.architecture
+    if given.memory == "input":
+        return given.hidden_size
+    return given.input_size if layer is network.layers[0] else given.outputs

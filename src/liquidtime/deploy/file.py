@@ -1,0 +1,91 @@
+"""Networks from files: the folder of a run, or one file that holds everything."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from liquidtime.deploy.network import Architecture, State
+from liquidtime.deploy.signals import Signals
+from liquidtime.errors import InputError
+from liquidtime.optional import require
+
+_KEY = "liquidtime.stream"
+_RECORD = "config.json"
+_WEIGHTS = "model.safetensors"
+
+
+def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray]]:
+    """Architecture, inputs and outputs if known, and state dict.
+
+    Args:
+        path: A run folder, or a file written by `write`.
+
+    Raises:
+        InputError: If it is neither, or is damaged.
+    """
+    if path.is_dir():
+        return _read_run(path)
+    if not path.exists():
+        raise InputError(
+            f"{path} does not exist; expected the folder of a run, or a file that "
+            "`liquidtime export` wrote."
+        )
+    metadata, state = _read_tensors(path)
+    if _KEY not in metadata:
+        raise InputError(
+            f"{path} holds weights but no description of the network; give the run's folder "
+            "instead, or a file that `liquidtime export` wrote."
+        )
+    about = json.loads(metadata[_KEY])
+    signals = about["signals"]
+    return (
+        Architecture(**about["architecture"]),
+        None if signals is None else Signals.from_dict(signals),
+        state,
+    )
+
+
+def write(
+    path: Path, architecture: Architecture, signals: Signals | None, state: State
+) -> None:
+    """Put everything into one file, beside and renamed, so that it is whole or not there."""
+    save_file = require("safetensors.numpy", extra="deploy").save_file
+    about = {
+        "architecture": architecture.to_dict(),
+        "signals": None if signals is None else signals.to_dict(),
+    }
+    part = path.with_name(f".{path.name}.part")
+    arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
+    save_file(arrays, part, metadata={_KEY: json.dumps(about)})
+    os.replace(part, path)
+
+
+def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]:
+    for name in (_RECORD, _WEIGHTS):
+        if not (path / name).exists():
+            raise InputError(
+                f"{path} holds no finished run: {name} is missing. Give the folder that "
+                "`liquidtime fit … --out` wrote."
+            )
+    try:
+        record = json.loads((path / _RECORD).read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{path / _RECORD} cannot be read as JSON ({error}).") from error
+    signals = Signals.from_record(record)
+    architecture = Architecture.from_config(
+        record["config"]["model"], signals.input_size, record["objective"]["per_step"]
+    )
+    return architecture, signals, _read_tensors(path / _WEIGHTS)[1]
+
+
+def _read_tensors(path: Path) -> tuple[Mapping[str, str], dict[str, Any]]:
+    safetensors = require("safetensors", extra="deploy")
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
+    except safetensors.SafetensorError as error:
+        raise InputError(f"{path} is no safetensors file, or is damaged ({error}).") from error

@@ -1,0 +1,314 @@
+"""What a network is made of, without PyTorch: names, sizes and arrays, read off its state dict.
+
+A network is a stack of layers, each a recurrence with the maps around it; then a projection, if
+any; then a read-out, if any. Its numbers stay in the arrays of the state dict, under their names
+there, so that a file of them is a file of the trained network.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.errors import InputError
+
+Array = NDArray[np.float32]
+State = Mapping[str, np.ndarray]
+
+HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1}
+STANDING = ("fused", "exponential")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What the arrays do not say."""
+
+    kind: str
+    """`"cfc"` or `"ltc"`."""
+    layers: int
+    input_size: int
+    hidden_size: int
+    outputs: int
+    """Units of each layer that go on: the motor neurons of a wired one, all of another."""
+    memory: str | None = None
+    """Layout of mixed memory, `"state"` or `"input"`; None without."""
+    variant: str = "gated"
+    activation: str = "lecun_tanh"
+    integrator: str = "fused"
+    unfolds: int = 6
+    readout: str | None = None
+    """What the head reads: `"last"`, `"mean"` or `"last_mean"`; None for a network without head."""
+
+    def __post_init__(self) -> None:
+        if self.kind == "ltc" and self.integrator not in STANDING:
+            raise InputError(
+                f"the network integrates with {self.integrator!r}; a stream has 'fused' and "
+                "'exponential'. Train with one of these, or step the PyTorch layer."
+            )
+        if self.kind == "ltc" and self.memory is not None:
+            raise InputError(
+                "the network is an LTC with mixed memory, which a stream does not have; step the "
+                "PyTorch layer."
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_config(cls, model: Mapping[str, Any], input_size: int, per_step: bool) -> Self:
+        """Of the `model` options that a run's config.json holds.
+
+        Raises:
+            InputError: If such a network cannot step.
+        """
+        kind = model["kind"]
+        if kind not in ("cfc", "ltc"):
+            raise InputError(f"the run's network is an {kind.upper()}; expected a CfC or an LTC.")
+        if model["bidirectional"]:
+            raise InputError(BIDIRECTIONAL)
+        wired = model["wiring"] != "none"
+        return cls(
+            kind=kind,
+            layers=model["num_layers"],
+            input_size=input_size,
+            hidden_size=model["hidden_size"],
+            outputs=model["wiring_outputs"] if wired else model["hidden_size"],
+            memory="state" if model["mixed_memory"] else None,
+            variant=model["variant"],
+            activation=model["activation"],
+            integrator=model["integrator"],
+            unfolds=model["unfolds"],
+            readout="last" if per_step else model["readout"],
+        )
+
+    @classmethod
+    def from_module(cls, rnn: Any, readout: str | None) -> Self:
+        """Of a `liquidtime.nn` layer; it is asked for plain numbers and names only.
+
+        Raises:
+            InputError: If such a network cannot step.
+        """
+        if rnn.bidirectional:
+            raise InputError(BIDIRECTIONAL)
+        cell = rnn.cells[0]
+        kind = "ltc" if hasattr(cell, "unfolds") else "cfc"
+        own: dict[str, Any] = (
+            {"integrator": cell.integrator, "unfolds": cell.unfolds}
+            if kind == "ltc"
+            else {"variant": cell.variant, "activation": cell.activation}
+        )
+        return cls(
+            kind=kind,
+            layers=rnn.num_layers,
+            input_size=rnn.input_size,
+            hidden_size=rnn.hidden_size,
+            outputs=cell.output_size,
+            memory=rnn.memory_layout,
+            readout=readout,
+            **own,
+        )
+
+
+BIDIRECTIONAL = (
+    "the network is bidirectional and cannot step: its backward direction needs the whole series."
+)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """An LSTM: weights [4H, D] and [4H, H], bias [4H]."""
+
+    input: Array
+    recurrent: Array
+    bias: Array
+
+
+@dataclass(frozen=True)
+class Group:
+    """Wired neurons that step together, as `liquidtime.kernels.cfc.reference.Group`."""
+
+    neurons: NDArray[np.int64]
+    sources: NDArray[np.int64]
+    mask: NDArray[np.bool_]
+    heads: tuple[Array, Array]
+    decay: Array | None
+    target: Array | None
+
+
+@dataclass(frozen=True)
+class CfCLayer:
+    """A fully connected CfC."""
+
+    backbone: list[tuple[Array, Array]]
+    heads: tuple[Array, Array]
+    decay: Array | None
+    target: Array | None
+    memory: Memory | None
+
+
+@dataclass(frozen=True)
+class WiredLayer:
+    """A wired CfC."""
+
+    groups: list[Group]
+    memory: Memory | None
+
+
+@dataclass(frozen=True)
+class Synapses:
+    """From P sources to N targets, [P, N] each; conductance is 0 where the mask is False."""
+
+    conductance: Array
+    midpoint: Array
+    steepness: Array
+    reversal_potential: Array
+    mask: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LTCLayer:
+    """An LTC with the maps of its inputs and outputs: factor and offset, None for 1 and 0."""
+
+    membrane_capacitance: Array
+    leak_conductance: Array
+    leak_potential: Array
+    recurrent: Synapses
+    sensory: Synapses
+    input_map: tuple[Array | None, Array | None]
+    output_map: tuple[Array | None, Array | None]
+
+
+Layer = CfCLayer | WiredLayer | LTCLayer
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network as a stream needs it."""
+
+    architecture: Architecture
+    layers: list[Layer]
+    projection: tuple[Array, Array] | None
+    head: tuple[Array, Array] | None
+
+    @classmethod
+    def of(cls, architecture: Architecture, state: State) -> Self:
+        """Read the layers off a state dict.
+
+        Args:
+            architecture: What it does not say.
+            state: Arrays under the names of the modules; a `Predictor`'s layer lies below
+                `recurrent.`.
+
+        Raises:
+            InputError: If an array is missing.
+        """
+        prefix = "recurrent." if any(name.startswith("recurrent.") for name in state) else ""
+        try:
+            layers = [
+                _layer(architecture, state, prefix, index) for index in range(architecture.layers)
+            ]
+            return cls(
+                architecture,
+                layers,
+                _linear(state, f"{prefix}projection.", optional=True),
+                _linear(state, "head.", optional=True),
+            )
+        except KeyError as error:
+            raise InputError(
+                f"the network's file lacks {error.args[0]!r}; it belongs to another network, or "
+                "was written by another version. Export the network anew."
+            ) from error
+
+
+def _layer(architecture: Architecture, state: State, prefix: str, index: int) -> Layer:
+    cell = f"{prefix}cells.{index}."
+    if architecture.kind == "ltc":
+        return _ltc(state, cell, architecture)
+    memory = None
+    if architecture.memory is not None:
+        parts = ("input_weight", "recurrent_weight", "bias")
+        memory = Memory(*(_float(state[f"{prefix}memories.{index}.{part}"]) for part in parts))
+    if f"{cell}neurons_0" in state:
+        return WiredLayer(_groups(state, cell, HEADS[architecture.variant]), memory)
+    group = f"{cell}groups.0."
+    backbone = []
+    while f"{group}backbone.{len(backbone)}.weight" in state:
+        backbone.append(_linear(state, f"{group}backbone.{len(backbone)}."))
+    own = (_optional(state, f"{group}decay"), _optional(state, f"{group}target"))
+    return CfCLayer(backbone, _linear(state, f"{group}heads."), *own, memory)
+
+
+def _groups(state: State, cell: str, heads: int) -> list[Group]:
+    groups = []
+    while (name := f"{cell}neurons_{len(groups)}") in state:
+        group = f"{cell}groups.{len(groups)}."
+        mask = state[f"{group}mask"].astype(bool)
+        weight, bias = _linear(state, f"{group}heads.")
+        groups.append(
+            Group(
+                np.ascontiguousarray(state[name], np.int64),
+                np.ascontiguousarray(state[name.replace("neurons_", "sources_")], np.int64),
+                np.ascontiguousarray(mask.reshape(heads, -1, mask.shape[1]).any(0)),
+                (weight * mask, bias),
+                _optional(state, f"{group}decay"),
+                _optional(state, f"{group}target"),
+            )
+        )
+    return groups
+
+
+def _ltc(state: State, cell: str, architecture: Architecture) -> LTCLayer:
+    leak_potential = _float(state[f"{cell}leak_potential"])
+    neurons = len(leak_potential)
+    inputs = architecture.input_size
+    if not cell.endswith("cells.0."):
+        inputs = architecture.outputs
+    return LTCLayer(
+        _softplus(state[f"{cell}raw_membrane_capacitance"]),
+        _softplus(state[f"{cell}raw_leak_conductance"]),
+        leak_potential,
+        _synapses(state, f"{cell}recurrent.", neurons, neurons),
+        _synapses(state, f"{cell}sensory.", inputs, neurons),
+        (_optional(state, f"{cell}input_map.weight"), _optional(state, f"{cell}input_map.bias")),
+        (_optional(state, f"{cell}output_map.weight"), _optional(state, f"{cell}output_map.bias")),
+    )
+
+
+def _synapses(state: State, name: str, sources: int, targets: int) -> Synapses:
+    places = state[f"{name}source"], state[f"{name}target"]
+
+    def dense(values: np.ndarray) -> Array:
+        matrix = np.zeros((sources, targets), np.float32)
+        matrix[places] = values
+        return matrix
+
+    mask = np.zeros((sources, targets), bool)
+    mask[places] = True
+    return Synapses(
+        dense(_softplus(state[f"{name}raw_conductance"])),
+        dense(state[f"{name}midpoint"]),
+        dense(state[f"{name}steepness"]),
+        dense(state[f"{name}reversal_potential"]),
+        mask,
+    )
+
+
+def _softplus(raw: np.ndarray) -> Array:
+    return np.logaddexp(0.0, raw.astype(np.float64)).astype(np.float32)
+
+
+def _float(array: np.ndarray) -> Array:
+    return np.ascontiguousarray(array, np.float32)
+
+
+def _optional(state: State, name: str) -> Array | None:
+    return _float(state[name]) if name in state else None
+
+
+def _linear(state: State, name: str, optional: bool = False) -> Any:
+    if optional and f"{name}weight" not in state:
+        return None
+    return _float(state[f"{name}weight"]), _float(state[f"{name}bias"])

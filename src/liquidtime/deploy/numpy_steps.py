@@ -1,0 +1,229 @@
+"""The stepping network in NumPy: slower, without an extension, and what the compiled one must equal.
+
+The equations are those of `liquidtime.dynamics` and `liquidtime.kernels`, in float32.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.deploy.network import (
+    Array,
+    CfCLayer,
+    Layer,
+    LTCLayer,
+    Memory,
+    Network,
+    Synapses,
+    WiredLayer,
+)
+
+_erf = np.vectorize(math.erf, otypes=[np.float64])
+
+_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "lecun_tanh": lambda z: np.float32(1.7159) * np.tanh(np.float32(0.666) * z),
+    "silu": lambda z: z * sigmoid(z),
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "gelu": lambda z: (z * 0.5 * (1 + _erf(z / math.sqrt(2)))).astype(np.float32),
+}
+
+
+class NumpySteps:
+    """Steps several streams; the same face as the extension's `Stream`.
+
+    Args:
+        network: The network.
+        streams: Number of streams.
+    """
+
+    def __init__(self, network: Network, streams: int) -> None:
+        self._network = network
+        self._streams = streams
+        given = network.architecture
+        self.input_size = given.input_size
+        width = given.outputs if network.projection is None else len(network.projection[1])
+        self._width = width
+        self._state = [
+            np.zeros((streams, given.hidden_size), np.float32)
+            for _ in range(given.layers * (2 if given.memory else 1))
+        ]
+        if given.readout in ("mean", "last_mean"):
+            self._state += [np.zeros((streams, n), np.float32) for n in (width, 1)]
+        joined = 2 * width if given.readout == "last_mean" else width
+        self.output_size = joined if network.head is None else len(network.head[1])
+
+    def step(
+        self,
+        x: Array,
+        elapsed: float | Array = 1.0,
+        active: NDArray[np.bool_] | None = None,
+        out: Array | None = None,
+    ) -> Array:
+        """One step of all streams: x [S, D], or [D] of a single one, to [S, K] or [K]."""
+        x = np.asarray(x, np.float32)
+        if x.shape not in ((self._streams, self.input_size), (self.input_size,) * (self._streams == 1)):
+            raise ValueError(
+                f"x has shape {list(x.shape)}; expected [streams, inputs]="
+                f"[{self._streams}, {self.input_size}]."
+            )
+        gaps = np.broadcast_to(np.asarray(elapsed, np.float32), (self._streams,))
+        if not (np.isfinite(gaps).all() and (gaps >= 0).all()):
+            raise ValueError(
+                f"elapsed is {elapsed}; expected finite numbers, 0 or more: the time since the "
+                "previous step."
+            )
+        used = np.ones(self._streams, bool) if active is None else np.asarray(active, bool)
+        new = self._step(x.reshape(self._streams, -1), gaps[:, None], used[:, None])
+        if out is None:
+            return new.reshape(-1) if x.ndim == 1 else new
+        out[...] = new.reshape(out.shape)
+        return out
+
+    def run(self, x: Array, elapsed: Array) -> Array:
+        """Steps [S, T, D], or [T, D] of a single stream, with elapsed [S, T]."""
+        alone = x.ndim == 2
+        series = x[None] if alone else x
+        out = np.empty((*series.shape[:2], self.output_size), np.float32)
+        for t in range(series.shape[1]):
+            out[:, t] = self.step(series[:, t], elapsed[:, t])
+        return out[0] if alone else out
+
+    def reset(self, stream: int) -> None:
+        """Forget what a stream has seen."""
+        for part in self._state:
+            part[stream] = 0
+
+    def get_state(self) -> list[Array]:
+        """Copies of all there is to remember."""
+        return [part.copy() for part in self._state]
+
+    def set_state(self, parts: list[Array]) -> None:
+        """The way back."""
+        if [part.shape for part in parts] != [part.shape for part in self._state]:
+            raise ValueError("the parts of the state have other shapes than this stream's.")
+        for mine, given in zip(self._state, parts, strict=True):
+            mine[:] = given
+
+    def _step(self, x: Array, elapsed: Array, used: NDArray[np.bool_]) -> Array:
+        given, network = self._network.architecture, self._network
+        parts = iter(self._state)
+        for layer in network.layers:
+            h = next(parts)
+            c = next(parts) if given.memory else None
+            if isinstance(layer, LTCLayer):
+                x = mapped(x, layer.input_map)
+                new = ltc_step(x, h, elapsed, layer, given.integrator, given.unfolds)
+            else:
+                new, memory = cfc_step(x, h, c, elapsed, layer, self._network)
+                if c is not None and memory is not None:
+                    c[:] = np.where(used, memory, c)
+            h[:] = np.where(used, new, h)
+            x = h[:, : given.outputs]
+            if isinstance(layer, LTCLayer):
+                x = mapped(x, layer.output_map)
+        if network.projection is not None:
+            x = linear(x, *network.projection)
+        if given.readout in ("mean", "last_mean"):
+            total, count = parts
+            total += np.where(used, x, 0)
+            count += used
+            mean = total / np.maximum(count, 1)
+            x = mean if given.readout == "mean" else np.concatenate([x, mean], axis=1)
+        return x.astype(np.float32) if network.head is None else linear(x, *network.head)
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + e^−z)."""
+    return (0.5 * (1 + np.tanh(0.5 * z))).astype(z.dtype)
+
+
+def linear(x: Array, weight: Array, bias: Array) -> Array:
+    """W x + b, row by row."""
+    return x @ weight.T + bias
+
+
+def mapped(x: Array, maps: tuple[Array | None, Array | None]) -> Array:
+    """Factor and offset, feature by feature."""
+    factor, offset = maps
+    x = x if factor is None else x * factor
+    return x if offset is None else x + offset
+
+
+def lstm_step(x: Array, h: Array, c: Array, memory: Memory) -> tuple[Array, Array]:
+    """What the memory puts out, and what it keeps."""
+    gates = x @ memory.input.T + h @ memory.recurrent.T + memory.bias
+    candidate, write, forget, output = np.split(gates, 4, axis=1)
+    c = sigmoid(forget) * c + sigmoid(write) * np.tanh(candidate)
+    return sigmoid(output) * np.tanh(c), c
+
+
+def cfc_step(
+    x: Array, h: Array, c: Array | None, elapsed: Array, layer: Layer, network: Network
+) -> tuple[Array, Array | None]:
+    """The next state and memory of a CfC layer."""
+    given = network.architecture
+    assert isinstance(layer, CfCLayer | WiredLayer)
+    if layer.memory is not None:
+        assert c is not None
+        remembered, c = lstm_step(x, h, c, layer.memory)
+        x, h = (x, remembered) if given.memory == "state" else (remembered, h)
+    if isinstance(layer, CfCLayer):
+        z = np.concatenate([x, h], axis=1)
+        for weight, bias in layer.backbone:
+            z = _ACTIVATIONS[given.activation](linear(z, weight, bias))
+        heads = linear(z, *layer.heads)
+        return tail(given.variant, heads, elapsed, layer.decay, layer.target), c
+    seen, new = x, np.empty_like(h)
+    for group in layer.groups:
+        z = np.concatenate([seen[:, group.sources], h[:, group.neurons]], axis=1)
+        stepped = tail(
+            given.variant, linear(z, *group.heads), elapsed, group.decay, group.target
+        )
+        new[:, group.neurons] = stepped
+        seen = np.concatenate([seen, stepped], axis=1)
+    return new, c
+
+
+def tail(
+    variant: str, heads: Array, elapsed: Array, decay: Array | None, target: Array | None
+) -> Array:
+    """From the heads to the next state."""
+    if variant == "closed_form":
+        assert decay is not None and target is not None
+        return target - target * np.exp(-elapsed * (np.abs(decay) + np.abs(heads))) * heads
+    f, g, a, b = np.split(heads, 4, axis=1)
+    gate = sigmoid(a * elapsed + b)
+    if variant == "no_gate":
+        return np.tanh(f) + gate * np.tanh(g)
+    return np.tanh(f) * (1 - gate) + np.tanh(g) * gate
+
+
+def drive(potentials: Array, synapses: Synapses) -> tuple[Array, Array]:
+    """Conductance and current of all synapses onto each target."""
+    opening = sigmoid(synapses.steepness * (potentials[:, :, None] - synapses.midpoint))
+    opened = synapses.conductance * opening
+    return opened.sum(1), (synapses.reversal_potential * opened).sum(1)
+
+
+def ltc_step(
+    x: Array, v: Array, elapsed: Array, layer: LTCLayer, integrator: str, unfolds: int
+) -> Array:
+    """The next potentials of an LTC layer."""
+    conductance_in, current_in = drive(x, layer.sensory)
+    conductance_in = conductance_in + layer.leak_conductance
+    current_in = current_in + layer.leak_conductance * layer.leak_potential
+    interval, capacitance = elapsed / np.float32(unfolds), layer.membrane_capacitance
+    for _ in range(unfolds):
+        conductance, current = drive(v, layer.recurrent)
+        conductance, current = conductance + conductance_in, current + current_in
+        if integrator == "fused":
+            v = (capacitance * v + interval * current) / (capacitance + interval * conductance)
+        else:
+            rate = interval / capacitance
+            z = -rate * conductance
+            phi = np.where(z == 0, 1, np.expm1(z) / np.where(z == 0, 1, z)).astype(v.dtype)
+            v = v + rate * (current - conductance * v) * phi
+    return v

@@ -1,0 +1,291 @@
+"""A trained network that steps with its data, one observation at a time, without PyTorch."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from liquidtime.deploy import file
+from liquidtime.deploy.compiled import compiled_steps
+from liquidtime.deploy.network import Architecture, Network
+from liquidtime.deploy.numpy_steps import NumpySteps
+from liquidtime.deploy.signals import Encoder, Signals
+from liquidtime.errors import InputError
+from liquidtime.native import native
+
+Array = NDArray[np.float32]
+
+
+class Stream:
+    """A trained network and its state, stepping with NumPy in and out.
+
+    Make one with `Stream.load` or `Stream.from_module`. `step` and `run` take what the network
+    takes: encoded inputs and scaled gaps. `observe` takes measurements in their own units where the
+    file knows how they were encoded, as that of a run does.
+
+    Attributes:
+        step: `step(x, elapsed=1.0, active=None, out=None)`: one step. x is float32, [D] of a single
+            stream or [S, D] of all; elapsed the time since each stream's previous step, a float or
+            float32 [S]; active [S] booleans, False where a stream has nothing new: it stays as it
+            is, and its last output is put out again; out a float32 array to write into. Returns
+            [K] or [S, K]. It is the compiled function itself, so that a step costs no Python.
+        input_size: Number of inputs D.
+        output_size: Number of outputs K.
+        streams: Number of streams S.
+        signals: What goes in and comes out in the user's terms; None where not known.
+
+    Examples:
+        >>> import numpy as np
+        >>> from liquidtime.deploy import Stream
+        >>> from liquidtime.nn import CfC
+        >>> stream = Stream.from_module(CfC(3, 8))
+        >>> stream.step(np.zeros(3, np.float32), 0.25).shape
+        (8,)
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        state: Mapping[str, np.ndarray],
+        *,
+        signals: Signals | None = None,
+        streams: int = 1,
+        threads: int = 1,
+        fixed_elapsed: float | None = None,
+        bfloat16: bool = False,
+        static: ArrayLike | None = None,
+    ) -> None:
+        """Build the network.
+
+        Args:
+            architecture: What the arrays do not say.
+            state: Arrays under their names in the PyTorch modules.
+            signals: How inputs were encoded, if known.
+            streams: Number of streams that step together.
+            threads: Threads that share a step of many streams.
+            fixed_elapsed: If every step takes the same time, that time, as the network counts it:
+                one of a CfC's four heads is then done away with, and `step` has no elapsed.
+            bfloat16: Round weights and states to bfloat16 where the processor multiplies them:
+                half the memory to read, at 8 bits of precision.
+            static: Features that do not change, of each stream, for `observe`.
+        """
+        if streams < 1 or threads < 1:
+            raise ValueError(f"streams is {streams}, threads is {threads}; expected 1 or more.")
+        self._architecture = architecture
+        self._arrays = dict(state)
+        self._fixed = fixed_elapsed
+        self.signals = signals
+        self.streams = streams
+        network = Network.of(architecture, state)
+        extension = native()
+        self._steps: Any
+        if extension is None:
+            self._steps = NumpySteps(network, streams)
+        else:
+            self._steps = compiled_steps(
+                extension,
+                network,
+                streams=streams,
+                threads=threads,
+                fixed_elapsed=fixed_elapsed,
+                bfloat16=bfloat16,
+            )
+        self.step = self._steps.step if fixed_elapsed is None else self._step_fixed
+        self.input_size: int = self._steps.input_size
+        self.output_size: int = self._steps.output_size
+        self._encoder = None if signals is None else Encoder(signals, streams, static)
+
+    @classmethod
+    def load(
+        cls,
+        path: Path | str,
+        *,
+        streams: int = 1,
+        threads: int = 1,
+        fixed_elapsed: float | None = None,
+        bfloat16: bool = False,
+        static: ArrayLike | None = None,
+    ) -> Self:
+        """Load a network.
+
+        Args:
+            path: The folder that `liquidtime fit` wrote, or a file of `save` or `liquidtime export`.
+            streams: As in `Stream`; so are the others.
+            threads: Likewise.
+            fixed_elapsed: Likewise.
+            bfloat16: Likewise.
+            static: Likewise.
+
+        Raises:
+            InputError: If there is no network, or one that cannot step.
+        """
+        architecture, signals, state = file.read(Path(path))
+        return cls(
+            architecture,
+            state,
+            signals=signals,
+            streams=streams,
+            threads=threads,
+            fixed_elapsed=fixed_elapsed,
+            bfloat16=bfloat16,
+            static=static,
+        )
+
+    @classmethod
+    def from_module(
+        cls,
+        module: Any,
+        *,
+        streams: int = 1,
+        threads: int = 1,
+        fixed_elapsed: float | None = None,
+        bfloat16: bool = False,
+    ) -> Self:
+        """Take over a `CfC`, an `LTC` or a `train.Predictor` that is in memory.
+
+        Args:
+            module: The network; its numbers are copied.
+            streams: As in `Stream`; so are the others.
+            threads: Likewise.
+            fixed_elapsed: Likewise.
+            bfloat16: Likewise.
+
+        Raises:
+            InputError: If it cannot step.
+        """
+        rnn, readout = module, None
+        if hasattr(module, "recurrent"):
+            rnn, readout = module.recurrent, "last" if module.per_step else module.readout
+        if not hasattr(rnn, "cells"):
+            raise InputError(
+                f"the network is a {type(rnn).__name__}; expected a CfC, an LTC or a Predictor "
+                "with one of them."
+            )
+        state = {
+            name: np.array(tensor.detach().cpu().numpy())
+            for name, tensor in module.state_dict().items()
+        }
+        return cls(
+            Architecture.from_module(rnn, readout),
+            state,
+            streams=streams,
+            threads=threads,
+            fixed_elapsed=fixed_elapsed,
+            bfloat16=bfloat16,
+        )
+
+    def save(self, path: Path | str) -> None:
+        """Write one safetensors file that holds the network and all about it, without its state."""
+        file.write(Path(path), self._architecture, self.signals, self._arrays)
+
+    def run(self, x: ArrayLike, elapsed: ArrayLike = 1.0) -> Array:
+        """Many steps: the same as `step` one after the other, from the present state on.
+
+        Args:
+            x: [T, D] of a single stream, or [S, T, D].
+            elapsed: Time since the previous step: a float, [T], or [S, T].
+
+        Returns:
+            [T, K] or [S, T, K].
+        """
+        series = np.ascontiguousarray(x, np.float32)
+        if series.ndim not in (2, 3):
+            raise ValueError(
+                f"x has shape {list(series.shape)}; expected [steps, inputs] or "
+                "[streams, steps, inputs]."
+            )
+        steps = series.shape[-2]
+        gaps = np.asarray(self._fixed if self._fixed is not None else elapsed, np.float32)
+        if gaps.shape not in ((), (steps,), (self.streams, steps)):
+            raise ValueError(
+                f"elapsed has shape {list(gaps.shape)}; expected a number, [{steps}] or "
+                f"[{self.streams}, {steps}]."
+            )
+        if not (np.isfinite(gaps).all() and (gaps >= 0).all()):
+            raise ValueError("elapsed is negative or not finite somewhere; expected numbers ≥ 0.")
+        return self._steps.run(series, np.broadcast_to(gaps, (self.streams, steps)))
+
+    def observe(
+        self,
+        values: ArrayLike | Mapping[str, float],
+        elapsed: ArrayLike = 0.0,
+        active: ArrayLike | None = None,
+    ) -> NDArray[np.float64]:
+        """Predict from a row of measurements in their own units.
+
+        Args:
+            values: [D], or [S, D] of all streams, NaN where not measured; of a single stream also
+                a mapping from names to what was measured.
+            elapsed: Time since the previous row of each stream, in the unit of the training data:
+                a float or [S]. A stream's first row has none, whatever is given.
+            active: [S] booleans, False where a stream has no new row.
+
+        Returns:
+            Probabilities of the classes, or values in their own unit: [K] or [S, K].
+
+        Raises:
+            InputError: If the file does not know how inputs were encoded, or a name is unknown.
+        """
+        if self.signals is None or self._encoder is None:
+            raise InputError(
+                "this network came without the encoding of its inputs; load a run's folder or its "
+                "export, or use step with encoded inputs."
+            )
+        alone, rows = self._rows(values, self.signals)
+        used = np.ones(self.streams, bool) if active is None else np.asarray(active, bool)
+        gaps = np.broadcast_to(np.asarray(elapsed, np.float64), (self.streams,))
+        if not (np.isfinite(gaps).all() and (gaps >= 0).all()):
+            raise InputError(f"elapsed is {elapsed}; expected finite numbers, 0 or more.")
+        inputs, scaled = self._encoder.encode(rows, gaps, used)
+        outputs = self.signals.predictions(self._steps.step(inputs, scaled, used))
+        return outputs[0] if alone else outputs
+
+    def reset(self, which: int | Sequence[int] | None = None) -> None:
+        """Forget what streams have seen: all of them, or those named."""
+        every = range(self.streams) if which is None else np.atleast_1d(which).tolist()
+        for stream in every:
+            if not 0 <= stream < self.streams:
+                raise ValueError(f"stream is {stream}; expected 0 to {self.streams - 1}.")
+            self._steps.reset(stream)
+            if self._encoder is not None:
+                self._encoder.reset(stream)
+
+    @property
+    def state(self) -> list[Array]:
+        """What the network remembers, to be kept or moved: [S, ·] arrays, copies; settable."""
+        return self._steps.get_state()
+
+    @state.setter
+    def state(self, parts: Sequence[ArrayLike]) -> None:
+        self._steps.set_state([np.ascontiguousarray(part, np.float32) for part in parts])
+
+    def _step_fixed(
+        self, x: Array, active: NDArray[np.bool_] | None = None, out: Array | None = None
+    ) -> Array:
+        return self._steps.step(x, self._fixed, active, out)
+
+    def _rows(
+        self, values: ArrayLike | Mapping[str, float], signals: Signals
+    ) -> tuple[bool, NDArray[np.float64]]:
+        width = len(signals.variables)
+        if isinstance(values, Mapping):
+            row = np.full(width, np.nan)
+            for name, value in values.items():
+                if name not in signals.variables:
+                    raise InputError(
+                        f"the network knows no variable {name!r}; expected some of "
+                        f"{', '.join(signals.variables)}."
+                    )
+                row[signals.variables.index(name)] = value
+            values = row
+        rows = np.asarray(values, np.float64)
+        if rows.shape == (width,) and self.streams == 1:
+            return True, rows[None]
+        if rows.shape != (self.streams, width):
+            raise InputError(
+                f"values has shape {list(rows.shape)}; expected [streams, variables]="
+                f"[{self.streams}, {width}]" + (f" or [{width}]." if self.streams == 1 else ".")
+            )
+        return False, rows
