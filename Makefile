@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types unit native test-data test-slow docs format clean
+.PHONY: demo test lint types unit native test-sanitize test-data test-slow docs format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/liquidtime demo
@@ -30,6 +30,16 @@ native: $(VENV)/.dev
 	$(PIP) --no-build-isolation --no-deps --editable .
 	$(BIN)/python -c "import liquidtime._native"
 
+# The kernel tests on an extension that stops at the first wrong address, overflow or the like.
+SANITIZED := build/sanitized
+test-sanitize: $(VENV)/.dev
+	$(PIP) --no-build-isolation --no-deps --upgrade --target $(SANITIZED)/site \
+		--config-settings build-dir=$(SANITIZED)/build --config-settings install.strip=false \
+		--config-settings cmake.define.LIQUIDTIME_SANITIZE=ON .
+	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
+	ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=$(SANITIZED)/site $(THREADS) \
+	$(BIN)/pytest -p no:xdist tests/kernels -m "not compiles"
+
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data
 
@@ -49,11 +59,13 @@ $(VENV)/.torch: constraints.txt
 	$(PIP) torch==2.13.0
 	touch $@
 
-$(VENV)/.demo: $(VENV)/.torch pyproject.toml
+NATIVE := CMakeLists.txt $(wildcard csrc/*)
+
+$(VENV)/.demo: $(VENV)/.torch pyproject.toml $(NATIVE)
 	$(PIP) --editable '.[train]'
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.torch pyproject.toml
+$(VENV)/.dev: $(VENV)/.torch pyproject.toml $(NATIVE)
 	$(PIP) --editable '.[train,ode,dev,docs]'
 	touch $@ $(VENV)/.demo
 

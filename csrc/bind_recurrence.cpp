@@ -440,11 +440,11 @@ void bind_runs(nb::class_<Bound<Kind>>& bound_class) {
             nb::arg("elapsed"),
             nb::arg("active").none(),
             nb::arg("dropout"),
-            nb::arg("output"),
-            nb::arg("h_last"),
-            nb::arg("c_last").none(),
-            nb::arg("saved").none(),
-            nb::arg("memories").none(),
+            nb::arg("output").noconvert(),
+            nb::arg("h_last").noconvert(),
+            nb::arg("c_last").none().noconvert(),
+            nb::arg("saved").none().noconvert(),
+            nb::arg("memories").none().noconvert(),
             nb::arg("threads")
         )
         .def(
@@ -486,20 +486,20 @@ void bind_runs(nb::class_<Bound<Kind>>& bound_class) {
             nb::arg("elapsed"),
             nb::arg("active").none(),
             nb::arg("dropout"),
-            nb::arg("output"),
-            nb::arg("h_last"),
-            nb::arg("c_last").none(),
-            nb::arg("saved").none(),
-            nb::arg("memories").none(),
+            nb::arg("output").noconvert(),
+            nb::arg("h_last").noconvert(),
+            nb::arg("c_last").none().noconvert(),
+            nb::arg("saved").none().noconvert(),
+            nb::arg("memories").none().noconvert(),
             nb::arg("threads"),
             nb::arg("d_output"),
             nb::arg("d_h_last"),
             nb::arg("d_c_last").none(),
-            nb::arg("d_x").none(),
-            nb::arg("d_h"),
-            nb::arg("d_c").none(),
-            nb::arg("d_elapsed").none(),
-            nb::arg("gradients")
+            nb::arg("d_x").none().noconvert(),
+            nb::arg("d_h").noconvert(),
+            nb::arg("d_c").none().noconvert(),
+            nb::arg("d_elapsed").none().noconvert(),
+            nb::arg("gradients").noconvert()
         );
 }
 
