@@ -3,6 +3,7 @@
 
 #include "arrays.hpp"
 #include "dispatch.hpp"
+#include "finite.hpp"
 
 namespace liquidtime {
 namespace {
@@ -503,9 +504,38 @@ void bind_runs(nb::class_<Bound<Kind>>& bound_class) {
         );
 }
 
+// Whether all gaps are finite and not negative, and x is finite wherever a step is active.
+bool may_run(const In& x, const Strided& elapsed, const std::optional<Flags>& active) {
+    if (x.ndim() != 3) {
+        throw std::invalid_argument("x is not [B, T, D].");
+    }
+    const auto batch = static_cast<std::int64_t>(x.shape(0));
+    const auto steps = static_cast<std::int64_t>(x.shape(1));
+    const auto columns = static_cast<std::int64_t>(x.shape(2));
+    expect("elapsed", elapsed, {batch, steps});
+    const bool* used = checked("active", active, {batch, steps});
+    for (std::int64_t i = 0; i < batch; ++i) {
+        for (std::int64_t t = 0; t < steps; ++t) {
+            if (!is_gap(elapsed.data()[i * elapsed.stride(0) + t * elapsed.stride(1)])) {
+                return false;
+            }
+        }
+    }
+    if (used == nullptr) {
+        return all_finite(x.data(), batch * steps * columns);
+    }
+    for (std::int64_t row = 0; row < batch * steps; ++row) {
+        if (used[row] && !all_finite(x.data() + row * columns, columns)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 void bind_recurrence(nb::module_& module) {
+    module.def("may_run", &may_run, nb::arg("x"), nb::arg("elapsed"), nb::arg("active").none());
     nb::class_<Bound<CfC>> cfc(module, "CfC");
     cfc.def(nb::new_([](const std::string& variant,
                         const std::string& activation,

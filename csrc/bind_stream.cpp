@@ -5,6 +5,7 @@
 
 #include "arrays.hpp"
 #include "bind_recurrence.hpp"
+#include "finite.hpp"
 #include "stream.hpp"
 
 namespace liquidtime {
@@ -110,7 +111,7 @@ nb::object step(
 }
 
 void check_time(float elapsed) {
-    if (!(elapsed >= 0.0f) || elapsed > 3.4e38f) {
+    if (!is_gap(elapsed)) {
         throw std::invalid_argument(
             "elapsed is " + std::to_string(elapsed) + "; expected a finite number, 0 or more: the time since the previous step."
         );

@@ -1,5 +1,7 @@
 #include "threads.hpp"
 
+#include <dlfcn.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -106,6 +108,39 @@ Pool& pool() {
     return *pool;
 }
 
+// GNU OpenMP's way to run a function on a team of threads, where the process has loaded it, as
+// PyTorch does. Its threads stay awake for a while after each use, in wait for the next; a second pool
+// beside them would have to share the cores with that waiting. After a fork they are gone.
+using TeamRun = void (*)(void (*)(void*), void*, unsigned, unsigned);
+
+std::atomic<bool> forked{false};
+
+TeamRun team_run() {
+    static const int watched = pthread_atfork(nullptr, nullptr, [] { forked = true; });
+    (void)watched;
+    return forked ? nullptr : reinterpret_cast<TeamRun>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
+}
+
+struct Team {
+    const std::function<void(int)>& task;
+    const int count;
+    std::atomic<int> next{0};
+    std::mutex mutex;
+    std::exception_ptr failure;
+
+    static void work(void* self) {
+        Team& team = *static_cast<Team*>(self);
+        for (int i = team.next++; i < team.count; i = team.next++) {
+            try {
+                team.task(i);
+            } catch (...) {
+                std::lock_guard<std::mutex> lock(team.mutex);
+                team.failure = std::current_exception();
+            }
+        }
+    }
+};
+
 }  // namespace
 
 void parallel(int count, int threads, const std::function<void(int)>& task) {
@@ -115,7 +150,16 @@ void parallel(int count, int threads, const std::function<void(int)>& task) {
         }
         return;
     }
-    pool().run(count, threads < count ? threads : count, task);
+    const int used = threads < count ? threads : count;
+    if (const TeamRun run = team_run()) {
+        Team team{task, count};
+        run(Team::work, &team, static_cast<unsigned>(used), 0);
+        if (team.failure) {
+            std::rethrow_exception(team.failure);
+        }
+        return;
+    }
+    pool().run(count, used, task);
 }
 
 }  // namespace liquidtime

@@ -1,4 +1,4 @@
-// Tasks over threads: a pool of our own, asleep while there is nothing to do.
+// Tasks over threads: PyTorch's team where there is one, else a pool of our own.
 #pragma once
 
 #include <functional>

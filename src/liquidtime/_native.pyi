@@ -38,6 +38,9 @@ def has_bfloat16() -> bool:
 def fma_peak(seconds: float, bfloat16: bool = False) -> float:
     """Multiply-adds of one thread as fast as they go, in GFLOP/s; the best within the time."""
 
+def may_run(x: Array, elapsed: Array, active: Flags | None) -> bool:
+    """Whether elapsed [B, T] is finite and not negative, and x [B, T, D] finite at active steps."""
+
 class _Recurrence:
     @property
     def input_size(self) -> int: ...
@@ -188,3 +191,47 @@ class LTC(_Recurrence):
         gradients: tuple[Array, Array, Array, SynapseGradients, SynapseGradients],
     ) -> None:
         """As `CfC.backward`; gradients of absent synapses are 0."""
+
+class Stream:
+    """Layers, read-out and state of several streams; see `liquidtime.deploy.Stream`."""
+
+    def __init__(
+        self,
+        layers: Sequence[
+            tuple[
+                CfC | Circuit | LTC,
+                tuple[Array | None, Array | None],
+                int,
+                tuple[Array | None, Array | None],
+            ]
+        ],
+        projection: Pair | None,
+        head: Pair | None,
+        readout: str,
+        streams: int,
+        threads: int,
+    ) -> None: ...
+    @property
+    def input_size(self) -> int: ...
+    @property
+    def output_size(self) -> int: ...
+    def step(
+        self,
+        x: Array,
+        elapsed: float | Array = 1.0,
+        active: Flags | None = None,
+        out: Array | None = None,
+    ) -> Array:
+        """One step of [D] or [S, D]; elapsed a float or [S]."""
+
+    def run(self, x: Array, elapsed: Array) -> Array:
+        """Steps [T, D] or [S, T, D] with elapsed [S, T]."""
+
+    def reset(self, stream: int) -> None:
+        """Set a stream's state to zeros."""
+
+    def get_state(self) -> list[Array]:
+        """Copies of all there is to remember."""
+
+    def set_state(self, parts: Sequence[Array]) -> None:
+        """The way back."""

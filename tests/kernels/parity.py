@@ -37,7 +37,11 @@ def outcome(layer, backend, dtype, x, elapsed, mask, lengths, seed=0):
 
 
 def relative(part, truth):
-    return float((part - truth).abs().max() / truth.abs().max().clamp_min(1e-6)) if part.numel() else 0.0
+    return (
+        float((part - truth).abs().max() / truth.abs().max().clamp_min(1e-6))
+        if part.numel()
+        else 0.0
+    )
 
 
 def check(layer, x, elapsed=0.7, mask=None, lengths=None, **options):

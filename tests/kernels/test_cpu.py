@@ -78,7 +78,9 @@ def test_inputs_of_any_strides(make):
     x, elapsed = series(7, 6)
     layer = make()
     plain = check(layer, x, elapsed)
-    turned = check(layer, x.transpose(0, 1).contiguous().transpose(0, 1), elapsed.t().contiguous().t())
+    turned = check(
+        layer, x.transpose(0, 1).contiguous().transpose(0, 1), elapsed.t().contiguous().t()
+    )
     for name, part in plain.items():
         assert torch.equal(part, turned[name]), name
 
@@ -95,7 +97,9 @@ def test_repeats_to_the_bit_and_no_sample_looks_at_another(name, isa):
     torch.set_num_threads(1)
     for part, wanted in first.items():
         assert torch.equal(again[part], wanted), part
-        torch.testing.assert_close(two[part], wanted, rtol=1e-5, atol=1e-5 * float(wanted.abs().max()))
+        torch.testing.assert_close(
+            two[part], wanted, rtol=1e-5, atol=1e-5 * float(wanted.abs().max())
+        )
     for part in ("output", "h", "of x"):
         assert torch.equal(two[part], first[part]), part
     layer.backend = "cpu"
@@ -116,7 +120,9 @@ def test_skipped_steps_may_hold_anything(name):
     assert torch.equal(output, wanted["output"])
 
 
-@pytest.mark.parametrize("make", [lambda: CfC(D, 9), lambda: CfC(D, wiring=AutoNCP(13, 2)), lambda: LTC(D, 5)])
+@pytest.mark.parametrize(
+    "make", [lambda: CfC(D, 9), lambda: CfC(D, wiring=AutoNCP(13, 2)), lambda: LTC(D, 5)]
+)
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
 def test_nothing_to_do(make, shape):
     layer = make()
@@ -130,7 +136,9 @@ def test_nothing_to_do(make, shape):
 
 
 @pytest.mark.parametrize("extreme", [0.0, 1e-30, 1e6, 1e30])
-@pytest.mark.parametrize("name", ["gated", "no_gate", "closed_form", "auto_ncp", "ltc", "ltc_exponential"])
+@pytest.mark.parametrize(
+    "name", ["gated", "no_gate", "closed_form", "auto_ncp", "ltc", "ltc_exponential"]
+)
 def test_extreme_gaps(name, extreme):
     layer = LAYERS[name]()
     x, _ = series(3, 4)
@@ -158,7 +166,9 @@ def test_any_shape(data):
             mixed_memory=draw(st.sampled_from([False, "state", "input"])),
         )
     else:
-        layer = LTC(inputs, min(hidden, 12), integrator=draw(st.sampled_from(["fused", "exponential"])))
+        layer = LTC(
+            inputs, min(hidden, 12), integrator=draw(st.sampled_from(["fused", "exponential"]))
+        )
     mask = torch.rand(batch, steps) < 0.8 if draw(st.booleans()) else None
     lengths = torch.randint(0, steps + 1, (batch,)) if draw(st.booleans()) else None
     elapsed = torch.rand(batch, steps) if draw(st.booleans()) else 0.3

@@ -68,7 +68,7 @@ def test_the_environment_chooses_the_instruction_set():
 
 
 def test_unknown_instruction_set():
-    with pytest.raises(ValueError, match="expected one of .*generic"):
+    with pytest.raises(ValueError, match=r"expected one of .*generic"):
         extension.use_isa("mmx")
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 import torch
-from layers import LAYERS, D
+from layers import D
 
 from liquidtime import kernels
 from liquidtime.kernels.cfc import cpu as cfc_cpu
@@ -94,7 +94,7 @@ def test_autocast_to_bfloat16(name):
         (output.square().mean() + state.h.mean()).backward()
         return output, state, torch.cat([p.grad.flatten() for p in layer.parameters()])
 
-    output, state, exact = gradients("cpu", False)
+    output, _, exact = gradients("cpu", False)
     rounded_output, rounded_state, rounded = gradients("cpu", True)
     reference = gradients("reference", True)
     assert rounded_output.dtype == reference[0].dtype
@@ -211,6 +211,7 @@ print(sum("without its compiled kernels" in str(w.message) for w in caught))
 
 
 def test_without_the_extension_the_reference_runs_and_says_so_once():
-    done = subprocess.run([sys.executable, "-c", WITHOUT], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT], check=True, capture_output=True, text=True
+    )
     assert done.stdout.split() == ["reference", "reference", "1"]
-

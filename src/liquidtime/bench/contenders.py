@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from liquidtime.bench import work
 from liquidtime.bench.cases import Case
-from liquidtime.kernels import explain
+from liquidtime.kernels import registry
 from liquidtime.native import native
 from liquidtime.nn import LTC, CfC
 from liquidtime.nn.ltc_cell import LTCCell
@@ -34,6 +34,7 @@ class Contender:
 
     name: str
     module: nn.Module
+    x: Tensor
     forward: Callable[[], Tensor]
     """To the outputs of all steps."""
     gradient: Tensor
@@ -43,6 +44,8 @@ class Contender:
     sigmoids: int | None = None
     """Likewise, of an LTC."""
     bfloat16: bool = False
+    wired: bool = False
+    """Over the circuit of the case."""
     elapsed: Tensor | float = 1.0
     """Ours: what the layer is called with."""
 
@@ -109,7 +112,7 @@ def _inputs(case: Case) -> tuple[Tensor, Tensor]:
 def _ours(case: Case, x: Tensor, gradient: Tensor) -> Iterator[Contender]:
     """The backend that a layer takes by itself in its uses, then the reference."""
     layer = make_layer(case, "auto")
-    compiled = explain(layer).chosen != REFERENCE
+    compiled = registry.select(layer.kernel_request()).name != REFERENCE
     uses: list[tuple[str, CfC | LTC, Tensor | float, bool]] = []
     if compiled:
         uses.append((OURS, layer, 1.0, False))
@@ -154,7 +157,7 @@ def _contender(
     if isinstance(module, LTC):
         cell = members(module.cells, LTCCell)[0]
         recurrent, sensory = cell.circuit.adjacency, cell.circuit.sensory_adjacency
-        synapses = np.count_nonzero(recurrent), np.count_nonzero(sensory)
+        synapses = int(np.count_nonzero(recurrent)), int(np.count_nonzero(sensory))
         sigmoids = work.ltc_sigmoids(*synapses, cell.unfolds)
     else:
         folds = name != REFERENCE and not isinstance(elapsed, Tensor)
@@ -163,11 +166,13 @@ def _contender(
     return Contender(
         name=name,
         module=module,
+        x=x,
         forward=forward,
         gradient=gradient[..., : module.output_size].contiguous(),
         flops=flops,
         sigmoids=sigmoids,
         bfloat16=half,
+        wired=module.output_size != case.hidden,
         elapsed=elapsed,
     )
 
@@ -186,7 +191,7 @@ def _ncps(case: Case, x: Tensor, gradient: Tensor, library: ModuleType) -> Conte
             flops = work.cfc_flops(case.inputs, case.hidden, case.backbone)
         else:
             module = library.LTC(case.inputs, case.hidden)
-    return Contender("ncps", module, lambda: module(x)[0], gradient, flops)
+    return Contender("ncps", module, x, lambda: module(x)[0], gradient, flops)
 
 
 def _torch(case: Case, x: Tensor, gradient: Tensor) -> Iterator[Contender]:
@@ -194,6 +199,6 @@ def _torch(case: Case, x: Tensor, gradient: Tensor) -> Iterator[Contender]:
         lstm = nn.LSTM(case.inputs, case.hidden, batch_first=True)
         gru = nn.GRU(case.inputs, case.hidden, batch_first=True)
     flops = work.lstm_flops(case.inputs, case.hidden)
-    yield Contender("nn.LSTM", lstm, lambda: lstm(x)[0], gradient, flops)
+    yield Contender("nn.LSTM", lstm, x, lambda: lstm(x)[0], gradient, flops)
     flops = work.gru_flops(case.inputs, case.hidden)
-    yield Contender("nn.GRU", gru, lambda: gru(x)[0], gradient, flops)
+    yield Contender("nn.GRU", gru, x, lambda: gru(x)[0], gradient, flops)

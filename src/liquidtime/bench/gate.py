@@ -31,7 +31,7 @@ class GateError(Exception):
 
 @dataclass(frozen=True)
 class Check:
-    """How far one of ours is from the reference, in the norm of each result over that of its own."""
+    """How far one of ours is from the reference: norms of differences over those of results."""
 
     case: str
     contender: str
@@ -98,12 +98,11 @@ def checks(
     truths: dict[tuple[bool, bool], dict[str, Tensor]] = {}
     for one in ours:
         if tell is not None:
-            tell(f"{case.title}: checking {one.name}")
-        wired = case.recurrence == "ltc" and one.module.output_size != case.hidden
-        key = wired, isinstance(one.elapsed, Tensor)
+            tell(f"Checking {case.title}: {one.name}")
+        key = one.wired, isinstance(one.elapsed, Tensor)
         if key not in truths:
             torch.set_num_threads(1)
-            layer = make_layer(case, REFERENCE, wired=wired)
+            layer = make_layer(case, REFERENCE, wired=one.wired)
             truths[key] = _results(case, layer, one, half=False)
         limit = BFLOAT16_LIMIT if one.bfloat16 else FLOAT32_LIMIT
         for count in threads:
@@ -125,9 +124,7 @@ def _errors(found: dict[str, Tensor], truth: dict[str, Tensor]) -> dict[str, flo
     return {name: relative_error(found[name], truth[name]) for name in truth}
 
 
-def _results(
-    case: Case, layer: AbstractRecurrent, one: Contender, half: bool
-) -> dict[str, Tensor]:
+def _results(case: Case, layer: AbstractRecurrent, one: Contender, half: bool) -> dict[str, Tensor]:
     """Outputs, last state and all gradients, by name."""
     with seeded():
         x = torch.randn(case.batch, case.steps, case.inputs, requires_grad=True)

@@ -24,7 +24,6 @@ def measure(
     repeats: int,
     burst_seconds: float,
     seed: int,
-    axis: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Time a case.
@@ -35,7 +34,6 @@ def measure(
         repeats: As in `timing.interleave`; so are the next two.
         burst_seconds: Likewise.
         seed: Likewise.
-        axis: What varies, where the case is a point of a figure.
         tell: Is told what is timed.
 
     Returns:
@@ -48,7 +46,7 @@ def measure(
 
     def say(key: tuple[str, str]) -> None:
         if tell is not None:
-            tell(f"{case.title}, {threads_text(threads)}: {key[0]}, {key[1]}")
+            tell(f"Timing {case.title}, {threads_text(threads)}: {key[0]}, {key[1]}")
 
     with peak_reader(threads) as peak:
         turns = interleave(
@@ -62,14 +60,13 @@ def measure(
     return {
         "case": asdict(case),
         "title": case.title,
-        "axis": axis,
         "threads": threads,
         "entries": [_entry(case, ones[name], mode, turns[name, mode]) for name, mode in keys],
     }
 
 
 def threads_text(threads: int) -> str:
-    """ "1 thread" or "2 threads"."""
+    """A number of threads in words: "1 thread"."""
     return f"{threads} thread{'s' if threads > 1 else ''}"
 
 
@@ -82,7 +79,8 @@ def rounded(value: float | None) -> float | None:
 
 def saved_bytes(one: Contender) -> int:
     """What a forward pass keeps for the backward one, besides parameters and input."""
-    own = {parameter.untyped_storage().data_ptr() for parameter in one.module.parameters()}
+    given = [one.x, *one.module.parameters()]
+    own = {tensor.untyped_storage().data_ptr() for tensor in given}
     kept: dict[int, int] = {}
 
     def pack(tensor: Tensor) -> Tensor:
@@ -107,6 +105,7 @@ def _entry(case: Case, one: Contender, mode: str, turns: list[Turn]) -> dict[str
     return {
         "contender": one.name,
         "mode": mode,
+        "bfloat16": one.bfloat16,
         "flops": flops,
         "sigmoids": one.sigmoids and one.sigmoids * samples,
         "saved_bytes_per_step": rounded(saved_bytes(one) / samples) if training else None,

@@ -1,7 +1,7 @@
 """A whole benchmark: the gate, then the timings, then the record."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -117,18 +117,19 @@ def run(plan: Plan, progress: Progress | None = None) -> dict[str, Any]:
     try:
         checks = _check(plan, told)
         groups = []
+        measured: dict[tuple[Case, int], dict[str, Any]] = {}
         for case, threads, axis in plan.timed():
-            groups.append(
-                measure(
+            # A size that several panels share is timed once.
+            if (case, threads) not in measured:
+                measured[case, threads] = measure(
                     case,
                     threads,
                     repeats=plan.repeats if axis is None else plan.sweep_repeats,
                     burst_seconds=plan.burst_seconds,
                     seed=plan.seed,
-                    axis=axis,
                     tell=told.say,
                 )
-            )
+            groups.append({"axis": axis, **measured[case, threads]})
             told.advance()
         streams = []
         if "stream" in plan.benches:
@@ -156,7 +157,7 @@ def _check(plan: Plan, told: Progress) -> list[gate.Check]:
         told.advance()
     if "stream" in plan.benches:
         case = stream_case(quick=plan.quick)
-        told.say(f"stream, {case.title}: checking")
+        told.say(f"Checking a stream, {case.title}: all")
         checks += check_streams(case)
         gate.require(checks)
         told.advance()
@@ -188,3 +189,14 @@ def _record(
         "streams": streams,
         **provenance("ncps"),
     }
+
+
+def _notes(plan: Plan) -> list[str]:
+    """What could not be had, each once."""
+    found = [note for case in plan.checked() for note in contenders(case)[1]]
+    if native() is None:
+        found.append(
+            "The compiled kernels are not installed, so the machine's peak is not known and "
+            "streams run in NumPy."
+        )
+    return list(dict.fromkeys(found))

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from liquidtime.bench import work
 from liquidtime.bench.cases import StreamCase
-from liquidtime.bench.contenders import OURS, ncps, seeded
+from liquidtime.bench.contenders import ncps, seeded
 from liquidtime.bench.gate import BFLOAT16_LIMIT, FLOAT32_LIMIT, Check, relative_error
 from liquidtime.bench.latency import Burst, Steps, clock_cost, latencies
 from liquidtime.bench.measure import rounded
@@ -72,7 +72,7 @@ def measure_streams(
 
     def say(name: str) -> None:
         if tell is not None:
-            tell(f"stream, {case.title}: {name}")
+            tell(f"Timing a stream, {case.title}: {name}")
 
     with torch.no_grad(), peak_reader(1) as peak:
         bursts = latencies(
@@ -137,9 +137,9 @@ def stream_contenders(case: StreamCase) -> Iterator[StreamContender]:
     sequence = data.x[: case.steps, 0], data.elapsed[: case.steps, 0]
     count = len(sequence[0])
     run = Steps(Stream.from_module(layer).run, [sequence])
-    yield StreamContender(f"{OURS}: Stream.run", run, count * full, count)
+    yield StreamContender("Stream.run", run, count * full, count)
     tensors = [(torch.from_numpy(row), gap) for row, gap in alone]
-    yield StreamContender(f"{OURS}: CfC.step", Steps(_Layer(layer), tensors), full)
+    yield StreamContender("CfC.step", Steps(_Layer(layer), tensors), full)
     yield from _peers(case, tensors, torch.from_numpy(sequence[0]).unsqueeze(0), full)
 
 
@@ -174,11 +174,9 @@ def _layer(case: StreamCase, backend: str = "auto") -> CfC:
         return CfC(case.inputs, case.hidden, backbone_units=case.backbone, backend=backend)
 
 
-def _streams(
-    case: StreamCase, layer: CfC
-) -> Iterator[tuple[str, Stream, float | None, bool]]:
+def _streams(case: StreamCase, layer: CfC) -> Iterator[tuple[str, Stream, float | None, bool]]:
     """(name, stream, the elapsed time if it is fixed, whether in bfloat16)."""
-    step = f"{OURS}: Stream.step"
+    step = "Stream.step"
     yield step, Stream.from_module(layer), None, False
     fixed = Stream.from_module(layer, fixed_elapsed=1.0)
     yield f"{step}, fixed elapsed", fixed, 1.0, False
@@ -232,6 +230,7 @@ def _entry(one: StreamContender, bursts: list[Burst]) -> dict[str, Any]:
     return {
         "contender": one.name,
         "streams": one.streams,
+        "bfloat16": one.bfloat16,
         "flops": one.flops / one.steps_per_call,
         "calls": len(every),
         "minimum": rounded(float(every.min())),

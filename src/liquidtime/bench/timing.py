@@ -64,9 +64,7 @@ def interleave(
             seconds = _burst(contenders[key], counts[key], clock)
             after = None if peak is None else peak(key)
             between = None if before is None or after is None else (before + after) / 2
-            turns[key].append(
-                Turn(min(seconds), statistics.median(seconds), between, len(seconds))
-            )
+            turns[key].append(Turn(min(seconds), statistics.median(seconds), between, len(seconds)))
     return turns
 
 

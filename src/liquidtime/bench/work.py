@@ -5,7 +5,7 @@ HEADS = 4
 FOLDED_HEADS = 3
 """Of the same where all elapsed times are one number: the halves of the gate are then one map."""
 TRAINING = 3
-"""Forward and backward, in units of forward: gradients of states and of weights cost as much each."""
+"""Forward and backward in units of forward: gradients of states and of weights cost one each."""
 
 
 def cfc_flops(inputs: int, hidden: int, backbone: int, *, heads: int = HEADS) -> int:

@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Any
 
-from liquidtime.deploy.network import CfCLayer, Layer, LTCLayer, Memory, Network, WiredLayer
+from liquidtime.deploy.network import Layer, LTCLayer, Memory, Network, WiredLayer
 
 
 def compiled_steps(
@@ -58,10 +58,7 @@ def _recurrence(
             given.variant,
             _cell_input(network, layer),
             given.hidden_size,
-            [
-                (g.neurons, g.sources, g.mask, *g.heads, g.decay, g.target)
-                for g in layer.groups
-            ],
+            [(g.neurons, g.sources, g.mask, *g.heads, g.decay, g.target) for g in layer.groups],
             memory,
             layout,
             False,

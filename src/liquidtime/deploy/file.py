@@ -1,7 +1,6 @@
 """Networks from files: the folder of a run, or one file that holds everything."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -49,9 +48,7 @@ def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray
     )
 
 
-def write(
-    path: Path, architecture: Architecture, signals: Signals | None, state: State
-) -> None:
+def write(path: Path, architecture: Architecture, signals: Signals | None, state: State) -> None:
     """Put everything into one file, beside and renamed, so that it is whole or not there."""
     save_file = require("safetensors.numpy", extra="deploy").save_file
     about = {
@@ -61,7 +58,7 @@ def write(
     part = path.with_name(f".{path.name}.part")
     arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
     save_file(arrays, part, metadata={_KEY: json.dumps(about)})
-    os.replace(part, path)
+    part.replace(path)
 
 
 def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]:
@@ -86,6 +83,7 @@ def _read_tensors(path: Path) -> tuple[Mapping[str, str], dict[str, Any]]:
     safetensors = require("safetensors", extra="deploy")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
+            names = list(file.keys())
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
     except safetensors.SafetensorError as error:
         raise InputError(f"{path} is no safetensors file, or is damaged ({error}).") from error

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from liquidtime.errors import InputError
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
+"""Of float32."""
 State = Mapping[str, np.ndarray]
 
 HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1}

@@ -1,4 +1,4 @@
-"""The stepping network in NumPy: slower, without an extension, and what the compiled one must equal.
+"""The stepping network in NumPy: slower, needs no extension; the compiled one must equal it.
 
 The equations are those of `liquidtime.dynamics` and `liquidtime.kernels`, in float32.
 """
@@ -64,7 +64,10 @@ class NumpySteps:
     ) -> Array:
         """One step of all streams: x [S, D], or [D] of a single one, to [S, K] or [K]."""
         x = np.asarray(x, np.float32)
-        if x.shape not in ((self._streams, self.input_size), (self.input_size,) * (self._streams == 1)):
+        if x.shape not in (
+            (self._streams, self.input_size),
+            (self.input_size,) * (self._streams == 1),
+        ):
             raise ValueError(
                 f"x has shape {list(x.shape)}; expected [streams, inputs]="
                 f"[{self._streams}, {self.input_size}]."
@@ -179,9 +182,7 @@ def cfc_step(
     seen, new = x, np.empty_like(h)
     for group in layer.groups:
         z = np.concatenate([seen[:, group.sources], h[:, group.neurons]], axis=1)
-        stepped = tail(
-            given.variant, linear(z, *group.heads), elapsed, group.decay, group.target
-        )
+        stepped = tail(given.variant, linear(z, *group.heads), elapsed, group.decay, group.target)
         new[:, group.neurons] = stepped
         seen = np.concatenate([seen, stepped], axis=1)
     return new, c

@@ -111,7 +111,8 @@ class Stream:
         """Load a network.
 
         Args:
-            path: The folder that `liquidtime fit` wrote, or a file of `save` or `liquidtime export`.
+            path: The folder that `liquidtime fit` wrote, or a file of `save` or of
+                `liquidtime export`.
             streams: As in `Stream`; so are the others.
             threads: Likewise.
             fixed_elapsed: Likewise.

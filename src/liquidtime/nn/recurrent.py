@@ -288,7 +288,7 @@ class AbstractRecurrent(nn.Module):
                 output = cell.readout(states).to(x.dtype)
                 outputs.append(reverse(output, timeline.lengths) if backwards else output)
                 finals.append(final)
-            x = torch.cat(outputs, dim=-1)
+            x = torch.cat(outputs, dim=-1) if self.bidirectional else outputs[0]
             if layer < self.num_layers - 1:
                 x = F.dropout(x, self.dropout, self.training)
         return x, joined_state(finals, self.memory_layout is not None)._replace(

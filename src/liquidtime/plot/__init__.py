@@ -16,6 +16,7 @@ _HOMES = {
     "residual_histogram": "residuals",
     "roc_curve": "roc",
     "series_trace": "trace",
+    "time_against_size": "scaling",
     "to_svg": "style",
     "training_curves": "training",
     "wiring": "circuit",

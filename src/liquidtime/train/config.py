@@ -58,6 +58,8 @@ class ModelConfig:
     """What the read-out sees of a series: its last output, the mean of all, or both joined."""
     dropout: float = 0.5
     """Dropout before the linear read-out, and between layers."""
+    backend: Literal["auto", "cpu", "reference"] = "auto"
+    """Kernels of the recurrence: the fastest that can, the compiled ones, or plain PyTorch."""
 
     def __post_init__(self) -> None:
         _check_choices(self)

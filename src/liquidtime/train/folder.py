@@ -16,7 +16,7 @@ SPLIT = "split.csv"
 REPORT = "report.html"
 CHECKPOINTS = "checkpoints"
 
-_IGNORED_WHEN_RESUMING = ("accelerator", "devices")
+_IGNORED_WHEN_RESUMING = ("accelerator", "devices", "backend")
 
 
 def predictions_name(part: str) -> str:

@@ -19,14 +19,18 @@ from liquidtime.data.splits import Split
 _PACKAGES = ("torch", "lightning", "numpy", "pandas", "scikit-learn", "safetensors")
 
 
-def provenance() -> dict[str, Any]:
-    """Versions, machine, git state of the working directory, and the time, as JSON-able values."""
+def provenance(*packages: str) -> dict[str, Any]:
+    """Versions, machine, git state of the working directory, and the time, as JSON-able values.
+
+    Args:
+        packages: Distributions whose versions matter besides the usual ones.
+    """
     return {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "versions": {
             "liquidtime": liquidtime.__version__,
             "python": platform.python_version(),
-            **{name: _version(name) for name in _PACKAGES},
+            **{name: _version(name) for name in (*_PACKAGES, *packages)},
         },
         "machine": {
             "system": platform.platform(),

@@ -37,6 +37,7 @@ def recurrent_layer(input_size: int, config: ModelConfig) -> "CfC | LTC | Classi
             mixed_memory=config.mixed_memory,
             dropout=between,
             bidirectional=config.bidirectional,
+            backend=config.backend,
         )
     return CfC(
         input_size,
@@ -51,6 +52,7 @@ def recurrent_layer(input_size: int, config: ModelConfig) -> "CfC | LTC | Classi
         wiring=wiring,
         dropout=between,
         bidirectional=config.bidirectional,
+        backend=config.backend,
     )
 
 

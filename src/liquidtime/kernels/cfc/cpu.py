@@ -56,7 +56,11 @@ def cfc(
         elapsed,
         None if active is None else active.contiguous(),
         cpu.single(flat),
-        [part for group, own in zip(groups or (), weights, strict=False) for part in _parts(group, own)],
+        [
+            part
+            for group, own in zip(groups or (), weights, strict=False)
+            for part in _parts(group, own)
+        ],
         cpu.single(dropout),
         *settings,
     )
@@ -73,9 +77,7 @@ backend = Backend("cpu", cfc, declines)
 
 def _half_autocast() -> bool:
     """Autocast to float16, which the kernels do not have."""
-    return (
-        torch.is_autocast_enabled("cpu") and torch.get_autocast_dtype("cpu") != torch.bfloat16
-    )
+    return torch.is_autocast_enabled("cpu") and torch.get_autocast_dtype("cpu") != torch.bfloat16
 
 
 def _flat(weights: CfCWeights) -> list[Tensor]:

@@ -1,0 +1,22 @@
+// Whether numbers may go into a recurrence.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace liquidtime {
+
+inline bool all_finite(const float* numbers, std::int64_t count) {
+    // Without branches, so that the compiler takes several at a time.
+    std::uint32_t found = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+        std::uint32_t bits;
+        std::memcpy(&bits, numbers + i, sizeof bits);
+        found |= static_cast<std::uint32_t>((bits & 0x7f800000u) == 0x7f800000u);
+    }
+    return found == 0;
+}
+
+inline bool is_gap(float elapsed) { return elapsed >= 0.0f && elapsed <= 3.4028235e38f; }
+
+}  // namespace liquidtime
