@@ -25,20 +25,19 @@ types: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not gpu and not data"
 
-# Builds the extension again after a change in csrc, quickly, and fails if it cannot be built.
+# Builds the extension again after a change in csrc, and fails if it cannot be built.
 native: $(VENV)/.dev
-	$(PIP) --no-build-isolation --no-deps --editable .
 	$(BIN)/python -c "import liquidtime._native"
 
 # The kernel tests on an extension that stops at the first wrong address, overflow or the like.
-SANITIZED := build/sanitized
+SANITIZED := $(CURDIR)/build/sanitized
 test-sanitize: $(VENV)/.dev
 	$(PIP) --no-build-isolation --no-deps --upgrade --target $(SANITIZED)/site \
 		--config-settings build-dir=$(SANITIZED)/build --config-settings install.strip=false \
 		--config-settings cmake.define.LIQUIDTIME_SANITIZE=ON .
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
-	ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=$(SANITIZED)/site $(THREADS) \
-	$(BIN)/pytest -p no:xdist tests/kernels
+	ASAN_OPTIONS=detect_leaks=0 $(THREADS) $(BIN)/python tools/sanitised_tests.py \
+		$(SANITIZED)/site -p no:xdist tests/kernels
 
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data
@@ -61,13 +60,18 @@ $(VENV)/.torch: constraints.txt
 
 NATIVE := CMakeLists.txt $(wildcard csrc/*)
 
-$(VENV)/.demo: $(VENV)/.torch pyproject.toml $(NATIVE)
-	$(PIP) --editable '.[train]'
+# Without isolation the build goes on in one folder, so that only what changed is compiled again.
+$(VENV)/.tools: $(VENV)/.torch pyproject.toml constraints.txt
+	$(PIP) scikit-build-core nanobind cmake ninja
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.torch pyproject.toml $(NATIVE)
-	$(PIP) --editable '.[train,ode,dev,docs]'
+$(VENV)/.demo: $(VENV)/.tools $(NATIVE)
+	$(PIP) --no-build-isolation --editable '.[train]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.tools $(NATIVE)
+	$(PIP) --no-build-isolation --editable '.[train,ode,dev,docs]'
 	touch $@ $(VENV)/.demo
 
 clean:
-	rm -rf $(VENV) build dist site runs .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site runs .pytest_cache .ruff_cache .hypothesis .import_linter_cache

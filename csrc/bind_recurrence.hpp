@@ -22,6 +22,9 @@ struct Bound {
     int cell_in = 0;
 };
 
+void bind_cfc(nanobind::module_& module);
+void bind_circuit(nanobind::module_& module);
+void bind_ltc(nanobind::module_& module);
 void bind_recurrence(nanobind::module_& module);
 
 }  // namespace liquidtime

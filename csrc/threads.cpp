@@ -135,7 +135,9 @@ struct Team {
                 team.task(i);
             } catch (...) {
                 std::lock_guard<std::mutex> lock(team.mutex);
-                team.failure = std::current_exception();
+                if (!team.failure) {
+                    team.failure = std::current_exception();
+                }
             }
         }
     }
@@ -152,7 +154,7 @@ void parallel(int count, int threads, const std::function<void(int)>& task) {
     }
     const int used = threads < count ? threads : count;
     if (const TeamRun run = team_run()) {
-        Team team{task, count};
+        Team team{task, count, {}, {}, {}};
         run(Team::work, &team, static_cast<unsigned>(used), 0);
         if (team.failure) {
             std::rethrow_exception(team.failure);

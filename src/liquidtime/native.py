@@ -14,7 +14,7 @@ def native() -> ModuleType | None:
     instruction set when the extension is loaded; by default it is the best the processor has.
 
     Raises:
-        ValueError: If `LIQUIDTIME_ISA` names one that cannot be had here.
+        ImportError: If `LIQUIDTIME_ISA` names one that cannot be had here.
     """
     try:
         return importlib.import_module("liquidtime._native")

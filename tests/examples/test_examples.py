@@ -77,3 +77,8 @@ def test_each_is_short_and_tells_its_story():
         lines = path.read_text(encoding="utf-8").splitlines()
         assert len(lines) <= 70, f"{path.name} has {len(lines)} lines"
         assert lines[0].startswith('"""'), f"{path.name} begins without a docstring"
+
+
+def test_without_pytorch(example, capsys):
+    assert example("08")() < 1e-6
+    assert "µs a step" in capsys.readouterr().out

@@ -1,0 +1,83 @@
+// Weights of recurrences, and their gradients, out of NumPy arrays.
+#pragma once
+
+#include "arrays.hpp"
+#include "dispatch.hpp"
+
+namespace liquidtime {
+
+using AffineArrays = std::tuple<In, In>;
+using AffineOut = std::tuple<Out, Out>;
+using MemoryArrays = std::tuple<In, In, In>;
+using MemoryOut = std::tuple<Out, Out, Out>;
+
+template <class Name>
+Name one_of(
+    const char* what, const std::string& given, std::initializer_list<std::pair<const char*, Name>> known
+) {
+    std::string names;
+    for (const auto& [name, value] : known) {
+        if (given == name) {
+            return value;
+        }
+        names += (names.empty() ? "'" : ", '") + std::string(name) + "'";
+    }
+    throw std::invalid_argument(std::string(what) + " is '" + given + "'; expected one of " + names + ".");
+}
+
+inline Variant variant_of(const std::string& name) {
+    return one_of<Variant>(
+        "variant",
+        name,
+        {{"gated", Variant::gated},
+         {"no_gate", Variant::no_gate},
+         {"closed_form", Variant::closed_form}}
+    );
+}
+
+inline Layout layout_of(const std::string& name) {
+    return one_of<Layout>("layout", name, {{"state", Layout::state}, {"input", Layout::input}});
+}
+
+inline int heads_of(Variant variant) { return variant == Variant::closed_form ? 1 : 4; }
+
+inline Affine affine(const char* name, const AffineArrays& arrays, std::int64_t rows, std::int64_t columns) {
+    const auto& [weight, bias] = arrays;
+    expect(name, weight, {rows, columns});
+    expect(name, bias, {rows});
+    return {matrix(name, weight), bias.data()};
+}
+
+inline AffineGradient affine_gradient(const AffineOut& arrays, std::int64_t rows, std::int64_t columns) {
+    const auto& [weight, bias] = arrays;
+    return {
+        checked("gradient of a weight", weight, {rows, columns}),
+        checked("gradient of a bias", bias, {rows})
+    };
+}
+
+inline MemoryWeights memory_of(const std::optional<MemoryArrays>& arrays, int hidden) {
+    if (!arrays) {
+        return {};
+    }
+    const auto& [input, recurrent, bias] = *arrays;
+    expect("memory's recurrent weight", recurrent, {4 * hidden, hidden});
+    expect("memory's bias", bias, {4 * hidden});
+    MemoryWeights weights{matrix("memory's input weight", input), matrix("", recurrent), bias.data()};
+    expect("memory's input weight", input, {4 * hidden, weights.input.columns});
+    return weights;
+}
+
+inline MemoryGradient memory_gradient(const std::optional<MemoryOut>& arrays, int input, int hidden) {
+    if (!arrays) {
+        return {};
+    }
+    const auto& [in, recurrent, bias] = *arrays;
+    return {
+        checked("gradient of the memory's input weight", in, {4 * hidden, input}),
+        checked("gradient of the memory's recurrent weight", recurrent, {4 * hidden, hidden}),
+        checked("gradient of the memory's bias", bias, {4 * hidden})
+    };
+}
+
+}  // namespace liquidtime
