@@ -16,6 +16,7 @@ test: lint types unit docs
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror csrc/*.hpp csrc/*.cpp
 	$(BIN)/codespell src csrc tests docs examples tools README.md CHANGELOG.md CONTRIBUTING.md
 	$(BIN)/lint-imports
 
@@ -37,7 +38,7 @@ test-sanitize: $(VENV)/.dev
 		--config-settings cmake.define.LIQUIDTIME_SANITIZE=ON .
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 $(THREADS) $(BIN)/python tools/sanitised_tests.py \
-		$(SANITIZED)/site -p no:xdist tests/kernels
+		$(SANITIZED)/site -p no:xdist tests/kernels tests/deploy
 
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data
@@ -51,6 +52,7 @@ docs: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/clang-format -i csrc/*.hpp csrc/*.cpp
 
 $(VENV)/.torch: constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is %s" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

@@ -20,11 +20,16 @@ inline Vec normal_distribution(Vec z) {
 
 LT_INLINE Vec activate(Activation name, Vec z) {
     switch (name) {
-        case Activation::lecun_tanh: return set1(1.7159f) * tanh(set1(0.666f) * z);
-        case Activation::silu: return z * sigmoid(z);
-        case Activation::relu: return max(z, zero());
-        case Activation::tanh: return tanh(z);
-        case Activation::gelu: return z * normal_distribution(z);
+        case Activation::lecun_tanh:
+            return set1(1.7159f) * tanh(set1(0.666f) * z);
+        case Activation::silu:
+            return z * sigmoid(z);
+        case Activation::relu:
+            return max(z, zero());
+        case Activation::tanh:
+            return tanh(z);
+        case Activation::gelu:
+            return z * normal_distribution(z);
     }
     return z;
 }

@@ -44,7 +44,8 @@ void expect(const char* name, const Array& array, std::initializer_list<std::int
     }
     if (got != wanted) {
         throw std::invalid_argument(
-            std::string(name) + " has shape " + shape_text(got) + "; expected " + shape_text(wanted) + "."
+            std::string(name) + " has shape " + shape_text(got) + "; expected " +
+            shape_text(wanted) + "."
         );
     }
 }

@@ -24,8 +24,7 @@ Bound<CfC> make_cfc(
     CfCWeights weights;
     weights.variant = variant_of(variant);
     weights.activation = one_of<Activation>(
-        "activation",
-        activation,
+        "activation", activation,
         {{"lecun_tanh", Activation::lecun_tanh},
          {"silu", Activation::silu},
          {"relu", Activation::relu},
@@ -96,44 +95,25 @@ static CfCGradient gradient_of(
 
 void bind_cfc(nb::module_& module) {
     nb::class_<Bound<CfC>> cfc(module, "CfC");
-    cfc.def(nb::new_([](const std::string& variant,
-                        const std::string& activation,
-                        int input_size,
-                        int hidden_size,
-                        const std::vector<AffineArrays>& backbone,
-                        const AffineArrays& heads,
-                        const std::optional<In>& decay,
-                        const std::optional<In>& target,
-                        const std::optional<MemoryArrays>& memory,
-                        const std::string& layout,
-                        std::optional<float> one_elapsed,
-                        bool bfloat16,
-                        bool differentiable,
-                        bool differentiable_elapsed) {
-                return new Bound<CfC>(make_cfc(
-                    variant, activation, input_size, hidden_size, backbone, heads, decay, target,
-                    memory, layout, one_elapsed, bfloat16, differentiable, differentiable_elapsed
-                ));
-            }),
-            nb::arg("variant"),
-            nb::arg("activation"),
-            nb::arg("input_size"),
-            nb::arg("hidden_size"),
-            nb::arg("backbone"),
-            nb::arg("heads"),
-            nb::arg("decay").none(),
-            nb::arg("target").none(),
-            nb::arg("memory").none(),
-            nb::arg("layout"),
-            nb::arg("one_elapsed").none(),
-            nb::arg("bfloat16"),
-            nb::arg("differentiable"),
-            nb::arg("differentiable_elapsed"));
+    cfc.def(
+        nb::new_([](const std::string& variant, const std::string& activation, int input_size,
+                    int hidden_size, const std::vector<AffineArrays>& backbone,
+                    const AffineArrays& heads, const std::optional<In>& decay,
+                    const std::optional<In>& target, const std::optional<MemoryArrays>& memory,
+                    const std::string& layout, std::optional<float> one_elapsed, bool bfloat16,
+                    bool differentiable, bool differentiable_elapsed) {
+            return new Bound<CfC>(make_cfc(
+                variant, activation, input_size, hidden_size, backbone, heads, decay, target,
+                memory, layout, one_elapsed, bfloat16, differentiable, differentiable_elapsed
+            ));
+        }),
+        nb::arg("variant"), nb::arg("activation"), nb::arg("input_size"), nb::arg("hidden_size"),
+        nb::arg("backbone"), nb::arg("heads"), nb::arg("decay").none(), nb::arg("target").none(),
+        nb::arg("memory").none(), nb::arg("layout"), nb::arg("one_elapsed").none(),
+        nb::arg("bfloat16"), nb::arg("differentiable"), nb::arg("differentiable_elapsed")
+    );
     bind_runs<std::tuple<
-        std::vector<AffineOut>,
-        AffineOut,
-        std::optional<Out>,
-        std::optional<Out>,
+        std::vector<AffineOut>, AffineOut, std::optional<Out>, std::optional<Out>,
         std::optional<MemoryOut>>>(cfc);
 }
 

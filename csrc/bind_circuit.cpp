@@ -43,12 +43,10 @@ Bound<Circuit> make_circuit(
         }
         seen += group.neurons;
         const int width = group.sources + group.neurons;
-        group.mask = reinterpret_cast<const std::uint8_t*>(
-            checked("mask", mask, {group.neurons, width})
-        );
-        group.heads = affine(
-            "heads", {weight, bias}, heads_of(weights.variant) * group.neurons, width
-        );
+        group.mask =
+            reinterpret_cast<const std::uint8_t*>(checked("mask", mask, {group.neurons, width}));
+        group.heads =
+            affine("heads", {weight, bias}, heads_of(weights.variant) * group.neurons, width);
         group.decay = checked("decay", decay, {group.neurons});
         group.target = checked("target", target, {group.neurons});
         weights.groups.push_back(group);
@@ -83,11 +81,11 @@ static CircuitGradient gradient_of(
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const auto& [weight, bias, decay, target] = groups[i];
         const auto [neurons, sources] = bound.groups[i];
-        gradient.groups.push_back({
-            affine_gradient({weight, bias}, heads_of(bound.variant) * neurons, sources + neurons),
-            checked("gradient of decay", decay, {neurons}),
-            checked("gradient of target", target, {neurons})
-        });
+        gradient.groups.push_back(
+            {affine_gradient({weight, bias}, heads_of(bound.variant) * neurons, sources + neurons),
+             checked("gradient of decay", decay, {neurons}),
+             checked("gradient of target", target, {neurons})}
+        );
     }
     gradient.lstm =
         memory_gradient(memory, bound.recurrence->input_size(), bound.recurrence->hidden_size());
@@ -96,27 +94,20 @@ static CircuitGradient gradient_of(
 
 void bind_circuit(nb::module_& module) {
     nb::class_<Bound<Circuit>> circuit(module, "Circuit");
-    circuit.def(nb::new_([](const std::string& variant,
-                            int input_size,
-                            int hidden_size,
-                            const std::vector<GroupArrays>& groups,
-                            const std::optional<MemoryArrays>& memory,
-                            const std::string& layout,
-                            bool differentiable,
-                            bool differentiable_elapsed) {
-                    return new Bound<Circuit>(make_circuit(
-                        variant, input_size, hidden_size, groups, memory, layout, differentiable,
-                        differentiable_elapsed
-                    ));
-                }),
-                nb::arg("variant"),
-                nb::arg("input_size"),
-                nb::arg("hidden_size"),
-                nb::arg("groups"),
-                nb::arg("memory").none(),
-                nb::arg("layout"),
-                nb::arg("differentiable"),
-                nb::arg("differentiable_elapsed"));
+    circuit.def(
+        nb::new_([](const std::string& variant, int input_size, int hidden_size,
+                    const std::vector<GroupArrays>& groups,
+                    const std::optional<MemoryArrays>& memory, const std::string& layout,
+                    bool differentiable, bool differentiable_elapsed) {
+            return new Bound<Circuit>(make_circuit(
+                variant, input_size, hidden_size, groups, memory, layout, differentiable,
+                differentiable_elapsed
+            ));
+        }),
+        nb::arg("variant"), nb::arg("input_size"), nb::arg("hidden_size"), nb::arg("groups"),
+        nb::arg("memory").none(), nb::arg("layout"), nb::arg("differentiable"),
+        nb::arg("differentiable_elapsed")
+    );
     bind_runs<std::tuple<std::vector<GroupOut>, std::optional<MemoryOut>>>(circuit);
 }
 

@@ -44,8 +44,7 @@ Bound<LTC> make_ltc(
     const int neurons = static_cast<int>(membrane_capacitance.size());
     LTCWeights weights;
     weights.integrator = one_of<Integrator>(
-        "integrator",
-        integrator,
+        "integrator", integrator,
         {{"fused", Integrator::fused}, {"exponential", Integrator::exponential}}
     );
     weights.unfolds = unfolds;
@@ -81,25 +80,19 @@ static LTCGradient gradient_of(
 
 void bind_ltc(nb::module_& module) {
     nb::class_<Bound<LTC>> ltc(module, "LTC");
-    ltc.def(nb::new_([](const std::string& integrator,
-                        int unfolds,
-                        const In& membrane_capacitance,
-                        const In& leak_conductance,
-                        const In& leak_potential,
-                        const SynapseArrays& recurrent,
-                        const SynapseArrays& sensory) {
-                return new Bound<LTC>(make_ltc(
-                    integrator, unfolds, membrane_capacitance, leak_conductance, leak_potential,
-                    recurrent, sensory
-                ));
-            }),
-            nb::arg("integrator"),
-            nb::arg("unfolds"),
-            nb::arg("membrane_capacitance"),
-            nb::arg("leak_conductance"),
-            nb::arg("leak_potential"),
-            nb::arg("recurrent"),
-            nb::arg("sensory"));
+    ltc.def(
+        nb::new_([](const std::string& integrator, int unfolds, const In& membrane_capacitance,
+                    const In& leak_conductance, const In& leak_potential,
+                    const SynapseArrays& recurrent, const SynapseArrays& sensory) {
+            return new Bound<LTC>(make_ltc(
+                integrator, unfolds, membrane_capacitance, leak_conductance, leak_potential,
+                recurrent, sensory
+            ));
+        }),
+        nb::arg("integrator"), nb::arg("unfolds"), nb::arg("membrane_capacitance"),
+        nb::arg("leak_conductance"), nb::arg("leak_potential"), nb::arg("recurrent"),
+        nb::arg("sensory")
+    );
     bind_runs<std::tuple<Out, Out, Out, SynapseOut, SynapseOut>>(ltc);
 }
 

@@ -15,7 +15,7 @@ template <class Kind>
 struct Bound {
     std::shared_ptr<Kind> recurrence;
     bool memory = false;
-    std::vector<int> backbone;  // units of each layer
+    std::vector<int> backbone;                // units of each layer
     std::vector<std::pair<int, int>> groups;  // neurons and sources
     Variant variant = Variant::gated;
     int heads_in = 0;

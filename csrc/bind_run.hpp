@@ -36,8 +36,7 @@ Forward forward_of(
     call.h = checked("h", h, {batch, hidden});
     expect("elapsed", elapsed, {batch, steps});
     call.elapsed = {elapsed.data(), elapsed.stride(0), elapsed.stride(1)};
-    call.active =
-        reinterpret_cast<const std::uint8_t*>(checked("active", active, {batch, steps}));
+    call.active = reinterpret_cast<const std::uint8_t*>(checked("active", active, {batch, steps}));
     if (!dropout.empty() && dropout.size() != bound.backbone.size()) {
         throw std::invalid_argument("dropout has not one factor a backbone layer.");
     }
@@ -47,7 +46,9 @@ Forward forward_of(
     call.output = checked("output", output, {batch, steps, hidden});
     call.h_last = checked("h_last", h_last, {batch, hidden});
     if (bound.memory != c.has_value() || bound.memory != c_last.has_value()) {
-        throw std::invalid_argument("c and c_last belong to a recurrence with memory, and to no other.");
+        throw std::invalid_argument(
+            "c and c_last belong to a recurrence with memory, and to no other."
+        );
     }
     call.c = checked("c", c, {batch, hidden});
     call.c_last = checked("c_last", c_last, {batch, hidden});
@@ -72,7 +73,9 @@ inline Backward backward_of(
     const std::int64_t steps = forward.steps;
     const std::int64_t hidden = recurrence.hidden_size();
     if (forward.saved == nullptr && recurrence.saved_size() > 0) {
-        throw std::invalid_argument("saved is missing; the backward pass needs what forward put there.");
+        throw std::invalid_argument(
+            "saved is missing; the backward pass needs what forward put there."
+        );
     }
     if (forward.c != nullptr &&
         (forward.memories == nullptr || !d_c_last.has_value() || !d_c.has_value())) {
@@ -99,91 +102,54 @@ void bind_runs(nb::class_<Bound<Kind>>& bound_class) {
         .def_prop_ro("saved_size", [](const B& bound) { return bound.recurrence->saved_size(); })
         .def(
             "forward",
-            [](const B& bound,
-               const In& x,
-               const In& h,
-               const std::optional<In>& c,
-               const Strided& elapsed,
-               const std::optional<Flags>& active,
-               const std::vector<In>& dropout,
-               const Out& output,
-               const Out& h_last,
-               const std::optional<Out>& c_last,
-               const std::optional<Out>& saved,
-               const std::optional<Out>& memories,
-               int threads) {
+            [](const B& bound, const In& x, const In& h, const std::optional<In>& c,
+               const Strided& elapsed, const std::optional<Flags>& active,
+               const std::vector<In>& dropout, const Out& output, const Out& h_last,
+               const std::optional<Out>& c_last, const std::optional<Out>& saved,
+               const std::optional<Out>& memories, int threads) {
                 const Forward call = forward_of(
-                    bound, x, h, c, elapsed, active, dropout, output, h_last, c_last, saved, memories, threads
+                    bound, x, h, c, elapsed, active, dropout, output, h_last, c_last, saved,
+                    memories, threads
                 );
                 nb::gil_scoped_release release;
                 bound.recurrence->forward(call);
             },
-            nb::arg("x"),
-            nb::arg("h"),
-            nb::arg("c").none(),
-            nb::arg("elapsed"),
-            nb::arg("active").none(),
-            nb::arg("dropout"),
-            nb::arg("output").noconvert(),
-            nb::arg("h_last").noconvert(),
-            nb::arg("c_last").none().noconvert(),
-            nb::arg("saved").none().noconvert(),
-            nb::arg("memories").none().noconvert(),
+            nb::arg("x"), nb::arg("h"), nb::arg("c").none(), nb::arg("elapsed"),
+            nb::arg("active").none(), nb::arg("dropout"), nb::arg("output").noconvert(),
+            nb::arg("h_last").noconvert(), nb::arg("c_last").none().noconvert(),
+            nb::arg("saved").none().noconvert(), nb::arg("memories").none().noconvert(),
             nb::arg("threads")
         )
         .def(
             "backward",
-            [](const B& bound,
-               const In& x,
-               const In& h,
-               const std::optional<In>& c,
-               const Strided& elapsed,
-               const std::optional<Flags>& active,
-               const std::vector<In>& dropout,
-               const Out& output,
-               const Out& h_last,
-               const std::optional<Out>& c_last,
-               const std::optional<Out>& saved,
-               const std::optional<Out>& memories,
-               int threads,
-               const In& d_output,
-               const In& d_h_last,
-               const std::optional<In>& d_c_last,
-               const std::optional<Out>& d_x,
-               const Out& d_h,
-               const std::optional<Out>& d_c,
-               const std::optional<Out>& d_elapsed,
+            [](const B& bound, const In& x, const In& h, const std::optional<In>& c,
+               const Strided& elapsed, const std::optional<Flags>& active,
+               const std::vector<In>& dropout, const Out& output, const Out& h_last,
+               const std::optional<Out>& c_last, const std::optional<Out>& saved,
+               const std::optional<Out>& memories, int threads, const In& d_output,
+               const In& d_h_last, const std::optional<In>& d_c_last, const std::optional<Out>& d_x,
+               const Out& d_h, const std::optional<Out>& d_c, const std::optional<Out>& d_elapsed,
                const Gradients& gradients) {
                 const Forward forward = forward_of(
-                    bound, x, h, c, elapsed, active, dropout, output, h_last, c_last, saved, memories, threads
+                    bound, x, h, c, elapsed, active, dropout, output, h_last, c_last, saved,
+                    memories, threads
                 );
                 const Backward call = backward_of(
-                    forward, *bound.recurrence, d_output, d_h_last, d_c_last, d_x, d_h, d_c, d_elapsed
+                    forward, *bound.recurrence, d_output, d_h_last, d_c_last, d_x, d_h, d_c,
+                    d_elapsed
                 );
                 const auto gradient = gradient_of(bound, gradients);
                 nb::gil_scoped_release release;
                 bound.recurrence->backward(call, gradient);
             },
-            nb::arg("x"),
-            nb::arg("h"),
-            nb::arg("c").none(),
-            nb::arg("elapsed"),
-            nb::arg("active").none(),
-            nb::arg("dropout"),
-            nb::arg("output").noconvert(),
-            nb::arg("h_last").noconvert(),
-            nb::arg("c_last").none().noconvert(),
-            nb::arg("saved").none().noconvert(),
-            nb::arg("memories").none().noconvert(),
-            nb::arg("threads"),
-            nb::arg("d_output"),
-            nb::arg("d_h_last"),
-            nb::arg("d_c_last").none(),
-            nb::arg("d_x").none().noconvert(),
-            nb::arg("d_h").noconvert(),
-            nb::arg("d_c").none().noconvert(),
-            nb::arg("d_elapsed").none().noconvert(),
-            nb::arg("gradients").noconvert()
+            nb::arg("x"), nb::arg("h"), nb::arg("c").none(), nb::arg("elapsed"),
+            nb::arg("active").none(), nb::arg("dropout"), nb::arg("output").noconvert(),
+            nb::arg("h_last").noconvert(), nb::arg("c_last").none().noconvert(),
+            nb::arg("saved").none().noconvert(), nb::arg("memories").none().noconvert(),
+            nb::arg("threads"), nb::arg("d_output"), nb::arg("d_h_last"),
+            nb::arg("d_c_last").none(), nb::arg("d_x").none().noconvert(),
+            nb::arg("d_h").noconvert(), nb::arg("d_c").none().noconvert(),
+            nb::arg("d_elapsed").none().noconvert(), nb::arg("gradients").noconvert()
         );
 }
 

@@ -69,12 +69,30 @@ NewArray new_array(std::initializer_list<std::size_t> shape) {
     return NewArray(memory, shape, owner);
 }
 
-[[noreturn]] void refuse(const std::string& name, const nb::ndarray<>& array, const std::string& wanted) {
+[[noreturn]] void refuse(
+    const std::string& name, const nb::ndarray<>& array, const std::string& wanted
+) {
     std::vector<std::int64_t> got;
     for (std::size_t i = 0; i < array.ndim(); ++i) {
         got.push_back(static_cast<std::int64_t>(array.shape(i)));
     }
-    throw std::invalid_argument(name + " has shape " + shape_text(got) + "; expected " + wanted + ".");
+    throw std::invalid_argument(
+        name + " has shape " + shape_text(got) + "; expected " + wanted + "."
+    );
+}
+
+void check_inputs(const Stream& stream, const float* x, const std::uint8_t* active) {
+    for (int i = 0; i < stream.streams(); ++i) {
+        if ((active == nullptr || active[i] != 0) &&
+            !all_finite(
+                x + static_cast<std::ptrdiff_t>(i) * stream.input_size(), stream.input_size()
+            )) {
+            throw std::invalid_argument(
+                "x is NaN or infinite in stream " + std::to_string(i) +
+                "; expected finite numbers. Leave a stream without a reading out with active."
+            );
+        }
+    }
 }
 
 // A step of one stream [D] or of all [S, D], into `out` if it is given.
@@ -94,6 +112,7 @@ nb::object step(
     }
     const auto* flags =
         reinterpret_cast<const std::uint8_t*>(checked("active", active, {stream.streams()}));
+    check_inputs(stream, x.data(), flags);
     const auto go = [&](float* to) {
         stream.step(x.data(), stream.input_size(), elapsed, flags, to, stream.output_size());
     };
@@ -113,7 +132,8 @@ nb::object step(
 void check_time(float elapsed) {
     if (!is_gap(elapsed)) {
         throw std::invalid_argument(
-            "elapsed is " + std::to_string(elapsed) + "; expected a finite number, 0 or more: the time since the previous step."
+            "elapsed is " + std::to_string(elapsed) +
+            "; expected a finite number, 0 or more: the time since the previous step."
         );
     }
 }
@@ -127,24 +147,28 @@ NewArray run(Stream& stream, const In& x, const Strided& elapsed) {
     if (!alone && !(x.ndim() == 3 && x.shape(0) == streams && x.shape(2) == inputs)) {
         refuse(
             "x", nb::ndarray<>(x),
-            "[streams, steps, inputs]=[" + std::to_string(streams) + ", T, " + std::to_string(inputs) + "]" +
-                (streams == 1 ? " or [T, inputs]" : "")
+            "[streams, steps, inputs]=[" + std::to_string(streams) + ", T, " +
+                std::to_string(inputs) + "]" + (streams == 1 ? " or [T, inputs]" : "")
         );
     }
     const auto steps = x.shape(alone ? 0 : 1);
     if (elapsed.ndim() != 2 || elapsed.shape(0) != streams || elapsed.shape(1) != steps) {
-        refuse("elapsed", nb::ndarray<>(elapsed), shape_text({stream.streams(), static_cast<std::int64_t>(steps)}));
+        refuse(
+            "elapsed", nb::ndarray<>(elapsed),
+            shape_text({stream.streams(), static_cast<std::int64_t>(steps)})
+        );
+    }
+    if (!all_finite(x.data(), static_cast<std::int64_t>(x.size()))) {
+        throw std::invalid_argument("x is NaN or infinite somewhere; expected finite numbers.");
     }
     NewArray out = alone ? new_array({steps, outputs}) : new_array({streams, steps, outputs});
     nb::gil_scoped_release release;
     for (std::size_t t = 0; t < steps; ++t) {
         stream.step(
-            x.data() + t * inputs,
-            static_cast<std::ptrdiff_t>(steps * inputs),
-            {elapsed.data() + static_cast<std::int64_t>(t) * elapsed.stride(1), elapsed.stride(0), 0},
-            nullptr,
-            out.data() + t * outputs,
-            static_cast<std::ptrdiff_t>(steps * outputs)
+            x.data() + t * inputs, static_cast<std::ptrdiff_t>(steps * inputs),
+            {elapsed.data() + static_cast<std::int64_t>(t) * elapsed.stride(1), elapsed.stride(0),
+             0},
+            nullptr, out.data() + t * outputs, static_cast<std::ptrdiff_t>(steps * outputs)
         );
     }
     return out;
@@ -157,50 +181,43 @@ void bind_stream(nb::module_& module) {
         .def(
             nb::new_([](const std::vector<LayerArrays>& layers,
                         const std::optional<LinearArrays>& projection,
-                        const std::optional<LinearArrays>& head,
-                        const std::string& readout,
-                        int streams,
-                        int threads) {
+                        const std::optional<LinearArrays>& head, const std::string& readout,
+                        int streams, int threads) {
                 std::vector<StreamLayer> made;
                 for (const LayerArrays& layer : layers) {
                     made.push_back(layer_of(layer));
                 }
                 return new Stream(
-                    std::move(made), linear_map(projection), linear_map(head), readout_of(readout), streams, threads
+                    std::move(made), linear_map(projection), linear_map(head), readout_of(readout),
+                    streams, threads
                 );
             }),
-            nb::arg("layers"),
-            nb::arg("projection").none(),
-            nb::arg("head").none(),
-            nb::arg("readout"),
-            nb::arg("streams"),
-            nb::arg("threads")
+            nb::arg("layers"), nb::arg("projection").none(), nb::arg("head").none(),
+            nb::arg("readout"), nb::arg("streams"), nb::arg("threads")
         )
         .def_prop_ro("input_size", &Stream::input_size)
         .def_prop_ro("output_size", &Stream::output_size)
         .def(
             "step",
-            [](Stream& stream, const In& x, float elapsed, const std::optional<Flags>& active, nb::handle out) {
+            [](Stream& stream, const In& x, float elapsed, const std::optional<Flags>& active,
+               nb::handle out) {
                 check_time(elapsed);
                 return step(stream, x, {&elapsed, 0, 0}, active, out);
             },
-            nb::arg("x"),
-            nb::arg("elapsed") = 1.0f,
-            nb::arg("active").none() = nb::none(),
+            nb::arg("x"), nb::arg("elapsed") = 1.0f, nb::arg("active").none() = nb::none(),
             nb::arg("out").none() = nb::none()
         )
         .def(
             "step",
-            [](Stream& stream, const In& x, const In& elapsed, const std::optional<Flags>& active, nb::handle out) {
+            [](Stream& stream, const In& x, const In& elapsed, const std::optional<Flags>& active,
+               nb::handle out) {
                 expect("elapsed", elapsed, {stream.streams()});
                 for (int i = 0; i < stream.streams(); ++i) {
                     check_time(elapsed.data()[i]);
                 }
                 return step(stream, x, {elapsed.data(), 1, 0}, active, out);
             },
-            nb::arg("x"),
-            nb::arg("elapsed"),
-            nb::arg("active").none() = nb::none(),
+            nb::arg("x"), nb::arg("elapsed"), nb::arg("active").none() = nb::none(),
             nb::arg("out").none() = nb::none()
         )
         .def("run", &run, nb::arg("x"), nb::arg("elapsed"))
@@ -211,7 +228,8 @@ void bind_stream(nb::module_& module) {
                 std::vector<NewArray> parts;
                 for (const Stream::Part& part : stream.state()) {
                     parts.push_back(new_array(
-                        {static_cast<std::size_t>(stream.streams()), static_cast<std::size_t>(part.columns)}
+                        {static_cast<std::size_t>(stream.streams()),
+                         static_cast<std::size_t>(part.columns)}
                     ));
                     std::copy(part.numbers.begin(), part.numbers.end(), parts.back().data());
                 }
@@ -228,10 +246,15 @@ void bind_stream(nb::module_& module) {
                     );
                 }
                 for (std::size_t i = 0; i < parts.size(); ++i) {
-                    expect("a part of the state", parts[i], {stream.streams(), stream.state()[i].columns});
+                    expect(
+                        "a part of the state", parts[i],
+                        {stream.streams(), stream.state()[i].columns}
+                    );
                 }
                 for (std::size_t i = 0; i < parts.size(); ++i) {
-                    std::copy_n(parts[i].data(), parts[i].size(), stream.state()[i].numbers.begin());
+                    std::copy_n(
+                        parts[i].data(), parts[i].size(), stream.state()[i].numbers.begin()
+                    );
                 }
             },
             nb::arg("parts")

@@ -13,7 +13,9 @@ using MemoryOut = std::tuple<Out, Out, Out>;
 
 template <class Name>
 Name one_of(
-    const char* what, const std::string& given, std::initializer_list<std::pair<const char*, Name>> known
+    const char* what,
+    const std::string& given,
+    std::initializer_list<std::pair<const char*, Name>> known
 ) {
     std::string names;
     for (const auto& [name, value] : known) {
@@ -22,13 +24,14 @@ Name one_of(
         }
         names += (names.empty() ? "'" : ", '") + std::string(name) + "'";
     }
-    throw std::invalid_argument(std::string(what) + " is '" + given + "'; expected one of " + names + ".");
+    throw std::invalid_argument(
+        std::string(what) + " is '" + given + "'; expected one of " + names + "."
+    );
 }
 
 inline Variant variant_of(const std::string& name) {
     return one_of<Variant>(
-        "variant",
-        name,
+        "variant", name,
         {{"gated", Variant::gated},
          {"no_gate", Variant::no_gate},
          {"closed_form", Variant::closed_form}}
@@ -39,16 +42,22 @@ inline Layout layout_of(const std::string& name) {
     return one_of<Layout>("layout", name, {{"state", Layout::state}, {"input", Layout::input}});
 }
 
-inline int heads_of(Variant variant) { return variant == Variant::closed_form ? 1 : 4; }
+inline int heads_of(Variant variant) {
+    return variant == Variant::closed_form ? 1 : 4;
+}
 
-inline Affine affine(const char* name, const AffineArrays& arrays, std::int64_t rows, std::int64_t columns) {
+inline Affine affine(
+    const char* name, const AffineArrays& arrays, std::int64_t rows, std::int64_t columns
+) {
     const auto& [weight, bias] = arrays;
     expect(name, weight, {rows, columns});
     expect(name, bias, {rows});
     return {matrix(name, weight), bias.data()};
 }
 
-inline AffineGradient affine_gradient(const AffineOut& arrays, std::int64_t rows, std::int64_t columns) {
+inline AffineGradient affine_gradient(
+    const AffineOut& arrays, std::int64_t rows, std::int64_t columns
+) {
     const auto& [weight, bias] = arrays;
     return {
         checked("gradient of a weight", weight, {rows, columns}),
@@ -63,12 +72,16 @@ inline MemoryWeights memory_of(const std::optional<MemoryArrays>& arrays, int hi
     const auto& [input, recurrent, bias] = *arrays;
     expect("memory's recurrent weight", recurrent, {4 * hidden, hidden});
     expect("memory's bias", bias, {4 * hidden});
-    MemoryWeights weights{matrix("memory's input weight", input), matrix("", recurrent), bias.data()};
+    MemoryWeights weights{
+        matrix("memory's input weight", input), matrix("", recurrent), bias.data()
+    };
     expect("memory's input weight", input, {4 * hidden, weights.input.columns});
     return weights;
 }
 
-inline MemoryGradient memory_gradient(const std::optional<MemoryOut>& arrays, int input, int hidden) {
+inline MemoryGradient memory_gradient(
+    const std::optional<MemoryOut>& arrays, int input, int hidden
+) {
     if (!arrays) {
         return {};
     }

@@ -1,7 +1,8 @@
 // A batch in blocks, a sample to a lane: for recurrences whose weights are sparse or per synapse.
 //
-// Values of a block lie as [unit][width], width = vectors · lanes, so that one synapse serves `width`
-// samples at once. Lanes beyond the last sample compute with zeros, and nothing reads what comes out.
+// Values of a block lie as [unit][width], width = vectors · lanes, so that one synapse serves
+// `width` samples at once. Lanes beyond the last sample compute with zeros, and nothing reads what
+// comes out.
 #pragma once
 
 #include <algorithm>
@@ -21,11 +22,12 @@ struct Block {
     int count;
 };
 
-// Vectors to a block: as many as leave a block for every thread, and no more than there are samples.
+// Vectors to a block: as many as leave a block for every thread, and no more than there are
+// samples.
 inline int block_vectors(int batch, int threads) {
     int vectors = 4;
-    while (vectors > 1 &&
-           ((batch + vectors * lanes - 1) / (vectors * lanes) < threads || batch <= vectors * lanes / 2)) {
+    while (vectors > 1 && ((batch + vectors * lanes - 1) / (vectors * lanes) < threads ||
+                           batch <= vectors * lanes / 2)) {
         vectors /= 2;
     }
     return vectors;
@@ -43,9 +45,11 @@ template <int Vectors>
 struct Lanes {
     static constexpr int width = Vectors * lanes;
 
-    // Numbers [samples][columns] with a stride from sample to sample, as [columns][width], zeros in the
-    // lanes without a sample.
-    static void gather(const float* from, std::ptrdiff_t stride, int columns, int count, float* to) {
+    // Numbers [samples][columns] with a stride from sample to sample, as [columns][width], zeros in
+    // the lanes without a sample.
+    static void gather(
+        const float* from, std::ptrdiff_t stride, int columns, int count, float* to
+    ) {
         for (int k = 0; k < columns; ++k) {
             for (int i = 0; i < count; ++i) {
                 to[k * width + i] = from[i * stride + k];
@@ -56,7 +60,9 @@ struct Lanes {
         }
     }
 
-    static void scatter(const float* from, std::ptrdiff_t stride, int columns, int count, float* to) {
+    static void scatter(
+        const float* from, std::ptrdiff_t stride, int columns, int count, float* to
+    ) {
         for (int i = 0; i < count; ++i) {
             for (int k = 0; k < columns; ++k) {
                 to[i * stride + k] = from[k * width + i];
@@ -69,7 +75,10 @@ struct Lanes {
         for (int n = 0; n < units; ++n) {
             for (int v = 0; v < width; v += lanes) {
                 const Mask chosen = zero() < load(active + v);
-                store(to + n * width + v, select(chosen, load(from + n * width + v), load(to + n * width + v)));
+                store(
+                    to + n * width + v,
+                    select(chosen, load(from + n * width + v), load(to + n * width + v))
+                );
             }
         }
     }
@@ -86,13 +95,16 @@ struct BlockStep {
     std::ptrdiff_t at(int sample, int t) const {
         return static_cast<std::ptrdiff_t>(block.begin + sample) * call.steps + t;
     }
-    std::ptrdiff_t first(int columns) const { return static_cast<std::ptrdiff_t>(block.begin) * columns; }
+    std::ptrdiff_t first(int columns) const {
+        return static_cast<std::ptrdiff_t>(block.begin) * columns;
+    }
 
     // 1 where a lane has a sample whose step counts, else 0; returns whether there is any.
     bool activity(int t, float* active) const {
         bool any = false;
         for (int i = 0; i < width; ++i) {
-            const bool used = i < block.count && (call.active == nullptr || call.active[at(i, t)] != 0);
+            const bool used =
+                i < block.count && (call.active == nullptr || call.active[at(i, t)] != 0);
             active[i] = used ? 1.0f : 0.0f;
             any = any || used;
         }
@@ -134,7 +146,9 @@ struct BlockStep {
 };
 
 // Sums over lanes that belong to one number each.
-inline void add_lanes(float* sums, Vec more) { store(sums, load(sums) + more); }
+inline void add_lanes(float* sums, Vec more) {
+    store(sums, load(sums) + more);
+}
 
 // Runs a block after the other on each of the threads: run(index, block).
 template <class Run>
@@ -146,9 +160,12 @@ void each_block(const std::vector<Block>& blocks, int threads, Run&& run) {
 template <class Run>
 void with_vectors(int vectors, Run&& run) {
     switch (vectors) {
-        case 1: return run(std::integral_constant<int, 1>());
-        case 2: return run(std::integral_constant<int, 2>());
-        default: return run(std::integral_constant<int, 4>());
+        case 1:
+            return run(std::integral_constant<int, 1>());
+        case 2:
+            return run(std::integral_constant<int, 2>());
+        default:
+            return run(std::integral_constant<int, 4>());
     }
 }
 

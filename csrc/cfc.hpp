@@ -14,12 +14,15 @@ constexpr int most_samples = 64;
 // Steps times samples whose gradients are kept for one product over all of them.
 constexpr int chunk_rows = 256;
 
-constexpr int parts(int count, int size) { return (count + size - 1) / size; }
+constexpr int parts(int count, int size) {
+    return (count + size - 1) / size;
+}
 
 template <class T>
 class DenseCfC final : public CfC {
 public:
-    explicit DenseCfC(const CfCWeights& weights) : net_(make_network<T>(weights)) {}
+    explicit DenseCfC(const CfCWeights& weights)
+        : net_(make_network<T>(weights)) {}
 
     int input_size() const override { return net_.input; }
     int hidden_size() const override { return net_.hidden; }
@@ -63,16 +66,27 @@ private:
             const int end = std::min(call.batch, groups * (task + 1) / count * most_rows);
             const int slices = parts(end - begin, most_samples);
             for (int i = 0; i < slices; ++i) {
-                run(task, Slice{begin + (end - begin) * i / slices, begin + (end - begin) * (i + 1) / slices});
+                run(task,
+                    Slice{
+                        begin + (end - begin) * i / slices, begin + (end - begin) * (i + 1) / slices
+                    });
             }
         });
     }
 
     static void copy_rows(
-        const JointSums<T>& sums, int column, int columns, int first, int count, float scale, float* out, int out_stride
+        const JointSums<T>& sums,
+        int column,
+        int columns,
+        int first,
+        int count,
+        float scale,
+        float* out,
+        int out_stride
     ) {
         for (int n = 0; n < count; ++n) {
-            const float* row = sums.sums.data() + static_cast<std::ptrdiff_t>(first + n) * sums.stride + column;
+            const float* row =
+                sums.sums.data() + static_cast<std::ptrdiff_t>(first + n) * sums.stride + column;
             for (int k = 0; k < columns; ++k) {
                 out[static_cast<std::ptrdiff_t>(n) * out_stride + k] = scale * row[k];
             }
@@ -81,11 +95,20 @@ private:
 
     // Rows [first, first + count) of a joint's sums as rows of a gradient of its weight and bias.
     static void put(
-        const Joint<T>& joint, const JointSums<T>& sums, int first, int count, float scale, float* weight, float* bias
+        const Joint<T>& joint,
+        const JointSums<T>& sums,
+        int first,
+        int count,
+        float scale,
+        float* weight,
+        float* bias
     ) {
         const int width = joint.first + joint.second;
         copy_rows(sums, 0, joint.first, first, count, scale, weight, width);
-        copy_rows(sums, joint.second_column(), joint.second, first, count, scale, weight + joint.first, width);
+        copy_rows(
+            sums, joint.second_column(), joint.second, first, count, scale, weight + joint.first,
+            width
+        );
         copy_rows(sums, joint.one_column(), 1, first, count, scale, bias, 1);
     }
 
@@ -97,12 +120,14 @@ private:
         const Joint<T>& heads = net_.heads();
         const JointSums<T>& summed = sums.layers.back();
         const int hidden = net_.hidden;
-        const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(hidden) * (heads.first + heads.second);
+        const std::ptrdiff_t plane =
+            static_cast<std::ptrdiff_t>(hidden) * (heads.first + heads.second);
         float* weight = gradient.heads.weight;
         float* bias = gradient.heads.bias;
         if (net_.folded) {
             put(heads, summed, 0, 2 * hidden, 1.0f, weight, bias);
-            put(heads, summed, 2 * hidden, hidden, net_.elapsed, weight + 2 * plane, bias + 2 * hidden);
+            put(heads, summed, 2 * hidden, hidden, net_.elapsed, weight + 2 * plane,
+                bias + 2 * hidden);
             put(heads, summed, 2 * hidden, hidden, 1.0f, weight + 3 * plane, bias + 3 * hidden);
         } else {
             put(heads, summed, 0, heads.out, 1.0f, weight, bias);
@@ -114,7 +139,10 @@ private:
         if (net_.memory) {
             const Joint<T>& lstm = net_.lstm;
             copy_rows(sums.lstm, 0, lstm.first, 0, lstm.out, 1.0f, gradient.lstm.input, lstm.first);
-            copy_rows(sums.lstm, lstm.second_column(), hidden, 0, lstm.out, 1.0f, gradient.lstm.recurrent, hidden);
+            copy_rows(
+                sums.lstm, lstm.second_column(), hidden, 0, lstm.out, 1.0f, gradient.lstm.recurrent,
+                hidden
+            );
             copy_rows(sums.lstm, lstm.one_column(), 1, 0, lstm.out, 1.0f, gradient.lstm.bias, 1);
         }
     }

@@ -1,9 +1,9 @@
 // The fully connected CfC backward in time, a slice of the batch at once.
 //
-// Time is cut into chunks. In each, what the forward pass did not keep is computed again for all its
-// steps at once: the backbone's units and slopes, the memory's gates. The loop over the steps then has
-// two products and no transcendental function. Gradients of weights and inputs follow for the whole
-// chunk, while its numbers are in the cache.
+// Time is cut into chunks. In each, what the forward pass did not keep is computed again for all
+// its steps at once: the backbone's units and slopes, the memory's gates. The loop over the steps
+// then has two products and no transcendental function. Gradients of weights and inputs follow for
+// the whole chunk, while its numbers are in the cache.
 #pragma once
 
 #include <vector>
@@ -11,74 +11,9 @@
 #include "activations.hpp"
 #include "cfc_forward.hpp"
 #include "cfc_network.hpp"
+#include "cfc_sums.hpp"
 
 namespace liquidtime::LT_ISA {
-
-// Sums over rows of a joint's outputs' gradients times its operands, the last column for the bias.
-template <class T>
-struct JointSums {
-    AlignedArray<float> sums;
-    int stride = 0;
-    int out = 0;
-
-    JointSums() = default;
-    explicit JointSums(const Joint<T>& joint)
-        : sums(static_cast<std::size_t>(joint.out) * row_stride(joint.row_columns())),
-          stride(row_stride(joint.row_columns())),
-          out(joint.out) {
-        std::memset(sums.data(), 0, sizeof(float) * static_cast<std::size_t>(out) * stride);
-    }
-
-    void add(const Rows<T>& gradient, const Rows<T>& operands, int rows) {
-        Scratch::Scope scope(Scratch::of_this_thread());
-        const Stacked<T> p = stack(scope, gradient, rows);
-        const Stacked<T> a = stack(scope, operands, rows);
-        outer<T>(p.elements, p.stride, out, a.elements, a.stride, operands.columns, p.depth, sums.data(), stride);
-    }
-
-    void add(const JointSums& other) {
-        float* mine = sums.data();
-        const float* theirs = other.sums.data();
-        for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(out) * stride; ++i) {
-            mine[i] += theirs[i];
-        }
-    }
-};
-
-template <class T>
-struct CfCSums {
-    std::vector<JointSums<T>> layers;
-    JointSums<T> lstm;
-    std::vector<float> decay;
-    std::vector<float> target;
-
-    explicit CfCSums(const CfCNetwork<T>& net) {
-        for (const Joint<T>& layer : net.layers) {
-            layers.emplace_back(layer);
-        }
-        if (net.memory) {
-            lstm = JointSums<T>(net.lstm);
-        }
-        if (net.variant == Variant::closed_form) {
-            const int padded = round_up(net.hidden, lanes);
-            decay.assign(padded, 0.0f);
-            target.assign(padded, 0.0f);
-        }
-    }
-
-    void add(const CfCSums& other) {
-        for (std::size_t i = 0; i < layers.size(); ++i) {
-            layers[i].add(other.layers[i]);
-        }
-        if (lstm.out > 0) {
-            lstm.add(other.lstm);
-        }
-        for (std::size_t i = 0; i < decay.size(); ++i) {
-            decay[i] += other.decay[i];
-            target[i] += other.target[i];
-        }
-    }
-};
 
 template <class T>
 class CfCBackward {
@@ -178,12 +113,15 @@ private:
     }
 
     const float* saved(int sample, int t) const {
-        const std::ptrdiff_t index = static_cast<std::ptrdiff_t>(t) * forward_.batch + begin_ + sample;
+        const std::ptrdiff_t index =
+            static_cast<std::ptrdiff_t>(t) * forward_.batch + begin_ + sample;
         return forward_.saved + index * net_.saved * net_.hidden;
     }
 
     // A row [first operand, recurrent operand, 1]; zeros where the step was skipped.
-    void put_operands(const Joint<T>& joint, float* out, const float* first, const float* second, bool used) {
+    void put_operands(
+        const Joint<T>& joint, float* out, const float* first, const float* second, bool used
+    ) {
         if (used) {
             copy(out, first, joint.first);
             copy(out + joint.second_column(), second, joint.second);
@@ -231,22 +169,26 @@ private:
         Rows<T>& units = operands_[layer + 1];
         Rows<Single>& slopes = slopes_[layer];
         const float* dropout = forward_.dropout.empty() ? nullptr : forward_.dropout[layer];
-        product(joint.forward, segments, count, rows(), [&](const auto& panel, int first, int height, const float* tile) {
-            for (int r = first; r < first + height; ++r) {
-                const std::ptrdiff_t dropped = at(sample_of(r), time_of(r)) * joint.out;
-                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
-                    const int unit = panel.first + v * lanes;
-                    Activated now = activate_with_slope(net_.activation, load(tile));
-                    if (dropout != nullptr) {
-                        const Vec factor = load_first(dropout + dropped + unit, joint.out - unit);
-                        now.value = now.value * factor;
-                        now.slope = now.slope * factor;
+        product(
+            joint.forward, segments, count, rows(),
+            [&](const auto& panel, int first, int height, const float* tile) {
+                for (int r = first; r < first + height; ++r) {
+                    const std::ptrdiff_t dropped = at(sample_of(r), time_of(r)) * joint.out;
+                    for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                        const int unit = panel.first + v * lanes;
+                        Activated now = activate_with_slope(net_.activation, load(tile));
+                        if (dropout != nullptr) {
+                            const Vec factor =
+                                load_first(dropout + dropped + unit, joint.out - unit);
+                            now.value = now.value * factor;
+                            now.slope = now.slope * factor;
+                        }
+                        store_first(units.row(r) + unit, now.value, joint.out - unit);
+                        store(slopes.row(r) + unit, now.slope);
                     }
-                    store_first(units.row(r) + unit, now.value, joint.out - unit);
-                    store(slopes.row(r) + unit, now.slope);
                 }
             }
-        });
+        );
         const int one = net_.layers[layer + 1].one_column();
         for (int r = 0; r < rows(); ++r) {
             units.row(r)[one] = 1.0f;
@@ -263,31 +205,31 @@ private:
             const int sample = sample_of(r);
             const int t = time_of(r);
             put_operands(
-                joint,
-                lstm_operands_.row(r),
-                forward_.x + at(sample, t) * net_.input,
-                h_before(sample, t),
-                active(sample, t)
+                joint, lstm_operands_.row(r), forward_.x + at(sample, t) * net_.input,
+                h_before(sample, t), active(sample, t)
             );
         }
         lstm_operands_.round(0, rows());
         Segment<T> segments[2];
         const int count = read(joint, lstm_operands_, segments);
-        product(joint.forward, segments, count, rows(), [&](const auto& panel, int first, int height, const float* tile) {
-            const int unit = panel.first;
-            for (int r = first; r < first + height; ++r, tile += 4 * lanes) {
-                const int left = net_.hidden - unit;
-                const float* c = forward_.memories + at(sample_of(r), time_of(r)) * net_.hidden;
-                const Vec open = sigmoid(load(tile + 3 * lanes));
-                const Vec squashed = tanh(load_first(c + unit, left));
-                store(plane(r, 0) + unit, tanh(load(tile)));
-                store(plane(r, 1) + unit, sigmoid(load(tile + lanes)));
-                store(plane(r, 2) + unit, sigmoid(load(tile + 2 * lanes)));
-                store(plane(r, 3) + unit, open);
-                store(plane(r, 4) + unit, squashed);
-                store(memories_.row(r) + unit, open * squashed);
+        product(
+            joint.forward, segments, count, rows(),
+            [&](const auto& panel, int first, int height, const float* tile) {
+                const int unit = panel.first;
+                for (int r = first; r < first + height; ++r, tile += 4 * lanes) {
+                    const int left = net_.hidden - unit;
+                    const float* c = forward_.memories + at(sample_of(r), time_of(r)) * net_.hidden;
+                    const Vec open = sigmoid(load(tile + 3 * lanes));
+                    const Vec squashed = tanh(load_first(c + unit, left));
+                    store(plane(r, 0) + unit, tanh(load(tile)));
+                    store(plane(r, 1) + unit, sigmoid(load(tile + lanes)));
+                    store(plane(r, 2) + unit, sigmoid(load(tile + 2 * lanes)));
+                    store(plane(r, 3) + unit, open);
+                    store(plane(r, 4) + unit, squashed);
+                    store(memories_.row(r) + unit, open * squashed);
+                }
             }
-        });
+        );
     }
 
     // Gradients come from far away; some rows ahead is soon enough.
@@ -313,18 +255,20 @@ private:
             const Rows<T>& below = gradients_[layer - 1];
             const Rows<Single>& slopes = slopes_[layer - 1];
             const int units = net_.layers[layer - 1].out;
-            product(net_.layers[layer].to_first, &read, 1, samples_, [&](const auto& panel, int begin, int height, const float* tile) {
-                for (int r = first + begin; r < first + begin + height; ++r) {
-                    for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
-                        const int unit = panel.first + v * lanes;
-                        store_first(
-                            below.row(r) + unit,
-                            load(tile) * load(slopes.row(r) + unit),
-                            units - unit
-                        );
+            product(
+                net_.layers[layer].to_first, &read, 1, samples_,
+                [&](const auto& panel, int begin, int height, const float* tile) {
+                    for (int r = first + begin; r < first + begin + height; ++r) {
+                        for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                            const int unit = panel.first + v * lanes;
+                            store_first(
+                                below.row(r) + unit, load(tile) * load(slopes.row(r) + unit),
+                                units - unit
+                            );
+                        }
                     }
                 }
-            });
+            );
             below.round(first, first + samples_);
             read = below.all(first);
         }
@@ -346,34 +290,42 @@ private:
     void add_to(float* sum, const float* more) const {
         for (int unit = 0; unit < net_.hidden; unit += lanes) {
             const int left = net_.hidden - unit;
-            store_first(sum + unit, load_first(sum + unit, left) + load_first(more + unit, left), left);
+            store_first(
+                sum + unit, load_first(sum + unit, left) + load_first(more + unit, left), left
+            );
         }
     }
 
     // The gradient of the state before, of samples that were not skipped.
     void to_state(const Packed<T>& weights, const Segment<T>& read, int t, bool add) {
-        product(weights, &read, 1, samples_, [&](const auto& panel, int begin, int height, const float* tile) {
-            for (int i = begin; i < begin + height; ++i) {
-                const bool used = active(i, t);
-                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
-                    float* place = d_h_.row(i) + panel.first + v * lanes;
-                    if (used) {
-                        store(place, add ? load(place) + load(tile) : load(tile));
+        product(
+            weights, &read, 1, samples_,
+            [&](const auto& panel, int begin, int height, const float* tile) {
+                for (int i = begin; i < begin + height; ++i) {
+                    const bool used = active(i, t);
+                    for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                        float* place = d_h_.row(i) + panel.first + v * lanes;
+                        if (used) {
+                            store(place, add ? load(place) + load(tile) : load(tile));
+                        }
                     }
                 }
             }
-        });
+        );
     }
 
     // The gradient of what the memory puts out.
     void to_memory(const Packed<T>& weights, const Segment<T>& read) {
-        product(weights, &read, 1, samples_, [&](const auto& panel, int begin, int height, const float* tile) {
-            for (int i = begin; i < begin + height; ++i) {
-                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
-                    store(d_m_.row(i) + panel.first + v * lanes, load(tile));
+        product(
+            weights, &read, 1, samples_,
+            [&](const auto& panel, int begin, int height, const float* tile) {
+                for (int i = begin; i < begin + height; ++i) {
+                    for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                        store(d_m_.row(i) + panel.first + v * lanes, load(tile));
+                    }
                 }
             }
-        });
+        );
     }
 
     // From the gradient of a sample's new state to those of its heads. A skipped step hands the
@@ -382,14 +334,17 @@ private:
         float* out = gradients_.back().row(row(sample, t));
         if (!active(sample, t)) {
             add_to(d_h_.row(sample), call_.d_output + at(sample, t) * net_.hidden);
-            std::memset(out, 0, sizeof(float) * static_cast<std::size_t>(net_.planes * net_.hidden));
+            std::memset(
+                out, 0, sizeof(float) * static_cast<std::size_t>(net_.planes * net_.hidden)
+            );
             if (call_.d_elapsed != nullptr) {
                 call_.d_elapsed[at(sample, t)] = 0.0f;
             }
             return;
         }
-        const float slope = net_.variant == Variant::closed_form ? through_closed_form(sample, t, out)
-                                                                 : through_gates(sample, t, out);
+        const float slope = net_.variant == Variant::closed_form
+                                ? through_closed_form(sample, t, out)
+                                : through_gates(sample, t, out);
         if (call_.d_elapsed != nullptr) {
             call_.d_elapsed[at(sample, t)] = slope;
         }
@@ -412,7 +367,8 @@ private:
             const Vec s = load_first(kept + hidden + unit, left);
             const Vec h = load_first(next + unit, left);
             const Vec closed = one - s;
-            // h = f (1 − s) + g s, or f + g s, gives g; where s hides it, it has no gradient either.
+            // h = f (1 − s) + g s, or f + g s, gives g; where s hides it, it has no gradient
+            // either.
             const Vec from_g = no_gate ? h - f : fma(zero() - f, closed, h);
             const Vec g = min(max(from_g * reciprocal(max(s, set1(1e-30f))), set1(-1.0f)), one);
             const Vec d_f = d * fnma(f, f, one);
@@ -450,9 +406,8 @@ private:
             store_first(
                 out + unit, zero() - d_target * e * fnma(elapsed, abs(f), set1(1.0f)), left
             );
-            const Vec sign = select(
-                zero() < decay, set1(1.0f), select(decay < zero(), set1(-1.0f), zero())
-            );
+            const Vec sign =
+                select(zero() < decay, set1(1.0f), select(decay < zero(), set1(-1.0f), zero()));
             float* d_decay = sums_.decay.data() + unit;
             float* d_of_target = sums_.target.data() + unit;
             store(d_decay, fma(change * elapsed, sign, load(d_decay)));
@@ -462,8 +417,8 @@ private:
         return sum(d_elapsed);
     }
 
-    // From the gradients of the memory's output (d_m) and of itself (d_c) to those of its gates, and
-    // of itself before.
+    // From the gradients of the memory's output (d_m) and of itself (d_c) to those of its gates,
+    // and of itself before.
     void through_memory(int t) {
         const int hidden = net_.hidden;
         const Vec one = set1(1.0f);
@@ -483,15 +438,13 @@ private:
                 const Vec open = load(plane(r, 3) + unit);
                 const Vec squashed = load(plane(r, 4) + unit);
                 const Vec d_m = load(d_m_.row(i) + unit);
-                const Vec d_c = fma(
-                    d_m * open, fnma(squashed, squashed, one), load(d_c_.row(i) + unit)
-                );
+                const Vec d_c =
+                    fma(d_m * open, fnma(squashed, squashed, one), load(d_c_.row(i) + unit));
                 store_first(out + unit, d_c * write * fnma(candidate, candidate, one), left);
                 store_first(out + hidden + unit, d_c * candidate * write * (one - write), left);
                 store_first(
                     out + 2 * hidden + unit,
-                    d_c * load_first(before + unit, left) * forget * (one - forget),
-                    left
+                    d_c * load_first(before + unit, left) * forget * (one - forget), left
                 );
                 store_first(out + 3 * hidden + unit, d_m * squashed * open * (one - open), left);
                 store_first(d_c_.row(i) + unit, d_c * forget, left);
@@ -522,17 +475,20 @@ private:
 
     void input_gradient(const Packed<T>& weights, const Rows<T>& gradient, bool add) {
         const Segment<T> read = gradient.all(0);
-        product(weights, &read, 1, rows(), [&](const auto& panel, int first, int height, const float* tile) {
-            for (int r = first; r < first + height; ++r) {
-                float* out = call_.d_x + at(sample_of(r), time_of(r)) * net_.input;
-                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
-                    const int column = panel.first + v * lanes;
-                    const int left = net_.input - column;
-                    const Vec old = add ? load_first(out + column, left) : zero();
-                    store_first(out + column, old + load(tile), left);
+        product(
+            weights, &read, 1, rows(),
+            [&](const auto& panel, int first, int height, const float* tile) {
+                for (int r = first; r < first + height; ++r) {
+                    float* out = call_.d_x + at(sample_of(r), time_of(r)) * net_.input;
+                    for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                        const int column = panel.first + v * lanes;
+                        const int left = net_.input - column;
+                        const Vec old = add ? load_first(out + column, left) : zero();
+                        store_first(out + column, old + load(tile), left);
+                    }
                 }
             }
-        });
+        );
     }
 
     const CfCNetwork<T>& net_;
@@ -547,7 +503,7 @@ private:
     Rows<Single> d_h_;
     Rows<Single> d_c_;
     Rows<Single> d_m_;
-    std::vector<Rows<T>> operands_;   // of each layer, [first, second, 1]
+    std::vector<Rows<T>> operands_;  // of each layer, [first, second, 1]
     std::vector<Rows<Single>> slopes_;
     std::vector<Rows<T>> gradients_;  // of what each layer puts out before its activation
     Rows<T> lstm_operands_;

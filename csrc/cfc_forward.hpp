@@ -111,8 +111,7 @@ private:
         if constexpr (std::is_same_v<T, Single>) {
             return {
                 call_.x + at(0, t) * net_.input,
-                static_cast<std::ptrdiff_t>(call_.steps) * net_.input,
-                net_.input
+                static_cast<std::ptrdiff_t>(call_.steps) * net_.input, net_.input
             };
         } else {
             for (int i = 0; i < rows_; ++i) {
@@ -147,20 +146,25 @@ private:
 
     void remember(const Segment<T>* read, int t) {
         const int hidden = net_.hidden;
-        product(net_.lstm.forward, read, 2, rows_, [&](const auto& panel, int first, int rows, const float* tile) {
-            for (int i = 0; i < rows; ++i, tile += 4 * lanes) {
-                float* memory = c_.row(first + i) + panel.first;
-                const Vec candidate = tanh(load(tile));
-                const Vec write = sigmoid(load(tile + lanes));
-                const Vec forget = sigmoid(load(tile + 2 * lanes));
-                const Vec open = sigmoid(load(tile + 3 * lanes));
-                const Vec c = fma(forget, load(memory), write * candidate);
-                store_first(m_.row(first + i) + panel.first, open * tanh(c), hidden - panel.first);
-                if (active(first + i, t)) {
-                    store_first(memory, c, hidden - panel.first);
+        product(
+            net_.lstm.forward, read, 2, rows_,
+            [&](const auto& panel, int first, int rows, const float* tile) {
+                for (int i = 0; i < rows; ++i, tile += 4 * lanes) {
+                    float* memory = c_.row(first + i) + panel.first;
+                    const Vec candidate = tanh(load(tile));
+                    const Vec write = sigmoid(load(tile + lanes));
+                    const Vec forget = sigmoid(load(tile + 2 * lanes));
+                    const Vec open = sigmoid(load(tile + 3 * lanes));
+                    const Vec c = fma(forget, load(memory), write * candidate);
+                    store_first(
+                        m_.row(first + i) + panel.first, open * tanh(c), hidden - panel.first
+                    );
+                    if (active(first + i, t)) {
+                        store_first(memory, c, hidden - panel.first);
+                    }
                 }
             }
-        });
+        );
         m_.round(0, rows_);
     }
 
@@ -168,24 +172,28 @@ private:
         Rows<T>& z = z_[layer];
         const int units = net_.layers[layer].out;
         const float* dropout = call_.dropout.empty() ? nullptr : call_.dropout[layer];
-        product(net_.layers[layer].forward, read, count, rows_, [&](const auto& panel, int first, int rows, const float* tile) {
-            for (int i = 0; i < rows; ++i) {
-                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
-                    const int unit = panel.first + v * lanes;
-                    Vec value = activate(net_.activation, load(tile));
-                    if (dropout != nullptr) {
-                        value = value * load_first(
-                            dropout + at(first + i, t) * units + unit, units - unit
-                        );
+        product(
+            net_.layers[layer].forward, read, count, rows_,
+            [&](const auto& panel, int first, int rows, const float* tile) {
+                for (int i = 0; i < rows; ++i) {
+                    for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                        const int unit = panel.first + v * lanes;
+                        Vec value = activate(net_.activation, load(tile));
+                        if (dropout != nullptr) {
+                            value =
+                                value *
+                                load_first(dropout + at(first + i, t) * units + unit, units - unit);
+                        }
+                        store(z.row(first + i) + unit, value);
                     }
-                    store(z.row(first + i) + unit, value);
                 }
             }
-        });
+        );
         z.round(0, rows_);
     }
 
-    // What a step of a row leaves for the backward pass: planes of `hidden` numbers, [T, B, planes].
+    // What a step of a row leaves for the backward pass: planes of `hidden` numbers, [T, B,
+    // planes].
     float* saved(int row, int t) const {
         const std::ptrdiff_t index = static_cast<std::ptrdiff_t>(t) * call_.batch + begin_ + row;
         return call_.saved == nullptr ? nullptr : call_.saved + index * net_.saved * net_.hidden;
@@ -194,51 +202,57 @@ private:
     void gates(const Segment<T>* read, int count, int t) {
         const int hidden = net_.hidden;
         const bool no_gate = net_.variant == Variant::no_gate;
-        product(net_.heads().forward, read, count, rows_, [&](const auto& panel, int first, int rows, const float* tile) {
-            const int unit = panel.first;
-            const int left = hidden - unit;
-            for (int i = first; i < first + rows; ++i, tile += net_.planes * lanes) {
-                const Vec f = tanh(load(tile));
-                const Vec g = tanh(load(tile + lanes));
-                Vec gate = load(tile + 2 * lanes);
-                if (!net_.folded) {
-                    const Vec elapsed = set1(call_.elapsed.at(begin_ + i, t));
-                    gate = fma(gate, elapsed, load(tile + 3 * lanes));
-                }
-                const Vec s = sigmoid(gate);
-                const Vec next = no_gate ? fma(s, g, f) : fma(g, s, f * (set1(1.0f) - s));
-                if (float* plane = saved(i, t)) {
-                    store_first(plane + unit, f, left);
-                    store_first(plane + hidden + unit, s, left);
-                    if (net_.with_rate) {
-                        store_first(plane + 2 * hidden + unit, load(tile + 2 * lanes), left);
+        product(
+            net_.heads().forward, read, count, rows_,
+            [&](const auto& panel, int first, int rows, const float* tile) {
+                const int unit = panel.first;
+                const int left = hidden - unit;
+                for (int i = first; i < first + rows; ++i, tile += net_.planes * lanes) {
+                    const Vec f = tanh(load(tile));
+                    const Vec g = tanh(load(tile + lanes));
+                    Vec gate = load(tile + 2 * lanes);
+                    if (!net_.folded) {
+                        const Vec elapsed = set1(call_.elapsed.at(begin_ + i, t));
+                        gate = fma(gate, elapsed, load(tile + 3 * lanes));
                     }
+                    const Vec s = sigmoid(gate);
+                    const Vec next = no_gate ? fma(s, g, f) : fma(g, s, f * (set1(1.0f) - s));
+                    if (float* plane = saved(i, t)) {
+                        store_first(plane + unit, f, left);
+                        store_first(plane + hidden + unit, s, left);
+                        if (net_.with_rate) {
+                            store_first(plane + 2 * hidden + unit, load(tile + 2 * lanes), left);
+                        }
+                    }
+                    put(i, t, unit, next);
                 }
-                put(i, t, unit, next);
             }
-        });
+        );
     }
 
     void closed_form(const Segment<T>* read, int count, int t) {
         const int hidden = net_.hidden;
-        product(net_.heads().forward, read, count, rows_, [&](const auto& panel, int first, int rows, const float* tile) {
-            for (int i = first; i < first + rows; ++i) {
-                const Vec elapsed = set1(call_.elapsed.at(begin_ + i, t));
-                for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
-                    const int unit = panel.first + v * lanes;
-                    const int left = hidden - unit;
-                    const Vec f = load(tile);
-                    const Vec rate = abs(load_first(net_.decay.data() + unit, left)) + abs(f);
-                    const Vec e = exp(zero() - elapsed * rate);
-                    const Vec target = load_first(net_.target.data() + unit, left);
-                    if (float* plane = saved(i, t)) {
-                        store_first(plane + unit, f, left);
-                        store_first(plane + hidden + unit, e, left);
+        product(
+            net_.heads().forward, read, count, rows_,
+            [&](const auto& panel, int first, int rows, const float* tile) {
+                for (int i = first; i < first + rows; ++i) {
+                    const Vec elapsed = set1(call_.elapsed.at(begin_ + i, t));
+                    for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
+                        const int unit = panel.first + v * lanes;
+                        const int left = hidden - unit;
+                        const Vec f = load(tile);
+                        const Vec rate = abs(load_first(net_.decay.data() + unit, left)) + abs(f);
+                        const Vec e = exp(zero() - elapsed * rate);
+                        const Vec target = load_first(net_.target.data() + unit, left);
+                        if (float* plane = saved(i, t)) {
+                            store_first(plane + unit, f, left);
+                            store_first(plane + hidden + unit, e, left);
+                        }
+                        put(i, t, unit, target - target * e * f);
                     }
-                    put(i, t, unit, target - target * e * f);
                 }
             }
-        });
+        );
     }
 
     void put(int row, int t, int unit, Vec next) {

@@ -33,7 +33,7 @@ struct CfCNetwork {
     bool with_rate;  // whether the rate a of the gate is saved, for gradients of the elapsed time
     bool folded;
     float elapsed;
-    int input;   // columns of x
+    int input;  // columns of x
     int hidden;
     int planes;  // heads as computed: f, g, gate; f, g, a, b; or f
     int saved;   // planes left for the backward pass
@@ -50,13 +50,21 @@ struct CfCNetwork {
 struct Entries {
     const float* data;
     int columns;
-    float operator()(int n, int k) const { return data[static_cast<std::ptrdiff_t>(n) * columns + k]; }
+    float operator()(int n, int k) const {
+        return data[static_cast<std::ptrdiff_t>(n) * columns + k];
+    }
 };
 
 // weight: [out, first + second]; `groups` heads of out / groups units share panels, 1 for none.
 template <class T, class Weight>
 Joint<T> make_joint(
-    int out, int first, int second, int groups, const float* bias, bool differentiable, Weight&& weight
+    int out,
+    int first,
+    int second,
+    int groups,
+    const float* bias,
+    bool differentiable,
+    Weight&& weight
 ) {
     Joint<T> joint;
     joint.out = out;
@@ -66,14 +74,15 @@ Joint<T> make_joint(
     if (second > 0) {
         depths.push_back(second);
     }
-    joint.forward = groups > 1
-                        ? Packed<T>::heads(groups, out / groups, depths, bias, weight)
-                        : Packed<T>(out, depths, bias, weight);
+    joint.forward = groups > 1 ? Packed<T>::heads(groups, out / groups, depths, bias, weight)
+                               : Packed<T>(out, depths, bias, weight);
     if (differentiable) {
-        joint.to_first = Packed<T>(first, {out}, nullptr, [&](int n, int k) { return weight(k, n); });
+        joint.to_first =
+            Packed<T>(first, {out}, nullptr, [&](int n, int k) { return weight(k, n); });
         if (second > 0) {
-            joint.to_second =
-                Packed<T>(second, {out}, nullptr, [&](int n, int k) { return weight(k, first + n); });
+            joint.to_second = Packed<T>(second, {out}, nullptr, [&](int n, int k) {
+                return weight(k, first + n);
+            });
         }
     }
     return joint;
@@ -104,9 +113,11 @@ CfCNetwork<T> make_network(const CfCWeights& given) {
     int second = hidden;
     for (const Affine& layer : given.backbone) {
         const Entries weight{layer.weight.data, layer.weight.columns};
-        net.layers.push_back(make_joint<T>(
-            layer.weight.rows, first, second, 1, layer.bias, given.differentiable, weight
-        ));
+        net.layers.push_back(
+            make_joint<T>(
+                layer.weight.rows, first, second, 1, layer.bias, given.differentiable, weight
+            )
+        );
         first = layer.weight.rows;
         second = 0;
     }
@@ -126,15 +137,19 @@ CfCNetwork<T> make_network(const CfCWeights& given) {
             bias[2 * hidden + i] =
                 given.heads.bias[2 * hidden + i] * given.elapsed + given.heads.bias[3 * hidden + i];
         }
-        net.layers.push_back(make_joint<T>(
-            3 * hidden, first, second, 3, bias.data(), given.differentiable,
-            Entries{weight.data(), width}
-        ));
+        net.layers.push_back(
+            make_joint<T>(
+                3 * hidden, first, second, 3, bias.data(), given.differentiable,
+                Entries{weight.data(), width}
+            )
+        );
     } else {
-        net.layers.push_back(make_joint<T>(
-            net.planes * hidden, first, second, net.planes, given.heads.bias, given.differentiable,
-            heads
-        ));
+        net.layers.push_back(
+            make_joint<T>(
+                net.planes * hidden, first, second, net.planes, given.heads.bias,
+                given.differentiable, heads
+            )
+        );
     }
 
     if (given.memory) {

@@ -10,7 +10,8 @@ namespace liquidtime::LT_ISA {
 
 class WiredCfC final : public Circuit {
 public:
-    explicit WiredCfC(const CircuitWeights& weights) : net_(weights) {}
+    explicit WiredCfC(const CircuitWeights& weights)
+        : net_(weights) {}
 
     int input_size() const override { return net_.input; }
     int hidden_size() const override { return net_.hidden; }
@@ -60,7 +61,8 @@ private:
             sums.weight(place), sums.bias(place),
             [&](int head, int i, int k, float number) {
                 const std::ptrdiff_t n = head * hidden + i;
-                (k < input ? out.input[n * input + k] : out.recurrent[n * hidden + k - input]) = number;
+                (k < input ? out.input[n * input + k] : out.recurrent[n * hidden + k - input]) =
+                    number;
             },
             [&](int head, int i, float number) { out.bias[head * hidden + i] = number; }
         );
@@ -75,7 +77,9 @@ private:
             [&](int head, int i, int column, float number) {
                 out.heads.weight[(head * synapses.targets + i) * columns + column] = number;
             },
-            [&](int head, int i, float number) { out.heads.bias[head * synapses.targets + i] = number; }
+            [&](int head, int i, float number) {
+                out.heads.bias[head * synapses.targets + i] = number;
+            }
         );
         if (net_.variant == Variant::closed_form) {
             for (int i = 0; i < synapses.targets; ++i) {

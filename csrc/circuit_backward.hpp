@@ -50,7 +50,11 @@ public:
     static constexpr int width = Vectors * lanes;
 
     CircuitBackward(
-        const CircuitNetwork& net, const Backward& call, Block block, CircuitSums& sums, Scratch::Scope& scope
+        const CircuitNetwork& net,
+        const Backward& call,
+        Block block,
+        CircuitSums& sums,
+        Scratch::Scope& scope
     )
         : net_(net),
           call_(call),
@@ -157,7 +161,9 @@ private:
             // Skipped lanes keep their gradient and carry zeros through the step.
             for (int q = 0; q < Vectors; ++q) {
                 const Vec d = load(d_state + q * lanes);
-                store(row(d_values_, net_.new_states() + s) + q * lanes, select(used(q), d, zero()));
+                store(
+                    row(d_values_, net_.new_states() + s) + q * lanes, select(used(q), d, zero())
+                );
                 store(d_state + q * lanes, select(used(q), zero(), d));
             }
         }

@@ -34,7 +34,8 @@ struct CircuitSaved {
 
 private:
     float* place(int t, int plane, int unit) const {
-        const std::ptrdiff_t row = (static_cast<std::ptrdiff_t>(t) * planes + plane) * hidden + unit;
+        const std::ptrdiff_t row =
+            (static_cast<std::ptrdiff_t>(t) * planes + plane) * hidden + unit;
         return data + row * batch + block.begin;
     }
 };
@@ -44,7 +45,9 @@ class CircuitForward {
 public:
     static constexpr int width = Vectors * lanes;
 
-    CircuitForward(const CircuitNetwork& net, const Forward& call, Block block, Scratch::Scope& scope)
+    CircuitForward(
+        const CircuitNetwork& net, const Forward& call, Block block, Scratch::Scope& scope
+    )
         : net_(net),
           step_{call, block},
           saved_{call.saved, net.planes(), net.hidden, call.batch, block} {
@@ -112,7 +115,9 @@ private:
             }
         }
         for (int s = 0; s < net_.hidden; ++s) {
-            Lanes<Vectors>::choose(active_, row(net_.new_states() + s), 1, h_ + net_.neuron[s] * width);
+            Lanes<Vectors>::choose(
+                active_, row(net_.new_states() + s), 1, h_ + net_.neuron[s] * width
+            );
         }
     }
 
@@ -150,7 +155,8 @@ private:
         for (int q = 0; q < Vectors; ++q) {
             const Vec f = heads[0][q] = tanh(heads[0][q]);
             const Vec g = heads[1][q] = tanh(heads[1][q]);
-            const Vec open = gate[q] = sigmoid(fma(heads[2][q], load(elapsed_ + q * lanes), heads[3][q]));
+            const Vec open = gate[q] =
+                sigmoid(fma(heads[2][q], load(elapsed_ + q * lanes), heads[3][q]));
             const Vec next = net_.variant == Variant::no_gate
                                  ? fma(open, g, f)
                                  : fma(g, open, f * (set1(1.0f) - open));

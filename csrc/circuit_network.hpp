@@ -18,13 +18,21 @@ struct LinearSynapses {
     std::vector<float> weight;  // [synapse][heads]
     std::vector<float> bias;    // [target][heads]
 
-    // weight(head, target, column) is asked only where `mask` [targets, columns] is not 0; null for all.
+    // weight(head, target, column) is asked only where `mask` [targets, columns] is not 0; null for
+    // all.
     template <class Weight, class Row>
     LinearSynapses(
-        int heads_, int targets_, int columns_, const std::uint8_t* mask, const float* biases,
-        Weight&& number, Row&& row_of
+        int heads_,
+        int targets_,
+        int columns_,
+        const std::uint8_t* mask,
+        const float* biases,
+        Weight&& number,
+        Row&& row_of
     )
-        : heads(heads_), targets(targets_), columns(columns_) {
+        : heads(heads_),
+          targets(targets_),
+          columns(columns_) {
         begin.push_back(0);
         for (int i = 0; i < targets; ++i) {
             for (int k = 0; k < columns; ++k) {
@@ -72,12 +80,16 @@ struct LinearSynapses {
         }
     }
 
-    // The way back, onto the gradients of the values and the sums that the weights' gradients are made
-    // of, [synapse][lanes] and [target][lanes] for the bias.
+    // The way back, onto the gradients of the values and the sums that the weights' gradients are
+    // made of, [synapse][lanes] and [target][lanes] for the bias.
     template <int Heads, int Vectors>
     LT_INLINE void back(
-        int target, const float* values, const Vec (&d)[Heads][Vectors], float* d_values,
-        float* weight_sums, float* bias_sums
+        int target,
+        const float* values,
+        const Vec (&d)[Heads][Vectors],
+        float* d_values,
+        float* weight_sums,
+        float* bias_sums
     ) const {
         constexpr int width = Vectors * lanes;
         Vec total[Heads];
@@ -130,7 +142,9 @@ struct LinearSynapses {
 
     // put(head, target, column, gradient) for each synapse, and put_bias(head, target, gradient).
     template <class Put, class PutBias>
-    void write(const float* weight_sums, const float* bias_sums, Put&& put_weight, PutBias&& put_bias) const {
+    void write(
+        const float* weight_sums, const float* bias_sums, Put&& put_weight, PutBias&& put_bias
+    ) const {
         for (int i = 0; i < targets; ++i) {
             for (int head = 0; head < heads; ++head) {
                 for (int e = begin[i]; e < begin[i + 1]; ++e) {
@@ -155,7 +169,7 @@ struct CircuitNetwork {
     std::vector<int> first;   // of each group's new states, in the order of stepping
     std::vector<int> neuron;  // which neuron a new state is of
     std::vector<float> decay;
-    std::vector<float> target;  // both in the order of stepping
+    std::vector<float> target;         // both in the order of stepping
     std::vector<LinearSynapses> lstm;  // one, or none; reads x and the old states
     int lstm_columns = 0;
 
@@ -175,7 +189,8 @@ struct CircuitNetwork {
             groups.emplace_back(
                 heads, n, columns, group.mask, group.heads.bias,
                 [&](int head, int i, int k) {
-                    return group.heads.weight.data[static_cast<std::ptrdiff_t>(head * n + i) * columns + k];
+                    return group.heads.weight
+                        .data[static_cast<std::ptrdiff_t>(head * n + i) * columns + k];
                 },
                 [&](int k) {
                     return k < group.sources

@@ -87,8 +87,12 @@ std::vector<std::string> instruction_sets() {
     return names;
 }
 
-const Kernels& kernels() { return *current().load(); }
+const Kernels& kernels() {
+    return *current().load();
+}
 
-void use_instruction_set(const std::string& name) { current() = &named(name); }
+void use_instruction_set(const std::string& name) {
+    current() = &named(name);
+}
 
 }  // namespace liquidtime

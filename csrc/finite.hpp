@@ -17,6 +17,8 @@ inline bool all_finite(const float* numbers, std::int64_t count) {
     return found == 0;
 }
 
-inline bool is_gap(float elapsed) { return elapsed >= 0.0f && elapsed <= 3.4028235e38f; }
+inline bool is_gap(float elapsed) {
+    return elapsed >= 0.0f && elapsed <= 3.4028235e38f;
+}
 
 }  // namespace liquidtime

@@ -15,9 +15,8 @@ const Kernels& kernels() {
 #else
     const bool bfloat16 = false;
 #endif
-    static const Kernels table{
-        LT_NAME(LT_ISA), lanes, bfloat16, make_cfc, make_circuit, make_ltc, fma_peak
-    };
+    static const Kernels table{LT_NAME(LT_ISA), lanes,    bfloat16, make_cfc,
+                               make_circuit,    make_ltc, fma_peak};
     return table;
 }
 

@@ -1,7 +1,7 @@
 // The LTC network as a recurrence: fused and exponential, dense and wired.
 //
-// Backward, only the states after each step are known; a step's sub-steps are computed again, so that
-// memory grows with B · T · N and no faster.
+// Backward, only the states after each step are known; a step's sub-steps are computed again, so
+// that memory grows with B · T · N and no faster.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,9 @@ public:
     static constexpr int width = Vectors * lanes;
 
     LTCBlock(const LTCNetwork& net, const Forward& call, Block block, Scratch::Scope& scope)
-        : net_(net), step_{call, block}, n_(net.neurons()) {
+        : net_(net),
+          step_{call, block},
+          n_(net.neurons()) {
         x_ = scope.take<float>(net.inputs() * width);
         active_ = scope.take<float>(width);
         interval_ = scope.take<float>(width);
@@ -90,7 +92,12 @@ protected:
             const Vec capacitance = set1(net_.capacitance[i]);
             for (int q = 0; q < Vectors; ++q) {
                 const int place = i * width + q * lanes;
-                store(to + place, sub_step(net_.integrator, load(from + place), load(interval_ + q * lanes), g[q], j[q], capacitance));
+                store(
+                    to + place, sub_step(
+                                    net_.integrator, load(from + place),
+                                    load(interval_ + q * lanes), g[q], j[q], capacitance
+                                )
+                );
                 if (keep_g != nullptr) {
                     store(keep_g + place, g[q]);
                     store(keep_j + place, j[q]);
@@ -159,9 +166,15 @@ class LTCBackwardBlock : private LTCBlock<Vectors> {
 
 public:
     LTCBackwardBlock(
-        const LTCNetwork& net, const Backward& call, Block block, LTCSums& sums, Scratch::Scope& scope
+        const LTCNetwork& net,
+        const Backward& call,
+        Block block,
+        LTCSums& sums,
+        Scratch::Scope& scope
     )
-        : Base(net, call.forward, block, scope), call_(call), sums_(sums) {
+        : Base(net, call.forward, block, scope),
+          call_(call),
+          sums_(sums) {
         const std::size_t size = static_cast<std::size_t>(n_) * width;
         states_ = scope.take<float>(size * (net.unfolds + 1));
         g_ = scope.take<float>(size * net.unfolds);
@@ -200,7 +213,9 @@ public:
     }
 
 private:
-    float* kept(float* array, int k) const { return array + static_cast<std::ptrdiff_t>(k) * n_ * width; }
+    float* kept(float* array, int k) const {
+        return array + static_cast<std::ptrdiff_t>(k) * n_ * width;
+    }
 
     void back_through_step(int t) {
         if (t == 0) {
@@ -306,7 +321,8 @@ private:
 
 class WiredLTC final : public LTC {
 public:
-    explicit WiredLTC(const LTCWeights& weights) : net_(weights) {}
+    explicit WiredLTC(const LTCWeights& weights)
+        : net_(weights) {}
 
     int input_size() const override { return net_.inputs(); }
     int hidden_size() const override { return net_.neurons(); }
@@ -351,7 +367,8 @@ private:
         for (int which = 0; which < 3; ++which) {
             for (int i = 0; i < net_.neurons(); ++i) {
                 outs[which][i] = sum(load(
-                    sums.neurons.data() + (static_cast<std::ptrdiff_t>(which) * net_.neurons() + i) * lanes
+                    sums.neurons.data() +
+                    (static_cast<std::ptrdiff_t>(which) * net_.neurons() + i) * lanes
                 ));
             }
         }

@@ -18,17 +18,19 @@ struct Synapse {
 struct SynapseList {
     int sources = 0;
     int targets = 0;
-    std::vector<int> begin;   // of each target, and the end
+    std::vector<int> begin;  // of each target, and the end
     std::vector<int> source;
     std::vector<Synapse> synapse;
-    std::vector<int> place;   // in the dense [P, N] matrices
+    std::vector<int> place;  // in the dense [P, N] matrices
     std::vector<float> midpoint;
     std::vector<float> steepness;
     std::vector<float> conductance;
     std::vector<float> reversal;
 
     SynapseList() = default;
-    explicit SynapseList(const SynapseWeights& weights) : sources(weights.sources), targets(weights.targets) {
+    explicit SynapseList(const SynapseWeights& weights)
+        : sources(weights.sources),
+          targets(weights.targets) {
         begin.push_back(0);
         for (int i = 0; i < targets; ++i) {
             for (int j = 0; j < sources; ++j) {
@@ -40,12 +42,10 @@ struct SynapseList {
                 const float w = weights.conductance[k];
                 source.push_back(j);
                 place.push_back(k);
-                synapse.push_back({
-                    -sigma * log2_e,
-                    sigma * weights.midpoint[k] * log2_e,
-                    w,
-                    w * weights.reversal_potential[k]
-                });
+                synapse.push_back(
+                    {-sigma * log2_e, sigma * weights.midpoint[k] * log2_e, w,
+                     w * weights.reversal_potential[k]}
+                );
                 midpoint.push_back(weights.midpoint[k]);
                 steepness.push_back(sigma);
                 conductance.push_back(w);
@@ -59,7 +59,9 @@ struct SynapseList {
 
     // Adds conductance and current of all synapses onto a target, from potentials [P][width].
     template <int Vectors>
-    LT_INLINE void drive(int target, const float* potentials, Vec (&g)[Vectors], Vec (&j)[Vectors]) const {
+    LT_INLINE void drive(
+        int target, const float* potentials, Vec (&g)[Vectors], Vec (&j)[Vectors]
+    ) const {
         constexpr int width = Vectors * lanes;
         for (int e = begin[target]; e < begin[target + 1]; ++e) {
             const Synapse& now = synapse[e];
@@ -77,12 +79,16 @@ struct SynapseList {
         }
     }
 
-    // The way back: from gradients of conductance and current to those of the potentials, and to the
-    // sums [synapse][lanes] that the parameters' gradients are made of.
+    // The way back: from gradients of conductance and current to those of the potentials, and to
+    // the sums [synapse][lanes] that the parameters' gradients are made of.
     template <int Vectors>
     LT_INLINE void drive_back(
-        int target, const float* potentials, const Vec (&d_g)[Vectors], const Vec (&d_j)[Vectors],
-        float* d_potentials, float* sums
+        int target,
+        const float* potentials,
+        const Vec (&d_g)[Vectors],
+        const Vec (&d_j)[Vectors],
+        float* d_potentials,
+        float* sums
     ) const {
         constexpr int width = Vectors * lanes;
         for (int e = begin[target]; e < begin[target + 1]; ++e) {
@@ -94,10 +100,10 @@ struct SynapseList {
             const Vec conductance_now = set1(now.conductance);
             const Vec current = set1(now.current);
             const Vec sigma = set1(steepness[e]);
-            Vec opened_g = zero();   // Σ s dG
-            Vec opened_j = zero();   // Σ s dJ
-            Vec moved = zero();      // Σ s (1 − s) (w dG + w E dJ)
-            Vec moved_v = zero();    // the same times v
+            Vec opened_g = zero();  // Σ s dG
+            Vec opened_j = zero();  // Σ s dJ
+            Vec moved = zero();     // Σ s (1 − s) (w dG + w E dJ)
+            Vec moved_v = zero();   // the same times v
 #pragma GCC unroll 4
             for (int q = 0; q < Vectors; ++q) {
                 const Vec potential = load(v + q * lanes);
@@ -117,7 +123,8 @@ struct SynapseList {
     // From those sums, put together over lanes, to gradients; zeros where there is no synapse.
     void write(const float* sums, const SynapseGradient& out) const {
         const std::size_t dense = static_cast<std::size_t>(sources) * targets;
-        for (float* array : {out.conductance, out.midpoint, out.steepness, out.reversal_potential}) {
+        for (float* array :
+             {out.conductance, out.midpoint, out.steepness, out.reversal_potential}) {
             std::fill(array, array + dense, 0.0f);
         }
         for (int e = 0; e < size(); ++e) {

@@ -5,8 +5,8 @@
 
 namespace liquidtime::LT_ISA {
 
-// The state after a sub-step δ with conductance G and current J: fused, v' = (C v + δ J) / (C + δ G);
-// or exponential, v' = v + r (J − G v) φ₁(−r G) with r = δ / C.
+// The state after a sub-step δ with conductance G and current J: fused, v' = (C v + δ J) / (C + δ
+// G); or exponential, v' = v + r (J − G v) φ₁(−r G) with r = δ / C.
 LT_INLINE Vec sub_step(Integrator integrator, Vec v, Vec elapsed, Vec g, Vec j, Vec capacitance) {
     if (integrator == Integrator::fused) {
         return fma(capacitance, v, elapsed * j) / fma(elapsed, g, capacitance);
@@ -46,10 +46,7 @@ LT_INLINE SubStepGradient sub_step_back(
         const Vec above = d / fma(elapsed, g, capacitance);
         const Vec below = zero() - above * next;
         return {
-            capacitance * above,
-            elapsed * below,
-            elapsed * above,
-            fma(g, below, j * above),
+            capacitance * above, elapsed * below, elapsed * above, fma(g, below, j * above),
             fma(v, above, below)
         };
     }
@@ -60,11 +57,8 @@ LT_INLINE SubStepGradient sub_step_back(
     const Vec pull = fnma(g, v, j);
     const Vec d_rate = d * pull * fnma(rate * g, slope, phi);
     return {
-        d * fma(z, phi, set1(1.0f)),
-        zero() - d * rate * fma(v, phi, rate * pull * slope),
-        d * rate * phi,
-        d_rate / capacitance,
-        zero() - d_rate * rate / capacitance
+        d * fma(z, phi, set1(1.0f)), zero() - d * rate * fma(v, phi, rate * pull * slope),
+        d * rate * phi, d_rate / capacitance, zero() - d_rate * rate / capacitance
     };
 }
 

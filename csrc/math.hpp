@@ -28,8 +28,8 @@ LT_INLINE Vec exp(Vec x) {
     return scale_by_power_of_two(exp2_minus_one(f) + set1(1.0f), n);
 }
 
-// 1 / (1 + 2^t) for t < 126; 2⁻¹²⁶ or so beyond. The relative error 9e-8 of this shorter 2^t moves it
-// by less than half a unit in the last place of 1.
+// 1 / (1 + 2^t) for t < 126; 2⁻¹²⁶ or so beyond. The relative error 9e-8 of this shorter 2^t moves
+// it by less than half a unit in the last place of 1.
 LT_INLINE Vec one_over_one_plus_exp2(Vec t) {
     const Vec bounded = min(t, set1(125.0f));
     const Vec n = round(bounded);

@@ -22,8 +22,7 @@ NB_MODULE(_native, module) {
             nb::gil_scoped_release release;
             return kernels().fma_peak(seconds, bfloat16);
         },
-        nb::arg("seconds"),
-        nb::arg("bfloat16") = false
+        nb::arg("seconds"), nb::arg("bfloat16") = false
     );
     bind_recurrence(module);
     bind_stream(module);

@@ -1,8 +1,8 @@
 // Rows times packed weights: the products of the dense recurrences, in register tiles.
 //
-// A tile is up to 8 rows by up to 4 vectors of columns, kept in registers over the whole depth. Each
-// number is one sum over the depth in one order, so it does not depend on what else is in the tile.
-// An element is four bytes: a float, or two neighbouring bfloat16 along the depth.
+// A tile is up to 8 rows by up to 4 vectors of columns, kept in registers over the whole depth.
+// Each number is one sum over the depth in one order, so it does not depend on what else is in the
+// tile. An element is four bytes: a float, or two neighbouring bfloat16 along the depth.
 #pragma once
 
 #include <algorithm>
@@ -57,7 +57,9 @@ constexpr int elements(int depth) {
     return (depth + T::depth_of_element - 1) / T::depth_of_element;
 }
 
-constexpr int round_up(int n, int step) { return (n + step - 1) / step * step; }
+constexpr int round_up(int n, int step) {
+    return (n + step - 1) / step * step;
+}
 
 constexpr int most_rows = 8;
 constexpr int most_vectors = 4;
@@ -127,31 +129,42 @@ void tile_product(
 }
 
 template <class T>
-using TileProduct = void (*)(
-    const Segment<T>*, int, const typename T::Element*, const float*, float*
-);
+using TileProduct =
+    void (*)(const Segment<T>*, int, const typename T::Element*, const float*, float*);
 
 template <class T, int Vectors>
 TileProduct<T> tile_product_of(int rows) {
     switch (rows) {
-        case 1: return tile_product<T, 1, Vectors>;
-        case 2: return tile_product<T, 2, Vectors>;
-        case 3: return tile_product<T, 3, Vectors>;
-        case 4: return tile_product<T, 4, Vectors>;
-        case 5: return tile_product<T, 5, Vectors>;
-        case 6: return tile_product<T, 6, Vectors>;
-        case 7: return tile_product<T, 7, Vectors>;
-        default: return tile_product<T, 8, Vectors>;
+        case 1:
+            return tile_product<T, 1, Vectors>;
+        case 2:
+            return tile_product<T, 2, Vectors>;
+        case 3:
+            return tile_product<T, 3, Vectors>;
+        case 4:
+            return tile_product<T, 4, Vectors>;
+        case 5:
+            return tile_product<T, 5, Vectors>;
+        case 6:
+            return tile_product<T, 6, Vectors>;
+        case 7:
+            return tile_product<T, 7, Vectors>;
+        default:
+            return tile_product<T, 8, Vectors>;
     }
 }
 
 template <class T>
 TileProduct<T> tile_product_of(int rows, int vectors) {
     switch (vectors) {
-        case 1: return tile_product_of<T, 1>(rows);
-        case 2: return tile_product_of<T, 2>(rows);
-        case 3: return tile_product_of<T, 3>(rows);
-        default: return tile_product_of<T, 4>(rows);
+        case 1:
+            return tile_product_of<T, 1>(rows);
+        case 2:
+            return tile_product_of<T, 2>(rows);
+        case 3:
+            return tile_product_of<T, 3>(rows);
+        default:
+            return tile_product_of<T, 4>(rows);
     }
 }
 
@@ -182,8 +195,8 @@ public:
         });
     }
 
-    // Panels that hold the same `lanes` units of each of several heads, a vector a head; the columns
-    // of head v are [v · units, (v + 1) · units).
+    // Panels that hold the same `lanes` units of each of several heads, a vector a head; the
+    // columns of head v are [v · units, (v + 1) · units).
     template <class Weight>
     static Packed heads(
         int heads, int units, std::vector<int> depths, const float* bias, Weight&& weight
@@ -351,23 +364,34 @@ using TileOuter = void (*)(
 template <class T, int Vectors>
 TileOuter<T> tile_outer_of(int rows) {
     switch (rows) {
-        case 1: return tile_outer<T, 1, Vectors>;
-        case 2: return tile_outer<T, 2, Vectors>;
-        case 3: return tile_outer<T, 3, Vectors>;
-        case 4: return tile_outer<T, 4, Vectors>;
-        case 5: return tile_outer<T, 5, Vectors>;
-        case 6: return tile_outer<T, 6, Vectors>;
-        case 7: return tile_outer<T, 7, Vectors>;
-        default: return tile_outer<T, 8, Vectors>;
+        case 1:
+            return tile_outer<T, 1, Vectors>;
+        case 2:
+            return tile_outer<T, 2, Vectors>;
+        case 3:
+            return tile_outer<T, 3, Vectors>;
+        case 4:
+            return tile_outer<T, 4, Vectors>;
+        case 5:
+            return tile_outer<T, 5, Vectors>;
+        case 6:
+            return tile_outer<T, 6, Vectors>;
+        case 7:
+            return tile_outer<T, 7, Vectors>;
+        default:
+            return tile_outer<T, 8, Vectors>;
     }
 }
 
 template <class T>
 TileOuter<T> tile_outer_of(int rows, int vectors) {
     switch (vectors) {
-        case 1: return tile_outer_of<T, 1>(rows);
-        case 2: return tile_outer_of<T, 2>(rows);
-        default: return tile_outer_of<T, 3>(rows);
+        case 1:
+            return tile_outer_of<T, 1>(rows);
+        case 2:
+            return tile_outer_of<T, 2>(rows);
+        default:
+            return tile_outer_of<T, 3>(rows);
     }
 }
 
@@ -395,13 +419,8 @@ void outer(
             const int first = columns_p * i / tiles;
             const int rows = columns_p * (i + 1) / tiles - first;
             tile_outer_of<T>(rows, vectors)(
-                p + first,
-                p_stride,
-                a + first_vector * lanes,
-                a_stride,
-                depth,
-                c + first * c_stride + first_vector * lanes,
-                c_stride
+                p + first, p_stride, a + first_vector * lanes, a_stride, depth,
+                c + first * c_stride + first_vector * lanes, c_stride
             );
         }
     }

@@ -41,30 +41,30 @@ struct Elapsed {
 struct Forward {
     int batch = 0;
     int steps = 0;
-    const float* x = nullptr;             // [B, T, D]
-    const float* h = nullptr;             // [B, H]
-    const float* c = nullptr;             // [B, H], memory; null without
-    Elapsed elapsed;                      // [B, T]
-    const std::uint8_t* active = nullptr; // [B, T], 0 where the state is carried; null for all 1
-    std::vector<const float*> dropout;    // [B, T, U] a backbone layer, or none
-    float* output = nullptr;              // [B, T, H]
-    float* h_last = nullptr;              // [B, H]; may be the memory of h
-    float* c_last = nullptr;              // [B, H]; null without memory
-    float* saved = nullptr;               // B · T · saved_size() for the backward pass, or null
-    float* memories = nullptr;            // [B, T, H], c after each step, for the backward pass
+    const float* x = nullptr;              // [B, T, D]
+    const float* h = nullptr;              // [B, H]
+    const float* c = nullptr;              // [B, H], memory; null without
+    Elapsed elapsed;                       // [B, T]
+    const std::uint8_t* active = nullptr;  // [B, T], 0 where the state is carried; null for all 1
+    std::vector<const float*> dropout;     // [B, T, U] a backbone layer, or none
+    float* output = nullptr;               // [B, T, H]
+    float* h_last = nullptr;               // [B, H]; may be the memory of h
+    float* c_last = nullptr;               // [B, H]; null without memory
+    float* saved = nullptr;                // B · T · saved_size() for the backward pass, or null
+    float* memories = nullptr;             // [B, T, H], c after each step, for the backward pass
     int threads = 1;
 };
 
 // Its derivative. What went in and came out of Forward is given again.
 struct Backward {
-    Forward forward;                   // with output, saved and memories filled
-    const float* d_output = nullptr;   // [B, T, H]
-    const float* d_h_last = nullptr;   // [B, H]
-    const float* d_c_last = nullptr;   // [B, H]; null without memory
-    float* d_x = nullptr;              // [B, T, D], or null
-    float* d_h = nullptr;              // [B, H]
-    float* d_c = nullptr;              // [B, H]; null without memory
-    float* d_elapsed = nullptr;        // [B, T], or null
+    Forward forward;                  // with output, saved and memories filled
+    const float* d_output = nullptr;  // [B, T, H]
+    const float* d_h_last = nullptr;  // [B, H]
+    const float* d_c_last = nullptr;  // [B, H]; null without memory
+    float* d_x = nullptr;             // [B, T, D], or null
+    float* d_h = nullptr;             // [B, H]
+    float* d_c = nullptr;             // [B, H]; null without memory
+    float* d_elapsed = nullptr;       // [B, T], or null
 };
 
 class Recurrence {
@@ -219,7 +219,8 @@ struct Kernels {
     std::unique_ptr<CfC> (*cfc)(const CfCWeights&);
     std::unique_ptr<Circuit> (*circuit)(const CircuitWeights&);
     std::unique_ptr<LTC> (*ltc)(const LTCWeights&);
-    // Multiply-adds as fast as the machine can, on one thread: GFLOP/s over about that many seconds.
+    // Multiply-adds as fast as the machine can, on one thread: GFLOP/s over about that many
+    // seconds.
     double (*fma_peak)(double seconds, bool bfloat16);
 };
 

@@ -53,7 +53,9 @@ struct Rows {
     int columns = 0;
 
     Rows() = default;
-    Rows(Scratch::Scope& scope, int rows, int columns_) : stride(row_stride(columns_)), columns(columns_) {
+    Rows(Scratch::Scope& scope, int rows, int columns_)
+        : stride(row_stride(columns_)),
+          columns(columns_) {
         const std::size_t size = static_cast<std::size_t>(rows) * stride;
         numbers = scope.take<float>(size);
         if constexpr (std::is_same_v<T, Single>) {
@@ -87,8 +89,7 @@ struct Rows {
         return {
             operands + static_cast<std::ptrdiff_t>(first) * operand_stride() +
                 column / T::depth_of_element,
-            operand_stride(),
-            elements<T>(depth)
+            operand_stride(), elements<T>(depth)
         };
     }
     Segment<T> all(int first) const { return segment(first, 0, columns); }

@@ -24,7 +24,9 @@ public:
     explicit AlignedArray(std::size_t count) { resize(count); }
     void resize(std::size_t count) {
         const std::size_t bytes = (count * sizeof(T) + cache_line - 1) / cache_line * cache_line;
-        memory_.reset(static_cast<T*>(std::aligned_alloc(cache_line, bytes > 0 ? bytes : cache_line)));
+        memory_.reset(
+            static_cast<T*>(std::aligned_alloc(cache_line, bytes > 0 ? bytes : cache_line))
+        );
         if (memory_ == nullptr) {
             throw std::bad_alloc();
         }
@@ -41,7 +43,10 @@ class Scratch {
 public:
     class Scope {
     public:
-        explicit Scope(Scratch& scratch) : scratch_(scratch), used_(scratch.used_), block_(scratch.block_) {}
+        explicit Scope(Scratch& scratch)
+            : scratch_(scratch),
+              used_(scratch.used_),
+              block_(scratch.block_) {}
         Scope(const Scope&) = delete;
         Scope& operator=(const Scope&) = delete;
         ~Scope() {

@@ -28,24 +28,60 @@ struct Vec {
 struct Mask {
     __mmask16 m;
 };
-LT_INLINE Vec set1(float a) { return {_mm512_set1_ps(a)}; }
-LT_INLINE Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
-LT_INLINE void store(float* p, Vec a) { _mm512_storeu_ps(p, a.v); }
-LT_INLINE __mmask16 first(int n) { return static_cast<__mmask16>((1u << n) - 1u); }
-LT_INLINE Vec load_partial(const float* p, int n) { return {_mm512_maskz_loadu_ps(first(n), p)}; }
-LT_INLINE void store_partial(float* p, Vec a, int n) { _mm512_mask_storeu_ps(p, first(n), a.v); }
-LT_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
-LT_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm512_fnmadd_ps(a.v, b.v, c.v)}; }
-LT_INLINE Vec operator+(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
-LT_INLINE Vec operator-(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
-LT_INLINE Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
-LT_INLINE Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
-LT_INLINE Vec min(Vec a, Vec b) { return {_mm512_min_ps(a.v, b.v)}; }
-LT_INLINE Vec max(Vec a, Vec b) { return {_mm512_max_ps(a.v, b.v)}; }
-LT_INLINE Vec abs(Vec a) { return {_mm512_abs_ps(a.v)}; }
-LT_INLINE Mask operator<(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)}; }
-LT_INLINE Vec select(Mask m, Vec a, Vec b) { return {_mm512_mask_blend_ps(m.m, b.v, a.v)}; }
-LT_INLINE Vec round(Vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT)}; }
+LT_INLINE Vec set1(float a) {
+    return {_mm512_set1_ps(a)};
+}
+LT_INLINE Vec load(const float* p) {
+    return {_mm512_loadu_ps(p)};
+}
+LT_INLINE void store(float* p, Vec a) {
+    _mm512_storeu_ps(p, a.v);
+}
+LT_INLINE __mmask16 first(int n) {
+    return static_cast<__mmask16>((1u << n) - 1u);
+}
+LT_INLINE Vec load_partial(const float* p, int n) {
+    return {_mm512_maskz_loadu_ps(first(n), p)};
+}
+LT_INLINE void store_partial(float* p, Vec a, int n) {
+    _mm512_mask_storeu_ps(p, first(n), a.v);
+}
+LT_INLINE Vec fma(Vec a, Vec b, Vec c) {
+    return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+LT_INLINE Vec fnma(Vec a, Vec b, Vec c) {
+    return {_mm512_fnmadd_ps(a.v, b.v, c.v)};
+}
+LT_INLINE Vec operator+(Vec a, Vec b) {
+    return {_mm512_add_ps(a.v, b.v)};
+}
+LT_INLINE Vec operator-(Vec a, Vec b) {
+    return {_mm512_sub_ps(a.v, b.v)};
+}
+LT_INLINE Vec operator*(Vec a, Vec b) {
+    return {_mm512_mul_ps(a.v, b.v)};
+}
+LT_INLINE Vec operator/(Vec a, Vec b) {
+    return {_mm512_div_ps(a.v, b.v)};
+}
+LT_INLINE Vec min(Vec a, Vec b) {
+    return {_mm512_min_ps(a.v, b.v)};
+}
+LT_INLINE Vec max(Vec a, Vec b) {
+    return {_mm512_max_ps(a.v, b.v)};
+}
+LT_INLINE Vec abs(Vec a) {
+    return {_mm512_abs_ps(a.v)};
+}
+LT_INLINE Mask operator<(Vec a, Vec b) {
+    return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)};
+}
+LT_INLINE Vec select(Mask m, Vec a, Vec b) {
+    return {_mm512_mask_blend_ps(m.m, b.v, a.v)};
+}
+LT_INLINE Vec round(Vec a) {
+    return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT)};
+}
 LT_INLINE Vec scale_by_power_of_two(Vec a, Vec integer) {
     return {_mm512_scalef_ps(a.v, integer.v)};
 }
@@ -71,32 +107,65 @@ struct Vec {
 struct Mask {
     __m256 m;
 };
-LT_INLINE Vec set1(float a) { return {_mm256_set1_ps(a)}; }
-LT_INLINE Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
-LT_INLINE void store(float* p, Vec a) { _mm256_storeu_ps(p, a.v); }
+LT_INLINE Vec set1(float a) {
+    return {_mm256_set1_ps(a)};
+}
+LT_INLINE Vec load(const float* p) {
+    return {_mm256_loadu_ps(p)};
+}
+LT_INLINE void store(float* p, Vec a) {
+    _mm256_storeu_ps(p, a.v);
+}
 LT_INLINE __m256i first(int n) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
-LT_INLINE Vec load_partial(const float* p, int n) { return {_mm256_maskload_ps(p, first(n))}; }
-LT_INLINE void store_partial(float* p, Vec a, int n) { _mm256_maskstore_ps(p, first(n), a.v); }
-LT_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
-LT_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm256_fnmadd_ps(a.v, b.v, c.v)}; }
-LT_INLINE Vec operator+(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }
-LT_INLINE Vec operator-(Vec a, Vec b) { return {_mm256_sub_ps(a.v, b.v)}; }
-LT_INLINE Vec operator*(Vec a, Vec b) { return {_mm256_mul_ps(a.v, b.v)}; }
-LT_INLINE Vec operator/(Vec a, Vec b) { return {_mm256_div_ps(a.v, b.v)}; }
-LT_INLINE Vec min(Vec a, Vec b) { return {_mm256_min_ps(a.v, b.v)}; }
-LT_INLINE Vec max(Vec a, Vec b) { return {_mm256_max_ps(a.v, b.v)}; }
-LT_INLINE Vec abs(Vec a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)}; }
-LT_INLINE Mask operator<(Vec a, Vec b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
-LT_INLINE Vec select(Mask m, Vec a, Vec b) { return {_mm256_blendv_ps(b.v, a.v, m.m)}; }
+LT_INLINE Vec load_partial(const float* p, int n) {
+    return {_mm256_maskload_ps(p, first(n))};
+}
+LT_INLINE void store_partial(float* p, Vec a, int n) {
+    _mm256_maskstore_ps(p, first(n), a.v);
+}
+LT_INLINE Vec fma(Vec a, Vec b, Vec c) {
+    return {_mm256_fmadd_ps(a.v, b.v, c.v)};
+}
+LT_INLINE Vec fnma(Vec a, Vec b, Vec c) {
+    return {_mm256_fnmadd_ps(a.v, b.v, c.v)};
+}
+LT_INLINE Vec operator+(Vec a, Vec b) {
+    return {_mm256_add_ps(a.v, b.v)};
+}
+LT_INLINE Vec operator-(Vec a, Vec b) {
+    return {_mm256_sub_ps(a.v, b.v)};
+}
+LT_INLINE Vec operator*(Vec a, Vec b) {
+    return {_mm256_mul_ps(a.v, b.v)};
+}
+LT_INLINE Vec operator/(Vec a, Vec b) {
+    return {_mm256_div_ps(a.v, b.v)};
+}
+LT_INLINE Vec min(Vec a, Vec b) {
+    return {_mm256_min_ps(a.v, b.v)};
+}
+LT_INLINE Vec max(Vec a, Vec b) {
+    return {_mm256_max_ps(a.v, b.v)};
+}
+LT_INLINE Vec abs(Vec a) {
+    return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)};
+}
+LT_INLINE Mask operator<(Vec a, Vec b) {
+    return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)};
+}
+LT_INLINE Vec select(Mask m, Vec a, Vec b) {
+    return {_mm256_blendv_ps(b.v, a.v, m.m)};
+}
 LT_INLINE Vec round(Vec a) {
     return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
 }
 LT_INLINE Vec scale_by_power_of_two(Vec a, Vec integer) {
     // In two halves, so that the whole range of floats, with its small end, is reached.
-    const __m256i n = _mm256_cvtps_epi32(_mm256_min_ps(
-        _mm256_max_ps(integer.v, _mm256_set1_ps(-252.0f)), _mm256_set1_ps(252.0f)));
+    const __m256i n = _mm256_cvtps_epi32(
+        _mm256_min_ps(_mm256_max_ps(integer.v, _mm256_set1_ps(-252.0f)), _mm256_set1_ps(252.0f))
+    );
     const __m256i half = _mm256_srai_epi32(n, 1);
     const __m256i rest = _mm256_sub_epi32(n, half);
     const __m256i bias = _mm256_set1_epi32(127);
@@ -119,9 +188,15 @@ struct Vec {
 struct Mask {
     uint32x4_t m;
 };
-LT_INLINE Vec set1(float a) { return {vdupq_n_f32(a)}; }
-LT_INLINE Vec load(const float* p) { return {vld1q_f32(p)}; }
-LT_INLINE void store(float* p, Vec a) { vst1q_f32(p, a.v); }
+LT_INLINE Vec set1(float a) {
+    return {vdupq_n_f32(a)};
+}
+LT_INLINE Vec load(const float* p) {
+    return {vld1q_f32(p)};
+}
+LT_INLINE void store(float* p, Vec a) {
+    vst1q_f32(p, a.v);
+}
 LT_INLINE Vec load_partial(const float* p, int n) {
     float part[4] = {0, 0, 0, 0};
     std::memcpy(part, p, sizeof(float) * static_cast<std::size_t>(n));
@@ -132,21 +207,45 @@ LT_INLINE void store_partial(float* p, Vec a, int n) {
     vst1q_f32(part, a.v);
     std::memcpy(p, part, sizeof(float) * static_cast<std::size_t>(n));
 }
-LT_INLINE Vec fma(Vec a, Vec b, Vec c) { return {vfmaq_f32(c.v, a.v, b.v)}; }
-LT_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {vfmsq_f32(c.v, a.v, b.v)}; }
-LT_INLINE Vec operator+(Vec a, Vec b) { return {vaddq_f32(a.v, b.v)}; }
-LT_INLINE Vec operator-(Vec a, Vec b) { return {vsubq_f32(a.v, b.v)}; }
-LT_INLINE Vec operator*(Vec a, Vec b) { return {vmulq_f32(a.v, b.v)}; }
-LT_INLINE Vec operator/(Vec a, Vec b) { return {vdivq_f32(a.v, b.v)}; }
-LT_INLINE Vec min(Vec a, Vec b) { return {vminq_f32(a.v, b.v)}; }
-LT_INLINE Vec max(Vec a, Vec b) { return {vmaxq_f32(a.v, b.v)}; }
-LT_INLINE Vec abs(Vec a) { return {vabsq_f32(a.v)}; }
-LT_INLINE Mask operator<(Vec a, Vec b) { return {vcltq_f32(a.v, b.v)}; }
-LT_INLINE Vec select(Mask m, Vec a, Vec b) { return {vbslq_f32(m.m, a.v, b.v)}; }
-LT_INLINE Vec round(Vec a) { return {vrndnq_f32(a.v)}; }
+LT_INLINE Vec fma(Vec a, Vec b, Vec c) {
+    return {vfmaq_f32(c.v, a.v, b.v)};
+}
+LT_INLINE Vec fnma(Vec a, Vec b, Vec c) {
+    return {vfmsq_f32(c.v, a.v, b.v)};
+}
+LT_INLINE Vec operator+(Vec a, Vec b) {
+    return {vaddq_f32(a.v, b.v)};
+}
+LT_INLINE Vec operator-(Vec a, Vec b) {
+    return {vsubq_f32(a.v, b.v)};
+}
+LT_INLINE Vec operator*(Vec a, Vec b) {
+    return {vmulq_f32(a.v, b.v)};
+}
+LT_INLINE Vec operator/(Vec a, Vec b) {
+    return {vdivq_f32(a.v, b.v)};
+}
+LT_INLINE Vec min(Vec a, Vec b) {
+    return {vminq_f32(a.v, b.v)};
+}
+LT_INLINE Vec max(Vec a, Vec b) {
+    return {vmaxq_f32(a.v, b.v)};
+}
+LT_INLINE Vec abs(Vec a) {
+    return {vabsq_f32(a.v)};
+}
+LT_INLINE Mask operator<(Vec a, Vec b) {
+    return {vcltq_f32(a.v, b.v)};
+}
+LT_INLINE Vec select(Mask m, Vec a, Vec b) {
+    return {vbslq_f32(m.m, a.v, b.v)};
+}
+LT_INLINE Vec round(Vec a) {
+    return {vrndnq_f32(a.v)};
+}
 LT_INLINE Vec scale_by_power_of_two(Vec a, Vec integer) {
-    const int32x4_t n = vcvtq_s32_f32(
-        vminq_f32(vmaxq_f32(integer.v, vdupq_n_f32(-252.0f)), vdupq_n_f32(252.0f)));
+    const int32x4_t n =
+        vcvtq_s32_f32(vminq_f32(vmaxq_f32(integer.v, vdupq_n_f32(-252.0f)), vdupq_n_f32(252.0f)));
     const int32x4_t half = vshrq_n_s32(n, 1);
     const int32x4_t rest = vsubq_s32(n, half);
     const int32x4_t bias = vdupq_n_s32(127);
@@ -167,29 +266,55 @@ struct Vec {
 struct Mask {
     bool m[lanes];
 };
-#define LT_EACH(expression)                 \
-    Vec r;                                  \
-    for (int i = 0; i < lanes; ++i) {       \
-        r.v[i] = (expression);              \
-    }                                       \
+#define LT_EACH(expression)           \
+    Vec r;                            \
+    for (int i = 0; i < lanes; ++i) { \
+        r.v[i] = (expression);        \
+    }                                 \
     return r
-LT_INLINE Vec set1(float a) { LT_EACH(a); }
-LT_INLINE Vec load(const float* p) { LT_EACH(p[i]); }
-LT_INLINE void store(float* p, Vec a) { std::memcpy(p, a.v, sizeof(a.v)); }
-LT_INLINE Vec load_partial(const float* p, int n) { LT_EACH(i < n ? p[i] : 0.0f); }
+LT_INLINE Vec set1(float a) {
+    LT_EACH(a);
+}
+LT_INLINE Vec load(const float* p) {
+    LT_EACH(p[i]);
+}
+LT_INLINE void store(float* p, Vec a) {
+    std::memcpy(p, a.v, sizeof(a.v));
+}
+LT_INLINE Vec load_partial(const float* p, int n) {
+    LT_EACH(i < n ? p[i] : 0.0f);
+}
 LT_INLINE void store_partial(float* p, Vec a, int n) {
     std::memcpy(p, a.v, sizeof(float) * static_cast<std::size_t>(n));
 }
 // Without a fused instruction the library's fma would be a slow call; two roundings it is.
-LT_INLINE Vec fma(Vec a, Vec b, Vec c) { LT_EACH(a.v[i] * b.v[i] + c.v[i]); }
-LT_INLINE Vec fnma(Vec a, Vec b, Vec c) { LT_EACH(c.v[i] - a.v[i] * b.v[i]); }
-LT_INLINE Vec operator+(Vec a, Vec b) { LT_EACH(a.v[i] + b.v[i]); }
-LT_INLINE Vec operator-(Vec a, Vec b) { LT_EACH(a.v[i] - b.v[i]); }
-LT_INLINE Vec operator*(Vec a, Vec b) { LT_EACH(a.v[i] * b.v[i]); }
-LT_INLINE Vec operator/(Vec a, Vec b) { LT_EACH(a.v[i] / b.v[i]); }
-LT_INLINE Vec min(Vec a, Vec b) { LT_EACH(a.v[i] < b.v[i] ? a.v[i] : b.v[i]); }
-LT_INLINE Vec max(Vec a, Vec b) { LT_EACH(a.v[i] > b.v[i] ? a.v[i] : b.v[i]); }
-LT_INLINE Vec abs(Vec a) { LT_EACH(std::fabs(a.v[i])); }
+LT_INLINE Vec fma(Vec a, Vec b, Vec c) {
+    LT_EACH(a.v[i] * b.v[i] + c.v[i]);
+}
+LT_INLINE Vec fnma(Vec a, Vec b, Vec c) {
+    LT_EACH(c.v[i] - a.v[i] * b.v[i]);
+}
+LT_INLINE Vec operator+(Vec a, Vec b) {
+    LT_EACH(a.v[i] + b.v[i]);
+}
+LT_INLINE Vec operator-(Vec a, Vec b) {
+    LT_EACH(a.v[i] - b.v[i]);
+}
+LT_INLINE Vec operator*(Vec a, Vec b) {
+    LT_EACH(a.v[i] * b.v[i]);
+}
+LT_INLINE Vec operator/(Vec a, Vec b) {
+    LT_EACH(a.v[i] / b.v[i]);
+}
+LT_INLINE Vec min(Vec a, Vec b) {
+    LT_EACH(a.v[i] < b.v[i] ? a.v[i] : b.v[i]);
+}
+LT_INLINE Vec max(Vec a, Vec b) {
+    LT_EACH(a.v[i] > b.v[i] ? a.v[i] : b.v[i]);
+}
+LT_INLINE Vec abs(Vec a) {
+    LT_EACH(std::fabs(a.v[i]));
+}
 LT_INLINE Mask operator<(Vec a, Vec b) {
     Mask r;
     for (int i = 0; i < lanes; ++i) {
@@ -197,7 +322,9 @@ LT_INLINE Mask operator<(Vec a, Vec b) {
     }
     return r;
 }
-LT_INLINE Vec select(Mask m, Vec a, Vec b) { LT_EACH(m.m[i] ? a.v[i] : b.v[i]); }
+LT_INLINE Vec select(Mask m, Vec a, Vec b) {
+    LT_EACH(m.m[i] ? a.v[i] : b.v[i]);
+}
 // Adding and taking away 1.5 · 2²³ rounds to an integer what is smaller than 2²².
 LT_INLINE Vec round(Vec a) {
     LT_EACH(std::fabs(a.v[i]) < 4194304.0f ? (a.v[i] + 12582912.0f) - 12582912.0f : a.v[i]);
@@ -230,10 +357,14 @@ LT_INLINE Vec sums_of_four(Vec a, Vec b, Vec c, Vec d) {
 // `scale_by_power_of_two`. 1 / a to within two units in the last place, for 2⁻¹²⁶ ≤ |a| ≤ 2¹²⁶:
 // `reciprocal`.
 
-LT_INLINE Vec zero() { return set1(0.0f); }
+LT_INLINE Vec zero() {
+    return set1(0.0f);
+}
 
 #if !defined(LT_AVX512)
-LT_INLINE Vec reciprocal(Vec a) { return set1(1.0f) / a; }
+LT_INLINE Vec reciprocal(Vec a) {
+    return set1(1.0f) / a;
+}
 #endif
 
 // The sum of the lanes, always in the same order.
@@ -248,7 +379,9 @@ LT_INLINE float sum(Vec a) {
     return part[0];
 }
 
-LT_INLINE Vec load_first(const float* p, int n) { return n >= lanes ? load(p) : load_partial(p, n); }
+LT_INLINE Vec load_first(const float* p, int n) {
+    return n >= lanes ? load(p) : load_partial(p, n);
+}
 LT_INLINE void store_first(float* p, Vec a, int n) {
     if (n >= lanes) {
         store(p, a);

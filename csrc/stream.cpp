@@ -27,7 +27,12 @@ void LinearMap::apply(const float* x, float* y) const {
 }
 
 Stream::Stream(
-    std::vector<StreamLayer> layers, LinearMap projection, LinearMap head, Readout readout, int streams, int threads
+    std::vector<StreamLayer> layers,
+    LinearMap projection,
+    LinearMap head,
+    Readout readout,
+    int streams,
+    int threads
 )
     : layers_(std::move(layers)),
       projection_(std::move(projection)),
@@ -35,16 +40,20 @@ Stream::Stream(
       readout_(readout),
       streams_(streams),
       threads_(threads) {
-    int widest = input_size();
+    int widest = std::max(input_size(), projection_.outputs);
     for (const StreamLayer& layer : layers_) {
         const int hidden = layer.recurrence->hidden_size();
         widest = std::max({widest, hidden, layer.recurrence->input_size()});
         for (int part = 0; part < (layer.memory ? 2 : 1); ++part) {
-            state_.push_back({std::vector<float>(static_cast<std::size_t>(streams) * hidden), hidden});
+            state_.push_back(
+                {std::vector<float>(static_cast<std::size_t>(streams) * hidden), hidden}
+            );
         }
     }
     if (readout_ != Readout::last) {
-        state_.push_back({std::vector<float>(static_cast<std::size_t>(streams) * width()), width()});
+        state_.push_back(
+            {std::vector<float>(static_cast<std::size_t>(streams) * width()), width()}
+        );
         state_.push_back({std::vector<float>(streams), 1});
     }
     input_.resize(static_cast<std::size_t>(streams) * widest);
@@ -61,17 +70,26 @@ int Stream::output_size() const {
 
 void Stream::reset(int stream) {
     for (Part& part : state_) {
-        std::fill_n(part.numbers.begin() + static_cast<std::ptrdiff_t>(stream) * part.columns, part.columns, 0.0f);
+        std::fill_n(
+            part.numbers.begin() + static_cast<std::ptrdiff_t>(stream) * part.columns, part.columns,
+            0.0f
+        );
     }
 }
 
 void Stream::step(
-    const float* x, std::ptrdiff_t x_stride, Elapsed elapsed, const std::uint8_t* active, float* out,
+    const float* x,
+    std::ptrdiff_t x_stride,
+    Elapsed elapsed,
+    const std::uint8_t* active,
+    float* out,
     std::ptrdiff_t out_stride
 ) {
     int columns = input_size();
     for (int i = 0; i < streams_; ++i) {
-        std::copy_n(x + i * x_stride, columns, input_.data() + static_cast<std::ptrdiff_t>(i) * columns);
+        std::copy_n(
+            x + i * x_stride, columns, input_.data() + static_cast<std::ptrdiff_t>(i) * columns
+        );
     }
     std::size_t part = 0;
     for (const StreamLayer& layer : layers_) {
@@ -109,23 +127,20 @@ void Stream::step(
         const int n = width();
         const float* read = last;
         if (readout_ != Readout::last) {
-            float* total = state_[part].numbers.data() + static_cast<std::ptrdiff_t>(i) * n;
+            float* mean = state_[part].numbers.data() + static_cast<std::ptrdiff_t>(i) * n;
             float& count = state_[part + 1].numbers[i];
             if (active == nullptr || active[i] != 0) {
-                for (int k = 0; k < n; ++k) {
-                    total[k] += last[k];
-                }
                 count += 1.0f;
+                for (int k = 0; k < n; ++k) {
+                    mean[k] += (last[k] - mean[k]) / count;
+                }
             }
-            const float steps = std::max(count, 1.0f);
             float* joined = joined_.data();
             if (readout_ == Readout::last_mean) {
                 std::copy_n(last, n, joined);
                 joined += n;
             }
-            for (int k = 0; k < n; ++k) {
-                joined[k] = total[k] / steps;
-            }
+            std::copy_n(mean, n, joined);
             read = joined_.data();
         }
         if (head_.outputs > 0) {

@@ -37,22 +37,33 @@ enum class Readout { last, mean, last_mean };
 // Several streams step together; a step reads [streams, inputs] and writes [streams, outputs].
 class Stream {
 public:
-    Stream(std::vector<StreamLayer> layers, LinearMap projection, LinearMap head, Readout readout, int streams, int threads);
+    Stream(
+        std::vector<StreamLayer> layers,
+        LinearMap projection,
+        LinearMap head,
+        Readout readout,
+        int streams,
+        int threads
+    );
 
     int streams() const { return streams_; }
     int input_size() const { return layers_.front().recurrence->input_size(); }
     int output_size() const;
 
-    // x of a stream lies x_stride behind that of the one before, its output likewise. Where `active`
-    // is given and 0 a stream stays as it is, and its last output is put out again.
+    // x of a stream lies x_stride behind that of the one before, its output likewise. Where
+    // `active` is given and 0 a stream stays as it is, and its last output is put out again.
     void step(
-        const float* x, std::ptrdiff_t x_stride, Elapsed elapsed, const std::uint8_t* active, float* out,
+        const float* x,
+        std::ptrdiff_t x_stride,
+        Elapsed elapsed,
+        const std::uint8_t* active,
+        float* out,
         std::ptrdiff_t out_stride
     );
 
     void reset(int stream);
 
-    // All there is to remember: of each layer h, then c if it has memory, then sum and number of
+    // All there is to remember: of each layer h, then c if it has memory, then mean and number of
     // outputs for a mean; [streams, columns] each.
     struct Part {
         std::vector<float> numbers;
@@ -62,7 +73,9 @@ public:
     std::vector<Part>& state() { return state_; }
 
 private:
-    int width() const { return projection_.outputs > 0 ? projection_.outputs : layers_.back().outputs; }
+    int width() const {
+        return projection_.outputs > 0 ? projection_.outputs : layers_.back().outputs;
+    }
 
     std::vector<StreamLayer> layers_;
     LinearMap projection_;

@@ -109,8 +109,8 @@ Pool& pool() {
 }
 
 // GNU OpenMP's way to run a function on a team of threads, where the process has loaded it, as
-// PyTorch does. Its threads stay awake for a while after each use, in wait for the next; a second pool
-// beside them would have to share the cores with that waiting. After a fork they are gone.
+// PyTorch does. Its threads stay awake for a while after each use, in wait for the next; a second
+// pool beside them would have to share the cores with that waiting. After a fork they are gone.
 using TeamRun = void (*)(void (*)(void*), void*, unsigned, unsigned);
 
 std::atomic<bool> forked{false};

@@ -17,6 +17,7 @@ from liquidtime.errors import InputError
 from liquidtime.nn import LTC, CfC
 from liquidtime.train import Run, fit
 from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
+from liquidtime.train.predictor import Predictor
 from liquidtime.wirings import AutoNCP
 
 S, T = 3, 5
@@ -118,6 +119,49 @@ def test_a_fixed_elapsed_time_needs_no_head_for_it():
     close(stream.step(x[:, 0].numpy().copy()), wanted[:, 0])
 
 
+def test_a_fixed_time_is_the_only_one(run):
+    stream = Stream.from_module(CfC(3, 4), fixed_elapsed=0.3)
+    with pytest.raises(ValueError, match="leave one out"):
+        stream.run(np.zeros((5, 3)), 0.2)
+    with pytest.raises(InputError, match="without fixed_elapsed"):
+        Stream.load(run[0].path, fixed_elapsed=0.3).observe([1.0, 2.0])
+    with pytest.raises(ValueError, match="fixed_elapsed is -1"):
+        Stream.from_module(CfC(3, 4), fixed_elapsed=-1.0)
+
+
+def test_a_projection_may_be_wider_than_all_else():
+    layer = CfC(3, 8, proj_size=64)
+    x, elapsed = series(3)
+    stream = Stream.from_module(layer, streams=S)
+    close(stream.run(x.numpy(), elapsed.numpy()), expected(layer, x, elapsed))
+
+
+@pytest.mark.parametrize("readout", ["last", "mean", "last_mean"])
+@pytest.mark.parametrize("per_step", [False, True])
+def test_a_predictor_reads_out_what_it_has_seen_so_far(readout, per_step):
+    config = ModelConfig(hidden_size=6, backbone_units=5, readout=readout)
+    predictor = Predictor(4, 2, config, per_step=per_step).eval()
+    x, elapsed = series(4)
+    wanted = predictor.trace(x, elapsed, torch.full((S,), T)).logits.numpy()
+    if per_step and readout != "last":
+        with torch.no_grad():
+            wanted = predictor(x, elapsed, torch.full((S,), T)).numpy()
+    stream = Stream.from_module(predictor, streams=S)
+    close(stream.run(x.numpy(), elapsed.numpy()), wanted)
+
+
+def test_a_bad_reading_is_refused_and_leaves_no_trace():
+    stream = Stream.from_module(CfC(3, 4), streams=2)
+    bad = np.array([[0, np.nan, 0], [1, 2, 3]], np.float32)
+    before = stream.state
+    with pytest.raises(ValueError, match="NaN or infinite in stream 0"):
+        stream.step(bad)
+    assert all(np.array_equal(a, b) for a, b in zip(stream.state, before, strict=True))
+    stream.step(bad, 1.0, np.array([False, True]))
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        stream.run(np.full((2, 3, 3), np.inf))
+
+
 def test_bfloat16_is_close():
     layer = CfC(3, 17)
     x, elapsed = series(3)
@@ -187,6 +231,15 @@ def test_a_run_predicts_row_by_row_what_it_predicts_at_once(run, tmp_path):
         for t in range(rows):
             last = stream.observe(values[:, t], gaps[:, t])
         np.testing.assert_allclose(last, wanted, atol=1e-5)
+
+
+def test_a_server_can_be_moved_in_the_middle(run):
+    fitted, _ = run
+    one, other = Stream.load(fitted.path), Stream.load(fitted.path)
+    one.observe([5.0, np.nan])
+    one.observe([np.nan, 3.0], 0.5)
+    other.state = one.state
+    assert np.array_equal(one.observe([np.nan, np.nan], 0.7), other.observe([np.nan, np.nan], 0.7))
 
 
 def test_measurements_by_name(run):

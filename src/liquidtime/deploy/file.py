@@ -15,6 +15,8 @@ from liquidtime.optional import require
 _KEY = "liquidtime.stream"
 _RECORD = "config.json"
 _WEIGHTS = "model.safetensors"
+_METRICS = "metrics.json"
+_FORMAT = 1
 
 
 def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray]]:
@@ -40,6 +42,11 @@ def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray
             "instead, or a file that `liquidtime export` wrote."
         )
     about = json.loads(metadata[_KEY])
+    if about["format"] != _FORMAT:
+        raise InputError(
+            f"{path} has format {about['format']}; this version reads {_FORMAT}. Export the run "
+            "anew, or install the version that wrote it."
+        )
     signals = about["signals"]
     return (
         Architecture(**about["architecture"]),
@@ -52,6 +59,7 @@ def write(path: Path, architecture: Architecture, signals: Signals | None, state
     """Put everything into one file, beside and renamed, so that it is whole or not there."""
     save_file = require("safetensors.numpy", extra="deploy").save_file
     about = {
+        "format": _FORMAT,
         "architecture": architecture.to_dict(),
         "signals": None if signals is None else signals.to_dict(),
     }
@@ -62,7 +70,7 @@ def write(path: Path, architecture: Architecture, signals: Signals | None, state
 
 
 def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]:
-    for name in (_RECORD, _WEIGHTS):
+    for name in (_RECORD, _WEIGHTS, _METRICS):
         if not (path / name).exists():
             raise InputError(
                 f"{path} holds no finished run: {name} is missing. Give the folder that "

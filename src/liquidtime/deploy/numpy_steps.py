@@ -64,10 +64,8 @@ class NumpySteps:
     ) -> Array:
         """One step of all streams: x [S, D], or [D] of a single one, to [S, K] or [K]."""
         x = np.asarray(x, np.float32)
-        if x.shape not in (
-            (self._streams, self.input_size),
-            (self.input_size,) * (self._streams == 1),
-        ):
+        alone = self._streams == 1 and x.shape == (self.input_size,)
+        if not alone and x.shape != (self._streams, self.input_size):
             raise ValueError(
                 f"x has shape {list(x.shape)}; expected [streams, inputs]="
                 f"[{self._streams}, {self.input_size}]."
@@ -79,6 +77,8 @@ class NumpySteps:
                 "previous step."
             )
         used = np.ones(self._streams, bool) if active is None else np.asarray(active, bool)
+        if not np.isfinite(x.reshape(self._streams, -1)[used]).all():
+            raise ValueError("x is NaN or infinite in a stream; expected finite numbers.")
         new = self._step(x.reshape(self._streams, -1), gaps[:, None], used[:, None])
         if out is None:
             return new.reshape(-1) if x.ndim == 1 else new
@@ -130,10 +130,9 @@ class NumpySteps:
         if network.projection is not None:
             x = linear(x, *network.projection)
         if given.readout in ("mean", "last_mean"):
-            total, count = parts
-            total += np.where(used, x, 0)
+            mean, count = parts
             count += used
-            mean = total / np.maximum(count, 1)
+            mean += np.where(used, (x - mean) / np.maximum(count, 1), 0)
             x = mean if given.readout == "mean" else np.concatenate([x, mean], axis=1)
         return x.astype(np.float32) if network.head is None else linear(x, *network.head)
 

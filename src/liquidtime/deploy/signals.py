@@ -95,7 +95,8 @@ class Encoder:
         signals: The encoding.
         streams: Number of streams.
         static: [S] or [streams, S] features that do not change, in their own units, NaN where not
-            known; needed where the run was fitted with any.
+            known; the mean of the training part stands for what is not known, and for all of them
+            where None.
 
     Raises:
         InputError: If `static` does not fit.
@@ -141,6 +142,21 @@ class Encoder:
         parts = [blocks[kind] for kind in signals.features] + [self._static]
         inputs = np.concatenate(parts, axis=1).astype(np.float32)
         return np.ascontiguousarray(inputs), (gaps / signals.time_scale).astype(np.float32)
+
+    @property
+    def state(self) -> list[NDArray[Any]]:
+        """What each stream has shown: values and ages [streams, D], and whether it has begun."""
+        return [self._values.copy(), self._ages.copy(), self._begun.copy()]
+
+    @state.setter
+    def state(self, parts: Sequence[ArrayLike]) -> None:
+        mine = (self._values, self._ages, self._begun)
+        given = [np.asarray(part) for part in parts]
+        if [part.shape for part in given] != [part.shape for part in mine]:
+            raise ValueError("the parts of the state have other shapes than this stream's.")
+        self._values, self._ages, self._begun = (
+            part.astype(like.dtype) for part, like in zip(given, mine, strict=True)
+        )
 
     def reset(self, stream: int) -> None:
         """Forget what a stream has shown."""

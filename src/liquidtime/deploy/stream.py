@@ -73,6 +73,8 @@ class Stream:
         """
         if streams < 1 or threads < 1:
             raise ValueError(f"streams is {streams}, threads is {threads}; expected 1 or more.")
+        if fixed_elapsed is not None and not 0 <= fixed_elapsed < float("inf"):
+            raise ValueError(f"fixed_elapsed is {fixed_elapsed}; expected a finite number ≥ 0.")
         self._architecture = architecture
         self._arrays = dict(state)
         self._fixed = fixed_elapsed
@@ -181,12 +183,13 @@ class Stream:
         """Write one safetensors file that holds the network and all about it, without its state."""
         file.write(Path(path), self._architecture, self.signals, self._arrays)
 
-    def run(self, x: ArrayLike, elapsed: ArrayLike = 1.0) -> Array:
+    def run(self, x: ArrayLike, elapsed: ArrayLike | None = None) -> Array:
         """Many steps: the same as `step` one after the other, from the present state on.
 
         Args:
             x: [T, D] of a single stream, or [S, T, D].
-            elapsed: Time since the previous step: a float, [T], or [S, T].
+            elapsed: Time since the previous step: a float, [T], or [S, T]; 1 if None, or the fixed
+                one.
 
         Returns:
             [T, K] or [S, T, K].
@@ -198,7 +201,11 @@ class Stream:
                 "[streams, steps, inputs]."
             )
         steps = series.shape[-2]
-        gaps = np.asarray(self._fixed if self._fixed is not None else elapsed, np.float32)
+        if self._fixed is not None and elapsed is not None:
+            raise ValueError("elapsed was given to a stream with fixed_elapsed; leave one out.")
+        if elapsed is None:
+            elapsed = 1.0 if self._fixed is None else self._fixed
+        gaps = np.asarray(elapsed, np.float32)
         if gaps.shape not in ((), (steps,), (self.streams, steps)):
             raise ValueError(
                 f"elapsed has shape {list(gaps.shape)}; expected a number, [{steps}] or "
@@ -234,7 +241,14 @@ class Stream:
                 "this network came without the encoding of its inputs; load a run's folder or its "
                 "export, or use step with encoded inputs."
             )
+        if self._fixed is not None:
+            raise InputError(
+                "observe takes the time between rows as it comes; make the stream without "
+                "fixed_elapsed."
+            )
         alone, rows = self._rows(values, self.signals)
+        if np.isinf(rows).any():
+            raise InputError("values are infinite somewhere; expected numbers, or NaN for none.")
         used = np.ones(self.streams, bool) if active is None else np.asarray(active, bool)
         gaps = np.broadcast_to(np.asarray(elapsed, np.float64), (self.streams,))
         if not (np.isfinite(gaps).all() and (gaps >= 0).all()):
@@ -255,12 +269,21 @@ class Stream:
 
     @property
     def state(self) -> list[Array]:
-        """What the network remembers, to be kept or moved: [S, ·] arrays, copies; settable."""
-        return self._steps.get_state()
+        """All there is to remember, to be kept or moved: arrays of [S, …], copies; settable."""
+        kept = self._steps.get_state()
+        return kept if self._encoder is None else kept + self._encoder.state
 
     @state.setter
     def state(self, parts: Sequence[ArrayLike]) -> None:
-        self._steps.set_state([np.ascontiguousarray(part, np.float32) for part in parts])
+        own = len(self._steps.get_state())
+        extra = 0 if self._encoder is None else len(self._encoder.state)
+        if len(parts) != own + extra:
+            raise ValueError(
+                f"state has {len(parts)} parts; expected {own + extra}, as the stream's state has."
+            )
+        self._steps.set_state([np.ascontiguousarray(part, np.float32) for part in parts[:own]])
+        if self._encoder is not None:
+            self._encoder.state = parts[own:]
 
     def _step_fixed(
         self, x: Array, active: NDArray[np.bool_] | None = None, out: Array | None = None
