@@ -257,99 +257,94 @@ LT_INLINE Vec sums_of_four(Vec a, Vec b, Vec c, Vec d) {
     return {vpaddq_f32(vpaddq_f32(a.v, b.v), vpaddq_f32(c.v, d.v))};
 }
 
-#else  // generic: four lanes of plain C++, which the compiler may or may not put in registers
+#else  // generic: four lanes in the compiler's own vectors, which every processor can do
 
 constexpr int lanes = 4;
+typedef float Four __attribute__((vector_size(16)));
+typedef std::int32_t FourInts __attribute__((vector_size(16)));
 struct Vec {
-    float v[lanes];
+    Four v;
 };
 struct Mask {
-    bool m[lanes];
+    FourInts m;
 };
-#define LT_EACH(expression)           \
-    Vec r;                            \
-    for (int i = 0; i < lanes; ++i) { \
-        r.v[i] = (expression);        \
-    }                                 \
-    return r
 LT_INLINE Vec set1(float a) {
-    LT_EACH(a);
+    return {Four{a, a, a, a}};
 }
 LT_INLINE Vec load(const float* p) {
-    LT_EACH(p[i]);
+    Vec a;
+    std::memcpy(&a.v, p, sizeof(a.v));
+    return a;
 }
 LT_INLINE void store(float* p, Vec a) {
-    std::memcpy(p, a.v, sizeof(a.v));
+    std::memcpy(p, &a.v, sizeof(a.v));
 }
 LT_INLINE Vec load_partial(const float* p, int n) {
-    LT_EACH(i < n ? p[i] : 0.0f);
+    Vec a = set1(0.0f);
+    std::memcpy(&a.v, p, sizeof(float) * static_cast<std::size_t>(n));
+    return a;
 }
 LT_INLINE void store_partial(float* p, Vec a, int n) {
-    std::memcpy(p, a.v, sizeof(float) * static_cast<std::size_t>(n));
+    std::memcpy(p, &a.v, sizeof(float) * static_cast<std::size_t>(n));
 }
 // Without a fused instruction the library's fma would be a slow call; two roundings it is.
 LT_INLINE Vec fma(Vec a, Vec b, Vec c) {
-    LT_EACH(a.v[i] * b.v[i] + c.v[i]);
+    return {a.v * b.v + c.v};
 }
 LT_INLINE Vec fnma(Vec a, Vec b, Vec c) {
-    LT_EACH(c.v[i] - a.v[i] * b.v[i]);
+    return {c.v - a.v * b.v};
 }
 LT_INLINE Vec operator+(Vec a, Vec b) {
-    LT_EACH(a.v[i] + b.v[i]);
+    return {a.v + b.v};
 }
 LT_INLINE Vec operator-(Vec a, Vec b) {
-    LT_EACH(a.v[i] - b.v[i]);
+    return {a.v - b.v};
 }
 LT_INLINE Vec operator*(Vec a, Vec b) {
-    LT_EACH(a.v[i] * b.v[i]);
+    return {a.v * b.v};
 }
 LT_INLINE Vec operator/(Vec a, Vec b) {
-    LT_EACH(a.v[i] / b.v[i]);
-}
-LT_INLINE Vec min(Vec a, Vec b) {
-    LT_EACH(a.v[i] < b.v[i] ? a.v[i] : b.v[i]);
-}
-LT_INLINE Vec max(Vec a, Vec b) {
-    LT_EACH(a.v[i] > b.v[i] ? a.v[i] : b.v[i]);
-}
-LT_INLINE Vec abs(Vec a) {
-    LT_EACH(std::fabs(a.v[i]));
+    return {a.v / b.v};
 }
 LT_INLINE Mask operator<(Vec a, Vec b) {
-    Mask r;
-    for (int i = 0; i < lanes; ++i) {
-        r.m[i] = a.v[i] < b.v[i];
-    }
-    return r;
+    return {a.v < b.v};
 }
 LT_INLINE Vec select(Mask m, Vec a, Vec b) {
-    LT_EACH(m.m[i] ? a.v[i] : b.v[i]);
+    return {(Four)((m.m & (FourInts)a.v) | (~m.m & (FourInts)b.v))};
+}
+LT_INLINE Vec min(Vec a, Vec b) {
+    return select(a < b, a, b);
+}
+LT_INLINE Vec max(Vec a, Vec b) {
+    return select(b < a, a, b);
+}
+LT_INLINE Vec abs(Vec a) {
+    const FourInts bits = (FourInts)a.v & 0x7fffffff;
+    return {(Four)bits};
 }
 // Adding and taking away 1.5 · 2²³ rounds to an integer what is smaller than 2²².
 LT_INLINE Vec round(Vec a) {
-    LT_EACH(std::fabs(a.v[i]) < 4194304.0f ? (a.v[i] + 12582912.0f) - 12582912.0f : a.v[i]);
+    const Vec magic = set1(12582912.0f);
+    return select(abs(a) < set1(4194304.0f), (a + magic) - magic, a);
 }
 LT_INLINE Vec scale_by_power_of_two(Vec a, Vec integer) {
-    Vec r;
-    for (int i = 0; i < lanes; ++i) {
-        const float raised = integer.v[i] > -252.0f ? integer.v[i] : -252.0f;  // NaN too
-        const float bounded = raised < 252.0f ? raised : 252.0f;
-        const std::int32_t n = static_cast<std::int32_t>(bounded);
-        const std::int32_t half = n >> 1;
-        const std::uint32_t p = static_cast<std::uint32_t>(half + 127) << 23;
-        const std::uint32_t q = static_cast<std::uint32_t>(n - half + 127) << 23;
-        float first, second;
-        std::memcpy(&first, &p, 4);
-        std::memcpy(&second, &q, 4);
-        r.v[i] = a.v[i] * first * second;
-    }
-    return r;
+    const Vec low = set1(-252.0f);
+    const Vec raised = select(low < integer, integer, low);  // NaN too
+    const FourInts n = __builtin_convertvector(min(raised, set1(252.0f)).v, FourInts);
+    const FourInts half = n >> 1;
+    const FourInts p = (half + 127) << 23;
+    const FourInts q = (n - half + 127) << 23;
+    return {a.v * (Four)p * (Four)q};
 }
 LT_INLINE Vec sums_of_four(Vec a, Vec b, Vec c, Vec d) {
     const Vec* parts[lanes] = {&a, &b, &c, &d};
-    LT_EACH((parts[i]->v[0] + parts[i]->v[1]) + (parts[i]->v[2] + parts[i]->v[3]));
+    Vec sums;
+    for (int i = 0; i < lanes; ++i) {
+        const Four v = parts[i]->v;
+        sums.v[i] = (v[0] + v[1]) + (v[2] + v[3]);
+    }
+    return sums;
 }
-#undef LT_EACH
 
 #endif
 
