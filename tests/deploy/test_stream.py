@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import venv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -300,5 +302,25 @@ def test_runs_in_numpy_without_the_extension(run):
         text=True,
     )
     assert done.stderr.count("without its compiled kernels") == 1
+    wanted = Stream.load(fitted.path, static=[0.5]).observe({"flow": 4.0})
+    np.testing.assert_allclose(json.loads(done.stdout), wanted, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_in_an_environment_without_torch(run, tmp_path):
+    fitted, _ = run
+    venv.create(tmp_path / "env", with_pip=True)
+    python = str(tmp_path / "env" / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "--no-deps", str(Path(__file__).parents[2])], check=True)
+    subprocess.run([*pip, "numpy", "safetensors"], check=True)
+    done = subprocess.run(
+        [python, "-c", NO_TORCH, str(fitted.path)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
     wanted = Stream.load(fitted.path, static=[0.5]).observe({"flow": 4.0})
     np.testing.assert_allclose(json.loads(done.stdout), wanted, atol=1e-6)
