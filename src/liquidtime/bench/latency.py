@@ -1,7 +1,6 @@
 """How long each single step of a stream takes: all of them are kept, for the slow ones count."""
 
 import itertools
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.bench.timing import without_garbage_collection
+from liquidtime.bench.timing import in_turns, without_garbage_collection
 
 
 class Steps(NamedTuple):
@@ -55,19 +54,15 @@ def latencies(
     counts = {
         name: _count(steps, calls, burst_seconds, clock) for name, steps in contenders.items()
     }
-    found: dict[str, list[Burst]] = {name: [] for name in contenders}
-    order, draw = list(contenders), random.Random(seed)
-    for _ in range(rounds):
-        draw.shuffle(order)
-        for name in order:
-            if tell is not None:
-                tell(name)
-            before = None if peak is None else peak(name)
-            passed = _times(contenders[name], counts[name], clock)
-            after = None if peak is None else peak(name)
-            between = None if before is None or after is None else (before + after) / 2
-            found[name].append(Burst(passed, between))
-    return found
+    turns = in_turns(
+        list(contenders),
+        rounds,
+        lambda name: _times(contenders[name], counts[name], clock),
+        seed=seed,
+        peak=peak,
+        tell=tell,
+    )
+    return {name: [Burst(*turn) for turn in taken] for name, taken in turns.items()}
 
 
 def clock_cost(clock: Callable[[], int] = time.perf_counter_ns, readings: int = 1000) -> float:

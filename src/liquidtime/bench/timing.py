@@ -5,10 +5,11 @@ import gc
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 Key = TypeVar("Key")
+Result = TypeVar("Result")
 
 _LEAST_CALLS = 2
 _MOST_CALLS = 50
@@ -53,19 +54,55 @@ def interleave(
         The turns of each contender, round by round.
     """
     counts = {key: _calls(call, burst_seconds, clock) for key, call in contenders.items()}
-    turns: dict[Key, list[Turn]] = {key: [] for key in contenders}
-    order, draw = list(contenders), random.Random(seed)
-    for _ in range(repeats):
+    turns = in_turns(
+        list(contenders),
+        repeats,
+        lambda key: _burst(contenders[key], counts[key], clock),
+        seed=seed,
+        peak=peak,
+        tell=tell,
+    )
+    return {
+        key: [Turn(min(s), statistics.median(s), between, len(s)) for s, between in taken]
+        for key, taken in turns.items()
+    }
+
+
+def in_turns(
+    keys: Sequence[Key],
+    rounds: int,
+    take: Callable[[Key], Result],
+    *,
+    seed: int,
+    peak: Callable[[Key], float] | None,
+    tell: Callable[[Key], object] | None,
+) -> dict[Key, list[tuple[Result, float | None]]]:
+    """Give everybody a turn a round, in an order drawn anew.
+
+    Args:
+        keys: Who takes turns.
+        rounds: How many each.
+        take: Takes a turn.
+        seed: Of the orders.
+        peak: Reads the machine's peak before and after each turn.
+        tell: Is told whose turn it is.
+
+    Returns:
+        What each turn gave, and the mean of the two readings around it.
+    """
+    found: dict[Key, list[tuple[Result, float | None]]] = {key: [] for key in keys}
+    order, draw = list(keys), random.Random(seed)
+    for _ in range(rounds):
         draw.shuffle(order)
         for key in order:
             if tell is not None:
                 tell(key)
             before = None if peak is None else peak(key)
-            seconds = _burst(contenders[key], counts[key], clock)
+            result = take(key)
             after = None if peak is None else peak(key)
             between = None if before is None or after is None else (before + after) / 2
-            turns[key].append(Turn(min(seconds), statistics.median(seconds), between, len(seconds)))
-    return turns
+            found[key].append((result, between))
+    return found
 
 
 @contextlib.contextmanager
