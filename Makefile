@@ -72,7 +72,7 @@ $(VENV)/.demo: $(VENV)/.tools $(NATIVE)
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.tools $(NATIVE)
-	$(PIP) --no-build-isolation --editable '.[train,ode,dev,docs]'
+	$(PIP) --no-build-isolation --editable '.[train,brain,ode,dev,docs]'
 	touch $@ $(VENV)/.demo
 
 clean:

@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "bind_graph.hpp"
 #include "bind_recurrence.hpp"
 #include "bind_stream.hpp"
 #include "dispatch.hpp"
@@ -24,6 +25,7 @@ NB_MODULE(_native, module) {
         },
         nb::arg("seconds"), nb::arg("bfloat16") = false
     );
+    bind_graph(module);
     bind_recurrence(module);
     bind_stream(module);
 }

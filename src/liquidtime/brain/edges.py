@@ -1,0 +1,187 @@
+"""Edges as compressed rows: for each target the sources it listens to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from liquidtime.native import native
+
+COUNT_DTYPES = (np.dtype(np.int8), np.dtype(np.int16), np.dtype(np.float32))
+"""The smallest that holds all numbers of synapses exactly is used."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Edges:
+    """E edges onto N targets, sorted by target, within a target by class and then by source.
+
+    A source may have several edges onto one target only where their classes differ.
+
+    Attributes:
+        offsets: int64 [N + 1]; the edges of target i are `offsets[i]` to `offsets[i + 1] - 1`.
+        sources: int32 [E], index of the presynaptic neuron.
+        counts: int8, int16 or float32 [E], number of synapses of the edge, or another weight ≥ 0.
+        classes: uint8 [E], index into the connectome's `classes`.
+    """
+
+    offsets: NDArray[np.int64]
+    sources: NDArray[np.int32]
+    counts: NDArray[np.int8] | NDArray[np.int16] | NDArray[np.float32]
+    classes: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        expected = (
+            ("offsets", self.offsets, (np.int64,)),
+            ("sources", self.sources, (np.int32,)),
+            ("counts", self.counts, COUNT_DTYPES),
+            ("classes", self.classes, (np.uint8,)),
+        )
+        for name, array, dtypes in expected:
+            if array.dtype not in dtypes or array.ndim != 1:
+                names = " or ".join(np.dtype(dtype).name for dtype in dtypes)
+                raise ValueError(
+                    f"{name} is {array.dtype} {list(array.shape)}; expected {names} in one "
+                    "dimension. Connectome.from_edges takes any."
+                )
+        lengths = {len(self.sources), len(self.counts), len(self.classes), int(self.offsets[-1])}
+        if len(lengths) != 1 or self.offsets[0] != 0:
+            raise ValueError(
+                f"offsets end at {self.offsets[-1]}, but there are {len(self.sources)} sources, "
+                f"{len(self.counts)} counts and {len(self.classes)} classes; expected as many."
+            )
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    @property
+    def neurons(self) -> int:
+        """Number of targets N."""
+        return len(self.offsets) - 1
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays in bytes."""
+        return sum(a.nbytes for a in (self.offsets, self.sources, self.counts, self.classes))
+
+    @cached_property
+    def total(self) -> float:
+        """The sum of all counts."""
+        return float(self.counts.sum(dtype=np.float64))
+
+    @property
+    def in_degree(self) -> NDArray[np.int64]:
+        """[N], number of edges onto each neuron."""
+        return np.diff(self.offsets)
+
+    def out_degree(self, neurons: int | None = None) -> NDArray[np.int64]:
+        """[N], number of edges from each neuron."""
+        return np.bincount(self.sources, minlength=neurons or self.neurons)
+
+    def targets(self) -> NDArray[np.int32]:
+        """int32 [E], the postsynaptic neuron of each edge."""
+        return np.repeat(np.arange(self.neurons, dtype=np.int32), self.in_degree)
+
+    def rows(self, edges_a_chunk: int = 1 << 22) -> Iterator[tuple[int, int]]:
+        """Ranges of targets with about that many edges each, for work on few at a time."""
+        first = 0
+        while first < self.neurons:
+            limit = self.offsets[first] + edges_a_chunk
+            last = max(first + 1, int(np.searchsorted(self.offsets, limit, "right")) - 1)
+            yield first, last
+            first = last
+
+    def where(self, kept: NDArray[np.bool_]) -> Edges:
+        """The edges of which `kept` [E] is true."""
+        ends = np.concatenate(([0], np.cumsum(kept, dtype=np.int64)))[self.offsets]
+        return Edges(ends, self.sources[kept], self.counts[kept], self.classes[kept])
+
+    def with_classes(self, classes: NDArray[np.uint8]) -> Edges:
+        """The same edges with other classes [E], sorted anew."""
+        return from_pairs(self.sources, self.targets(), self.counts, classes, self.neurons)
+
+
+def none(neurons: int) -> Edges:
+    """No edges among so many neurons."""
+    empty = np.zeros(0, dtype=np.int32)
+    return Edges(
+        np.zeros(neurons + 1, np.int64), empty, empty.astype(np.int8), empty.astype(np.uint8)
+    )
+
+
+def from_pairs(
+    sources: ArrayLike, targets: ArrayLike, counts: ArrayLike, classes: ArrayLike, neurons: int
+) -> Edges:
+    """Sort a list of edges, in any order, into rows; equal ones are merged and their counts added.
+
+    Args:
+        sources: [E], indices of presynaptic neurons.
+        targets: [E], indices of postsynaptic neurons.
+        counts: [E] or one number for all, finite and not negative; edges of count 0 are left out.
+        classes: [E] or one for all, 0 to 255.
+        neurons: N.
+
+    Raises:
+        ValueError: If an index or a count lies outside.
+    """
+    pre, post = _indices("sources", sources, neurons), _indices("targets", targets, neurons)
+    if pre.shape != post.shape:
+        raise ValueError(f"there are {len(pre)} sources and {len(post)} targets; expected as many.")
+    weights = np.broadcast_to(np.asarray(counts, dtype=np.float32), pre.shape)
+    kinds = np.broadcast_to(np.asarray(classes, dtype=np.uint8), pre.shape)
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError(
+            "counts hold negative or non-finite numbers; expected numbers of synapses or other "
+            "weights ≥ 0. What is inhibitory is told by the transmitter, not by a sign."
+        )
+    if not weights.all():
+        there = weights > 0
+        pre, post, weights, kinds = pre[there], post[there], weights[there], kinds[there]
+    extension = native()
+    build = _sorted_rows if extension is None else extension.sorted_rows
+    offsets, ordered, summed, sorted_kinds = build(
+        np.ascontiguousarray(pre),
+        np.ascontiguousarray(post),
+        np.ascontiguousarray(weights),
+        np.ascontiguousarray(kinds),
+        neurons,
+    )
+    return Edges(offsets, ordered, narrowed(summed), sorted_kinds)
+
+
+def narrowed(counts: ArrayLike) -> NDArray:
+    """Counts in the smallest of `COUNT_DTYPES` that holds them exactly."""
+    array = np.asarray(counts)
+    largest = array.max(initial=0)
+    if largest > np.iinfo(np.int16).max or (array.dtype.kind == "f" and (array % 1 != 0).any()):
+        return array.astype(np.float32)
+    return array.astype(np.int8 if largest <= np.iinfo(np.int8).max else np.int16)
+
+
+def _indices(name: str, values: ArrayLike, neurons: int) -> NDArray[np.int32]:
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise ValueError(
+            f"{name} are {array.dtype} {list(array.shape)}; expected whole numbers in one dimension."
+        )
+    if array.size and not (0 <= array.min() and array.max() < neurons):
+        wrong = array.min() if array.min() < 0 else array.max()
+        raise ValueError(f"{name} hold {wrong}; expected indices from 0 to {neurons - 1}.")
+    return array.astype(np.int32, copy=False)
+
+
+def _sorted_rows(
+    pre: NDArray, post: NDArray, weights: NDArray, kinds: NDArray, neurons: int
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    order = np.lexsort((pre, kinds, post))
+    pre, post, weights, kinds = pre[order], post[order], weights[order], kinds[order]
+    new = np.ones(len(pre), dtype=bool)
+    new[1:] = (np.diff(pre) != 0) | (np.diff(post) != 0) | (kinds[1:] != kinds[:-1])
+    starts = np.flatnonzero(new)
+    summed = np.add.reduceat(weights, starts) if starts.size else weights
+    per_target = np.bincount(post[starts], minlength=neurons)
+    offsets = np.concatenate(([0], np.cumsum(per_target, dtype=np.int64)))
+    return offsets, pre[starts], summed, kinds[starts]

@@ -1,0 +1,91 @@
+"""What a transmitter does to the cell that it reaches: the reversal potential of its channels."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNKNOWN = "unknown"
+
+REVERSAL_POTENTIALS: Mapping[str, float] = {
+    "acetylcholine": 0.0,
+    "gaba": -70.0,
+    "glutamate": 0.0,
+    "histamine": -70.0,
+    "dopamine": 0.0,
+    "serotonin": 0.0,
+    "octopamine": 0.0,
+    "tyramine": -70.0,
+    "excitatory": 0.0,
+    "inhibitory": -70.0,
+    UNKNOWN: 0.0,
+}
+"""mV. Excitatory 0, inhibitory -70, as in c302. `FLY` and `WORM` are the tables of two animals."""
+
+FLY: Mapping[str, float] = {**REVERSAL_POTENTIALS, "glutamate": -70.0}
+"""In the fly most glutamate opens chloride channels (GluCl)."""
+
+WORM: Mapping[str, float] = REVERSAL_POTENTIALS
+"""In the worm the receptor decides about glutamate; where it is not known, it excites."""
+
+_SYNONYMS = {
+    "ach": "acetylcholine",
+    "cholinergic": "acetylcholine",
+    "acetylcholine": "acetylcholine",
+    "gaba": "gaba",
+    "gabaergic": "gaba",
+    "glut": "glutamate",
+    "glutamatergic": "glutamate",
+    "glutamate": "glutamate",
+    "da": "dopamine",
+    "dopaminergic": "dopamine",
+    "dopamine": "dopamine",
+    "5ht": "serotonin",
+    "5-ht": "serotonin",
+    "ser": "serotonin",
+    "serotonergic": "serotonin",
+    "serotonin": "serotonin",
+    "oct": "octopamine",
+    "octopamine": "octopamine",
+    "tyr": "tyramine",
+    "tyramine": "tyramine",
+    "his": "histamine",
+    "histamine": "histamine",
+    "": UNKNOWN,
+    "nan": UNKNOWN,
+    "none": UNKNOWN,
+    "unclear": UNKNOWN,
+    "unknown": UNKNOWN,
+}
+
+
+def canonical(name: object) -> str:
+    """The usual name of a transmitter: "ACh" becomes "acetylcholine", an empty cell "unknown"."""
+    text = str(name).strip().lower()
+    return _SYNONYMS.get(text, text)
+
+
+def reversal_potentials(
+    classes: Iterable[str], table: Mapping[str, float] | None = None
+) -> NDArray[np.float64]:
+    """The reversal potential of each class of edges.
+
+    Args:
+        classes: Names of transmitters.
+        table: Transmitter to reversal potential in mV; what it leaves out comes from
+            `REVERSAL_POTENTIALS`.
+
+    Raises:
+        ValueError: If neither table has a class, or a potential is not finite.
+    """
+    known = {**REVERSAL_POTENTIALS, **{canonical(k): float(v) for k, v in (table or {}).items()}}
+    names = [canonical(name) for name in classes]
+    if missing := [name for name in names if name not in known]:
+        raise ValueError(
+            f"no reversal potential is known for {', '.join(map(repr, missing))}; expected one in "
+            "the table, such as {'nitric oxide': 0.0} (mV)."
+        )
+    found = np.array([known[name] for name in names], dtype=np.float64)
+    if not np.isfinite(found).all():
+        raise ValueError("a reversal potential is not finite; expected numbers in mV.")
+    return found
