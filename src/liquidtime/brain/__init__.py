@@ -10,6 +10,8 @@ from liquidtime.lazy import lazy_name
 _HOMES = {
     "Connectome": "connectome",
     "Edges": "edges",
+    "Parameters": "parameters",
+    "SynapseParameters": "parameters",
 }
 
 __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
