@@ -25,8 +25,11 @@ int all_threads() {
 }
 
 auto edge_rows(
-    const Row<std::int32_t>& sources, const Row<std::int32_t>& targets, const Row<float>& counts,
-    const Row<std::uint8_t>& classes, std::int32_t neurons
+    const Row<std::int32_t>& sources,
+    const Row<std::int32_t>& targets,
+    const Row<float>& counts,
+    const Row<std::uint8_t>& classes,
+    std::int32_t neurons
 ) {
     const auto edges = static_cast<std::int64_t>(sources.shape(0));
     expect("targets", targets, {edges});

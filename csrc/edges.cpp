@@ -28,8 +28,13 @@ std::int64_t merge(Edge* row, std::int64_t length) {
 }  // namespace
 
 EdgeRows sorted_rows(
-    const std::int32_t* sources, const std::int32_t* targets, const float* counts,
-    const std::uint8_t* classes, std::int64_t edges, std::int32_t neurons, int threads
+    const std::int32_t* sources,
+    const std::int32_t* targets,
+    const float* counts,
+    const std::uint8_t* classes,
+    std::int64_t edges,
+    std::int32_t neurons,
+    int threads
 ) {
     std::vector<std::int64_t> first(static_cast<std::size_t>(neurons) + 1, 0);
     for (std::int64_t e = 0; e < edges; ++e) {

@@ -16,8 +16,13 @@ struct EdgeRows {
 // Sorts E edges by target, within a target by class and then source; equal ones are merged and
 // their counts added, in the order in which they came.
 EdgeRows sorted_rows(
-    const std::int32_t* sources, const std::int32_t* targets, const float* counts,
-    const std::uint8_t* classes, std::int64_t edges, std::int32_t neurons, int threads
+    const std::int32_t* sources,
+    const std::int32_t* targets,
+    const float* counts,
+    const std::uint8_t* classes,
+    std::int64_t edges,
+    std::int32_t neurons,
+    int threads
 );
 
 }  // namespace liquidtime

@@ -1,7 +1,9 @@
 // All kernels of one instruction set. The build compiles this file once for each.
 #include "cfc.hpp"
 #include "circuit.hpp"
+#include "graph_sums.hpp"
 #include "ltc.hpp"
+#include "network_step.hpp"
 #include "peak.hpp"
 
 #define LT_TEXT(name) #name
@@ -15,8 +17,8 @@ const Kernels& kernels() {
 #else
     const bool bfloat16 = false;
 #endif
-    static const Kernels table{LT_NAME(LT_ISA), lanes,    bfloat16, make_cfc,
-                               make_circuit,    make_ltc, fma_peak};
+    static const Kernels table{LT_NAME(LT_ISA), bfloat16,   make_cfc,     make_circuit,
+                               make_ltc,        graph_sums, network_step, fma_peak};
     return table;
 }
 

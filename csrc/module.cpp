@@ -26,6 +26,7 @@ NB_MODULE(_native, module) {
         nb::arg("seconds"), nb::arg("bfloat16") = false
     );
     bind_graph(module);
+    bind_network(module);
     bind_recurrence(module);
     bind_stream(module);
 }

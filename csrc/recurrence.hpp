@@ -10,6 +10,10 @@
 
 namespace liquidtime {
 
+struct Graph;
+struct Tile;
+struct TileStep;
+
 struct Matrix {
     const float* data = nullptr;  // [rows, columns]
     int rows = 0;
@@ -214,11 +218,20 @@ public:
 // then.
 struct Kernels {
     const char* name;
-    int lanes;
     bool bfloat16;  // whether products of bfloat16 run on this processor
     std::unique_ptr<CfC> (*cfc)(const CfCWeights&);
     std::unique_ptr<Circuit> (*circuit)(const CircuitWeights&);
     std::unique_ptr<LTC> (*ltc)(const LTCWeights&);
+    // See graph_sums.hpp and network_step.hpp.
+    void (*graph_sums)(
+        const Graph& graph,
+        const Tile& tile,
+        const float* table,
+        const float* gate,
+        int trials,
+        float* sums
+    );
+    void (*network_step)(const TileStep& call);
     // Multiply-adds as fast as the machine can, on one thread: GFLOP/s over about that many
     // seconds.
     double (*fma_peak)(double seconds, bool bfloat16);
