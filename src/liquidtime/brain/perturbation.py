@@ -1,0 +1,128 @@
+"""What an experimenter does to a brain: ablate, silence, hold or scale, trial by trial."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.brain.connectome import Connectome, Neurons
+from liquidtime.brain.transmitters import canonical
+
+
+@dataclass(frozen=True, eq=False)
+class Ablate:
+    """Remove neurons: they emit nothing, have no gap junctions and stay at their leak potential."""
+
+    neurons: Neurons
+
+
+@dataclass(frozen=True, eq=False)
+class Silence:
+    """Keep neurons from emitting anything; they still hear, and keep their gap junctions."""
+
+    neurons: Neurons
+
+
+@dataclass(frozen=True, eq=False)
+class Hold:
+    """Hold neurons at a potential (mV) throughout. A `clamp` stimulus does so for a while."""
+
+    neurons: Neurons
+    potential: float
+
+
+@dataclass(frozen=True)
+class ScaleTransmitter:
+    """Multiply the conductance of all synapses of one transmitter, as a drug would.
+
+    0 blocks it, 0.5 halves it.
+    """
+
+    transmitter: str
+    factor: float
+
+
+Perturbation = Ablate | Silence | Hold | ScaleTransmitter
+Trial = Perturbation | Sequence[Perturbation] | None
+"""What is done in one trial: one thing, several, or nothing (a control)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gates:
+    """Perturbations as numbers; None where nothing is perturbed."""
+
+    trials: int
+    output: NDArray[np.float64] | None = None
+    """[N, B], factor on what a neuron emits."""
+    contact: NDArray[np.float64] | None = None
+    """[N, B], factor on a neuron's gap junctions."""
+    class_scale: NDArray[np.float64] | None = None
+    """[K, B], factor on a class of edges."""
+    held: NDArray[np.float64] | None = None
+    """[N, B], mV; NaN where free."""
+
+
+def gates_of(
+    connectome: Connectome,
+    perturbations: Sequence[Trial] | None,
+    trials: int,
+    leak_potential: NDArray[np.float64],
+) -> Gates:
+    """Perturbations, one entry a trial, as factors.
+
+    Raises:
+        ValueError: If there are not as many as trials, a neuron or a transmitter does not exist, or
+            a factor is negative.
+    """
+    if perturbations is None or all(_listed(trial) == () for trial in perturbations):
+        return Gates(trials)
+    if len(perturbations) != trials:
+        raise ValueError(
+            f"there are perturbations for {len(perturbations)} trials, but the batch has {trials}; "
+            "expected one entry a trial, None for a control."
+        )
+    shape = (len(connectome), trials)
+    output, contact = np.ones(shape), np.ones(shape)
+    scale = np.ones((len(connectome.classes), trials))
+    held = np.full(shape, np.nan)
+    for trial, entry in enumerate(perturbations):
+        for perturbation in _listed(entry):
+            if isinstance(perturbation, ScaleTransmitter):
+                scale[_class(connectome, perturbation), trial] *= perturbation.factor
+                continue
+            found = connectome.find(perturbation.neurons)
+            if isinstance(perturbation, Hold):
+                held[found, trial] = float(perturbation.potential)
+                continue
+            output[found, trial] = 0.0
+            if isinstance(perturbation, Ablate):
+                contact[found, trial] = 0.0
+                held[found, trial] = leak_potential[found]
+    return Gates(
+        trials,
+        output if (output != 1).any() else None,
+        contact if (contact != 1).any() else None,
+        scale if (scale != 1).any() else None,
+        held if not np.isnan(held).all() else None,
+    )
+
+
+def _listed(trial: Trial) -> tuple[Perturbation, ...]:
+    if trial is None:
+        return ()
+    return (trial,) if isinstance(trial, Perturbation) else tuple(trial)
+
+
+def _class(connectome: Connectome, perturbation: ScaleTransmitter) -> int:
+    if not (perturbation.factor >= 0 and np.isfinite(perturbation.factor)):
+        raise ValueError(f"the factor is {perturbation.factor}; expected a number ≥ 0.")
+    name = canonical(perturbation.transmitter)
+    if name not in connectome.classes:
+        raise ValueError(
+            f"no edge has the transmitter {name!r}; expected one of "
+            f"{', '.join(connectome.classes)}."
+        )
+    return connectome.classes.index(name)

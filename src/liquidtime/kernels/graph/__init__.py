@@ -1,0 +1,1 @@
+"""Sums over the synapses of a graph: what arrives at each neuron, class by class."""
