@@ -8,10 +8,33 @@ from typing import Any
 from liquidtime.lazy import lazy_name
 
 _HOMES = {
+    "Ablate": "perturbation",
     "Connectome": "connectome",
     "Edges": "edges",
+    "Events": "recording",
+    "Function": "waveforms",
+    "Hold": "perturbation",
+    "Machine": "network",
+    "Network": "network",
+    "OrnsteinUhlenbeck": "waveforms",
     "Parameters": "parameters",
+    "Poisson": "waveforms",
+    "Pulses": "waveforms",
+    "Ramp": "waveforms",
+    "Record": "recording",
+    "Recording": "recording",
+    "Samples": "waveforms",
+    "ScaleTransmitter": "perturbation",
+    "Silence": "perturbation",
+    "Sine": "waveforms",
+    "Step": "waveforms",
+    "Stimulus": "stimuli",
+    "Store": "store",
     "SynapseParameters": "parameters",
+    "clamp": "stimuli",
+    "conductance": "stimuli",
+    "current": "stimuli",
+    "simulate": "simulation",
 }
 
 __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]

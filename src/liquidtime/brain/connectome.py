@@ -290,7 +290,7 @@ def _in_range(indices: NDArray, neurons: int) -> NDArray[np.int64]:
             f"neurons are given as {indices.dtype}, such as {indices[0]!r}; this connectome's "
             f"neurons have no names but numbers from 0 to {neurons - 1}."
         )
-    if indices.size and not (0 <= indices.min() and indices.max() < neurons):
+    if indices.size and not (indices.min() >= 0 and indices.max() < neurons):
         wrong = indices.min() if indices.min() < 0 else indices.max()
         raise ValueError(f"there is no neuron {wrong}; expected numbers from 0 to {neurons - 1}.")
     return indices.astype(np.int64)

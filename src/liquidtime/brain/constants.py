@@ -100,7 +100,9 @@ def constants_of(connectome: Connectome, parameters: Parameters, gates: Gates) -
                 "expected one or the other: a synaptic state belongs to the presynaptic neuron."
             )
         potentials = own.reversal_potential
-        low, high = (float(potentials.min()), float(potentials.max())) if len(own.midpoint) else (0, 0)
+        low, high = (
+            (float(potentials.min()), float(potentials.max())) if len(own.midpoint) else (0, 0)
+        )
         part = (potentials - low) / (high - low) if high > low else np.zeros_like(potentials)
         shares = SynapseShares(
             own.conductance * (1 - part), own.conductance * part, own.midpoint, own.steepness

@@ -167,7 +167,7 @@ def _indices(name: str, values: ArrayLike, neurons: int) -> NDArray[np.int32]:
         raise ValueError(
             f"{name} are {array.dtype} {list(array.shape)}; expected whole numbers in one dimension."
         )
-    if array.size and not (0 <= array.min() and array.max() < neurons):
+    if array.size and not (array.min() >= 0 and array.max() < neurons):
         wrong = array.min() if array.min() < 0 else array.max()
         raise ValueError(f"{name} hold {wrong}; expected indices from 0 to {neurons - 1}.")
     return array.astype(np.int32, copy=False)

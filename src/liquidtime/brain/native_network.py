@@ -123,8 +123,12 @@ class NativeNetwork:
         """See `Stepper.activations`."""
         return self.network.activations()
 
+    def edges_passed(self) -> float:
+        """See `Stepper.edges_passed`."""
+        return self.network.edges_passed
+
     def delta_error(self) -> float:
-        """How far the potential that neurons tend to is off by what was not passed on, mV."""
+        """See `Stepper.delta_error`."""
         return self.network.delta_error(self.threads)
 
     def state(self) -> State:

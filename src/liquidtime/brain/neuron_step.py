@@ -69,7 +69,7 @@ def synaptic(membrane: Membrane, inflow: Inflow) -> tuple[Tensor, Tensor]:
 def total(
     membrane: Membrane, synapses: tuple[Tensor, Tensor], outside: Outside
 ) -> tuple[Tensor, Tensor]:
-    """g and h of the whole neuron."""
+    """G and h of the whole neuron."""
     g = membrane.leak_conductance + synapses[0]
     h = membrane.leak_conductance * membrane.leak_potential + synapses[1]
     if outside.current is not None:
@@ -80,7 +80,7 @@ def total(
 
 
 def relaxed(v: Tensor, g: Tensor, h: Tensor, rate: Tensor) -> Tensor:
-    """v after a step with g and h held: v + δ/C (h − g v) φ₁(−z), with rate = δ/C."""
+    """V after a step with g and h held: v + δ/C (h − g v) φ₁(−z), with rate = δ/C."""
     return v + rate * (h - g * v) * phi1(-rate * g)
 
 
@@ -124,7 +124,9 @@ def plain(
 ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
     """The step with one inflow held over it, and the synapses it used."""
     used = synaptic(membrane, inflow)
-    return held(relaxed(v, *total(membrane, used, outside), dt / membrane.capacitance), outside), used
+    return held(
+        relaxed(v, *total(membrane, used, outside), dt / membrane.capacitance), outside
+    ), used
 
 
 def slope(v: Tensor, membrane: Membrane, inflow: Inflow, outside: Outside) -> Tensor:

@@ -90,6 +90,14 @@ class Stepper(Protocol):
         """[R, B]; empty where each synapse has constants of its own."""
         ...
 
+    def edges_passed(self) -> float:
+        """With sending on delta, how many edges were worked on since the start."""
+        ...
+
+    def delta_error(self) -> float:
+        """With sending on delta, how far the potentials that neurons tend to are off, mV."""
+        ...
+
     def state(self) -> State:
         """All that a run goes on from, to the bit."""
         ...

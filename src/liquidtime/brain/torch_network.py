@@ -102,9 +102,7 @@ class TorchNetwork:
         """See `Stepper.run`."""
         began = self.step
         for index in range(steps):
-            outside = [
-                self._outside(drives, stage, index) for stage in range(len(stages(scheme)))
-            ]
+            outside = [self._outside(drives, stage, index) for stage in range(len(stages(scheme)))]
             before = self.v
             used = self._advance(dt, scheme, outside)
             self.step += 1
@@ -128,6 +126,14 @@ class TorchNetwork:
         """See `Stepper.activations`."""
         empty = np.zeros((0, self.trials), dtype=self.dtype)
         return empty if self._per_synapse else self.s.cpu().numpy()
+
+    def edges_passed(self) -> float:
+        """See `Stepper.edges_passed`; all are always passed here."""
+        return float(self._graph.sources.numel() * self.step)
+
+    def delta_error(self) -> float:
+        """See `Stepper.delta_error`."""
+        return 0.0
 
     def state(self) -> State:
         """See `Stepper.state`."""
@@ -159,9 +165,7 @@ class TorchNetwork:
                 None if near is None else self._tensor(near),
             )
 
-    def _advance(
-        self, dt: float, scheme: Scheme, outside: list[Outside]
-    ) -> tuple[Tensor, Tensor]:
+    def _advance(self, dt: float, scheme: Scheme, outside: list[Outside]) -> tuple[Tensor, Tensor]:
         if scheme == "rk4":
             return self._runge_kutta(dt, outside)
         now = self._inflow(self._arriving(), self.v)
@@ -171,9 +175,7 @@ class TorchNetwork:
             v_next, used = neuron_step.plain(v, dt, self._membrane, now, first)
             source = v
         elif scheme == "ab2" and self._before is not None:
-            v_next, used = neuron_step.extrapolated(
-                v, dt, self._membrane, now, self._before, first
-            )
+            v_next, used = neuron_step.extrapolated(v, dt, self._membrane, now, self._before, first)
             source = 0.5 * (v + v_next)
         else:
             v_half, _ = neuron_step.plain(v, dt / 2, self._membrane, now, first)

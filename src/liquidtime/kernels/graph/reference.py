@@ -3,6 +3,7 @@
 E edges from S sources to R targets in K classes, B trials.
 """
 
+import warnings
 from typing import NamedTuple
 
 import torch
@@ -68,9 +69,7 @@ def synapse_sums(
     if gate is not None:
         opened = opened * gate[graph.sources]
     plain = graph._replace(classes=torch.zeros_like(graph.classes), class_count=1)
-    low, high = (
-        _added(plain, share[:, None] * opened) for share in (synapses.low, synapses.high)
-    )
+    low, high = (_added(plain, share[:, None] * opened) for share in (synapses.low, synapses.high))
     return torch.cat([low, high])
 
 
@@ -85,9 +84,16 @@ def sparse_matrix(graph: GraphTensors, weights: Tensor) -> Tensor:
     counts = torch.bincount(rows, minlength=height)
     starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
     width = int(graph.sources.max()) + 1 if graph.sources.numel() else 1
-    return torch.sparse_csr_tensor(
-        starts, graph.sources[order], weights[order], size=(height, width)
-    )
+    with warnings.catch_warnings():
+        # PyTorch warns once that such matrices are in beta, whoever makes one.
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.sparse_csr_tensor(
+            starts,
+            graph.sources[order],
+            weights[order],
+            size=(height, width),
+            check_invariants=False,
+        )
 
 
 def _added(graph: GraphTensors, values: Tensor) -> Tensor:

@@ -1,0 +1,225 @@
+"""A connectome with its constants, ready to be moved: which backend does it, and where it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.constants import Constants, constants_of
+from liquidtime.brain.parameters import Parameters
+from liquidtime.brain.perturbation import Trial, gates_of
+from liquidtime.brain.stepper import Scheme, Stepper
+from liquidtime.native import native
+
+Backend = Literal["auto", "cpu", "sparse", "reference"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What a network is computed on.
+
+    Attributes:
+        device: "cpu", or an accelerator as PyTorch names it, such as "cuda".
+        dtype: "float32" or "float64".
+        backend: "cpu" are the compiled kernels (float32, schemes other than rk4); "sparse" is a
+            sparse matrix of PyTorch, for accelerators; "reference" adds edge by edge. "auto"
+            takes the first of these that can.
+        threads: For the compiled kernels; by default as many as PyTorch uses.
+    """
+
+    device: str = "cpu"
+    dtype: Literal["float32", "float64"] = "float32"
+    backend: Backend = "auto"
+    threads: int | None = None
+
+    def chosen(
+        self, scheme: Scheme, per_synapse: bool, delta: float
+    ) -> Literal["cpu", "sparse", "reference"]:
+        """The backend that serves.
+
+        Raises:
+            ValueError: If the one that is named does not, with the reason.
+        """
+        reason = self._against_kernels(scheme)
+        if self.backend == "cpu" and reason:
+            raise ValueError(f"backend 'cpu' cannot run this network: {reason}. Take 'auto'.")
+        if self.backend == "sparse" and per_synapse:
+            raise ValueError(
+                "backend 'sparse' cannot run this network: each synapse has constants of its own, "
+                "which are no matrix. Take 'auto'."
+            )
+        if delta > 0 and (reason or self.backend in ("sparse", "reference") or per_synapse):
+            why = reason or (
+                "each synapse has constants of its own"
+                if per_synapse
+                else f"backend is {self.backend!r}"
+            )
+            raise ValueError(
+                f"sending on delta is for the compiled kernels and neurons with one activation, but "
+                f"{why}. Leave delta at 0."
+            )
+        if self.backend != "auto":
+            return self.backend
+        if reason is None:
+            return "cpu"
+        return "reference" if per_synapse or self.device == "cpu" else "sparse"
+
+    def _against_kernels(self, scheme: Scheme) -> str | None:
+        if self.device != "cpu":
+            return f"the kernels run on the CPU, not on {self.device}"
+        if self.dtype != "float32":
+            return f"they compute in float32, not in {self.dtype}"
+        if scheme == "rk4":
+            return "they have no rk4"
+        if native() is None:
+            return "the extension liquidtime._native is not installed"
+        return None
+
+
+class Network:
+    """N neurons with their constants, in B trials that may be perturbed differently.
+
+    Args:
+        connectome: Who is connected to whom.
+        parameters: Constants; the defaults of `Parameters` where None.
+        trials: B.
+        perturbations: What is done in each trial; see `perturbation`. None: nothing.
+        machine: What computes.
+
+    Raises:
+        ValueError: If parameters or perturbations do not fit the connectome.
+    """
+
+    def __init__(
+        self,
+        connectome: Connectome,
+        parameters: Parameters | None = None,
+        *,
+        trials: int = 1,
+        perturbations: Sequence[Trial] | None = None,
+        machine: Machine | None = None,
+    ) -> None:
+        if trials < 1:
+            raise ValueError(f"there are {trials} trials; expected 1 or more.")
+        self.connectome = connectome
+        self.parameters = parameters or Parameters()
+        self.trials = trials
+        self.machine = machine or Machine()
+        leak = self.parameters.of_neurons("leak_potential", len(connectome))
+        gates = gates_of(connectome, perturbations, trials, leak)
+        self.constants: Constants = constants_of(connectome, self.parameters, gates)
+
+    def stepper(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Stepper:
+        """What moves this network in steps of dt (ms); see `Stepper`.
+
+        Raises:
+            ValueError: If the backend cannot, or a delay is no multiple of dt.
+        """
+        per_synapse = self.constants.shares is not None
+        backend = self.machine.chosen(scheme, per_synapse, delta)
+        if backend == "cpu":
+            from liquidtime.brain.native_network import NativeNetwork
+
+            return NativeNetwork(self.constants, dt, threads=self.threads, epsilon=delta)
+        import torch
+
+        from liquidtime.brain.torch_network import TorchNetwork
+
+        return TorchNetwork(
+            self.constants,
+            dt,
+            device=torch.device(self.machine.device),
+            dtype=getattr(torch, self.machine.dtype),
+            sparse=backend == "sparse",
+        )
+
+    @cached_property
+    def threads(self) -> int:
+        """Threads that the compiled kernels use."""
+        if self.machine.threads is not None:
+            return self.machine.threads
+        import torch
+
+        return torch.get_num_threads()
+
+    def initial(self, given: NDArray | float | Literal["rest"] | None) -> NDArray[np.float64]:
+        """Potentials to begin with, [N, B], mV.
+
+        Args:
+            given: One number, [N] or [N, B]; "rest" for `rest()`; None for the leak potentials.
+        """
+        shape = (len(self.connectome), self.trials)
+        if given is None:
+            start = self.constants.leak_potential[:, None]
+        elif isinstance(given, str):
+            if given != "rest":
+                raise ValueError(f"initial is {given!r}; expected 'rest', numbers or None.")
+            start = self.rest()
+        else:
+            start = np.asarray(given, dtype=np.float64)
+            start = start[:, None] if start.ndim == 1 else start
+        if start.shape not in ((), (shape[0], 1), shape):
+            raise ValueError(
+                f"initial has shape {list(start.shape)}; expected one number, [N] = [{shape[0]}] or "
+                f"[N, B] = [{shape[0]}, {shape[1]}]."
+            )
+        if not np.isfinite(start).all():
+            raise ValueError("initial holds numbers that are not finite; expected mV.")
+        return np.broadcast_to(start, shape)
+
+    def rest(self, *, tolerance: float = 1e-3, most_steps: int = 20_000) -> NDArray[np.float64]:
+        """Where the network stands without stimuli: a fixed point of all potentials, [N, B], mV.
+
+        Closed-form steps with sources held are stable at any length, so the way there is walked in
+        steps of the slowest membrane's time constant, which are halved as often as the walk
+        turns back on itself.
+
+        Args:
+            tolerance: mV by which no neuron may move in a time constant at the end.
+            most_steps: To give up after.
+
+        Raises:
+            ValueError: If none is found: the network oscillates, or takes longer.
+        """
+        constants = self.constants
+        slowest = float((constants.capacitance / constants.leak_conductance).max())
+        step = slowest
+        still = self._without_delays()
+        v = self.initial(None)
+        for _ in range(12):
+            stepper = still.stepper(step, "frozen")
+            stepper.start(v)
+            last_move = np.inf
+            for _ in range(most_steps // 12 // 10):
+                before = stepper.potentials()
+                stepper.run(10, step, "frozen", [], [], None)
+                move = float(np.abs(stepper.potentials() - before).max())
+                if move < tolerance * max(1.0, 10 * step / slowest):
+                    return stepper.potentials().astype(np.float64)
+                if move > 0.99 * last_move:
+                    break
+                last_move = move
+            v, step = stepper.potentials(), step / 2
+        raise ValueError(
+            f"no resting state was found: after {most_steps} steps potentials still move. The network "
+            "may oscillate without stimuli; begin from potentials of your own (initial=…)."
+        )
+
+    def _without_delays(self) -> Network:
+        """Delays and synaptic states do not move the fixed point."""
+        if not self.constants.delay.any() and self.constants.synaptic_time is None:
+            return self
+        import dataclasses
+
+        still = Network.__new__(Network)
+        still.__dict__.update(self.__dict__)
+        still.constants = dataclasses.replace(
+            self.constants, delay=np.zeros_like(self.constants.delay), synaptic_time=None
+        )
+        return still

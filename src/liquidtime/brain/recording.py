@@ -1,0 +1,165 @@
+"""What is recorded of a simulation, and what comes back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.brain.connectome import Connectome, Neurons
+from liquidtime.brain.stepper import Variable
+from liquidtime.optional import require
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
+
+UNITS: Mapping[str, str] = {
+    "potential": "mV",
+    "activation": "1",
+    "conductance": "nS",
+    "current": "pA",
+    "calcium": "1",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One variable of some neurons, every so many steps.
+
+    Attributes:
+        variable: "potential" (mV); "activation" (s, 0 to 1); "conductance" (nS) and "current"
+            (pA, inwards positive) of all synapses and gap junctions, as they were used in the
+            last step; "calcium", the activation smoothed with `time_constant`, for comparison
+            with fluorescence.
+        neurons: Which; None for all.
+        every: Steps from one sample to the next; the first sample is that many steps after 0.
+        time_constant: ms, of calcium.
+        name: Of the result; by default that of the variable.
+    """
+
+    variable: Variable = "potential"
+    neurons: Neurons | None = None
+    every: int = 1
+    time_constant: float = 500.0
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.variable not in UNITS:
+            raise ValueError(
+                f"the variable is {self.variable!r}; expected one of {', '.join(UNITS)}."
+            )
+        if self.every < 1:
+            raise ValueError(f"every is {self.every}; expected 1 step or more.")
+        if not self.time_constant > 0:
+            raise ValueError(f"time_constant is {self.time_constant} ms; expected more than 0.")
+        object.__setattr__(self, "name", self.name or self.variable)
+
+    def indices(self, connectome: Connectome) -> NDArray[np.int32]:
+        """[n], which neurons."""
+        if self.neurons is None:
+            return np.arange(len(connectome), dtype=np.int32)
+        return connectome.find(self.neurons).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Events:
+    """Upward crossings of a threshold by any neuron: when, who, in which trial."""
+
+    threshold: float
+    """mV."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One record's samples."""
+
+    record: Record
+    neurons: NDArray[np.int32]
+    """[n]."""
+    samples: Any
+    """[T, n, B], in memory or a Zarr array."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What a simulation gives.
+
+    Attributes:
+        connectome: What was simulated.
+        dt: ms.
+        duration: ms.
+        series: By name.
+        event_table: int64 [n, 3]: step, neuron, trial.
+        final: [N, B], potentials at the end, mV; `initial=` of a simulation that goes on.
+        statistics: How it was computed: backend, scheme, wall seconds, simulated seconds per wall
+            second, and with delta the share of synapses passed and its error.
+        store: Folder, where there is one.
+    """
+
+    connectome: Connectome
+    dt: float
+    duration: float
+    series: Mapping[str, Series]
+    event_table: NDArray[np.int64]
+    final: NDArray[np.floating]
+    statistics: Mapping[str, Any]
+    store: Path | None = None
+    labels: Sequence[str] = field(default=())
+
+    def __getitem__(self, name: str) -> xarray.DataArray:
+        """One record as an xarray (trial, time, neuron), with its units.
+
+        Raises:
+            KeyError: If nothing was recorded under that name.
+        """
+        if name not in self.series:
+            raise KeyError(
+                f"nothing was recorded under {name!r}; there is {', '.join(self.series) or 'nothing'}."
+            )
+        series = self.series[name]
+        values = np.asarray(series.samples[:])
+        array = require("xarray", extra="brain").DataArray(
+            values.transpose(2, 0, 1),
+            dims=("trial", "time", "neuron"),
+            coords={
+                "trial": list(self.labels) or np.arange(values.shape[2]),
+                "time": self.times(name),
+                "neuron": self.connectome.neurons.index.to_numpy()[series.neurons],
+            },
+            name=name,
+            attrs={"units": UNITS[series.record.variable]},
+        )
+        array["time"].attrs["units"] = "ms"
+        return array
+
+    def times(self, name: str) -> NDArray[np.float64]:
+        """[T], ms."""
+        series = self.series[name]
+        return self.dt * series.record.every * np.arange(1, len(series.samples) + 1)
+
+    def to_dataset(self) -> xarray.Dataset:
+        """All records as one xarray data set; their time and neuron axes carry their names."""
+        return require("xarray", extra="brain").Dataset(
+            {
+                name: self[name].rename(time=f"time_{name}", neuron=f"neuron_{name}")
+                for name in self.series
+            }
+        )
+
+    @property
+    def events(self) -> pandas.DataFrame:
+        """Crossings of the threshold: time (ms), neuron (name), trial."""
+        pandas = require("pandas", extra="brain")
+        steps, neurons, trials = self.event_table.T
+        return pandas.DataFrame(
+            {
+                "time": steps * self.dt,
+                "neuron": self.connectome.neurons.index.to_numpy()[neurons],
+                "trial": trials,
+            }
+        )

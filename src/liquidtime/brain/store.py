@@ -1,0 +1,205 @@
+"""A simulation on disk: samples streamed to Zarr, and checkpoints to go on from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.recording import UNITS, Record
+from liquidtime.errors import InputError
+from liquidtime.optional import require
+from liquidtime.train.atomic import write_atomically, write_json
+
+SAMPLES = "recording.zarr"
+CHECKPOINT = "checkpoint.npz"
+RUN = "run.json"
+_BYTES_A_CHUNK = 4 << 20
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where a simulation is kept.
+
+    Attributes:
+        folder: Is made. A folder that holds the same simulation unfinished is gone on from; one
+            that holds another is refused.
+        checkpoint_every: ms of simulated time; a killed run loses at most that much.
+    """
+
+    folder: Path
+    checkpoint_every: float = 1000.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", Path(self.folder))
+        if not self.checkpoint_every > 0:
+            raise ValueError(
+                f"checkpoint_every is {self.checkpoint_every} ms; expected more than 0."
+            )
+
+
+class Memory:
+    """Samples kept in memory; the same face as `Disk`."""
+
+    def __init__(self, shapes: Mapping[str, tuple[int, int, int]], dtype: np.dtype) -> None:
+        self.arrays = {name: np.empty(shape, dtype) for name, shape in shapes.items()}
+        self._filled = dict.fromkeys(shapes, 0)
+        self._events = [np.zeros((0, 3), dtype=np.int64)]
+
+    def append(self, name: str, samples: NDArray) -> None:
+        """Add [T, n, B] behind what is there."""
+        first = self._filled[name]
+        self.arrays[name][first : first + len(samples)] = samples
+        self._filled[name] = first + len(samples)
+
+    def append_events(self, events: NDArray[np.int64]) -> None:
+        """Add [n, 3]."""
+        self._events.append(events)
+
+    def samples(self, name: str) -> Any:
+        """All of a record."""
+        return self.arrays[name]
+
+    def events(self) -> NDArray[np.int64]:
+        """All events."""
+        return np.concatenate(self._events)
+
+
+class Disk:
+    """Samples streamed to Zarr beside a checkpoint.
+
+    Args:
+        store: Where.
+        connectome: Gives the names of neurons.
+        records: What will come.
+        neurons: Indices of each record's neurons.
+        trials: B.
+        about: What makes this simulation this one; compared when a folder is found.
+
+    Raises:
+        InputError: If the folder holds another simulation.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        connectome: Connectome,
+        records: Sequence[Record],
+        neurons: Mapping[str, NDArray[np.int32]],
+        trials: int,
+        about: Mapping[str, Any],
+    ) -> None:
+        self.store, self.about = store, dict(about)
+        self.folder = store.folder
+        zarr = require("zarr", extra="brain")
+        if self._same_run():
+            self._root = zarr.open_group(self.folder / SAMPLES, mode="r+")
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / CHECKPOINT).unlink(missing_ok=True)
+        self._root = zarr.create_group(self.folder / SAMPLES, overwrite=True)
+        labels = connectome.neurons.index.to_numpy()
+        for record in records:
+            count = len(neurons[record.name])
+            length = max(1, _BYTES_A_CHUNK // max(1, 4 * count * trials))
+            names = (f"time_{record.name}", f"neuron_{record.name}", "trial")
+            array = self._root.create_array(
+                record.name,
+                shape=(0, count, trials),
+                chunks=(length, max(1, count), trials),
+                dtype="float32",
+                dimension_names=names,
+            )
+            array.attrs["units"] = UNITS[record.variable]
+            shown = labels[neurons[record.name]]
+            if shown.dtype.kind not in "iu":
+                shown = shown.astype(str)
+            self._root.create_array(names[1], data=shown, dimension_names=names[1:2])
+            times = self._root.create_array(
+                names[0], shape=(0,), chunks=(4096,), dtype="float64", dimension_names=names[:1]
+            )
+            times.attrs["units"] = "ms"
+            times.attrs["interval"] = record.every * float(about["dt"])
+        self._root.create_array("events", shape=(0, 3), chunks=(65536, 3), dtype="int64")
+        write_json(self.folder / RUN, {**self.about, "finished": False})
+
+    def append(self, name: str, samples: NDArray) -> None:
+        """Add [T, n, B] behind what is there."""
+        if not len(samples):
+            return
+        self._root[name].append(samples.astype(np.float32))
+        times = self._root[f"time_{name}"]
+        first = times.shape[0]
+        interval = times.attrs["interval"]
+        times.append(interval * np.arange(first + 1, first + 1 + len(samples)))
+
+    def append_events(self, events: NDArray[np.int64]) -> None:
+        """Add [n, 3]."""
+        if len(events):
+            self._root["events"].append(events)
+
+    def samples(self, name: str) -> Any:
+        """All of a record, still on disk."""
+        return self._root[name]
+
+    def events(self) -> NDArray[np.int64]:
+        """All events."""
+        return self._root["events"][:]
+
+    def save(self, state: Mapping[str, NDArray], about: Mapping[str, Any]) -> None:
+        """Write a checkpoint: whole, or the old one stays."""
+        lengths = {name: array.shape[0] for name, array in self._root.arrays()}
+        text = json.dumps({**about, "lengths": lengths})
+        arrays = {**state, "about": np.frombuffer(text.encode(), dtype=np.uint8)}
+
+        def write(path: Path) -> None:
+            with path.open("wb") as handle:
+                np.savez(handle, **arrays)
+
+        write_atomically(self.folder / CHECKPOINT, write)
+
+    def load(self) -> tuple[dict[str, NDArray], dict[str, Any]] | None:
+        """The checkpoint, if there is one; samples that were written after it are cut off."""
+        path = self.folder / CHECKPOINT
+        if not path.exists():
+            for name, array in self._root.arrays():
+                if not name.startswith("neuron_"):
+                    array.resize((0, *array.shape[1:]))
+            return None
+        with np.load(path) as file:
+            state = {name: file[name] for name in file.files}
+        about = json.loads(state.pop("about").tobytes())
+        for name, length in about["lengths"].items():
+            array = self._root[name]
+            if array.shape[0] != length:
+                array.resize((length, *array.shape[1:]))
+        return state, about
+
+    def finish(self, statistics: Mapping[str, Any]) -> None:
+        """Note that all is there."""
+        about = {**self.about, "finished": True, "statistics": dict(statistics)}
+        write_json(self.folder / RUN, about)
+
+    def _same_run(self) -> bool:
+        path = self.folder / RUN
+        if not path.exists():
+            if self.folder.exists() and any(self.folder.iterdir()):
+                raise InputError(
+                    f"{self.folder} holds files that are no simulation; expected an empty or a new "
+                    "folder."
+                )
+            return False
+        found = json.loads(path.read_text(encoding="utf-8"))
+        different = [name for name, value in self.about.items() if found.get(name) != value]
+        if different:
+            raise InputError(
+                f"{self.folder} holds another simulation: it differs in {', '.join(different)}. Give "
+                "another folder, or remove this one."
+            )
+        return True
