@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "arrays.hpp"
+#include "edge_sums.hpp"
 #include "edges.hpp"
 
 namespace liquidtime {
@@ -49,6 +50,35 @@ auto edge_rows(
     );
 }
 
+// Keeps no copy: whoever holds it keeps the arrays.
+struct BoundEdges {
+    WeightedEdges edges;
+    std::int64_t count() const { return edges.offsets[edges.rows]; }
+};
+
+BoundEdges* weighted_edges(
+    const Row<std::int64_t>& offsets,
+    const Row<std::int32_t>& source,
+    const Row<std::uint8_t>& classes,
+    const Row<std::int64_t>& source_offsets,
+    const Row<std::int32_t>& edge,
+    const Row<std::int32_t>& target,
+    int class_count
+) {
+    WeightedEdges edges;
+    edges.rows = static_cast<int>(offsets.shape(0)) - 1;
+    edges.sources = static_cast<int>(source_offsets.shape(0)) - 1;
+    edges.classes = class_count;
+    edges.offsets = offsets.data();
+    const std::int64_t count = offsets.data()[edges.rows];
+    edges.source = checked("source", source, {count});
+    edges.edge_class = checked("classes", classes, {count});
+    edges.source_offsets = source_offsets.data();
+    edges.edge = checked("edge", edge, {count});
+    edges.target = checked("target", target, {count});
+    return new BoundEdges{edges};
+}
+
 }  // namespace
 
 void bind_graph(nb::module_& module) {
@@ -56,6 +86,58 @@ void bind_graph(nb::module_& module) {
         "sorted_rows", &edge_rows, nb::arg("sources"), nb::arg("targets"), nb::arg("counts"),
         nb::arg("classes"), nb::arg("neurons")
     );
+    nb::class_<BoundEdges>(module, "WeightedEdges")
+        .def(
+            nb::new_(&weighted_edges), nb::arg("offsets"), nb::arg("source"), nb::arg("classes"),
+            nb::arg("source_offsets"), nb::arg("edge"), nb::arg("target"), nb::arg("class_count"),
+            nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), nb::keep_alive<1, 4>(),
+            nb::keep_alive<1, 5>(), nb::keep_alive<1, 6>(), nb::keep_alive<1, 7>()
+        )
+        .def(
+            "sums",
+            [](const BoundEdges& self, const In& weights, const In& emitted, const Out& sums,
+               int threads) {
+                const WeightedEdges& edges = self.edges;
+                const auto trials = static_cast<int>(emitted.shape(1));
+                edge_sums(
+                    edges, checked("weights", weights, {self.count()}),
+                    checked("emitted", emitted, {edges.sources, trials}), trials,
+                    checked("sums", sums, {edges.classes, edges.rows, trials}), threads
+                );
+            },
+            nb::arg("weights"), nb::arg("emitted"), nb::arg("sums"), nb::arg("threads"),
+            nb::call_guard<nb::gil_scoped_release>()
+        )
+        .def(
+            "by_emitted",
+            [](const BoundEdges& self, const In& weights, const In& d_sums, const Out& d_emitted,
+               int threads) {
+                const WeightedEdges& edges = self.edges;
+                const auto trials = static_cast<int>(d_emitted.shape(1));
+                edge_sums_by_emitted(
+                    edges, checked("weights", weights, {self.count()}),
+                    checked("d_sums", d_sums, {edges.classes, edges.rows, trials}), trials,
+                    checked("d_emitted", d_emitted, {edges.sources, trials}), threads
+                );
+            },
+            nb::arg("weights"), nb::arg("d_sums"), nb::arg("d_emitted"), nb::arg("threads"),
+            nb::call_guard<nb::gil_scoped_release>()
+        )
+        .def(
+            "by_weights",
+            [](const BoundEdges& self, const In& emitted, const In& d_sums, const Out& d_weights,
+               int threads) {
+                const WeightedEdges& edges = self.edges;
+                const auto trials = static_cast<int>(emitted.shape(1));
+                edge_sums_by_weights(
+                    edges, checked("emitted", emitted, {edges.sources, trials}),
+                    checked("d_sums", d_sums, {edges.classes, edges.rows, trials}), trials,
+                    checked("d_weights", d_weights, {self.count()}), threads
+                );
+            },
+            nb::arg("emitted"), nb::arg("d_sums"), nb::arg("d_weights"), nb::arg("threads"),
+            nb::call_guard<nb::gil_scoped_release>()
+        );
 }
 
 }  // namespace liquidtime

@@ -72,9 +72,7 @@ std::shared_ptr<Graph> graph_of(
         throw std::invalid_argument("counts are neither int8, int16 nor float32 in one piece.");
     }
     nb::gil_scoped_release release;
-    return std::make_shared<Graph>(
-        make_graph(edges, emitters_a_block, rows_a_tile, threads)
-    );
+    return std::make_shared<Graph>(make_graph(edges, emitters_a_block, rows_a_tile, threads));
 }
 
 struct BoundNetwork {
@@ -272,11 +270,11 @@ void bind_network(nb::module_& module) {
         .def_prop_ro("tiles", [](const Graph& graph) { return graph.tiles.size(); });
     nb::class_<BoundNetwork>(module, "Network")
         .def(
-            nb::new_([](std::shared_ptr<Graph> graph, int trials, const In& a, const In& b, const In& c,
-                        const In& d, const In& e, const std::optional<In>& f, const In& g,
-                        const In& h, const std::optional<In>& i, const std::optional<In>& j,
-                        const std::optional<In>& k, const Row<std::int32_t>& l,
-                        const Row<std::int32_t>& m,
+            nb::new_([](std::shared_ptr<Graph> graph, int trials, const In& a, const In& b,
+                        const In& c, const In& d, const In& e, const std::optional<In>& f,
+                        const In& g, const In& h, const std::optional<In>& i,
+                        const std::optional<In>& j, const std::optional<In>& k,
+                        const Row<std::int32_t>& l, const Row<std::int32_t>& m,
                         const std::optional<
                             std::tuple<Row<std::int64_t>, Row<std::int32_t>, Row<float>>>& n) {
                 return make_network(graph, trials, a, b, c, d, e, f, g, h, i, j, k, l, m, n);

@@ -17,9 +17,7 @@ std::size_t product(std::size_t a, int b) {
 
 }  // namespace
 
-Network::Network(
-    std::shared_ptr<const Graph> graph, NeuronConstants constants, int trials
-)
+Network::Network(std::shared_ptr<const Graph> graph, NeuronConstants constants, int trials)
     : kept_graph_(std::move(graph)),
       graph_(*kept_graph_),
       constants_(std::move(constants)),
@@ -46,7 +44,8 @@ Network::Network(
                 only_slot_.clear();
                 break;
             }
-            only_slot_[r] = slots == 0 ? graph_.emitters() : graph_.slot[static_cast<std::size_t>(first)];
+            only_slot_[r] =
+                slots == 0 ? graph_.emitters() : graph_.slot[static_cast<std::size_t>(first)];
         }
     }
     // One place more than there are emitters, for what nobody listens to.

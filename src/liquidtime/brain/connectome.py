@@ -1,4 +1,4 @@
-"""A connectome: who has how many synapses of which kind onto whom, and what is known of each neuron."""
+"""A connectome: who has how many synapses of which kind onto whom, and what each neuron is."""
 
 from __future__ import annotations
 
@@ -92,22 +92,17 @@ class Connectome:
         Raises:
             ValueError: If a neuron is not in the table, or a count is negative.
         """
-        pandas = require("pandas", extra="brain")
         pre, post = np.asarray(pre), np.asarray(post)
         pairs = None if gap_junctions is None else [np.asarray(part) for part in gap_junctions]
         if neurons is None:
             ends = [pre, post] + ([] if pairs is None else pairs[:2])
             neurons = np.unique(np.concatenate(ends)).tolist()
-        if isinstance(neurons, int | np.integer):
-            table = pandas.DataFrame(index=pandas.RangeIndex(int(neurons)))
-        elif isinstance(neurons, pandas.DataFrame):
-            table = neurons
-        else:
-            table = pandas.DataFrame(index=pandas.Index(neurons))
+        table = _table(neurons)
         size = len(table)
         sources, targets = _positions(table, pre), _positions(table, post)
         if transmitter is None:
-            of_neuron, names = _classes(table.get("transmitter", np.full(size, UNKNOWN)))
+            known = table["transmitter"] if "transmitter" in table else [UNKNOWN] * size
+            of_neuron, names = _classes(known)
             kinds = of_neuron[sources]
         else:
             kinds, names = _classes(np.broadcast_to(np.asarray(transmitter), sources.shape))
@@ -193,7 +188,7 @@ class Connectome:
             )
 
         gaps = None if self.gap_junctions is None else among(self.gap_junctions)
-        table = self.neurons[kept]
+        table = self.neurons.loc[kept]
         return Connectome(table, among(self.synapses), self.classes, gaps, name=self.name)
 
     def with_transmitters(self, transmitter: Mapping[Any, str] | Sequence[str]) -> Connectome:
@@ -257,6 +252,15 @@ def symmetric(one: ArrayLike, other: ArrayLike, counts: ArrayLike, neurons: int)
     )
 
 
+def _table(neurons: Any) -> pandas.DataFrame:
+    pandas = require("pandas", extra="brain")
+    if isinstance(neurons, int | np.integer):
+        return pandas.DataFrame(index=pandas.RangeIndex(int(neurons)))
+    if isinstance(neurons, pandas.DataFrame):
+        return neurons
+    return pandas.DataFrame(index=pandas.Index(neurons))
+
+
 def _classes(names: Iterable[Any]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     values, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
     usual = [canonical(value) for value in values]
@@ -272,7 +276,7 @@ def _by_number(table: pandas.DataFrame) -> bool:
 
 def _positions(table: pandas.DataFrame, names: NDArray) -> NDArray[np.int32]:
     pandas = require("pandas", extra="brain")
-    if isinstance(table.index, pandas.RangeIndex) and table.index.start == 0:
+    if table.index.equals(pandas.RangeIndex(len(table))):
         return _in_range(names, len(table)).astype(np.int32)
     found = table.index.get_indexer(names)
     if (found < 0).any():

@@ -165,7 +165,8 @@ def _indices(name: str, values: ArrayLike, neurons: int) -> NDArray[np.int32]:
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise ValueError(
-            f"{name} are {array.dtype} {list(array.shape)}; expected whole numbers in one dimension."
+            f"{name} are {array.dtype} {list(array.shape)}; expected whole numbers in one "
+            "dimension."
         )
     if array.size and not (array.min() >= 0 and array.max() < neurons):
         wrong = array.min() if array.min() < 0 else array.max()

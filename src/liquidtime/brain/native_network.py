@@ -92,7 +92,7 @@ class NativeNetwork:
         part: str = "whole",
     ) -> None:
         """See `Stepper.run`; `part` makes one half of a step that goes by its middle."""
-        given = [
+        given: list[tuple] = [
             (
                 drive.kind,
                 np.ascontiguousarray(drive.neurons, dtype=np.int32),

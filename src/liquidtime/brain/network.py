@@ -61,8 +61,8 @@ class Machine:
                 else f"backend is {self.backend!r}"
             )
             raise ValueError(
-                f"sending on delta is for the compiled kernels and neurons with one activation, but "
-                f"{why}. Leave delta at 0."
+                "sending on delta is for the compiled kernels and neurons with one activation, "
+                f"but {why}. Leave delta at 0."
             )
         if self.backend != "auto":
             return self.backend
@@ -166,8 +166,8 @@ class Network:
             start = start[:, None] if start.ndim == 1 else start
         if start.shape not in ((), (shape[0], 1), shape):
             raise ValueError(
-                f"initial has shape {list(start.shape)}; expected one number, [N] = [{shape[0]}] or "
-                f"[N, B] = [{shape[0]}, {shape[1]}]."
+                f"initial has shape {list(start.shape)}; expected one number, [N] = [{shape[0]}] "
+                f"or [N, B] = [{shape[0]}, {shape[1]}]."
             )
         if not np.isfinite(start).all():
             raise ValueError("initial holds numbers that are not finite; expected mV.")
@@ -207,8 +207,8 @@ class Network:
                 last_move = move
             v, step = stepper.potentials(), step / 2
         raise ValueError(
-            f"no resting state was found: after {most_steps} steps potentials still move. The network "
-            "may oscillate without stimuli; begin from potentials of your own (initial=…)."
+            f"no resting state was found: after {most_steps} steps potentials still move. The "
+            "network may oscillate without stimuli; begin from potentials of your own (initial=…)."
         )
 
     def _without_delays(self) -> Network:

@@ -15,8 +15,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from liquidtime.dynamics.phi import phi1
-
 
 class Inflow(NamedTuple):
     """What the equation's right side is made of, at one moment."""
@@ -74,14 +72,17 @@ def total(
     h = membrane.leak_conductance * membrane.leak_potential + synapses[1]
     if outside.current is not None:
         h = h + outside.current
-    if outside.conductance is not None:
+    if outside.conductance is not None and outside.drive is not None:
         g, h = g + outside.conductance, h + outside.drive
     return g, h
 
 
 def relaxed(v: Tensor, g: Tensor, h: Tensor, rate: Tensor) -> Tensor:
-    """V after a step with g and h held: v + δ/C (h − g v) φ₁(−z), with rate = δ/C."""
-    return v + rate * (h - g * v) * phi1(-rate * g)
+    """Potentials after a step with g and h held: h/g + (v − h/g) exp(−z), z = rate · g, rate = δ/C.
+
+    There is always a leak, so g is never 0.
+    """
+    return v - (h / g - v) * torch.expm1(-rate * g)
 
 
 def held(v: Tensor, outside: Outside) -> Tensor:

@@ -119,7 +119,8 @@ class Recording:
         """
         if name not in self.series:
             raise KeyError(
-                f"nothing was recorded under {name!r}; there is {', '.join(self.series) or 'nothing'}."
+                f"nothing was recorded under {name!r}; there is "
+                f"{', '.join(self.series) or 'nothing'}."
             )
         series = self.series[name]
         values = np.asarray(series.samples[:])
@@ -140,7 +141,7 @@ class Recording:
     def times(self, name: str) -> NDArray[np.float64]:
         """[T], ms."""
         series = self.series[name]
-        return self.dt * series.record.every * np.arange(1, len(series.samples) + 1)
+        return self.dt * series.record.every * np.arange(1.0, len(series.samples) + 1)
 
     def to_dataset(self) -> xarray.Dataset:
         """All records as one xarray data set; their time and neuron axes carry their names."""

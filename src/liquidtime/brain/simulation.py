@@ -42,7 +42,7 @@ def simulate(
     store: Store | str | Path | None = None,
     progress: bool | Progress = False,
 ) -> Recording:
-    """Simulate a connectome of graded, conductance-based neurons; see `Parameters` for the equation.
+    """Simulate a connectome of graded, conductance-based neurons; `Parameters` has the equation.
 
     Args:
         connectome: Who is connected to whom, or a `Network`, which has parameters, trials and
@@ -117,7 +117,8 @@ class _Run:
     ) -> None:
         connectome = network.connectome
         self.network, self.records, self.threshold = network, records, threshold
-        self.dt, self.scheme, self.delta = dt, scheme, delta
+        self.dt, self.delta = dt, delta
+        self.scheme: Scheme = scheme
         self.steps = round(duration / dt)
         self.duration = self.steps * dt
         self.store = store
@@ -338,8 +339,8 @@ def _refuse_activations(records: Sequence[Record]) -> None:
     for record in records:
         if record.variable in ("activation", "calcium"):
             raise ValueError(
-                f"{record.variable!r} cannot be recorded: each synapse has constants of its own, so "
-                "a neuron has no one activation. Record its potential."
+                f"{record.variable!r} cannot be recorded: each synapse has constants of its own, "
+                "so a neuron has no one activation. Record its potential."
             )
 
 

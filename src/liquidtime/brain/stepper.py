@@ -39,7 +39,7 @@ class Tap:
     out: NDArray[np.floating]
     """[samples, n, B], filled by the run."""
     every: int = 1
-    """Steps from one sample to the next; samples are taken where the step's number divides by it."""
+    """Steps from one sample to the next; samples are taken at steps that are multiples of it."""
     time_constant: float = 1.0
     """ms, of calcium."""
     calcium: NDArray[np.floating] | None = None

@@ -1,4 +1,4 @@
-"""What reaches neurons from outside: currents, conductances, voltage clamps, in some trials or all."""
+"""What reaches neurons from outside: currents, conductances, voltage clamps, trial by trial."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class Disk:
         different = [name for name, value in self.about.items() if found.get(name) != value]
         if different:
             raise InputError(
-                f"{self.folder} holds another simulation: it differs in {', '.join(different)}. Give "
-                "another folder, or remove this one."
+                f"{self.folder} holds another simulation: it differs in {', '.join(different)}. "
+                "Give another folder, or remove this one."
             )
         return True

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from liquidtime.brain import neuron_step
 from liquidtime.brain.constants import Constants
 from liquidtime.brain.neuron_step import Inflow, Membrane, Outside
 from liquidtime.brain.stepper import Drive, Scheme, State, Tap, stages
+from liquidtime.kernels.graph.cpu import CompiledSums
 from liquidtime.kernels.graph.reference import (
     GraphTensors,
     SynapseTensors,
@@ -21,6 +24,28 @@ from liquidtime.kernels.graph.reference import (
     sparse_matrix,
     synapse_sums,
 )
+from liquidtime.native import native
+
+
+class Learnable(NamedTuple):
+    """Constants of a network as tensors, which may carry gradients."""
+
+    membrane: Membrane
+    midpoint: Tensor
+    """[N, 1]."""
+    steepness: Tensor
+    """[N, 1]."""
+    weights: Tensor
+    """[E], in the place of counts."""
+    gap_weights: Tensor
+    """[J], nS."""
+
+
+class _Moment(NamedTuple):
+    v: Tensor
+    s: Tensor
+    past: Tensor
+    before: Inflow | None
 
 
 class TorchNetwork:
@@ -70,6 +95,7 @@ class TorchNetwork:
         self._graph = self._edges(constants)
         self._gaps, self._gap_weights = self._contacts(constants)
         self._matrix = None
+        self._compiled: CompiledSums | None = None
         if sparse:
             self._matrix = sparse_matrix(self._graph, self._weights)
         depth = int(self._delays.max()) + 2 if self.neurons else 2
@@ -88,6 +114,121 @@ class TorchNetwork:
         self._events.clear()
         emitted = self._emitted(self.v, self.s)
         self._past.extend(emitted for _ in range(self._past.maxlen or 0))
+
+    def learn(self, values: Learnable) -> None:
+        """Take constants that carry gradients, for `trace`, and begin at the leak potentials.
+
+        On the CPU, in float32, the sums over synapses and their derivatives are compiled.
+        """
+        if self._per_synapse:
+            raise ValueError(
+                "synapses with constants of their own cannot be fitted here; expected constants of "
+                "neurons and of edges. Train them as an LTC layer instead (`circuit.to_circuit`)."
+            )
+        if self._compiled is None and self.v.device.type == "cpu" and native() is not None:
+            compiled = self.dtype == np.float32
+            self._compiled = CompiledSums(self._graph, self.neurons) if compiled else None
+        self._matrix = None
+        self._membrane = values.membrane
+        self._midpoint, self._steepness = values.midpoint, values.steepness
+        self._weights, self._gap_weights = values.weights, values.gap_weights
+
+    def trace(
+        self,
+        steps: int,
+        dt: float,
+        scheme: Scheme,
+        drives: Sequence[Drive],
+        neurons: Tensor,
+        *,
+        start: Tensor,
+        checkpoint_steps: int | None = None,
+    ) -> Tensor:
+        """Potentials [T, n, B] after each step, differentiable by constants and start.
+
+        Args:
+            steps: T.
+            dt: ms.
+            scheme: As of `run`.
+            drives: As of `run`.
+            neurons: [n], which.
+            start: [N, B], mV.
+            checkpoint_steps: Steps between states that are kept for the backward pass; what lies
+                between is computed again then. None keeps everything.
+        """
+        opened = self._opened(start)
+        emitted = self._emitted(start, opened)
+        past = torch.stack([emitted] * (self._past.maxlen or 0))
+        state = _Moment(start, opened, past, None)
+        found = []
+        length = checkpoint_steps or steps
+        for first in range(0, steps, length):
+            count = min(length, steps - first)
+
+            def stretch(
+                v: Tensor,
+                s: Tensor,
+                past: Tensor,
+                sums: Tensor | None,
+                near: Tensor | None,
+                first: int = first,
+                count: int = count,
+            ) -> Any:
+                return self._stretch(
+                    v, s, past, sums, near, first, count, dt, scheme, drives, neurons
+                )
+
+            before = state.before
+            given = (
+                state.v,
+                state.s,
+                state.past,
+                None if before is None else before.sums,
+                None if before is None else before.neighbours,
+            )
+            if checkpoint_steps is None:
+                out = stretch(*given)
+            else:
+                out = checkpoint(stretch, *given, use_reentrant=False)
+            traced, v, s, past, sums, near = out
+            found.append(traced)
+            inflow = None if sums is None else Inflow(sums, self._near(v)[0], near)
+            state = _Moment(v, s, past, inflow)
+        return torch.cat(found)
+
+    def _stretch(
+        self,
+        v: Tensor,
+        s: Tensor,
+        past: Tensor,
+        sums: Tensor | None,
+        near: Tensor | None,
+        first: int,
+        count: int,
+        dt: float,
+        scheme: Scheme,
+        drives: Sequence[Drive],
+        neurons: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor | None, Tensor | None]:
+        self.v, self.s = v, s
+        self._past.clear()
+        self._past.extend(past.unbind())
+        self._before = None if sums is None else Inflow(sums, self._near(v)[0], near)
+        found = []
+        for index in range(first, first + count):
+            outside = [self._outside(drives, stage, index) for stage in range(len(stages(scheme)))]
+            self._advance(dt, scheme, outside)
+            self._past.append(self._emitted(self.v, self.s))
+            found.append(self.v[neurons])
+        before = self._before
+        return (
+            torch.stack(found),
+            self.v,
+            self.s,
+            torch.stack(list(self._past)),
+            None if before is None else before.sums,
+            None if before is None else before.neighbours,
+        )
 
     @torch.no_grad()
     def run(
@@ -259,6 +400,8 @@ class TorchNetwork:
         elif self._matrix is not None:
             shape = (self._graph.class_count, self.neurons)
             sums = (self._matrix @ emitted[: self._matrix.shape[1]]).unflatten(0, shape)
+        elif self._compiled is not None:
+            sums = self._compiled(self._weights, emitted)
         else:
             sums = class_sums(self._graph, self._weights, emitted)
         return Inflow(sums, *self._near(v))

@@ -90,8 +90,8 @@ class Pulses:
     def __post_init__(self) -> None:
         if not 0 < self.width <= self.period:
             raise ValueError(
-                f"pulses are {self.width} ms wide with a period of {self.period} ms; expected a width "
-                "above 0 and not above the period."
+                f"pulses are {self.width} ms wide with a period of {self.period} ms; expected a "
+                "width above 0 and not above the period."
             )
 
     def values(self, times: Values) -> Values:
@@ -174,8 +174,8 @@ class OrnsteinUhlenbeck:
     def __post_init__(self) -> None:
         if not (self.deviation >= 0 and self.time_constant > 0):
             raise ValueError(
-                f"deviation is {self.deviation} and time_constant {self.time_constant} ms; expected "
-                "a deviation of at least 0 and a time constant above 0."
+                f"deviation is {self.deviation} and time_constant {self.time_constant} ms; "
+                "expected a deviation of at least 0 and a time constant above 0."
             )
 
     def first(self, shape: tuple[int, ...], generator: np.random.Generator) -> Values:
@@ -212,8 +212,8 @@ class Poisson:
     def __post_init__(self) -> None:
         if not (self.rate >= 0 and self.time_constant > 0):
             raise ValueError(
-                f"rate is {self.rate} Hz and time_constant {self.time_constant} ms; expected a rate "
-                "of at least 0 and a time constant above 0."
+                f"rate is {self.rate} Hz and time_constant {self.time_constant} ms; expected a "
+                "rate of at least 0 and a time constant above 0."
             )
 
     def first(self, shape: tuple[int, ...], generator: np.random.Generator) -> Values:

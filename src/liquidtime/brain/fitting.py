@@ -1,0 +1,297 @@
+"""Fit the constants of a network to measured potentials, by gradients through time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from liquidtime.brain.connectome import Connectome, Neurons
+from liquidtime.brain.edges import Edges
+from liquidtime.brain.network import Network
+from liquidtime.brain.neuron_step import Membrane
+from liquidtime.brain.parameters import Parameters
+from liquidtime.brain.stepper import Scheme, stages
+from liquidtime.brain.stimuli import Player, Stimulus
+from liquidtime.brain.torch_network import Learnable, TorchNetwork
+
+Constant = Literal[
+    "membrane_capacitance",
+    "leak_conductance",
+    "leak_potential",
+    "midpoint",
+    "steepness",
+    "synapses",
+    "gap_conductance",
+]
+Shared = Literal["all", "type", "each"]
+"""One value for all; one a cell type, or a pair of cell types for synapses; one for each."""
+
+_POSITIVE = ("membrane_capacitance", "leak_conductance", "steepness", "synapses", "gap_conductance")
+_NEURON = ("membrane_capacitance", "leak_conductance", "leak_potential", "midpoint", "steepness")
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What a fit found.
+
+    Attributes:
+        connectome: With the fitted weights as counts, where synapses were learnt.
+        parameters: With the fitted constants.
+        losses: [steps], before each step.
+        shared: For each learnt constant its values, one a group: a factor on the counts for
+            synapses, else in the constant's unit.
+        groups: For each learnt constant the names of the groups.
+    """
+
+    connectome: Connectome
+    parameters: Parameters
+    losses: NDArray[np.float64]
+    shared: Mapping[str, NDArray[np.float64]]
+    groups: Mapping[str, tuple[str, ...]]
+
+
+def fit(
+    connectome: Connectome,
+    parameters: Parameters,
+    stimulus: Stimulus | Sequence[Stimulus],
+    target: ArrayLike,
+    neurons: Neurons,
+    dt: float,
+    *,
+    learn: Mapping[Constant, Shared],
+    trials: int = 1,
+    scheme: Scheme = "ab2",
+    steps: int = 200,
+    learning_rate: float = 0.05,
+    checkpoint_steps: int | None = None,
+    tell: Callable[[int, float], object] | None = None,
+) -> Fit:
+    """Fit constants so that simulated potentials follow measured ones.
+
+    The loss is the mean squared difference over all samples that are not NaN, in mV². Constants
+    that must be positive are learnt as logarithms, so they stay so. Adam walks down the gradient
+    through time; a run starts at the leak potentials.
+
+    Args:
+        connectome: Who is connected to whom.
+        parameters: Where to start from.
+        stimulus: What was done while it was measured.
+        target: [T, n] or [T, n, B], mV, after each step of dt; NaN where nothing was measured.
+        neurons: The n neurons that were measured.
+        dt: ms.
+        learn: Which constants, and how they are shared: `{"synapses": "type",
+            "leak_conductance": "all"}`. With "type" the column `type` of the table counts.
+            "synapses" is a factor on the count of each edge.
+        trials: B.
+        scheme: As of `simulate`; rk4 is not stable at long steps.
+        steps: Of Adam.
+        learning_rate: Of Adam; relative for positive constants, in mV for potentials times 20.
+        checkpoint_steps: Time steps between states that are kept for the backward pass; saves
+            memory and costs about one more forward pass. None keeps all.
+        tell: Is told the number of the step and its loss.
+
+    Returns:
+        The constants with the smallest loss that was seen.
+
+    Raises:
+        ValueError: If the target does not fit, or there is nothing to learn.
+    """
+    stimuli = (stimulus,) if isinstance(stimulus, Stimulus) else tuple(stimulus)
+    measured = np.asarray(target, dtype=np.float32)
+    measured = measured[..., None] if measured.ndim == 2 else measured
+    chosen = connectome.find(neurons)
+    if measured.ndim != 3 or measured.shape[1:] != (len(chosen), trials):
+        raise ValueError(
+            f"the target has shape {list(np.shape(target))}; expected [T, n, B] = "
+            f"[T, {len(chosen)}, {trials}]."
+        )
+    if not learn:
+        raise ValueError("learn is empty; expected constants, such as {'synapses': 'type'}.")
+    known = torch.from_numpy(np.isfinite(measured))
+    if not known.any():
+        raise ValueError("the target holds no number; expected potentials in mV.")
+    wanted = torch.from_numpy(np.nan_to_num(measured))
+    length = len(measured)
+    network = Network(connectome, parameters, trials=trials)
+    moved = TorchNetwork(
+        network.constants, dt, device=torch.device("cpu"), dtype=torch.float32, sparse=False
+    )
+    player = Player(connectome, stimuli, trials, dt, stages(scheme))
+    drives = player.play(0, length)
+    values = _Values(network, learn)
+    start = torch.from_numpy(network.initial(None).copy()).float()
+    where = torch.from_numpy(chosen)
+    optimiser = torch.optim.Adam(
+        [
+            {"params": [raw], "lr": learning_rate * (1 if name in _POSITIVE else 20)}
+            for name, raw in values.raw.items()
+        ]
+    )
+    losses, best = [], values.copied()
+    for step in range(steps + 1):
+        moved.learn(values.learnable())
+        found = moved.trace(
+            length, dt, scheme, drives, where, start=start, checkpoint_steps=checkpoint_steps
+        )
+        loss = torch.where(known, found - wanted, 0.0).square().sum() / known.sum()
+        if not torch.isfinite(loss):
+            break
+        if not losses or loss.item() < min(losses):
+            best = values.copied()
+        losses.append(loss.item())
+        if tell is not None:
+            tell(step, losses[-1])
+        if step < steps:
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    values.restore(best)
+    return values.result(np.array(losses))
+
+
+class _Values:
+    """Learnt constants: raw numbers, one a group, and what they make of the network's constants."""
+
+    def __init__(self, network: Network, learn: Mapping[Constant, Shared]) -> None:
+        self._network, self._learn = network, dict(learn)
+        self.raw: dict[str, Tensor] = {}
+        self._group: dict[str, Tensor] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+        constants, connectome = network.constants, network.connectome
+        for name, shared in self._learn.items():
+            if name not in (*_NEURON, "synapses", "gap_conductance"):
+                raise ValueError(
+                    f"{name!r} cannot be learnt; expected some of {', '.join(_NEURON)}, synapses, "
+                    "gap_conductance."
+                )
+            if name == "gap_conductance":
+                group, names, first = np.zeros(1, np.int64), ("all",), [constants.gap_conductance]
+            elif name == "synapses":
+                group, names = _edge_groups(connectome, shared)
+                first = np.ones(len(names))
+            else:
+                group, names = _neuron_groups(connectome, shared)
+                first = _means(getattr(constants, _FIELD.get(name, name)), group, len(names))
+            start = torch.as_tensor(np.asarray(first, dtype=np.float32))
+            raw = start.clamp(min=1e-12).log() if name in _POSITIVE else start.clone()
+            self.raw[name] = raw.requires_grad_()
+            self._group[name], self._names[name] = torch.from_numpy(group), names
+
+    def value(self, name: str) -> Tensor:
+        """Of a learnt constant, one a group."""
+        return self.raw[name].exp() if name in _POSITIVE else self.raw[name]
+
+    def learnable(self) -> Learnable:
+        """All constants, the learnt ones with gradients."""
+        constants = self._network.constants
+        column = {
+            name: (
+                self.value(name)[self._group[name]]
+                if name in self.raw
+                else _single(getattr(constants, _FIELD.get(name, name)))
+            )[:, None]
+            for name in _NEURON
+        }
+        weights = _single(constants.synapses.counts)
+        if "synapses" in self.raw:
+            weights = weights * self.value("synapses")[self._group["synapses"]]
+        gaps = _single(np.zeros(0) if constants.gaps is None else constants.gaps.counts)
+        unit = (
+            self.value("gap_conductance")[0]
+            if "gap_conductance" in self.raw
+            else constants.gap_conductance
+        )
+        membrane = Membrane(
+            column["membrane_capacitance"],
+            column["leak_conductance"],
+            column["leak_potential"],
+            _single(constants.unit_conductance)[:, None, None],
+            _single(constants.reversal_potential)[:, None, None],
+        )
+        return Learnable(membrane, column["midpoint"], column["steepness"], weights, gaps * unit)
+
+    def copied(self) -> dict[str, Tensor]:
+        """The raw numbers as they are now."""
+        return {name: raw.detach().clone() for name, raw in self.raw.items()}
+
+    def restore(self, kept: Mapping[str, Tensor]) -> None:
+        """Take raw numbers back."""
+        with torch.no_grad():
+            for name, raw in self.raw.items():
+                raw.copy_(kept[name])
+
+    def result(self, losses: NDArray[np.float64]) -> Fit:
+        """The network with the learnt constants."""
+        import dataclasses
+
+        shared = {name: self.value(name).detach().double().numpy() for name in self.raw}
+        changes: dict[str, object] = {}
+        connectome = self._network.connectome
+        for name, found in shared.items():
+            group = self._group[name].numpy()
+            if name == "gap_conductance":
+                changes[name] = float(found[0])
+            elif name == "synapses":
+                edges = connectome.synapses
+                counts = (edges.counts * found[group]).astype(np.float32)
+                fitted = Edges(edges.offsets, edges.sources, counts, edges.classes)
+                connectome = dataclasses.replace(connectome, synapses=fitted)
+            else:
+                changes[name] = found[group]
+        parameters = self._network.parameters.replace(**changes)
+        return Fit(connectome, parameters, losses, shared, dict(self._names))
+
+
+_FIELD = {"membrane_capacitance": "capacitance"}
+
+
+def _neuron_groups(
+    connectome: Connectome, shared: Shared
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    size = len(connectome)
+    if shared == "all":
+        return np.zeros(size, dtype=np.int64), ("all",)
+    if shared == "each":
+        return np.arange(size), tuple(map(str, connectome.neurons.index))
+    names, group = np.unique(_types(connectome), return_inverse=True)
+    return group.astype(np.int64), tuple(names.tolist())
+
+
+def _edge_groups(
+    connectome: Connectome, shared: Shared
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    edges = connectome.synapses
+    if shared == "all":
+        return np.zeros(len(edges), dtype=np.int64), ("all",)
+    labels = np.asarray(connectome.neurons.index).astype(str)
+    if shared == "each":
+        ends = zip(labels[edges.sources], labels[edges.targets()], strict=True)
+        return np.arange(len(edges)), tuple(f"{pre} → {post}" for pre, post in ends)
+    types, kind = np.unique(_types(connectome), return_inverse=True)
+    pairs = kind[edges.sources].astype(np.int64) * len(types) + kind[edges.targets()]
+    found, group = np.unique(pairs, return_inverse=True)
+    names = tuple(f"{types[pair // len(types)]} → {types[pair % len(types)]}" for pair in found)
+    return group.astype(np.int64), names
+
+
+def _types(connectome: Connectome) -> NDArray[np.str_]:
+    if "type" not in connectome.neurons:
+        raise ValueError(
+            "constants are to be shared by cell type, but the table of neurons has no column "
+            "'type'; expected one. Share by 'all' or 'each', or add the column."
+        )
+    return connectome.neurons["type"].astype(str).to_numpy(dtype=str)
+
+
+def _means(values: NDArray, group: NDArray[np.int64], groups: int) -> NDArray[np.float64]:
+    return np.bincount(group, values, groups) / np.bincount(group, minlength=groups)
+
+
+def _single(values: ArrayLike) -> Tensor:
+    return torch.as_tensor(np.array(values, dtype=np.float32))

@@ -1,0 +1,86 @@
+"""The sums over synapses by the compiled kernels, with their derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from liquidtime.kernels.arrays import array
+from liquidtime.kernels.graph.reference import GraphTensors
+from liquidtime.native import native
+
+
+class CompiledSums:
+    """`class_sums` of one graph in float32 on the CPU, with gradients of weights and emission.
+
+    Args:
+        graph: The edges, sorted by target and class.
+        sources: S.
+    """
+
+    def __init__(self, graph: GraphTensors, sources: int) -> None:
+        extension = native()
+        assert extension is not None, "the caller has asked before"
+        pre = graph.sources.numpy().astype(np.int32)
+        post = graph.targets.numpy().astype(np.int32)
+        by_source = np.argsort(pre, kind="stable").astype(np.int32)
+        self.shape = (graph.class_count, graph.target_count)
+        self._edges = extension.WeightedEdges(
+            _offsets(post, graph.target_count),
+            pre,
+            graph.classes.numpy().astype(np.uint8),
+            _offsets(pre, sources),
+            by_source,
+            np.ascontiguousarray(post[by_source]),
+            graph.class_count,
+        )
+
+    def __call__(self, weights: Tensor, emitted: Tensor) -> Tensor:
+        """[K, R, B], as `class_sums`."""
+        return _Sums.apply(self, weights, emitted)  # pyright: ignore[reportReturnType]
+
+    def sums(self, weights: Tensor, emitted: Tensor) -> Tensor:
+        """Forward."""
+        found = emitted.new_empty(*self.shape, emitted.shape[1])
+        self._edges.sums(array(weights), array(emitted), array(found), torch.get_num_threads())
+        return found
+
+    def by_emitted(self, weights: Tensor, d_sums: Tensor, like: Tensor) -> Tensor:
+        """Backward, to what is emitted."""
+        found = torch.empty_like(like)
+        self._edges.by_emitted(array(weights), array(d_sums), array(found), torch.get_num_threads())
+        return found
+
+    def by_weights(self, emitted: Tensor, d_sums: Tensor, like: Tensor) -> Tensor:
+        """Backward, to the weights."""
+        found = torch.empty_like(like)
+        self._edges.by_weights(array(emitted), array(d_sums), array(found), torch.get_num_threads())
+        return found
+
+
+class _Sums(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, edges: CompiledSums, weights: Tensor, emitted: Tensor) -> Tensor:
+        weights, emitted = weights.contiguous(), emitted.contiguous()
+        ctx.edges = edges
+        ctx.save_for_backward(weights, emitted)
+        return edges.sums(weights, emitted)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, d_sums: Tensor) -> tuple[None, Tensor | None, Tensor | None]:
+        weights, emitted = ctx.saved_tensors
+        d_sums = d_sums.contiguous()
+        _, for_weights, for_emitted = ctx.needs_input_grad
+        return (
+            None,
+            ctx.edges.by_weights(emitted, d_sums, weights) if for_weights else None,
+            ctx.edges.by_emitted(weights, d_sums, emitted) if for_emitted else None,
+        )
+
+
+def _offsets(indices: np.ndarray, count: int) -> np.ndarray:
+    return np.concatenate(([0], np.cumsum(np.bincount(indices, minlength=count), dtype=np.int64)))
