@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,10 @@ class NativeNetwork:
         self.source_count = sources or size
         self._held = _held_drive(constants)
         slope = -_LOG2_E * constants.steepness
+        graph = _graph(extension, constants, self.source_count, threads)
+        self.graph_bytes: int = graph.nbytes
         self.network = extension.Network(
-            _graph(extension, constants, self.source_count, threads),
+            graph,
             gates.trials,
             _single(1 / constants.capacitance),
             _single(constants.leak_conductance),
@@ -147,7 +150,7 @@ class NativeNetwork:
         )
 
 
-def _graph(extension: ModuleType, constants: Constants, sources: int, threads: int) -> object:
+def _graph(extension: ModuleType, constants: Constants, sources: int, threads: int) -> Any:
     edges, shares = constants.synapses, constants.shares
     own = None
     if shares is not None:
@@ -157,7 +160,7 @@ def _graph(extension: ModuleType, constants: Constants, sources: int, threads: i
         edges.offsets,
         edges.sources,
         None if own else edges.counts,
-        None if own else edges.classes,
+        edges.classes,
         constants.class_count,
         sources,
         own,

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.generate.rows import EDGES_A_CHUNK, chunks, in_threads, offsets_of, stream
+from liquidtime.brain.generate.rows import (
+    EDGES_A_CHUNK,
+    chunks,
+    in_threads,
+    offsets_of,
+    places_of,
+    stream,
+)
 
 SHUFFLE, SWAPS = 0, 1
 ROUNDS = 64
@@ -75,11 +82,8 @@ class Stubs:
 
     def _edges(self, rows: NDArray) -> tuple[NDArray, NDArray]:
         """Places of the edges of some rows, and the row of each."""
-        starts = self.offsets[rows]
-        lengths = self.offsets[rows + 1] - starts
-        row = np.repeat(rows, lengths)
-        before = offsets_of(lengths)
-        return np.repeat(starts - before[:-1], lengths) + np.arange(before[-1]), row
+        row = np.repeat(rows, self.offsets[rows + 1] - self.offsets[rows])
+        return places_of(self.offsets, rows), row
 
     def _sort(self, rows: NDArray) -> None:
         def sort(_: int, some: NDArray) -> None:

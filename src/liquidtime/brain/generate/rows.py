@@ -73,6 +73,13 @@ def offsets_of(degrees: NDArray) -> NDArray[np.int64]:
     return offsets
 
 
+def places_of(offsets: NDArray[np.int64], rows: NDArray) -> NDArray[np.int64]:
+    """Places of all edges of some rows, row after row."""
+    lengths = offsets[rows + 1] - offsets[rows]
+    before = offsets_of(lengths)
+    return np.repeat(offsets[rows] - before[:-1], lengths) + np.arange(before[-1])
+
+
 def first_inhibitory(neurons: int, inhibitory: float) -> int:
     """Index of the first inhibitory neuron where the last share of them is.
 

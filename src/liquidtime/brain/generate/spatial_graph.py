@@ -17,6 +17,7 @@ from liquidtime.brain.generate.rows import (
     first_inhibitory,
     in_threads,
     offsets_of,
+    places_of,
     signed_table,
     stream,
 )
@@ -91,69 +92,77 @@ def spatial(
     first = first_inhibitory(len(places), inhibitory)
     synapses = distribution(counts)
     tree = space.cKDTree(places)
-    near = tree.query_ball_point(places, reach, return_length=True, workers=threads or -1)
+    order = tree.indices
+    parts = _parts(tree, reach, threads)
 
-    def draw(chunk: int, rows: slice) -> tuple[NDArray, NDArray, NDArray]:
-        generator = stream(seed, SOURCES, chunk)
-        targets, candidates = _pairs(space.cKDTree, places, rows, tree, reach)
-        away = np.linalg.norm(places[targets] - places[candidates], axis=1) / length_constant
-        others = np.bincount(targets - rows.start, minlength=rows.stop - rows.start)
+    def draw(chunk: int, part: slice) -> tuple[NDArray, NDArray, NDArray]:
+        generator, targets = stream(seed, SOURCES, chunk), order[part]
+        close = space.cKDTree(places[targets])
+        pairs = close.sparse_distance_matrix(tree, reach, output_type="ndarray")
+        pairs = pairs[targets[pairs["i"]] != pairs["j"]]
+        away = pairs["v"] / length_constant
         if in_degree is None:
-            kept = generator.random(len(away)) < peak_probability * np.exp(-away)
-            sources = candidates[kept]
-            degrees = np.bincount(targets[kept] - rows.start, minlength=rows.stop - rows.start)
+            kept = pairs[generator.random(len(away)) < peak_probability * np.exp(-away)]
+            keys = np.sort(kept["i"] << 32 | kept["j"])
+            sources, rows = keys & 0xFFFFFFFF, keys >> 32
+            degrees = np.bincount(rows, minlength=len(targets))
         else:
-            _check_enough(in_degree, others, rows, reach)
+            others = np.bincount(pairs["i"], minlength=len(targets))
+            _check_enough(in_degree, others, targets, reach)
             ranks = np.log(generator.standard_exponential(len(away))) + away
-            sources = candidates[_first(ranks, others, in_degree)]
-            degrees = np.full(rows.stop - rows.start, in_degree)
+            sources = _nearest(pairs, ranks, others, in_degree)
+            degrees = np.full(len(targets), in_degree)
         numbers = np.empty(len(sources), dtype=synapses.dtype)
         synapses.fill(generator, numbers)
         return degrees, sources.astype(np.int32), numbers
 
-    drawn = in_threads(draw, chunks(offsets_of(near)), threads)
-    offsets = offsets_of(np.concatenate([degrees for degrees, _, _ in drawn]))
-    sources = np.concatenate([part for _, part, _ in drawn])
-    numbers = np.concatenate([part for _, _, part in drawn])
+    drawn = in_threads(draw, parts, threads)
+    degrees = np.empty(len(places), dtype=np.int64)
+    degrees[order] = np.concatenate([some for some, _, _ in drawn])
+    offsets = offsets_of(degrees)
+    sources = np.empty(offsets[-1], dtype=np.int32)
+    numbers = np.empty(offsets[-1], dtype=synapses.dtype)
+    for part, (_, some, their) in zip(parts, drawn, strict=True):
+        where = places_of(offsets, order[part])
+        sources[where], numbers[where] = some, their
     table = signed_table(len(places), first).assign(x=places[:, 0], y=places[:, 1], z=places[:, 2])
     found = Edges(offsets, sources, numbers, (sources >= first).view(np.uint8))
     return Connectome(table, found, SIGNS, name=name)
 
 
-def _pairs(
-    tree_of: Any, places: NDArray, rows: slice, tree: Any, reach: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Targets among the rows and sources nearer than `reach`, ordered by both."""
-    found = tree_of(places[rows]).sparse_distance_matrix(tree, reach, output_type="ndarray")
-    keys = (found["i"] + rows.start) * len(places) + found["j"]
-    keys.sort()
-    targets, sources = np.divmod(keys, len(places))
-    different = targets != sources
-    return targets[different], sources[different]
+def _parts(tree: Any, reach: float, threads: int | None) -> list[slice]:
+    """Ranges of the tree's order, in which neighbours stand together: a chunk of pairs each."""
+    every = 16
+    some = tree.data[tree.indices[::every]]
+    near = tree.query_ball_point(some, reach, return_length=True, workers=threads or -1)
+    # At least 8 pairs a row, so that the rows of a chunk fit into 16 bits.
+    return chunks(offsets_of(np.repeat(np.maximum(near, 8), every)[: tree.n]))
 
 
-def _check_enough(wanted: int, others: NDArray[np.int64], rows: slice, reach: float) -> None:
+def _check_enough(wanted: int, others: NDArray, targets: NDArray, reach: float) -> None:
     if others.min() < wanted:
         raise ValueError(
-            f"in_degree is {wanted}, but neuron {rows.start + others.argmin()} has {others.min()} "
+            f"in_degree is {wanted}, but neuron {targets[others.argmin()]} has {others.min()} "
             f"others within {reach:g} µm; expected at most as many. Take a larger cutoff or "
             "fewer sources."
         )
 
 
-def _first(ranks: NDArray, lengths: NDArray, wanted: int) -> NDArray[np.int64]:
-    """Places of the lowest ranks of each row, ordered within the row.
+def _nearest(pairs: NDArray, ranks: NDArray, lengths: NDArray, wanted: int) -> NDArray[np.int64]:
+    """Sources of the lowest ranks of each row, ordered within the row.
 
     The lowest of E / w, E exponential, are a draw without replacement in proportion to w
     (Efraimidis and Spirakis, 2006); ranks are the logarithms.
     """
     if wanted == 0:
         return np.zeros(0, dtype=np.int64)
+    by_row = np.argsort(pairs["i"].astype(np.uint16), kind="stable")
     table = np.full((len(lengths), lengths.max()), np.inf)
-    table[np.arange(lengths.max()) < lengths[:, None]] = ranks
+    table[np.arange(lengths.max()) < lengths[:, None]] = ranks[by_row]
     lowest = np.argpartition(table, wanted - 1, axis=1)[:, :wanted]
-    lowest.sort(axis=1)
-    return (lowest + offsets_of(lengths)[:-1, None]).ravel()
+    sources = pairs["j"][by_row[lowest + offsets_of(lengths)[:-1, None]]]
+    sources.sort(axis=1)
+    return sources.ravel()
 
 
 def _positions(

@@ -1,0 +1,187 @@
+"""Trials beside a control: how far each neuron moved, and by how much that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.brain.recording import Recording
+from liquidtime.optional import require
+
+if TYPE_CHECKING:
+    import pandas
+
+_BYTES_A_BLOCK = 64 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What one pass over a record finds, in C conditions of n neurons.
+
+    Trials with the same label are one condition: their mean is taken first. Everything but `low`
+    and `high` counts from the moment `since` on.
+
+    Attributes:
+        conditions: C labels; the first is the control.
+        neurons: [n], indices in the connectome.
+        low: The smallest value of any trial.
+        high: The largest one.
+        response: [n, C], the farthest that a neuron moves from where it stood at `since`, with
+            its sign.
+        difference: [n, C], of the mean over time, to the control.
+        largest: [n, C], the farthest from the control at any moment, with its sign.
+        rms: [n, C], root of the mean squared difference to the control.
+    """
+
+    conditions: tuple[str, ...]
+    neurons: NDArray[np.int64]
+    low: float
+    high: float
+    response: NDArray[np.float64]
+    difference: NDArray[np.float64]
+    largest: NDArray[np.float64]
+    rms: NDArray[np.float64]
+
+    def most_changed(self, condition: int) -> NDArray[np.int64]:
+        """[n], places in `neurons`, those that differ most from the control first."""
+        return np.argsort(-self.rms[:, condition], kind="stable")
+
+    def most_moved(self, condition: int = 0) -> NDArray[np.int64]:
+        """[n], places in `neurons`, those that move most first."""
+        return np.argsort(-np.abs(self.response[:, condition]), kind="stable")
+
+
+def compare(recording: Recording, name: str = "potential", *, since: float = 0.0) -> Comparison:
+    """Compare the conditions of a recording with its first one.
+
+    The record is read in blocks, so it may be larger than memory.
+
+    Args:
+        recording: Its `labels` tell the condition of each trial; without them each trial is one.
+        name: Of the record.
+        since: ms, such as the beginning of a stimulus.
+
+    Raises:
+        KeyError: If nothing was recorded under that name.
+        ValueError: If no sample is at or after `since`.
+
+    Examples:
+        >>> from liquidtime.brain import Ablate, Connectome, Step, current, simulate
+        >>> chain = Connectome.from_edges(["a", "b"], ["b", "c"], [20, 20])
+        >>> poke = current("a", Step(50.0, start=20.0))
+        >>> found = simulate(chain, None, poke, 100.0, 0.5, batch=[None, Ablate("b")])
+        >>> beside = compare(found, since=20.0)
+        >>> bool(beside.difference[2, 1] < 0)  # c misses what b told it
+        True
+    """
+    groups = conditions(recording)
+    series, times = recording.series[name], recording.times(name)
+    count, many = len(series.neurons), len(groups)
+    if not len(times) or times[-1] < since:
+        raise ValueError(
+            f"{name!r} has no sample from {since:g} ms on; expected `since` within the recording."
+        )
+    low, high = np.inf, -np.inf
+    rest = None
+    response, difference, largest, squares = np.zeros((4, count, many))
+    counted = 0
+    for first, samples in blocks(recording, name):
+        low, high = min(low, float(samples.min())), max(high, float(samples.max()))
+        means = np.stack([samples[:, :, trials].mean(axis=2) for trials in groups.values()], axis=2)
+        later = times[first : first + len(means)] >= since
+        if not later.any():
+            rest = means[-1]
+            continue
+        onset = int(np.argmax(later))
+        if onset or rest is None:
+            rest = means[max(onset - 1, 0)]
+        means = means[later].astype(np.float64)
+        counted += len(means)
+        response = _farther(response, _farthest(means - rest))
+        apart = means - means[:, :, :1]
+        difference += apart.sum(axis=0)
+        squares += np.square(apart).sum(axis=0)
+        largest = _farther(largest, _farthest(apart))
+    return Comparison(
+        tuple(groups),
+        series.neurons.astype(np.int64),
+        low,
+        high,
+        response,
+        difference / counted,
+        largest,
+        np.sqrt(squares / counted),
+    )
+
+
+def to_frame(
+    comparison: Comparison, recording: Recording, *, most: int | None = None
+) -> pandas.DataFrame:
+    """The differences as a table, those that differ most from the control first.
+
+    Args:
+        comparison: Of the recording.
+        recording: Gives the names and columns of the neurons.
+        most: Rows of each condition; all by default.
+
+    Returns:
+        Columns: condition, neuron, type and group where the connectome has them, response (of
+        the neuron in this condition), mean_difference, largest_difference, rms_difference.
+    """
+    pandas = require("pandas", extra="brain")
+    table = recording.connectome.neurons
+    parts = []
+    for number, label in enumerate(comparison.conditions[1:], start=1):
+        order = comparison.most_changed(number)[:most]
+        who = comparison.neurons[order]
+        columns: dict[str, object] = {"condition": label, "neuron": table.index[who]}
+        columns |= {
+            name: table[name].to_numpy()[who] for name in ("type", "group") if name in table
+        }
+        columns |= {
+            "response": comparison.response[order, number],
+            "mean_difference": comparison.difference[order, number],
+            "largest_difference": comparison.largest[order, number],
+            "rms_difference": comparison.rms[order, number],
+        }
+        parts.append(pandas.DataFrame(columns))
+    return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame()
+
+
+def conditions(recording: Recording) -> Mapping[str, list[int]]:
+    """The trials of each condition, in the order in which the labels first come."""
+    trials = next(iter(recording.series.values())).samples.shape[2]
+    labels = list(recording.labels) or [f"trial {trial}" for trial in range(trials)]
+    if len(labels) != trials:
+        raise ValueError(
+            f"there are {len(labels)} labels; expected one for each of {trials} trials."
+        )
+    found: dict[str, list[int]] = {}
+    for trial, label in enumerate(labels):
+        found.setdefault(str(label), []).append(trial)
+    return found
+
+
+def blocks(recording: Recording, name: str) -> Iterator[tuple[int, NDArray]]:
+    """A record piece by piece: the number of its first sample, and samples [t, n, B]."""
+    samples = recording.series[name].samples
+    length, *rest = samples.shape
+    own = getattr(samples, "chunks", (1,))[0]
+    step = max(1, _BYTES_A_BLOCK // max(1, 4 * int(np.prod(rest))))
+    # Whole chunks, so that none is unpacked twice.
+    step = max(own, step // own * own)
+    for first in range(0, length, step):
+        yield first, np.asarray(samples[first : first + step])
+
+
+def _farthest(values: NDArray) -> NDArray:
+    """The value with the largest size along the first axis."""
+    return np.take_along_axis(values, np.abs(values).argmax(axis=0)[None], axis=0)[0]
+
+
+def _farther(one: NDArray, other: NDArray) -> NDArray:
+    return np.where(np.abs(other) > np.abs(one), other, one)

@@ -1,0 +1,196 @@
+"""Which rank has which neurons: contiguous blocks, METIS, and what a partition cuts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.brain import edges
+from liquidtime.brain.connectome import Connectome
+from liquidtime.optional import require
+
+
+def even(neurons: int, parts: int) -> NDArray[np.int32]:
+    """Contiguous blocks of as many neurons each, or one more.
+
+    Args:
+        neurons: N.
+        parts: Number of ranks, at most N.
+
+    Returns:
+        int32 [N], the rank of each neuron.
+
+    Raises:
+        ValueError: If there are fewer neurons than parts.
+    """
+    _check(neurons, parts)
+    return (np.arange(neurons, dtype=np.int64) * parts // neurons).astype(np.int32)
+
+
+def blocks(connectome: Connectome, parts: int) -> NDArray[np.int32]:
+    """Contiguous blocks of neurons with about as many edges onto each block.
+
+    It costs nothing and keeps the order of the table, which often has neighbours side by side.
+
+    Args:
+        connectome: What is to be spread.
+        parts: Number of ranks, at most N.
+
+    Returns:
+        int32 [N], the rank of each neuron.
+
+    Raises:
+        ValueError: If there are fewer neurons than parts.
+    """
+    size = len(connectome)
+    _check(size, parts)
+    load = np.cumsum(_load(connectome))
+    limits = np.searchsorted(load, load[-1] * np.arange(1, parts) / parts)
+    # Every block needs a neuron, also beside one that outweighs all others.
+    number = np.arange(1, parts)
+    limits = np.maximum.accumulate(np.maximum(limits, number) - number) + number
+    limits = np.minimum(limits, size - parts + number)
+    return np.searchsorted(limits, np.arange(size), side="right").astype(np.int32)
+
+
+def metis(connectome: Connectome, parts: int, seed: int = 0) -> NDArray[np.int32]:
+    """Parts with about as many edges onto each and few edges between them, found by METIS.
+
+    Args:
+        connectome: What is to be spread.
+        parts: Number of ranks, at most N.
+        seed: Of METIS; the same seed gives the same parts.
+
+    Returns:
+        int32 [N], the rank of each neuron.
+
+    Raises:
+        ImportError: If pymetis is not installed.
+        ValueError: If there are fewer neurons than parts.
+
+    References:
+        Karypis, Kumar: A fast and high quality multilevel scheme for partitioning irregular
+        graphs. SIAM J. Sci. Comput. 20 (1998).
+    """
+    size = len(connectome)
+    _check(size, parts)
+    pymetis = require("pymetis", extra="brain")
+    if parts == 1:
+        return np.zeros(size, dtype=np.int32)
+    ends = [(found.sources, found.targets()) for found in _all_edges(connectome)]
+    pre = np.concatenate([sources for sources, _ in ends])
+    post = np.concatenate([targets for _, targets in ends])
+    apart = pre != post
+    pre, post = pre[apart], post[apart]
+    both = edges.from_pairs(np.concatenate([pre, post]), np.concatenate([post, pre]), 1, 0, size)
+    _, found = pymetis.part_graph(
+        parts,
+        xadj=both.offsets,
+        adjncy=both.sources,
+        vweights=_load(connectome),
+        eweights=both.counts.astype(np.int64),
+        options=pymetis.Options(seed=seed),
+    )
+    ranks = np.asarray(found, dtype=np.int32)
+    for rank in np.setdiff1d(np.arange(parts), ranks):
+        largest = np.bincount(ranks, minlength=parts).argmax()
+        ranks[np.flatnonzero(ranks == largest)[-1]] = rank
+    return ranks
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """What a partition cuts, for P ranks."""
+
+    neurons: NDArray[np.int64]
+    """[P]."""
+    edges: NDArray[np.int64]
+    """[P], onto the neurons of each rank: its work."""
+    edges_cut: int
+    """Edges, and gap junctions in each direction, whose ends lie on different ranks."""
+    boundary: NDArray[np.int64]
+    """[P, P], sources of one rank (row) that another (column) hears: what travels in a step."""
+
+    @property
+    def balance(self) -> float:
+        """The largest rank's share of edges over the mean one; 1 is best."""
+        mean = self.edges.mean()
+        return float(self.edges.max() / mean) if mean else 1.0
+
+
+def cut(connectome: Connectome, ranks: NDArray) -> Cut:
+    """What a partition cuts.
+
+    Args:
+        connectome: What is spread.
+        ranks: [N], the rank of each neuron.
+
+    Raises:
+        ValueError: If `ranks` are no numbers from 0, one a neuron.
+    """
+    ranks = checked(ranks, len(connectome), None)
+    parts = int(ranks.max(initial=0)) + 1
+    heard = np.zeros((parts, len(connectome)), dtype=bool)
+    across = 0
+    for found in _all_edges(connectome):
+        for first, last in found.rows():
+            part = slice(found.offsets[first], found.offsets[last])
+            of_target = np.repeat(ranks[first:last], np.diff(found.offsets[first : last + 1]))
+            sources = found.sources[part]
+            crossing = ranks[sources] != of_target
+            heard[of_target[crossing], sources[crossing]] = True
+            across += int(crossing.sum())
+    boundary = np.stack([heard[:, ranks == rank].sum(axis=1) for rank in range(parts)])
+    weight = connectome.synapses.in_degree
+    return Cut(
+        np.bincount(ranks, minlength=parts),
+        np.bincount(ranks, weights=weight, minlength=parts).astype(np.int64),
+        across,
+        boundary,
+    )
+
+
+def checked(ranks: NDArray, neurons: int, parts: int | None) -> NDArray[np.int32]:
+    """A partition that was given, as int32 [N].
+
+    Raises:
+        ValueError: If it does not name a rank for each neuron, or leaves a rank without neurons.
+    """
+    array = np.asarray(ranks)
+    if array.shape != (neurons,) or array.dtype.kind not in "iu":
+        raise ValueError(
+            f"the partition is {array.dtype} {list(array.shape)}; expected whole numbers [N] = "
+            f"[{neurons}], the rank of each neuron."
+        )
+    most = int(array.max(initial=0)) + 1 if parts is None else parts
+    if array.size and not (array.min() >= 0 and array.max() < most):
+        raise ValueError(
+            f"the partition holds ranks from {array.min()} to {array.max()}; expected 0 to "
+            f"{most - 1}: there are {most} processes."
+        )
+    idle = np.setdiff1d(np.arange(most), array)
+    if idle.size:
+        raise ValueError(
+            f"the partition leaves rank {idle[0]} without neurons; expected one or more for each "
+            f"of {most} ranks. Start fewer processes, or take another partition."
+        )
+    return array.astype(np.int32)
+
+
+def _check(neurons: int, parts: int) -> None:
+    if not 1 <= parts <= max(1, neurons):
+        raise ValueError(
+            f"{neurons} neurons cannot be spread over {parts} ranks; expected 1 to {neurons}."
+        )
+
+
+def _load(connectome: Connectome) -> NDArray[np.int64]:
+    """[N], the work that a neuron makes: its edges, and itself."""
+    return 1 + sum(found.in_degree for found in _all_edges(connectome))
+
+
+def _all_edges(connectome: Connectome) -> list[edges.Edges]:
+    gaps = connectome.gap_junctions
+    return [connectome.synapses] if gaps is None else [connectome.synapses, gaps]
