@@ -277,12 +277,12 @@ def gradient() -> dict:
         ):
             values = _Values(network, learn)
 
-            def forward(values=values):
+            def forward(values=values, moved=moved, where=where, start=start):
                 with torch.no_grad():
                     moved.learn(values.learnable())
                     return moved.trace(50, DT, "ab2", [], where, start=start)
 
-            def both(checkpoint_steps, values=values):
+            def both(checkpoint_steps, values=values, moved=moved, where=where, start=start):
                 moved.learn(values.learnable())
                 found = moved.trace(
                     50, DT, "ab2", [], where, start=start, checkpoint_steps=checkpoint_steps

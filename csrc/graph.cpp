@@ -16,6 +16,8 @@ constexpr int narrowest_block = 4096;
 // Shorter segments than this waste a large share of their slots on padding; longer ones need blocks
 // of more sources than the nearest cache holds.
 constexpr double edges_a_segment = 12;
+// With constants of its own a synapse takes long enough to hide reads from the second cache.
+constexpr double synapses_a_segment = 48;
 
 struct Emitters {
     std::vector<std::int32_t> number;  // [K · S], -1 where there is none
@@ -76,7 +78,8 @@ int block_width(const EdgeList& edges, int emitters) {
         return std::max(1, emitters);
     }
     const double in_degree = static_cast<double>(edges.edges()) / std::max(1, edges.rows);
-    const double wanted = edges_a_segment * emitters / std::max(in_degree, 1e-9);
+    const double length = edges.per_synapse() ? synapses_a_segment : edges_a_segment;
+    const double wanted = length * emitters / std::max(in_degree, 1e-9);
     return static_cast<int>(std::min<double>(emitters, std::max<double>(narrowest_block, wanted)));
 }
 

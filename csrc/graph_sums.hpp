@@ -228,7 +228,9 @@ void block_sums_of_trials(
 
 // The table of the next functions holds potentials; `gate` what is let through of each source, or
 // null.
-constexpr int slots_a_chunk = 1024;
+constexpr int slots_a_chunk = 64;
+// The constants are read in bursts of a chunk, too short for the processor to see them coming.
+constexpr int slots_ahead = 512;
 
 template <class Index>
 void synapse_sums(
@@ -244,6 +246,9 @@ void synapse_sums(
     const std::uint16_t* rows = tile.rows.data() + block.first_segment;
     std::size_t slot = block.first_slot;
     table += block.first_emitter;
+    const float* const constants[] = {
+        tile.slope.data(), tile.shift.data(), tile.low.data(), tile.high.data()
+    };
     for (const auto& [quads, segments] : block.groups) {
         const int width = 4 * quads;
         const int step = std::max(1, slots_a_chunk / width);
@@ -266,6 +271,9 @@ void synapse_sums(
             for (int k = 0; k < slots; k += lanes) {
                 const int n = slots - k;
                 const std::size_t at = slot + static_cast<std::size_t>(k);
+                for (const float* values : constants) {
+                    __builtin_prefetch(values + at + slots_ahead);
+                }
                 const Vec t =
                     fma(load_first(&tile.slope[at], n), load(low + k),
                         load_first(&tile.shift[at], n));

@@ -235,3 +235,113 @@ class Stream:
 
     def set_state(self, parts: Sequence[Array]) -> None:
         """The way back."""
+
+def sorted_rows(
+    sources: NDArray[np.int32],
+    targets: NDArray[np.int32],
+    counts: Array,
+    classes: NDArray[np.uint8],
+    neurons: int,
+) -> tuple[Indices, NDArray[np.int32], Array, NDArray[np.uint8]]:
+    """Edges as rows by target, equal ones merged: offsets, sources, counts, classes."""
+
+class WeightedEdges:
+    """Sums over edges whose weights change, and their derivatives; keeps the arrays it is given."""
+
+    def __init__(
+        self,
+        offsets: Indices,
+        source: NDArray[np.int32],
+        classes: NDArray[np.uint8],
+        source_offsets: Indices,
+        edge: NDArray[np.int32],
+        target: NDArray[np.int32],
+        class_count: int,
+    ) -> None: ...
+    def sums(self, weights: Array, emitted: Array, sums: Array, threads: int) -> None: ...
+    def by_emitted(
+        self, weights: Array, d_sums: Array, d_emitted: Array, threads: int
+    ) -> None: ...
+    def by_weights(
+        self, emitted: Array, d_sums: Array, d_weights: Array, threads: int
+    ) -> None: ...
+
+class Graph:
+    """Edges laid out for sums over synapses."""
+
+    def __init__(
+        self,
+        offsets: Indices,
+        sources: NDArray[np.int32],
+        counts: NDArray[np.int8] | NDArray[np.int16] | Array | None,
+        classes: NDArray[np.uint8] | None,
+        class_count: int,
+        source_count: int,
+        synapses: tuple[Array, Array, Array, Array] | None,
+        emitters_a_block: int = 0,
+        rows_a_tile: int = 0,
+        threads: int = 1,
+    ) -> None: ...
+    @property
+    def nbytes(self) -> int: ...
+    @property
+    def emitters(self) -> int: ...
+    @property
+    def tiles(self) -> int: ...
+
+class Network:
+    """A graph of neurons with its state; see csrc/network.hpp. R rows, S sources, B trials."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        trials: int,
+        inverse_capacitance: Array,
+        leak_conductance: Array,
+        leak_current: Array,
+        slope: Array,
+        shift: Array,
+        synaptic_time: Array | None,
+        unit_conductance: Array,
+        reversal_potential: Array,
+        class_scale: Array | None,
+        output_gate: Array | None,
+        contact_gate: Array | None,
+        delay: NDArray[np.int32],
+        own: NDArray[np.int32],
+        gaps: tuple[Indices, NDArray[np.int32], Array] | None,
+    ) -> None: ...
+    def start(self, potentials: Array, activation: Array | None = None) -> None: ...
+    def deliver(
+        self,
+        sources: NDArray[np.int32],
+        emitted: Array,
+        potentials: Array | None,
+        ahead: int,
+        half: bool = False,
+    ) -> None: ...
+    def run(
+        self,
+        steps: int,
+        dt: float,
+        scheme: str,
+        drives: Sequence[tuple],
+        recordings: Sequence[tuple],
+        threshold: float | None,
+        threads: int,
+        part: str = "whole",
+    ) -> None: ...
+    def send_on_delta(self, epsilon: float, threads: int) -> None: ...
+    def delta_error(self, threads: int) -> float: ...
+    def sums(self, out: Array, threads: int) -> None: ...
+    def potentials(self, half: bool = False) -> Array: ...
+    def activations(self, half: bool = False) -> Array: ...
+    def take_events(self) -> NDArray[np.int64]: ...
+    def state(self) -> dict[str, Array]: ...
+    def restore(self, state: dict[str, Array], step: int, continued: bool) -> None: ...
+    @property
+    def step(self) -> int: ...
+    @property
+    def continued(self) -> bool: ...
+    @property
+    def edges_passed(self) -> float: ...

@@ -12,6 +12,7 @@ _HOMES = {
     "Connectome": "connectome",
     "Edges": "edges",
     "Events": "recording",
+    "Fit": "fitting",
     "Function": "waveforms",
     "Hold": "perturbation",
     "Machine": "network",
@@ -34,7 +35,10 @@ _HOMES = {
     "clamp": "stimuli",
     "conductance": "stimuli",
     "current": "stimuli",
+    "fit": "fitting",
+    "from_circuit": "circuit",
     "simulate": "simulation",
+    "to_circuit": "circuit",
 }
 
 __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
