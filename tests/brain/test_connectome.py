@@ -222,7 +222,7 @@ def test_parts_that_do_not_fit_are_refused():
         Connectome(table, edges.none(2), tuple(map(str, range(257))))
     with pytest.raises(ValueError, match="257 different transmitters"):
         Connectome.from_edges([0] * 257, [1] * 257, neurons=2, transmitter=np.arange(257))
-    with pytest.raises(ValueError, match="not in the table, the first is .*'c'"):
+    with pytest.raises(ValueError, match=r"not in the table, the first is .*'c'"):
         Connectome.from_edges(["c"], ["a"], neurons=table)
     with pytest.raises(ValueError, match="negative"):
         Connectome.from_edges(["a"], ["b"], [-2], neurons=table)

@@ -152,7 +152,7 @@ def test_synapses_with_wrong_constants_are_refused():
     with pytest.raises(ValueError, match="steepness holds numbers that are not finite"):
         own(steepness=[np.nan, 1.0, 1.0])
     short = SynapseParameters(*[np.ones(2)] * 4)
-    with pytest.raises(ValueError, match="constants for 2 synapses; .* the connectome's 3 edges"):
+    with pytest.raises(ValueError, match=r"constants for 2 synapses; .* the connectome's 3 edges"):
         constants(synapses=short)
     with pytest.raises(ValueError, match="one or the other"):
         constants(synapses=own(), synaptic_time_constant=1.0)

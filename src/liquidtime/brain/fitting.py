@@ -203,7 +203,7 @@ class _Values:
             weights = weights * self.value("synapses")[self._group["synapses"]]
         gaps = _single(np.zeros(0) if constants.gaps is None else constants.gaps.counts)
         unit = (
-            self.value("gap_conductance")[0]
+            self.value("gap_conductance")
             if "gap_conductance" in self.raw
             else constants.gap_conductance
         )

@@ -1,0 +1,157 @@
+"""Fitting: gradients through time agree with finite differences, and constants are found again."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from liquidtime.brain import Connectome, Network, Parameters, Sine, Step, current, fit, simulate
+from liquidtime.brain.fitting import _Values
+from liquidtime.brain.stepper import stages
+from liquidtime.brain.stimuli import Player
+from liquidtime.brain.torch_network import TorchNetwork
+
+LEARN = {
+    "membrane_capacitance": "all",
+    "leak_conductance": "type",
+    "leak_potential": "each",
+    "midpoint": "type",
+    "steepness": "all",
+    "synapses": "type",
+    "gap_conductance": "all",
+}
+
+
+@pytest.fixture
+def circuit():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {"type": ["a"] * 3 + ["b"] * 3, "transmitter": ["ach"] * 4 + ["gaba"] * 2},
+        index=[f"n{i}" for i in range(6)],
+    )
+    pre, post = np.nonzero(rng.random((6, 6)) < 0.5)
+    names = table.index.to_numpy()
+    return Connectome.from_edges(
+        names[pre],
+        names[post],
+        rng.integers(1, 9, len(pre)),
+        neurons=table,
+        gap_junctions=(["n0", "n1"], ["n5", "n2"], [2, 1]),
+    )
+
+
+def loss_of(network, scheme, dtype, checkpoint_steps=None, steps=30, dt=0.5):
+    """The mean square of some potentials as a function of raw constants, on one network."""
+    moved = TorchNetwork(
+        network.constants, dt, device=torch.device("cpu"), dtype=dtype, sparse=False
+    )
+    stimulus = [current("n0", Sine(40.0, 9.0)), current("n3", Step(30.0, 2.0, 9.0))]
+    player = Player(network.connectome, stimulus, network.trials, dt, stages(scheme))
+    drives = player.play(0, steps)
+    values = _Values(network, LEARN)
+    start = torch.as_tensor(network.initial(None).copy(), dtype=dtype)
+
+    def loss():
+        learnable = values.learnable()
+        membrane = type(learnable.membrane)(*(part.to(dtype) for part in learnable.membrane))
+        rest = {
+            name: part.to(dtype) for name, part in learnable._asdict().items() if name != "membrane"
+        }
+        moved.learn(learnable._replace(membrane=membrane, **rest))
+        found = moved.trace(
+            steps,
+            dt,
+            scheme,
+            drives,
+            torch.arange(6),
+            start=start,
+            checkpoint_steps=checkpoint_steps,
+        )
+        return found.square().mean()
+
+    return loss, values
+
+
+@pytest.mark.parametrize("scheme", ["frozen", "ab2", "midpoint", "rk4"])
+def test_gradient_is_that_of_finite_differences(circuit, scheme):
+    network = Network(circuit, Parameters(synaptic_time_constant=0.0))
+    loss, values = loss_of(network, scheme, torch.float64)
+    for name in values.raw:
+        values.raw[name] = values.raw[name].detach().double().requires_grad_()
+    loss().backward()
+    for name, raw in values.raw.items():
+        for index in range(min(2, len(raw))):
+            step, differences = 1e-5, []
+            for sign in (1, -1):
+                with torch.no_grad():
+                    raw[index] += sign * step
+                    differences.append(loss().item())
+                    raw[index] -= sign * step
+            by_difference = (differences[0] - differences[1]) / (2 * step)
+            assert raw.grad[index].item() == pytest.approx(by_difference, rel=1e-5, abs=1e-6), name
+
+
+@pytest.mark.parametrize("delay, time_constant", [(0.0, 0.0), (1.0, 3.0)])
+def test_checkpoints_change_nothing(circuit, delay, time_constant):
+    parameters = Parameters(delay=delay, synaptic_time_constant=time_constant)
+    network = Network(circuit, parameters)
+    gradients = []
+    for checkpoint_steps in (None, 7, 30):
+        loss, values = loss_of(network, "ab2", torch.float32, checkpoint_steps)
+        loss().backward()
+        gradients.append({name: raw.grad for name, raw in values.raw.items()})
+    for other in gradients[1:]:
+        for name, gradient in gradients[0].items():
+            torch.testing.assert_close(other[name], gradient, rtol=1e-5, atol=1e-4)
+
+
+def test_constants_are_found_again(circuit):
+    stimulus = [current("n0", Step(60.0, 2.0, 15.0)), current("n4", Sine(30.0, 9.0))]
+    truth = Parameters(steepness=0.3, leak_conductance=1.5)
+    measured = simulate(circuit, truth, stimulus, 25.0, 0.25)["potential"].sel(trial=0).values
+    measured[3, 2] = np.nan
+    names = circuit.neurons.index.to_numpy()
+    seen = []
+    found = fit(
+        circuit,
+        Parameters(steepness=0.2, leak_conductance=1.0),
+        stimulus,
+        measured,
+        names,
+        0.25,
+        learn={"steepness": "all", "leak_conductance": "type"},
+        steps=60,
+        learning_rate=0.08,
+        tell=lambda step, loss: seen.append((step, loss)),
+    )
+    assert found.losses.min() < 0.02 * found.losses[0]
+    assert found.shared["steepness"] == pytest.approx([0.3], rel=0.05)
+    assert found.parameters.leak_conductance == pytest.approx(np.full(6, 1.5), rel=0.05)
+    assert found.groups["leak_conductance"] == ("a", "b")
+    assert len(seen) == len(found.losses) == 61
+
+
+def test_learnt_synapses_become_counts(circuit):
+    measured = np.full((4, 6), -50.0)
+    names = circuit.neurons.index.to_numpy()
+    found = fit(
+        circuit, Parameters(), (), measured, names, 0.5, learn={"synapses": "each"}, steps=2
+    )
+    factor = found.shared["synapses"]
+    assert found.connectome.synapses.counts == pytest.approx(circuit.synapses.counts * factor)
+
+
+def test_bad_input(circuit):
+    names = circuit.neurons.index.to_numpy()
+    measured = np.zeros((4, 6))
+    with pytest.raises(ValueError, match=r"target has shape \[4, 5\]; expected \[T, n, B\]"):
+        fit(circuit, Parameters(), (), measured[:, :5], names, 0.5, learn={"steepness": "all"})
+    with pytest.raises(ValueError, match="learn is empty"):
+        fit(circuit, Parameters(), (), measured, names, 0.5, learn={})
+    with pytest.raises(ValueError, match="'colour' cannot be learnt"):
+        fit(circuit, Parameters(), (), measured, names, 0.5, learn={"colour": "all"})
+    with pytest.raises(ValueError, match="holds no number"):
+        fit(circuit, Parameters(), (), measured * np.nan, names, 0.5, learn={"steepness": "all"})
+    untyped = Connectome.from_edges(["a"], ["b"])
+    with pytest.raises(ValueError, match="no column 'type'"):
+        fit(untyped, Parameters(), (), np.zeros((2, 1)), "a", 0.5, learn={"synapses": "type"})

@@ -1,0 +1,280 @@
+"""Stimuli: courses over time, noise and its statistics, who gets them in which trial."""
+
+import numpy as np
+import pytest
+
+from liquidtime.brain import (
+    Connectome,
+    Function,
+    Machine,
+    OrnsteinUhlenbeck,
+    Poisson,
+    Pulses,
+    Ramp,
+    Samples,
+    Sine,
+    Step,
+    clamp,
+    conductance,
+    current,
+    simulate,
+)
+from liquidtime.brain.stepper import stages
+from liquidtime.brain.stimuli import Player
+
+TIMES = np.array([-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5])
+FIVE = Connectome.from_edges(["a", "b"], ["b", "c"], neurons=list("abcde"))
+
+
+@pytest.mark.parametrize(
+    ("waveform", "values"),
+    [
+        (Step(2.0), [0, 2, 2, 2, 2, 2, 2, 2, 2]),
+        (Step(2.0, 1.0, 2.5), [0, 0, 0, 2, 2, 2, 0, 0, 0]),
+        (Ramp(1.0, 5.0, 1.0, 3.0), [0, 0, 0, 1, 2, 3, 4, 0, 0]),
+        (Ramp(3.0, -3.0, 0.0, 3.0), [0, 3, 2, 1, 0, -1, -2, 0, 0]),
+        (Pulses(4.0, 0.5, 1.0), [0, 4, 0, 4, 0, 4, 0, 4, 0]),
+        (Pulses(4.0, 1.0, 1.5, 0.5, 2), [0, 0, 4, 4, 0, 4, 4, 0, 0]),
+        (Pulses(4.0, 1.0, 1.0, 1.0), [0, 0, 0, 4, 4, 4, 4, 4, 4]),
+        (Pulses(4.0, 0.5, 1.0, count=0), [0] * 9),
+        (Samples([7.0, 8.0], 1.0), [0, 7, 7, 8, 8, 0, 0, 0, 0]),
+        (Samples([7.0, 8.0], 1.0, 1.5), [0, 0, 0, 0, 7, 7, 8, 8, 0]),
+        (Function(lambda t: 3 * t), [-3, 0, 1.5, 3, 4.5, 6, 7.5, 9, 10.5]),
+    ],
+)
+def test_courses(waveform, values):
+    np.testing.assert_allclose(waveform.values(TIMES), values, rtol=0, atol=1e-14)
+
+
+def test_sine():
+    course = Sine(2.0, 4.0, mean=1.0, phase=np.pi / 2, start=0.5, stop=3.5)
+    wanted = 1 + 2 * np.cos(2 * np.pi * (TIMES - 0.5) / 4)
+    wanted[(TIMES < 0.5) | (TIMES >= 3.5)] = 0
+    np.testing.assert_allclose(course.values(TIMES), wanted, rtol=0, atol=1e-14)
+
+
+def test_samples_and_functions_may_differ_from_neuron_to_neuron():
+    found = Samples([[1.0, 2.0], [3.0, 4.0]], 1.0).values(TIMES)
+    assert found[[0, 1, 2, 3, 5]].tolist() == [[0, 0], [1, 2], [1, 2], [3, 4], [0, 0]]
+    each = Function(lambda t: np.stack([t, -t], axis=1)).values(TIMES)
+    assert each[3].tolist() == [1.0, -1.0]
+    # A sample begins where a rounded multiple of the time step says.
+    steps = np.arange(300) * 0.1
+    assert Samples(np.arange(100), 0.3).values(steps).tolist() == np.repeat(range(100), 3).tolist()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Ramp(0, 1, 2.0, 2.0), "not after its start"),
+        (lambda: Sine(1.0, 0.0), "the period of a sine is 0.0 ms"),
+        (lambda: Pulses(1.0, 0.0, 1.0), "pulses are 0.0 ms wide"),
+        (lambda: Pulses(1.0, 2.0, 1.0), "with a period of 1.0 ms"),
+        (lambda: Samples([], 1.0), r"samples have shape \[0\]"),
+        (lambda: Samples(np.zeros((2, 2, 2)), 1.0), r"shape \[2, 2, 2\]"),
+        (lambda: Samples([np.nan], 1.0), "expected finite numbers"),
+        (lambda: Samples([1.0], 0.0), "the interval is 0.0 ms"),
+        (lambda: Function(lambda t: t[1:]).values(TIMES), r"gave shape \[8\] for 9 times"),
+        (lambda: Function(lambda t: 1.0).values(TIMES), r"gave shape \[\] for 9 times"),
+        (lambda: OrnsteinUhlenbeck(0, -1.0, 1.0), "deviation is -1.0"),
+        (lambda: OrnsteinUhlenbeck(0, 1.0, 0.0), "time_constant 0.0 ms"),
+        (lambda: Poisson(-1.0, 1.0, 1.0), "rate is -1.0 Hz"),
+        (lambda: Poisson(1.0, 1.0, 0.0), "time_constant 0.0 ms"),
+    ],
+)
+def test_courses_that_make_no_sense_are_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def played(stimuli, steps=40, dt=0.5, trials=1, scheme="frozen", chunks=None):
+    player = Player(FIVE, stimuli, trials, dt, stages(scheme))
+    parts, first = [], 0
+    for count in chunks or [steps]:
+        parts.append([drive.values for drive in player.play(first, count)])
+        first += count
+    return [np.concatenate(values, axis=1) for values in zip(*parts, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "points"),
+    [("frozen", [0.0]), ("ab2", [0.5]), ("midpoint", [0.5]), ("rk4", [0.0, 0.5, 1.0])],
+)
+def test_values_come_at_the_points_that_a_scheme_wants(scheme, points):
+    (values,) = played([current(["b", "d"], Function(lambda t: t))], 4, 0.5, scheme=scheme)
+    assert values.shape == (len(points), 4, 2, 1)
+    for stage, point in enumerate(points):
+        wanted = 0.5 * (np.arange(4) + point)
+        np.testing.assert_allclose(values[stage, :, 0, 0], wanted, atol=1e-15)
+        np.testing.assert_allclose(values[stage, :, 1, 0], wanted, atol=1e-15)
+
+
+def test_a_clamp_is_free_outside_its_time():
+    (values,) = played([clamp("a", Step(-30.0), 1.0, 2.5)], 8)
+    assert values[0, :, 0, 0].tolist()[2:5] == [-30.0] * 3
+    assert np.isnan(values[0, [0, 1, 5, 6, 7], 0, 0]).all()
+
+
+def test_stimuli_reach_the_trials_they_are_for():
+    for made, silent in (
+        (current("a", Step(3.0), trials=[2, 0]), 0.0),
+        (conductance("a", Step(3.0), trials=[2, 0]), 0.0),
+        (clamp("a", Step(3.0), trials=[2, 0]), np.nan),
+    ):
+        (values,) = played([made], 2, trials=4)
+        np.testing.assert_array_equal(values[0, 1, 0], [3.0, silent, 3.0, silent])
+    (one,) = played([current("a", Step(3.0), trials=1)], 2, trials=2)
+    assert one[0, 0, 0].tolist() == [0.0, 3.0]
+    (every,) = played([current("a", Step(3.0))], 2, trials=4)
+    assert every.shape == (1, 2, 1, 1)
+
+
+@pytest.mark.parametrize("trials", [[0, 0], [True, False]])
+@pytest.mark.xfail(strict=True, reason="as many entries as trials pass for all trials")
+def test_trials_that_come_twice_or_as_a_mask_are_not_all(trials):
+    (values,) = played([current("a", Step(3.0), trials=trials)], 2, trials=2)
+    spread = np.broadcast_to(values[0, 0, 0], 2)
+    assert spread.tolist() == [3.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda: current("z", Step(1.0)), "not in the table"),
+        (lambda: current("a", Step(1.0), trials=[0, 2]), "expected numbers from 0 to 1"),
+        (lambda: current("a", Step(1.0), trials=[-1]), "expected numbers from 0 to 1"),
+        (lambda: current(["a", "b", "c"], Samples([[1.0, 2.0]], 1.0)), "values for 2 neurons"),
+        (lambda: conductance("a", Step(-1.0)), "a conductance is negative"),
+        (lambda: conductance("a", OrnsteinUhlenbeck(0.0, 1.0, 5.0)), "a conductance is negative"),
+    ],
+)
+def test_stimuli_that_do_not_fit_are_refused(made, message):
+    with pytest.raises(ValueError, match=message):
+        played([made()], trials=2)
+
+
+# Of 4000 independent courses a mean is off by 1.6 % of a standard deviation, a variance by 2.2 %;
+# four times that is allowed.
+MANY = 4000
+CROWD = Connectome.from_edges([], [], neurons=MANY)
+
+
+def drawn(noise, steps, dt, trials=1):
+    player = Player(CROWD, [current(np.arange(MANY), noise)], trials, dt, (0.5,))
+    return player.play(0, steps)[0].values[0]
+
+
+@pytest.mark.parametrize("dt", [0.1, 2.0, 30.0])
+def test_ornstein_uhlenbeck(dt):
+    noise = drawn(OrnsteinUhlenbeck(5.0, 2.0, 10.0), 12, dt)[..., 0]
+    for step in (0, 5, 11):  # stationary from the beginning
+        assert noise[step].mean() == pytest.approx(5.0, abs=2 * 0.064)
+        assert noise[step].std() == pytest.approx(2.0, rel=0.045)
+    for lag in (1, 4, 10):
+        correlation = np.corrcoef(noise[0], noise[lag])[0, 1]
+        assert correlation == pytest.approx(np.exp(-lag * dt / 10), abs=0.064)
+    assert abs(np.corrcoef(noise[4, :-1], noise[4, 1:])[0, 1]) < 0.064
+
+
+def test_noise_without_deviation_is_its_mean():
+    assert (drawn(OrnsteinUhlenbeck(3.0, 0.0, 5.0), 4, 0.5) == 3.0).all()
+    assert (drawn(Poisson(0.0, 2.0, 5.0), 4, 0.5) == 0.0).all()
+
+
+@pytest.mark.parametrize("dt", [0.1, 1.0, 20.0])
+def test_poisson(dt):
+    """Mean rate · amplitude · τ, and at first as much of it as τ has filled."""
+    duration = 100.0
+    noise = drawn(Poisson(50.0, 3.0, 10.0), round(duration / dt), dt)[..., 0]
+    mean = 50 / 1000 * 3 * 10
+    # Shot noise: variance rate · amplitude² · τ / 2.
+    deviation = np.sqrt(50 / 1000 * 9 * 10 / 2)
+    assert noise[-1].mean() == pytest.approx(mean, abs=4 * deviation / np.sqrt(MANY))
+    # The area of all courses together, Σ rate · amplitude · τ (1 − e^(−(T − t) / τ)): pulses come
+    # at the beginning of a step, half of one early.
+    begins = np.arange(0, duration, dt)
+    area = (50 / 1000 * dt * 3 * 10 * -np.expm1(-(duration - begins) / 10)).sum()
+    pulses = 50 / 1000 * duration * MANY
+    assert (noise.sum(0) * dt).mean() == pytest.approx(area, rel=4 / np.sqrt(pulses))
+    assert (noise >= 0).all()
+
+
+NOISES = (OrnsteinUhlenbeck(5.0, 2.0, 10.0, seed=3), Poisson(300.0, 3.0, 10.0, seed=3))
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_every_trial_neuron_stimulus_and_seed_has_its_own_noise(noise):
+    stimuli = [current(["a", "b"], noise), current(["a", "b"], noise)]
+    first, second = played(stimuli, 50, trials=3)
+    courses = [values[0, :, n, b] for values in (first, second) for n in (0, 1) for b in range(3)]
+    other = type(noise)(*[*vars(noise).values()][:-1], seed=4)
+    courses.append(played([current("a", other)], 50)[0][0, :, 0, 0])
+    for i, one in enumerate(courses):
+        for another in courses[:i]:
+            assert np.abs(one - another).max() > 0.1
+    again = played(stimuli, 50, trials=3)
+    np.testing.assert_array_equal(first, again[0])
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_noise_belongs_to_the_number_of_its_trial(noise):
+    (every,) = played([current("a", noise)], 20, trials=3)
+    (some,) = played([current("a", noise, trials=[2, 1])], 20, trials=3)
+    np.testing.assert_array_equal(some[..., 1:], every[..., 1:])
+    assert (some[..., 0] == 0).all()
+    (alone,) = played([current("a", noise)], 20, trials=1)
+    np.testing.assert_array_equal(alone[..., 0], every[..., 0])
+
+
+@pytest.mark.parametrize("scheme", ["frozen", "rk4"])
+def test_chunks_make_no_difference(scheme):
+    stimuli = [
+        *[current(["a", "e"], noise) for noise in NOISES],
+        current("b", Sine(3.0, 7.3)),
+        clamp("c", Ramp(-60, -20, 1.0, 15.0), 2.0, 14.0, trials=[1]),
+        conductance(["d", "e"], Pulses(2.0, 0.7, 3.1)),
+    ]
+    whole = played(stimuli, 40, 0.3, 2, scheme)
+    for chunks in ([1] * 40, [7, 1, 32], [39, 1]):
+        cut = played(stimuli, 40, 0.3, 2, scheme, chunks)
+        for one, other in zip(whole, cut, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_noise_goes_on_from_where_it_stood(noise):
+    stimuli = [current(["a", "b"], noise, trials=[1, 2])]
+    (whole,) = played(stimuli, 30, trials=3)
+    first, second = (Player(FIVE, stimuli, 3, 0.5, (0.0,)) for _ in range(2))
+    first.play(0, 12)
+    second.restore(first.state())
+    np.testing.assert_array_equal(second.play(12, 18)[0].values, whole[:, 12:])
+
+
+def test_currents_add_up_and_a_conductance_pulls_to_its_potential():
+    exact = Machine(dtype="float64", backend="reference")
+
+    def after(*stimuli):
+        return simulate(
+            FIVE, stimulus=stimuli, duration=500.0, dt=1.0, device=exact, record=()
+        ).final[:, 0]
+
+    # C / g = 10 ms: after 500 ms e^-50 is left.
+    assert after(current("d", Step(5.0)), current(["d", "e"], Step(3.0)))[3:] == pytest.approx(
+        [-60 + 8, -60 + 3]
+    )
+    both = after(conductance("d", Step(3.0), -20.0), conductance("d", Step(1.0), -90.0))[3]
+    assert both == pytest.approx((-60 - 3 * 20 - 90) / 5)
+
+
+@pytest.mark.xfail(strict=True, reason="values of a function that are not finite reach potentials")
+def test_functions_that_give_no_numbers_are_refused():
+    with pytest.raises(ValueError, match="finite"):
+        simulate(FIVE, stimulus=current("a", Function(lambda t: t * np.nan)), duration=1.0)
+
+
+@pytest.mark.xfail(strict=True, reason="multiples of dt are compared without regard to rounding")
+@pytest.mark.parametrize("waveform", [Step(1.0, 0.9, 1.8), Pulses(1.0, 0.9, 1.8, 0.9)])
+def test_a_stimulus_begins_with_the_step_that_it_names(waveform):
+    (values,) = played([current("a", waveform)], 7, 0.3)
+    assert values[0, :, 0, 0].tolist() == [0, 0, 0, 1, 1, 1, 0]
