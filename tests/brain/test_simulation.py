@@ -293,7 +293,7 @@ def test_the_error_of_delta_vanishes_with_it():
 @kernels
 @pytest.mark.xfail(strict=True, reason="the second sweep of every step is not counted")
 def test_the_middle_of_a_step_is_work_too():
-    found = run(delta=1e-2, device=KERNELS, scheme="midpoint")
+    found = run(delta=0.2, device=KERNELS, scheme="midpoint")
     assert found.statistics["work_share"] > 0.5
 
 
@@ -376,3 +376,16 @@ def test_a_neuron_that_comes_into_its_clamp_is_an_event():
     found = run(clamp("n070", Step(-20.0), 5.0, 8.0), record=Events(-30.0))
     mine = found.events[found.events["neuron"] == "n070"]
     assert mine["time"].tolist() == [5.5]
+
+
+@pytest.mark.parametrize("machine", BOTH)
+def test_no_neurons_are_no_trouble(machine):
+    nobody = Connectome.from_edges([], [], neurons=0)
+    assert simulate(nobody, duration=1.0, dt=0.5, device=machine)["potential"].shape == (1, 2, 0)
+
+
+@kernels
+@pytest.mark.xfail(strict=True, run=False, reason="the largest of no errors is read")
+def test_no_neurons_are_no_trouble_with_delta():
+    nobody = Connectome.from_edges([], [], neurons=0)
+    assert simulate(nobody, duration=1.0, dt=0.5, delta=0.1).statistics["delta_error"] == 0

@@ -1,4 +1,4 @@
-"""The comparison with the measured atlas: what the model made it finds again, and scores are right."""
+"""The comparison with the measured atlas: the model is found again, and scores are right."""
 
 import json
 
@@ -26,7 +26,7 @@ TRUTH = WormConstants(
     gaba=0.12,
     other=0.02,
     gap=0.15,
-    steepness=0.15,
+    steepness=0.08,
     glutamate_reversal=-70.0,
 )
 
@@ -66,7 +66,7 @@ def answers(worm):
 
 @pytest.fixture(scope="module")
 def atlas_file(worm, answers, tmp_path_factory):
-    """Five noisy responses a pair; one pair has a response that is none, one none that is finite."""
+    """Five noisy responses a pair; one pair has an absurd one more, one has none that is finite."""
     path = tmp_path_factory.mktemp("atlas") / "funatlas.h5"
     generator = np.random.default_rng(4)
     scale = 0.2 / answers.max()
@@ -75,7 +75,7 @@ def atlas_file(worm, answers, tmp_path_factory):
         wide = h5py.vlen_dtype(np.float64)
         single = stored.create_dataset("wt/dFF_all", (NEURONS, NEURONS), dtype=wide)
         for i, j in np.ndindex(NEURONS, NEURONS):
-            single[i, j] = scale * answers[i, j] + 0.002 * generator.standard_normal(5)
+            single[i, j] = scale * answers[i, j] + 2e-4 * generator.standard_normal(5)
         single[0, 1] = np.append(single[0, 1], -105.0)
         single[1, 0] = np.array([np.nan])
         threshold = np.percentile(np.abs(answers), 85)
@@ -93,7 +93,7 @@ def test_the_model_finds_its_own_constants_again(worm, answers):
     assert found.correlation > 0.9999
     assert np.corrcoef(again[test], answers[test])[0, 1] > 0.999
     for name, value in TRUTH._asdict().items():
-        assert getattr(found.constants, name) == pytest.approx(value, rel=0.1), name
+        assert getattr(found.constants, name) == pytest.approx(value, rel=0.01), name
 
 
 def test_what_is_not_learnt_stays(worm, answers):
@@ -190,7 +190,7 @@ def test_a_study_writes_everything(worm, atlas_file, tmp_path):
     page = (tmp_path / "worm-atlas.md").read_text()
     assert "direct weights" in page and "NaN" not in page and "None" not in page
     for name in ("matrix", "pairs", "predictors"):
-        assert f"worm-atlas-{name}.svg" in page
+        assert f"](worm-atlas-{name}." in page
         assert (tmp_path / f"worm-atlas-{name}.svg").read_text().startswith("<svg")
         assert (tmp_path / f"worm-atlas-{name}.png").stat().st_size > 5000
     assert len(said) == 4
@@ -212,7 +212,7 @@ def test_bad_files_are_named(tmp_path, atlas_file):
     text.write_text("no atlas")
     with pytest.raises(InputError, match="is no HDF5 file"):
         read_atlas(text)
-    with pytest.raises(InputError, match="'unc31/dFF_all'.*'wt' and 'unc31'"):
+    with pytest.raises(InputError, match=r"'unc31/dFF_all'.*'wt' and 'unc31'"):
         read_atlas(atlas_file, "unc31")
     crooked = tmp_path / "crooked.h5"
     with h5py.File(crooked, "w") as stored:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,22 @@ class Comparison:
     difference: NDArray[np.float64]
     largest: NDArray[np.float64]
     rms: NDArray[np.float64]
+
+    def without(self, removed: Mapping[str, Sequence[int]]) -> Comparison:
+        """The same with NaN for the differences of neurons that a condition removes.
+
+        An ablated neuron stands at its leak potential; how far that is from the control is no
+        effect of the ablation.
+
+        Args:
+            removed: Label of a condition to indices of neurons.
+        """
+        found = {name: getattr(self, name).copy() for name in ("difference", "largest", "rms")}
+        for number, label in enumerate(self.conditions):
+            gone = np.isin(self.neurons, removed.get(label, ()))
+            for values in found.values():
+                values[gone, number] = np.nan
+        return dataclasses.replace(self, **found)
 
     def most_changed(self, condition: int) -> NDArray[np.int64]:
         """[n], places in `neurons`, those that differ most from the control first."""

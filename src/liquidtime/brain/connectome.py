@@ -18,6 +18,11 @@ from liquidtime.optional import require
 if TYPE_CHECKING:
     import pandas
 
+
+class Indices(np.ndarray):
+    """Numbers of neurons, as `Connectome.find` gives them: never taken for names."""
+
+
 Neurons = int | str | Sequence[int] | Sequence[str] | NDArray | Mapping[str, Any]
 """Names, indices, a boolean mask, or conditions on columns such as `{"type": "KC"}`."""
 
@@ -130,8 +135,11 @@ class Connectome:
         gaps = 0 if self.gap_junctions is None else self.gap_junctions.nbytes
         return self.synapses.nbytes + gaps
 
-    def find(self, neurons: Neurons) -> NDArray[np.int64]:
+    def find(self, neurons: Neurons) -> Indices:
         """The indices of some neurons.
+
+        Where the table's names are themselves numbers, such as those of a fly's neurons, whole
+        numbers are names. What this method gave, or a part of it, is taken for indices everywhere.
 
         Args:
             neurons: A name or several, an index or several, a boolean mask [N], or conditions on
@@ -141,8 +149,13 @@ class Connectome:
         Raises:
             ValueError: If there is no such neuron or column.
         """
+        if isinstance(neurons, Indices):
+            return _in_range(np.atleast_1d(neurons), len(self)).view(Indices)
         if isinstance(neurons, Mapping):
-            return self._matching(neurons)
+            return self._matching(neurons).view(Indices)
+        return self._listed(neurons).view(Indices)
+
+    def _listed(self, neurons: Any) -> NDArray[np.int64]:
         wanted = np.atleast_1d(np.asarray(neurons))
         if wanted.size == 0:
             return np.zeros(0, dtype=np.int64)

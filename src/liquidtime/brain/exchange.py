@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import torch
@@ -29,9 +30,9 @@ class Ranks:
     def __init__(self, group: dist.ProcessGroup | None = None) -> None:
         if group is None and int(os.environ.get("WORLD_SIZE", "1")) > 1:
             if not dist.is_initialized():
-                dist.init_process_group("gloo")
+                _open_group()
             elif dist.get_backend() != "gloo":
-                group = dist.new_group(backend="gloo")
+                group = cast("dist.ProcessGroup", dist.new_group(backend="gloo"))
         elif group is not None and dist.get_backend(group) != "gloo":
             raise ValueError(
                 f"the group's backend is {dist.get_backend(group)!r}; expected 'gloo': the "
@@ -41,7 +42,7 @@ class Ranks:
         alone = not dist.is_initialized()
         self.rank = 0 if alone else dist.get_rank(group)
         self.size = 1 if alone else dist.get_world_size(group)
-        self.bytes_sent = 0
+        self.bytes_sent, self.seconds = 0, 0.0
 
     def everyones(self, value: Any) -> list[Any]:
         """What each rank gives, in the order of ranks."""
@@ -83,7 +84,9 @@ class Ranks:
         rounded = form == "bfloat16"
         outgoing = outgoing.to(torch.bfloat16) if rounded else outgoing
         incoming = torch.empty(sum(received), dtype=outgoing.dtype)
+        began = time.perf_counter()
         dist.all_to_all_single(incoming, outgoing, received, sent, group=self._group)
+        self.seconds += time.perf_counter() - began
         self.bytes_sent += outgoing.nbytes
         return (incoming.float() if rounded else incoming).numpy()
 
@@ -145,7 +148,8 @@ class Boundary:
         trials: int,
         form: Format,
     ) -> None:
-        self._ranks, self._trials, self._form = ranks, trials, form
+        self._ranks, self._trials = ranks, trials
+        self._form: Format = form
         self._incoming = np.bincount(owner[wanted], minlength=ranks.size)
         self._outgoing = ranks.swap_sizes(self._incoming)
         asked = ranks.swap(
@@ -268,6 +272,14 @@ class Arrivals:
         if emitted is None:
             return between
         return np.where(self.delays[:, None] > 0, between, emitted)
+
+
+def _open_group() -> None:
+    store, rank, size = next(dist.rendezvous("env://"))
+    if os.environ.get("LOCAL_WORLD_SIZE") == str(size):
+        # Restarted processes find their predecessors' addresses in torchrun's store.
+        store = dist.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=size)
 
 
 def _pairs(limits: NDArray) -> list[tuple[int, int]]:

@@ -29,6 +29,8 @@ class NativeNetwork:
         own: [R], where each neuron stands among the sources, where there are more sources than
             neurons; None if the neurons are the sources.
         sources: Number of sources; None for as many as neurons.
+        block_limits: int64, where blocks of sources begin, as class · sources + source, so that
+            part of a network adds up in the order of the whole; None for blocks of equal width.
     """
 
     name = "cpu"
@@ -43,6 +45,7 @@ class NativeNetwork:
         epsilon: float = 0.0,
         own: NDArray[np.int32] | None = None,
         sources: int | None = None,
+        block_limits: NDArray[np.int64] | None = None,
     ) -> None:
         extension = native()
         assert extension is not None, "the caller has asked `declines` before"
@@ -51,7 +54,7 @@ class NativeNetwork:
         self.source_count = sources or size
         self._held = _held_drive(constants)
         slope = -_LOG2_E * constants.steepness
-        graph = _graph(extension, constants, self.source_count, threads)
+        graph = _graph(extension, constants, self.source_count, threads, block_limits)
         self.graph_bytes: int = graph.nbytes
         self.network = extension.Network(
             graph,
@@ -150,7 +153,13 @@ class NativeNetwork:
         )
 
 
-def _graph(extension: ModuleType, constants: Constants, sources: int, threads: int) -> Any:
+def _graph(
+    extension: ModuleType,
+    constants: Constants,
+    sources: int,
+    threads: int,
+    block_limits: NDArray[np.int64] | None,
+) -> Any:
     edges, shares = constants.synapses, constants.shares
     own = None
     if shares is not None:
@@ -165,6 +174,7 @@ def _graph(extension: ModuleType, constants: Constants, sources: int, threads: i
         sources,
         own,
         threads=threads,
+        **({} if block_limits is None else {"block_limits": block_limits}),
     )
 
 

@@ -1,14 +1,18 @@
-"""Which rank has which neurons: contiguous blocks, METIS, and what a partition cuts."""
+"""Which rank has which neurons, what a partition cuts, and what a rank then holds."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain import edges
 from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.constants import Constants, SynapseShares
+from liquidtime.brain.edges import Edges
 from liquidtime.optional import require
 
 
@@ -179,6 +183,66 @@ def checked(ranks: NDArray, neurons: int, parts: int | None) -> NDArray[np.int32
     return array.astype(np.int32)
 
 
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What one rank holds of a network."""
+
+    rows: NDArray[np.int32]
+    """[R], its neurons."""
+    sources: NDArray[np.int32]
+    """[S], its neurons and those that they listen to, ascending."""
+    constants: Constants
+    """Of its neurons; edges count sources from 0 to S - 1."""
+    place: NDArray[np.int32]
+    """[N], where a neuron stands among the sources, if it is one."""
+
+    @classmethod
+    def of(cls, constants: Constants, mine: NDArray[np.bool_]) -> Part:
+        """The part of the neurons for which `mine` [N] is true."""
+        rows = np.flatnonzero(mine).astype(np.int32)
+        synapses, kept = _onto(constants.synapses, rows)
+        gaps = None if constants.gaps is None else _onto(constants.gaps, rows)[0]
+        listed = mine.copy()
+        listed[synapses.sources] = True
+        if gaps is not None:
+            listed[gaps.sources] = True
+        sources = np.flatnonzero(listed).astype(np.int32)
+        place = np.zeros(len(mine), dtype=np.int32)
+        place[sources] = np.arange(len(sources), dtype=np.int32)
+
+        def renumbered(edges: Edges) -> Edges:
+            return dataclasses.replace(edges, sources=place[edges.sources])
+
+        def of(values: NDArray | None, which: Any) -> Any:
+            return None if values is None else values[which]
+
+        shares, gates = constants.shares, constants.gates
+        found = dataclasses.replace(
+            constants,
+            synapses=renumbered(synapses),
+            shares=None
+            if shares is None
+            else SynapseShares(
+                shares.low[kept], shares.high[kept], shares.midpoint[kept], shares.steepness[kept]
+            ),
+            capacitance=constants.capacitance[rows],
+            leak_conductance=constants.leak_conductance[rows],
+            leak_potential=constants.leak_potential[rows],
+            midpoint=constants.midpoint[rows],
+            steepness=constants.steepness[rows],
+            synaptic_time=of(constants.synaptic_time, rows),
+            delay=constants.delay[rows],
+            gaps=None if gaps is None else renumbered(gaps),
+            gates=dataclasses.replace(
+                gates,
+                output=of(gates.output, sources),
+                contact=of(gates.contact, sources),
+                held=of(gates.held, rows),
+            ),
+        )
+        return cls(rows, sources, found, place)
+
+
 def _check(neurons: int, parts: int) -> None:
     if not 1 <= parts <= max(1, neurons):
         raise ValueError(
@@ -188,9 +252,20 @@ def _check(neurons: int, parts: int) -> None:
 
 def _load(connectome: Connectome) -> NDArray[np.int64]:
     """[N], the work that a neuron makes: its edges, and itself."""
-    return 1 + sum(found.in_degree for found in _all_edges(connectome))
+    return 1 + np.sum([found.in_degree for found in _all_edges(connectome)], axis=0)
 
 
-def _all_edges(connectome: Connectome) -> list[edges.Edges]:
+def _all_edges(connectome: Connectome) -> list[Edges]:
     gaps = connectome.gap_junctions
     return [connectome.synapses] if gaps is None else [connectome.synapses, gaps]
+
+
+def _onto(edges: Edges, rows: NDArray[np.int32]) -> tuple[Edges, Any]:
+    """The edges onto some targets, and where among all they are."""
+    lengths = edges.in_degree[rows]
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        kept = slice(int(edges.offsets[rows[0]]), int(edges.offsets[rows[-1] + 1]))
+    else:
+        kept = np.repeat(edges.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
+    return Edges(offsets, edges.sources[kept], edges.counts[kept], edges.classes[kept]), kept

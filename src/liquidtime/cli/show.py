@@ -1,7 +1,8 @@
-"""Show a finished run and draw its wiring, or compare several runs.
+"""Show and draw a finished run or simulation, or compare several runs.
 
 liquidtime show runs/mine
 liquidtime show runs/*
+liquidtime show runs/brain/worm-2026-01-31
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class Options:
     runs: Annotated[
         tuple[Path, ...], Positional, arg(metavar="RUN [RUN ...]", help_behavior_hint="")
     ]
-    """Run folders."""
+    """Run folders of `fit`, or of `simulate`."""
 
 
 def run(options: Options) -> int:
@@ -33,6 +34,12 @@ def run(options: Options) -> int:
 
     if not options.runs:
         raise InputError("No run is named; expected a run folder, such as runs/mine.")
+    if simulations := _simulations(options.runs):
+        from liquidtime.cli.common.brain_show import show_simulation
+
+        for path in simulations:
+            show_simulation(path)
+        return 0
     from liquidtime.train import Run
 
     console = results()
@@ -46,6 +53,21 @@ def run(options: Options) -> int:
         return 0
     _show(runs[0], console)
     return 0
+
+
+def _simulations(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The paths, if they are simulations; none if they are runs of `fit`."""
+    simulated = [path for path in paths if _kind(path) == "simulation"]
+    if simulated and len(simulated) < len(paths):
+        raise InputError("Some of these are simulations, some are not; name one kind at a time.")
+    return tuple(simulated)
+
+
+def _kind(path: Path) -> str | None:
+    from liquidtime.train.folder import read_json
+
+    record = path / "run.json"
+    return read_json(record).get("kind") if record.is_file() else None
 
 
 def _show(run: "Run", console: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,6 +32,8 @@ class Wanted:
     count: str | None
     transmitter: str | None
     seed: int
+    scaled: bool
+    """Whether a unit conductance is set."""
 
 
 class Found(NamedTuple):
@@ -67,6 +69,8 @@ def _worm(wanted: Wanted) -> Found:
     from liquidtime.brain.read import cook2019
 
     _refuse(wanted, "neurons", "in_degree", "files", "transmitter")
+    if wanted.scaled:
+        return _found(cook2019(), "worm", [])
     note = (
         "A weight of this worm is a number of sections, not of synapses; at the default "
         "unit_conductance it is nearly saturated. --set unit_conductance=0.01 is livelier."
@@ -190,15 +194,19 @@ def _from_file(path: Path, wanted: Wanted) -> Found:
     transmitter = wanted.transmitter
     if transmitter is None and "transmitter" in table:
         transmitter = "transmitter"
-    made = read_edges(
-        table,
-        pre=wanted.pre,
-        post=wanted.post,
-        count=wanted.count,
-        transmitter=transmitter,
-        neurons=None if wanted.neurons is None else _table_of_neurons(wanted.neurons),
-        name=name,
-    )
+    neurons = None if wanted.neurons is None else _table_of_neurons(wanted.neurons)
+    try:
+        made = read_edges(
+            table,
+            pre=wanted.pre,
+            post=wanted.post,
+            count=wanted.count,
+            transmitter=transmitter,
+            neurons=neurons,
+            name=name,
+        )
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     notes = []
     if made.classes == ("unknown",):
         notes = ["No transmitters are told, so every edge excites; see --transmitter."]
@@ -243,7 +251,7 @@ def _refuse(wanted: Wanted, *options: str) -> None:
             )
 
 
-def _pair(text: str) -> Sequence[str]:
+def _pair(text: str) -> tuple[str, str]:
     name, equals, value = (part.strip() for part in text.partition("="))
     if not equals or not name or not value:
         raise InputError(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from liquidtime.brain.perturbation import Ablate, Perturbation, ScaleTransmitter, Silence
 from liquidtime.brain.stimuli import Stimulus
+from liquidtime.brain.transmitters import canonical
 from liquidtime.brain.waveforms import OrnsteinUhlenbeck, Poisson, Samples
 from liquidtime.cli.common.brain_neurons import neurons_of
 from liquidtime.cli.common.brain_stimuli import Written
@@ -33,6 +34,13 @@ class Condition:
     perturbation: Perturbation | None = None
     stimulated: int | None = None
     """In a screen of stimuli: the one neuron that is stimulated."""
+
+    @property
+    def removed(self) -> list[int]:
+        """Indices of the neurons that it ablates."""
+        if not isinstance(self.perturbation, Ablate):
+            return []
+        return np.flatnonzero(np.asarray(self.perturbation.neurons)).tolist()
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +104,7 @@ def plan_trials(
     elif screen is not None:
         every = neurons_of("all" if of is None else of, connectome, "--of")
         found += [
-            Condition(f"{screen} {labels[who]}", _WORDS[screen](_only(who, len(connectome))))
+            Condition(f"{screen} {labels[who]}", _WORDS[screen](_only(int(who), len(connectome))))
             for who in np.flatnonzero(every)
         ]
     names = [each.label for each in found]
@@ -182,7 +190,7 @@ def _scaled(text: str, connectome: Connectome) -> Condition:
             f"--scale is {text!r}; expected TRANSMITTER=FACTOR with a factor of at least 0, such "
             f"as {connectome.classes[0]}=0. (How large a microcircuit is, --neurons says.)"
         )
-    if name not in connectome.classes:
+    if canonical(name) not in connectome.classes:
         raise InputError(
             f"--scale {text!r}: no edge has the transmitter {name!r}; expected one of "
             f"{', '.join(connectome.classes)}."
