@@ -39,11 +39,11 @@ NEURONS = 90
 RANK, RANKS = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def network(*, gaps=False, neurons=NEURONS, in_degree=12, seed=0):
+def network(*, gaps=False, neurons=NEURONS, in_degree=12, reach=NEURONS, seed=0):
     """Two transmitters, names instead of numbers, and edges of several counts."""
     random = np.random.default_rng(seed)
     post = np.repeat(np.arange(neurons), in_degree)
-    pre = random.integers(0, neurons, len(post))
+    pre = (post + random.integers(0, reach, len(post))) % neurons
     table = pandas.DataFrame(
         {"transmitter": np.where(np.arange(neurons) % 4 == 0, "gaba", "acetylcholine")},
         index=[f"n{k:05d}" for k in range(neurons)],
@@ -172,8 +172,8 @@ def builder(whole):
 
 
 def blocks_of_sources():
-    """More emitters than one block of the kernels holds, a few steps."""
-    whole = network(neurons=14_000, in_degree=15, seed=2)
+    """More emitters than one block of the kernels holds, but not on a rank; a few steps."""
+    whole = network(neurons=14_000, in_degree=40, reach=5000, seed=2)
     given = {
         "duration": 1.0,
         "dt": 0.2,
@@ -211,14 +211,14 @@ def stored(folder, die):
 
         def dying(self, steps, *rest):
             last = self.step + steps >= int(step_of_death)
-            if where == "run" and last and RANK == int(rank_of_death):
+            if where == "run" and last and int(rank_of_death) == RANK:
                 os.kill(os.getpid(), signal.SIGKILL)
             run(self, steps, *rest)
 
         def dying_at_save(self):
             found = state(self)
             last = self.step >= int(step_of_death)
-            if where == "save" and last and RANK == int(rank_of_death):
+            if where == "save" and last and int(rank_of_death) == RANK:
                 os.kill(os.getpid(), signal.SIGKILL)
             return found
 
