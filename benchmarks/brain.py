@@ -83,7 +83,7 @@ def sweep() -> dict:
             del mine, dense
     for row in rows:
         row["ns"] = row["seconds"] / row["edges"] * 1e9
-    _print(
+    text = _print(
         ["form", "synapses", "threads", "who", "ms a step", "ns a synapse"],
         [
             [
@@ -97,7 +97,7 @@ def sweep() -> dict:
             for r in rows
         ],
     )
-    return {"rows": rows}
+    return {"rows": rows, "table": text}
 
 
 def trials() -> dict:
@@ -121,11 +121,11 @@ def trials() -> dict:
                     "cheaper": found[1] / (seconds / batch),
                 }
             )
-    _print(
+    text = _print(
         ["synapses", "trials", "ns a synapse and trial", "× cheaper than alone"],
         [[f"{r['edges']:,}", r["batch"], f"{r['ns']:.3f}", f"{r['cheaper']:.1f}"] for r in rows],
     )
-    return {"rows": rows}
+    return {"rows": rows, "table": text}
 
 
 def order() -> dict:
@@ -173,7 +173,7 @@ def order() -> dict:
             )
         )
         rows.append({"case": name, "errors": errors, "equal_dt": equal, "fewer": equal / 0.1})
-    _print(
+    text = _print(
         ["case", "frozen 0.1 ms", "ab2 0.1 ms", "0.5 ms", "1 ms", "ab2's dt at equal error"],
         [
             [
@@ -187,7 +187,7 @@ def order() -> dict:
             for r in rows
         ],
     )
-    return {"rows": rows}
+    return {"rows": rows, "table": text}
 
 
 def memory() -> dict:
@@ -203,11 +203,11 @@ def memory() -> dict:
         "layout": stepper.graph_bytes / edges,
         "process": grown / edges,
     }
-    _print(
+    text = _print(
         ["synapses", "connectome B", "layout B", "process B a synapse"],
         [[f"{edges:,}", *(f"{row[k]:.2f}" for k in ("connectome", "layout", "process"))]],
     )
-    return row
+    return {**row, "table": text}
 
 
 def fly() -> dict:
@@ -249,14 +249,19 @@ def fly() -> dict:
                 "slowdown": 1 / statistics["simulated_per_wall"],
             }
         )
-    _print(
+    text = _print(
         ["dt ms", "delta", "work share", "largest error mV", "× slower than real time"],
         [
             [r["dt"], r["delta"], f"{r['work']:.3f}", f"{r['error']:.3f}", f"{r['slowdown']:.2f}"]
             for r in rows
         ],
     )
-    return {"neurons": len(connectome), "edges": len(connectome.synapses), "rows": rows}
+    return {
+        "neurons": len(connectome),
+        "edges": len(connectome.synapses),
+        "rows": rows,
+        "table": text,
+    }
 
 
 def gradient() -> dict:
@@ -299,7 +304,7 @@ def gradient() -> dict:
                     **{k: v / 50 for k, v in found.items()},
                 }
             )
-    _print(
+    text = _print(
         [
             "synapses",
             "learnt",
@@ -322,7 +327,7 @@ def gradient() -> dict:
             for r in rows
         ],
     )
-    return {"rows": rows}
+    return {"rows": rows, "table": text}
 
 
 def scaling() -> dict:
@@ -350,7 +355,7 @@ def scaling() -> dict:
                 }
             )
             del stepper
-    _print(
+    text = _print(
         ["neurons", "synapses", "threads", "ms a step", "ns a synapse"],
         [
             [
@@ -363,7 +368,7 @@ def scaling() -> dict:
             for r in rows
         ],
     )
-    return {"rows": rows}
+    return {"rows": rows, "table": text}
 
 
 def billion() -> dict:
@@ -384,7 +389,7 @@ def billion() -> dict:
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "resident": _resident(),
     }
-    _print(
+    text = _print(
         [
             "synapses",
             "made s",
@@ -406,7 +411,7 @@ def billion() -> dict:
             ]
         ],
     )
-    return row
+    return {**row, "table": text}
 
 
 SECTIONS: dict[str, Callable[[], dict]] = {
@@ -528,10 +533,12 @@ def _resident() -> int:
     return int(text.split("VmRSS:")[1].split()[0]) * 1024
 
 
-def _print(header, rows) -> None:
+def _print(header, rows) -> str:
     lines = [header, ["---"] * len(header), *rows]
-    sys.stdout.write("\n".join("| " + " | ".join(map(str, row)) + " |" for row in lines) + "\n\n")
+    text = "".join("| " + " | ".join(map(str, row)) + " |\n" for row in lines)
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+    return text
 
 
 def main() -> None:

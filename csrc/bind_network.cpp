@@ -1,6 +1,7 @@
 // Graphs and networks for Python.
 #include <nanobind/stl/shared_ptr.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -38,7 +39,8 @@ std::shared_ptr<Graph> graph_of(
     const std::optional<std::tuple<Row<float>, Row<float>, Row<float>, Row<float>>>& synapses,
     int emitters_a_block,
     int rows_a_tile,
-    int threads
+    int threads,
+    const std::optional<Row<std::int64_t>>& block_limits
 ) {
     EdgeList edges;
     edges.rows = static_cast<int>(offsets.shape(0)) - 1;
@@ -62,17 +64,26 @@ std::shared_ptr<Graph> graph_of(
         edges.high = checked("high", std::get<1>(*synapses), {number});
         edges.midpoint = checked("midpoint", std::get<2>(*synapses), {number});
         edges.steepness = checked("steepness", std::get<3>(*synapses), {number});
-    } else if (nb::try_cast(counts, count8)) {
+    } else if (nb::try_cast(counts, count8, false)) {
         edges.count8 = checked("counts", count8, {number});
-    } else if (nb::try_cast(counts, count16)) {
+    } else if (nb::try_cast(counts, count16, false)) {
         edges.count16 = checked("counts", count16, {number});
-    } else if (nb::try_cast(counts, count32)) {
+    } else if (nb::try_cast(counts, count32, false)) {
         edges.count32 = checked("counts", count32, {number});
     } else {
         throw std::invalid_argument("counts are neither int8, int16 nor float32 in one piece.");
     }
+    std::vector<std::int64_t> limits;
+    if (block_limits) {
+        limits.assign(block_limits->data(), block_limits->data() + block_limits->shape(0));
+        if (!std::is_sorted(limits.begin(), limits.end())) {
+            throw std::invalid_argument("block_limits do not ascend.");
+        }
+    }
     nb::gil_scoped_release release;
-    return std::make_shared<Graph>(make_graph(edges, emitters_a_block, rows_a_tile, threads));
+    return std::make_shared<Graph>(
+        make_graph(edges, emitters_a_block, rows_a_tile, threads, limits)
+    );
 }
 
 struct BoundNetwork {
@@ -146,12 +157,13 @@ BoundNetwork* make_network(
     return new BoundNetwork{Network(std::move(graph), std::move(constants), trials)};
 }
 
-using DriveTuple = std::tuple<std::string, Row<std::int32_t>, In, std::optional<Row<float>>>;
+using DriveTuple =
+    std::tuple<std::string, Row<std::int32_t>, In, std::optional<Row<float>>, std::optional<In>>;
 using RecordTuple =
     std::tuple<std::string, Row<std::int32_t>, Out, int, double, std::optional<Out>>;
 
 Drive drive_of(const DriveTuple& given, std::int64_t steps, int rows, int trials) {
-    const auto& [kind, row, values, reversal] = given;
+    const auto& [kind, row, values, reversal, halfway] = given;
     Drive drive;
     drive.kind = kind == "current"       ? DriveKind::current
                  : kind == "conductance" ? DriveKind::conductance
@@ -165,6 +177,9 @@ Drive drive_of(const DriveTuple& given, std::int64_t steps, int rows, int trials
     }
     drive.trials = static_cast<int>(values.shape(2));
     drive.values = values.data();
+    drive.halfway = checked(
+        "halfway", halfway, {static_cast<std::int64_t>(values.shape(0)), drive.count, drive.trials}
+    );
     if (drive.kind == DriveKind::conductance) {
         if (!reversal) {
             throw std::invalid_argument("a conductance has no reversal potential.");
@@ -258,12 +273,16 @@ nb::ndarray<nb::numpy, Number> owned(
 }  // namespace
 
 void bind_network(nb::module_& module) {
+    module.def(
+        "block_width", &block_width, nb::arg("rows"), nb::arg("edges"), nb::arg("emitters"),
+        nb::arg("per_synapse")
+    );
     nb::class_<Graph>(module, "Graph")
         .def(
             nb::new_(&graph_of), nb::arg("offsets"), nb::arg("sources"), nb::arg("counts").none(),
             nb::arg("classes").none(), nb::arg("class_count"), nb::arg("source_count"),
             nb::arg("synapses").none(), nb::arg("emitters_a_block") = 0, nb::arg("rows_a_tile") = 0,
-            nb::arg("threads") = 1
+            nb::arg("threads") = 1, nb::arg("block_limits").none() = nb::none()
         )
         .def_prop_ro("nbytes", &Graph::bytes)
         .def_prop_ro("emitters", &Graph::emitters)
@@ -324,9 +343,7 @@ void bind_network(nb::module_& module) {
             "send_on_delta",
             [](BoundNetwork& self, double epsilon, int threads) {
                 nb::gil_scoped_release release;
-                self.network.send_on_delta(
-                    make_pushes(self.network.graph(), threads), static_cast<float>(epsilon)
-                );
+                self.network.send_on_delta(static_cast<float>(epsilon), threads);
             },
             nb::arg("epsilon"), nb::arg("threads")
         )
@@ -390,6 +407,9 @@ void bind_network(nb::module_& module) {
                 for (const auto& [name, values] : self.network.state()) {
                     found[name.c_str()] = owned(*values, {values->size()});
                 }
+                for (const auto& [name, values] : self.network.exact_state()) {
+                    found[name.c_str()] = owned(*values, {values->size()});
+                }
                 return found;
             }
         )
@@ -397,17 +417,23 @@ void bind_network(nb::module_& module) {
             "restore",
             [](BoundNetwork& self, const nb::dict& state, std::int64_t step, bool continued) {
                 for (const auto& [name, values] : self.network.state()) {
-                    *values =
-                        copied(name.c_str(), nb::cast<In>(state[name.c_str()]), values->size());
+                    const In given = nb::cast<In>(state[name.c_str()]);
+                    *values = copied(name.c_str(), given, values->size());
+                }
+                for (const auto& [name, values] : self.network.exact_state()) {
+                    const auto given = nb::cast<Row<double>>(state[name.c_str()]);
+                    expect(name.c_str(), given, {static_cast<std::int64_t>(values->size())});
+                    values->assign(given.data(), given.data() + values->size());
                 }
                 self.network.set_step(step, continued);
             },
             nb::arg("state"), nb::arg("step"), nb::arg("continued")
         )
+        .def("forget", [](BoundNetwork& self) { self.network.forget(); })
         .def_prop_ro("step", [](const BoundNetwork& self) { return self.network.step(); })
         .def_prop_ro("continued", [](const BoundNetwork& self) { return self.network.continued(); })
-        .def_prop_ro("edges_passed", [](const BoundNetwork& self) {
-            return self.network.edges_passed();
+        .def_prop_ro("work_share", [](const BoundNetwork& self) {
+            return self.network.work_share();
         });
 }
 

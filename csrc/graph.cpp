@@ -73,14 +73,38 @@ Emitters number_emitters(const EdgeList& edges, Graph& graph) {
     return emitters;
 }
 
-int block_width(const EdgeList& edges, int emitters) {
-    if (emitters <= widest_single_block) {
-        return std::max(1, emitters);
+// The first emitter of each block.
+std::vector<std::int32_t> block_starts(
+    const EdgeList& edges,
+    const Graph& graph,
+    int emitters_a_block,
+    const std::vector<std::int64_t>& limits
+) {
+    const int width =
+        emitters_a_block > 0
+            ? emitters_a_block
+            : block_width(edges.rows, edges.edges(), graph.emitters(), edges.per_synapse());
+    std::vector<std::int32_t> starts;
+    for (std::size_t c = 0; c + 1 < graph.class_first.size(); ++c) {
+        const std::int32_t end = graph.class_first[c + 1];
+        if (limits.empty()) {
+            for (std::int32_t first = graph.class_first[c]; first < end; first += width) {
+                starts.push_back(first);
+            }
+            continue;
+        }
+        std::ptrdiff_t last_block = -1;
+        for (std::int32_t v = graph.class_first[c]; v < end; ++v) {
+            const std::int64_t key = static_cast<std::int64_t>(c) * graph.sources +
+                                     graph.emitter_source[static_cast<std::size_t>(v)];
+            const auto block = std::upper_bound(limits.begin(), limits.end(), key) - limits.begin();
+            if (block != last_block) {
+                starts.push_back(v);
+                last_block = block;
+            }
+        }
     }
-    const double in_degree = static_cast<double>(edges.edges()) / std::max(1, edges.rows);
-    const double length = edges.per_synapse() ? synapses_a_segment : edges_a_segment;
-    const double wanted = length * emitters / std::max(in_degree, 1e-9);
-    return static_cast<int>(std::min<double>(emitters, std::max<double>(narrowest_block, wanted)));
+    return starts;
 }
 
 // A row's edges by emitter: their own order where it is that already, as it is for counts.
@@ -237,26 +261,40 @@ std::size_t Graph::bytes() const {
     return sum;
 }
 
-Graph make_graph(const EdgeList& edges, int emitters_a_block, int rows_a_tile, int threads) {
+int block_width(int rows, std::int64_t edges, int emitters, bool per_synapse) {
+    if (emitters <= widest_single_block) {
+        return std::max(1, emitters);
+    }
+    const double in_degree = static_cast<double>(edges) / std::max(1, rows);
+    const double length = per_synapse ? synapses_a_segment : edges_a_segment;
+    const double wanted = length * emitters / std::max(in_degree, 1e-9);
+    return static_cast<int>(std::min<double>(emitters, std::max<double>(narrowest_block, wanted)));
+}
+
+Graph make_graph(
+    const EdgeList& edges,
+    int emitters_a_block,
+    int rows_a_tile,
+    int threads,
+    const std::vector<std::int64_t>& block_limits
+) {
     Graph graph;
     graph.rows = edges.rows;
     graph.sources = edges.sources;
     graph.per_synapse = edges.per_synapse();
     graph.classes = graph.per_synapse ? 2 : edges.classes;
     const Emitters emitters = number_emitters(edges, graph);
-    const int width =
-        emitters_a_block > 0 ? emitters_a_block : block_width(edges, graph.emitters());
-    std::vector<std::int32_t> block_first;
+    const std::vector<std::int32_t> block_first =
+        block_starts(edges, graph, emitters_a_block, block_limits);
     std::vector<std::int32_t> block_of(static_cast<std::size_t>(graph.emitters()));
-    for (std::size_t c = 0; c + 1 < graph.class_first.size(); ++c) {
-        for (int first = graph.class_first[c]; first < graph.class_first[c + 1]; first += width) {
-            const int last = std::min(first + width, graph.class_first[c + 1]);
-            std::fill(
-                block_of.begin() + first, block_of.begin() + last,
-                static_cast<std::int32_t>(block_first.size())
-            );
-            block_first.push_back(first);
-        }
+    int widest = 0;
+    for (std::size_t block = 0; block < block_first.size(); ++block) {
+        const int first = block_first[block];
+        const int last = block + 1 < block_first.size() ? block_first[block + 1] : graph.emitters();
+        std::fill(
+            block_of.begin() + first, block_of.begin() + last, static_cast<std::int32_t>(block)
+        );
+        widest = std::max(widest, last - first);
     }
     const int usual = std::min(16384, std::max(512, (edges.rows + 15) / 16));
     const int height = std::min(65536, rows_a_tile > 0 ? rows_a_tile : usual);
@@ -268,7 +306,7 @@ Graph make_graph(const EdgeList& edges, int emitters_a_block, int rows_a_tile, i
     }
     parallel(static_cast<int>(graph.tiles.size()), threads, [&](int t) {
         fill_tile(
-            edges, emitters, graph, block_first, block_of, width > 65536,
+            edges, emitters, graph, block_first, block_of, widest > 65536,
             graph.tiles[static_cast<std::size_t>(t)]
         );
     });

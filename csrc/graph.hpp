@@ -82,8 +82,19 @@ struct Graph {
     std::size_t bytes() const;
 };
 
-// `emitters_a_block` 0: chosen from the density; else for tests.
-Graph make_graph(const EdgeList& edges, int emitters_a_block, int rows_a_tile, int threads);
+// How many emitters a block holds in a graph of that size.
+int block_width(int rows, std::int64_t edges, int emitters, bool per_synapse);
+
+// `emitters_a_block` 0: chosen from the density; else for tests. `block_limits`: where blocks
+// begin, as class · S + source, ascending; so part of a graph adds up in the blocks of the whole,
+// to the same bits. Empty: blocks of equal width.
+Graph make_graph(
+    const EdgeList& edges,
+    int emitters_a_block,
+    int rows_a_tile,
+    int threads,
+    const std::vector<std::int64_t>& block_limits = {}
+);
 
 // Where a tile's sums begin in the array [tiles][K][rows of the tile][B].
 inline std::size_t sums_of(const Graph& graph, const Tile& tile, int trials) {

@@ -149,6 +149,8 @@ LT_INLINE void long_segments(
     }
 }
 
+constexpr int longest_short = 5;  // quads; longer segments are added in two alternating parts
+
 template <class Count, class Index>
 void block_sums(
     const Tile& tile,
@@ -189,7 +191,9 @@ void block_sums(
     }
 }
 
-// Several trials side by side in the lanes: a source's numbers are one piece of memory.
+// Several trials side by side in the lanes: a source's numbers are one piece of memory. Products
+// are added in the order of the functions above, so that a trial gives the same bits in any
+// company.
 template <class Count, class Index>
 void block_sums_of_trials(
     const Tile& tile,
@@ -205,19 +209,32 @@ void block_sums_of_trials(
     count += block.first_slot;
     table += static_cast<std::ptrdiff_t>(block.first_emitter) * trials;
     for (const auto& [quads, segments] : block.groups) {
+        const bool in_two = quads > longest_short;
         for (int i = 0; i < segments; ++i) {
             float* sum = sums + static_cast<std::ptrdiff_t>(rows[i]) * trials;
             for (int b = 0; b < trials; b += lanes) {
                 const int n = trials - b;
-                Vec even = zero(), odd = zero();
-                for (int k = 0; k < 4 * quads; k += 2) {
-                    const float* p = table + static_cast<std::ptrdiff_t>(emitter[k]) * trials + b;
-                    const float* q =
-                        table + static_cast<std::ptrdiff_t>(emitter[k + 1]) * trials + b;
-                    even = fma(set1(static_cast<float>(count[k])), load_first(p, n), even);
-                    odd = fma(set1(static_cast<float>(count[k + 1])), load_first(q, n), odd);
+                Vec even[4] = {zero(), zero(), zero(), zero()};
+                Vec odd[4] = {zero(), zero(), zero(), zero()};
+                const auto add = [&](Vec* parts, int quad) {
+                    for (int k = 0; k < 4; ++k) {
+                        const int slot = 4 * quad + k;
+                        const float* from =
+                            table + static_cast<std::ptrdiff_t>(emitter[slot]) * trials + b;
+                        const Vec weight = set1(static_cast<float>(count[slot]));
+                        parts[k] = fma(weight, load_first(from, n), parts[k]);
+                    }
+                };
+                for (int q = 0; q < quads; ++q) {
+                    add(in_two && q % 2 == 1 ? odd : even, q);
                 }
-                store_first(sum + b, load_first(sum + b, n) + (even + odd), n);
+                if (in_two) {
+                    for (int k = 0; k < 4; ++k) {
+                        even[k] = even[k] + odd[k];
+                    }
+                }
+                const Vec all = (even[0] + even[2]) + (even[1] + even[3]);
+                store_first(sum + b, load_first(sum + b, n) + all, n);
             }
             emitter += 4 * quads;
             count += 4 * quads;
@@ -318,24 +335,26 @@ void synapse_sums_of_trials(
             const auto row = static_cast<std::ptrdiff_t>(rows[i]) * trials;
             for (int b = 0; b < trials; b += lanes) {
                 const int n = trials - b;
-                Vec low = zero(), high = zero();
-                for (std::size_t k = slot; k < slot + 4 * static_cast<std::size_t>(quads); ++k) {
+                Vec low[4] = {zero(), zero(), zero(), zero()};
+                Vec high[4] = {zero(), zero(), zero(), zero()};
+                for (int k = 0; k < 4 * quads; ++k) {
+                    const std::size_t of = slot + static_cast<std::size_t>(k);
                     const auto at =
-                        (static_cast<std::ptrdiff_t>(block.first_emitter) + emitter[k]) * trials +
+                        (static_cast<std::ptrdiff_t>(block.first_emitter) + emitter[of]) * trials +
                         b;
                     const Vec t =
-                        fma(set1(tile.slope[k]), load_first(table + at, n), set1(tile.shift[k]));
+                        fma(set1(tile.slope[of]), load_first(table + at, n), set1(tile.shift[of]));
                     Vec s = one_over_one_plus_exp2(max(t, set1(-126.0f)));
                     if (gate != nullptr) {
                         s = s * load_first(gate + at, n);
                     }
-                    low = fma(set1(tile.low[k]), s, low);
-                    high = fma(set1(tile.high[k]), s, high);
+                    low[k % 4] = low[k % 4] + set1(tile.low[of]) * s;
+                    high[k % 4] = high[k % 4] + set1(tile.high[of]) * s;
                 }
                 float* a = low_sums + row + b;
                 float* z = high_sums + row + b;
-                store_first(a, load_first(a, n) + low, n);
-                store_first(z, load_first(z, n) + high, n);
+                store_first(a, load_first(a, n) + ((low[0] + low[2]) + (low[1] + low[3])), n);
+                store_first(z, load_first(z, n) + ((high[0] + high[2]) + (high[1] + high[3])), n);
             }
         }
         rows += segments;

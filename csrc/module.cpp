@@ -13,7 +13,7 @@ namespace nb = nanobind;
 NB_MODULE(_native, module) {
     using namespace liquidtime;
     nb::set_leak_warnings(false);  // autograd may hold objects until the process ends
-    kernels();  // so that a wrong LIQUIDTIME_ISA is told at once
+    kernels();                     // so that a wrong LIQUIDTIME_ISA is told at once
     module.def("isa", [] { return std::string(kernels().name); });
     module.def("isas", &instruction_sets);
     module.def("use_isa", &use_instruction_set, nb::arg("name"));

@@ -121,7 +121,7 @@ void Network::start(const float* potentials, const float* activation) {
         std::fill(sent_.begin(), sent_.end(), 0.0f);
         std::fill(kept_sums_.begin(), kept_sums_.end(), 0.0);
     }
-    edges_passed_ = 0;
+    edges_passed_ = {0, 0};
     events_.clear();
 }
 
@@ -236,28 +236,32 @@ void Network::find_changes(const float* table) {
         }
         for (const PushTile& push : pushes_.tiles) {
             const auto i = static_cast<std::size_t>(v);
-            edges_passed_ += push.first[i + 1] - push.first[i];
+            edges_passed_[0] += push.first[i + 1] - push.first[i];
         }
     }
 }
 
-void Network::send_on_delta(PushGraph pushes, float epsilon) {
-    if (graph_.per_synapse && epsilon > 0) {
+void Network::send_on_delta(float epsilon, int threads) {
+    if (graph_.per_synapse) {
         throw std::invalid_argument(
             "synapses with constants of their own cannot be sent on delta: what passes a synapse "
             "is "
             "not proportional to what its source emits."
         );
     }
-    pushes_ = std::move(pushes);
+    pushes_ = make_pushes(graph_, threads);
     epsilon_ = epsilon;
     const auto plane = product(static_cast<std::size_t>(graph_.emitters()), trials_);
-    sent_.assign(epsilon > 0 ? plane : 0, 0.0f);
-    kept_sums_.assign(epsilon > 0 ? sums_.size() : 0, 0.0);
+    sent_.assign(plane, 0.0f);
+    kept_sums_.assign(sums_.size(), 0.0);
+    edges_ = 0;
+    for (const PushTile& push : pushes_.tiles) {
+        edges_ += static_cast<double>(push.rows.size());
+    }
 }
 
 double Network::delta_error(int threads) {
-    if (epsilon_ == 0) {
+    if (epsilon_ == 0 || step_ == 0 || graph_.tiles.empty()) {
         return 0;
     }
     std::vector<double> worst(graph_.tiles.size(), 0.0);
@@ -265,7 +269,7 @@ double Network::delta_error(int threads) {
         const Tile& tile = graph_.tiles[static_cast<std::size_t>(t)];
         const auto begin = sums_of(graph_, tile, trials_);
         float* whole = sums_half_.data() + begin;
-        tile_sums(tile, table(step_), whole, true);
+        tile_sums(tile, table(step_ - 1), whole, true);
         const auto plane =
             product(static_cast<std::size_t>(tile.last_row - tile.first_row), trials_);
         for (std::size_t i = 0; i < plane; ++i) {
@@ -275,7 +279,11 @@ double Network::delta_error(int threads) {
             double h[2] = {constants_.leak_current[row], constants_.leak_current[row]};
             for (int c = 0; c < graph_.classes; ++c) {
                 const auto k = static_cast<std::size_t>(c);
-                const double unit = constants_.unit_conductance[k];
+                double unit = constants_.unit_conductance[k];
+                if (!constants_.class_scale.empty()) {
+                    unit *= constants_.class_scale
+                                [product(k, trials_) + i % static_cast<std::size_t>(trials_)];
+                }
                 const double sums[2] = {
                     whole[product(plane, c) + i], kept_sums_[begin + product(plane, c) + i]
                 };
@@ -320,17 +328,22 @@ void Network::set_drives(std::int64_t step, const std::vector<Drive>& drives) {
     }
     if (any[2]) {
         used(clamp_, std::numeric_limits<float>::quiet_NaN());
+        used(clamp_half_, std::numeric_limits<float>::quiet_NaN());
     } else {
         clamp_.clear();
+        clamp_half_.clear();
     }
     for (const Drive& drive : drives) {
         const auto width = product(static_cast<std::size_t>(drive.count), drive.trials);
         const float* values = drive.values + width * static_cast<std::size_t>(step);
+        const float* halfway = drive.halfway == nullptr
+                                   ? values
+                                   : drive.halfway + width * static_cast<std::size_t>(step);
         for (int i = 0; i < drive.count; ++i) {
             for (int b = 0; b < trials_; ++b) {
-                const float value = values
-                    [product(static_cast<std::size_t>(i), drive.trials) +
-                     static_cast<std::size_t>(drive.trials == 1 ? 0 : b)];
+                const std::size_t from = product(static_cast<std::size_t>(i), drive.trials) +
+                                         static_cast<std::size_t>(drive.trials == 1 ? 0 : b);
+                const float value = values[from];
                 const auto at = product(static_cast<std::size_t>(drive.row[i]), trials_) +
                                 static_cast<std::size_t>(b);
                 if (drive.kind == DriveKind::current) {
@@ -340,6 +353,7 @@ void Network::set_drives(std::int64_t step, const std::vector<Drive>& drives) {
                     drive_[at] += value * drive.reversal[i];
                 } else if (!std::isnan(value)) {
                     clamp_[at] = value;
+                    clamp_half_[at] = halfway[from];
                 }
             }
         }
@@ -358,7 +372,10 @@ void Network::advance(const Change& change, bool half, bool events, float thresh
     const bool by_differences = epsilon_ > 0 && !half;
     if (by_differences) {
         find_changes(now);
+    } else if (half && epsilon_ > 0) {
+        edges_passed_[0] += edges_;
     }
+    edges_passed_[1] += edges_;
     parallel(static_cast<int>(graph_.tiles.size()), threads, [&](int t) {
         const Tile& tile = graph_.tiles[static_cast<std::size_t>(t)];
         const auto begin = sums_of(graph_, tile, trials_);
@@ -436,6 +453,7 @@ void Network::run(
             advance(
                 [&](TileStep& call) {
                     call.dt = 0.5f * dt;
+                    call.clamp = clamp_half_.empty() ? nullptr : clamp_half_.data();
                     call.source_v = v_.data();
                     call.v_next = v_half_.data();
                     call.s_next = s_half_.empty() ? nullptr : s_half_.data();
@@ -529,6 +547,10 @@ std::vector<std::pair<std::string, std::vector<float>*>> Network::state() {
             {"tables", &tables_},   {"sums_before", &sums_before_},
             {"neighbours", &near_}, {"neighbours_before", &near_before_},
             {"sent", &sent_}};
+}
+
+std::vector<std::pair<std::string, std::vector<double>*>> Network::exact_state() {
+    return {{"kept_sums", &kept_sums_}, {"edges_passed", &edges_passed_}};
 }
 
 }  // namespace liquidtime

@@ -73,6 +73,7 @@ struct Drive {
     int trials = 1;                     // 1 or B
     const std::int32_t* row = nullptr;  // [n]
     const float* values = nullptr;      // [steps, n, trials]
+    const float* halfway = nullptr;     // the same in the middle of each step, of clamps
     const float* reversal = nullptr;    // [n], of conductances
 };
 
@@ -120,8 +121,9 @@ public:
         Part part = Part::whole
     );
     // Only sources that moved by more than `epsilon` are passed on. 0 switches it off.
-    void send_on_delta(PushGraph pushes, float epsilon);
-    // max |H/G − H'/G'| between sums that were kept up by differences and full ones, mV.
+    void send_on_delta(float epsilon, int threads);
+    // max |H/G − H'/G'| of leak and synapses between the sums that the last step used, which were
+    // kept up by differences, and full ones, mV.
     double delta_error(int threads);
     void sums(float* out, int threads);
 
@@ -131,8 +133,14 @@ public:
     const std::vector<float>& potentials(bool half) const { return half ? v_half_ : v_; }
     const std::vector<float>& activations(bool half) const { return half ? s_half_ : s_; }
     std::vector<Event> take_events() { return std::exchange(events_, {}); }
-    double edges_passed() const { return edges_passed_; }
+    // With sending on delta, the share of edges that were worked on.
+    double work_share() const {
+        return edges_passed_[1] > 0 ? edges_passed_[0] / edges_passed_[1] : 0;
+    }
+    // What was remembered of earlier steps does not count: a potential has jumped.
+    void forget() { history_ = false; }
     std::vector<std::pair<std::string, std::vector<float>*>> state();
+    std::vector<std::pair<std::string, std::vector<double>*>> exact_state();
     void set_step(std::int64_t step, bool continued) {
         step_ = step;
         history_ = continued;
@@ -172,7 +180,7 @@ private:
     std::vector<float> gate_table_;  // [V, B], of the per-synapse form
     std::vector<float> sums_, sums_before_, sums_half_;
     std::vector<float> near_, near_before_, near_next_, near_half_;
-    std::vector<float> current_, conductance_, drive_, clamp_;
+    std::vector<float> current_, conductance_, drive_, clamp_, clamp_half_;
     std::vector<float> synaptic_conductance_, synaptic_drive_;
     std::vector<std::vector<Event>> tile_events_;
     std::vector<Event> events_;
@@ -181,8 +189,9 @@ private:
     std::vector<float> sent_;        // [V, B]
     std::vector<double> kept_sums_;  // [K][rows][B] a tile
     std::vector<std::int32_t> changed_;
-    std::vector<float> change_;  // [changed, B]
-    double edges_passed_ = 0;
+    std::vector<float> change_;                  // [changed, B]
+    std::vector<double> edges_passed_ = {0, 0};  // and how many there were
+    double edges_ = 0;
 };
 
 }  // namespace liquidtime

@@ -266,6 +266,9 @@ class WeightedEdges:
         self, emitted: Array, d_sums: Array, d_weights: Array, threads: int
     ) -> None: ...
 
+def block_width(rows: int, edges: int, emitters: int, per_synapse: bool) -> int:
+    """How many emitters a block of sources holds in a graph of that size."""
+
 class Graph:
     """Edges laid out for sums over synapses."""
 
@@ -281,6 +284,7 @@ class Graph:
         emitters_a_block: int = 0,
         rows_a_tile: int = 0,
         threads: int = 1,
+        block_limits: Indices | None = None,
     ) -> None: ...
     @property
     def nbytes(self) -> int: ...
@@ -311,6 +315,7 @@ class Network:
         own: NDArray[np.int32],
         gaps: tuple[Indices, NDArray[np.int32], Array] | None,
     ) -> None: ...
+    def forget(self) -> None: ...
     def start(self, potentials: Array, activation: Array | None = None) -> None: ...
     def deliver(
         self,
@@ -344,4 +349,4 @@ class Network:
     @property
     def continued(self) -> bool: ...
     @property
-    def edges_passed(self) -> float: ...
+    def work_share(self) -> float: ...

@@ -177,7 +177,6 @@ def test_edges_of_two_transmitters_become_one_with_the_sum_of_their_counts():
     assert edge_list(both.with_transmitters({"a": "ach"})) == {("a", "b", 200, "acetylcholine")}
 
 
-@pytest.mark.xfail(strict=True, reason="pandas.NA becomes a transmitter of the name '<na>'")
 def test_a_missing_transmitter_is_unknown():
     cells = pandas.array(["ach", pandas.NA], dtype="string")
     table = pandas.DataFrame({"transmitter": cells}, index=["a", "b"])

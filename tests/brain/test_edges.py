@@ -150,7 +150,6 @@ def test_wrong_lists_are_refused(change, message):
         from_pairs(**given, neurons=2)
 
 
-@pytest.mark.xfail(strict=True, reason="an array of classes above 255 wraps round silently")
 def test_classes_beyond_a_byte_are_refused():
     with pytest.raises((ValueError, OverflowError)):
         from_pairs([0], [1], 1, np.array([300]), 2)

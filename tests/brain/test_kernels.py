@@ -45,10 +45,6 @@ N = 132
 IN_DEGREES = np.resize([0, 1, 3, 4, 5, 17, 100, 2, 9, 24, 31], N)
 SCHEMES = ("frozen", "ab2", "midpoint")
 
-NARROWED = pytest.mark.xfail(
-    strict=True, reason="the extension takes counts of any type for int8, and cuts them off"
-)
-
 
 @pytest.fixture(params=extension.isas())
 def isa(request):
@@ -295,13 +291,7 @@ CASES |= {
 }
 
 
-def marked(names):
-    """The names of cases, those that are known to fail marked."""
-    marks = {name: NARROWED for name in names if CASES[name].counts != "int8"}
-    return [pytest.param(name, marks=marks.get(name, ())) for name in names]
-
-
-@pytest.mark.parametrize("name", marked(CASES))
+@pytest.mark.parametrize("name", CASES)
 def test_steps(name, isa):
     check(CASES[name])
 
@@ -365,7 +355,7 @@ SUM_TOLERANCE = 2e-6
 @pytest.mark.parametrize("trials", [1, 2, 3, 16, 17, 33])
 @pytest.mark.parametrize(
     "counts",
-    ["int8", pytest.param("int16", marks=NARROWED), pytest.param("float32", marks=NARROWED)],
+    ["int8", "int16", "float32"],
 )
 def test_sums(counts, trials, isa, monkeypatch):
     for mixed in (False, True):
@@ -397,9 +387,7 @@ def test_more_sources_than_two_bytes_can_number(block, isa, monkeypatch):
     np.testing.assert_allclose(found, wanted_sums(network, emitted), rtol=SUM_TOLERANCE, atol=0)
 
 
-@pytest.mark.parametrize(
-    "name", marked(["everything", "everything, alone", "own constants, everything"])
-)
+@pytest.mark.parametrize("name", ["everything", "everything, alone", "own constants, everything"])
 def test_runs_are_the_same_for_any_threads_tiles_and_chunks(name, isa, monkeypatch):
     case = CASES[name]
     plain, events = case.outcome(backend="cpu")
@@ -420,7 +408,7 @@ def test_runs_are_the_same_for_any_threads_tiles_and_chunks(name, isa, monkeypat
         monkeypatch.undo()
 
 
-@pytest.mark.parametrize("name", marked(["everything", "own constants, everything", "gaps"]))
+@pytest.mark.parametrize("name", ["everything", "own constants, everything", "gaps"])
 @pytest.mark.parametrize("block", [1, 10, 70_000])
 def test_steps_in_many_blocks(name, block, isa, monkeypatch):
     monkeypatch.setattr(native_network, "native", cut_into(block, 11))
@@ -506,7 +494,6 @@ def test_what_does_not_fit_is_refused():
         extension.Graph(rows.offsets[:-2], rows.sources, rows.counts, rows.classes, 3, N, None)
 
 
-@NARROWED
 def test_counts_of_a_type_that_is_not_served_are_refused():
     rows = graph().synapses
     with pytest.raises(ValueError, match="counts are neither"):
@@ -515,16 +502,13 @@ def test_counts_of_a_type_that_is_not_served_are_refused():
         )
 
 
-@pytest.mark.xfail(
-    strict=True, run=False, reason="it is refused only after it has read counts that are not there"
-)
 def test_synapses_with_constants_of_their_own_are_not_sent_on_delta():
     stepper = CASES["own constants"].network(backend="cpu").stepper(0.5)
     with pytest.raises(ValueError, match="cannot be sent on delta"):
         stepper.network.send_on_delta(0.1, 1)
 
 
-@pytest.mark.parametrize("name", marked(["everything", "own constants, everything", "midpoint"]))
+@pytest.mark.parametrize("name", ["everything", "own constants, everything", "midpoint"])
 def test_a_run_goes_on_from_a_state(name):
     case = CASES[name]
     for machine in ({"backend": "cpu"}, {"backend": "reference", "dtype": "float64"}):
@@ -542,7 +526,6 @@ def test_a_run_goes_on_from_a_state(name):
         np.testing.assert_array_equal(other.activations(), whole.activations())
 
 
-@pytest.mark.xfail(strict=True, reason="the sums kept up by differences are not in the state")
 def test_a_run_with_delta_goes_on_from_a_state():
     network = CASES["one class a neuron"].network(backend="cpu")
     steppers = [network.stepper(0.5, "ab2", 1e-3) for _ in range(2)]
@@ -557,9 +540,6 @@ def test_a_run_with_delta_goes_on_from_a_state():
     assert other.edges_passed() == whole.edges_passed()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the sums of one trial are added in another order than those of several"
-)
 def test_a_trial_alone_is_the_same_to_the_bit(isa):
     case = Case(driven=False)
     two = dataclasses.replace(case, trials=2)

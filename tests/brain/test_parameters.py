@@ -99,9 +99,6 @@ def test_wrong_constants_are_refused(change, message):
         constants(**change)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="unit_conductance of a transmitter that no edge has is ignored"
-)
 def test_a_misspelt_transmitter_is_refused():
     with pytest.raises(ValueError, match="gabba"):
         constants(unit_conductance={"gabba": 0.2})

@@ -160,7 +160,6 @@ def test_a_screen_of_all_neurons_is_the_same_as_small_batches_to_the_bit():
 
 
 @pytest.mark.skipif(native() is None, reason="the kernels are not installed")
-@pytest.mark.xfail(strict=True, reason="the sums of one trial are added in another order")
 def test_a_screen_of_all_neurons_is_the_same_as_single_runs_to_the_bit():
     machine = Machine(backend="cpu")
     every = screen(machine=machine)
@@ -187,7 +186,6 @@ def test_a_screen_is_close_to_single_runs(machine):
             Machine(backend="cpu"),
             marks=[
                 pytest.mark.skipif(native() is None, reason="the kernels are not installed"),
-                pytest.mark.xfail(strict=True, reason="the kernels let what holds throughout win"),
             ],
         ),
     ],
@@ -210,13 +208,11 @@ def test_a_clamp_wins_over_a_hold_whatever_the_backend(machine):
         ([ScaleTransmitter("gaba", np.nan), None], "the factor is nan"),
         pytest.param(
             [Hold("n1", np.nan), None],
-            "not finite",
-            marks=pytest.mark.xfail(strict=True, reason="a potential of NaN holds nothing"),
+            "neurons are held at nan",
         ),
         pytest.param(
             [None],
             "perturbations for 1 trials",
-            marks=pytest.mark.xfail(strict=True, reason="controls alone are not counted"),
         ),
     ],
 )

@@ -126,7 +126,6 @@ def test_orders(scheme, kind):
     assert slope(steps, errors) == pytest.approx(ORDERS[scheme], abs=0.2)
 
 
-@pytest.mark.xfail(strict=True, reason="rk4 leaves synapses that follow at once as they began")
 def test_rk4_moves_fast_synapses_beside_slow_ones():
     # The finest midpoint is off by 1e-4 mV.
     np.testing.assert_allclose(
@@ -175,10 +174,6 @@ def held(scheme, dt, how):
             pytest.param(
                 scheme,
                 how,
-                marks=pytest.mark.xfail(
-                    strict=True,
-                    reason="held neurons begin elsewhere, and clamps lag by half a step",
-                ),
             )
             for scheme in ("ab2", "rk4")
             for how in ("hold", "clamp")
@@ -186,7 +181,6 @@ def held(scheme, dt, how):
         pytest.param(
             "ab2",
             "late clamp",
-            marks=pytest.mark.xfail(strict=True, reason="ab2 extrapolates over a jump"),
         ),
     ],
 )
@@ -271,10 +265,8 @@ def test_bounded_at_usual_steps(scheme, dt):
     assert found.max() <= 1e-11
 
 
-@pytest.mark.xfail(
-    strict=True, reason="extrapolated potentials beyond gap junctions are not bounded"
-)
-def test_gap_junctions_do_not_pull_beyond_the_potentials_there_are():
+@pytest.mark.parametrize("scheme", ["frozen", "midpoint"])
+def test_gap_junctions_do_not_pull_beyond_the_potentials_there_are(scheme):
     """A fast neuron that jumps up pulls a slow one above all potentials there are."""
     joined = Connectome.from_edges(
         [2, 2], [0, 1], [100, 1], neurons=3, transmitter="ach", gap_junctions=([0], [1], [1])
@@ -288,7 +280,13 @@ def test_gap_junctions_do_not_pull_beyond_the_potentials_there_are():
         steepness=1.0,
     )
     found = simulate(
-        joined, parameters, duration=20.0, dt=0.5, device=EXACT, initial=np.array([-60.0, 0.0, 0.0])
+        joined,
+        parameters,
+        duration=20.0,
+        dt=0.5,
+        scheme=scheme,
+        device=EXACT,
+        initial=np.array([-60.0, 0.0, 0.0]),
     )["potential"].values
     assert found.max() <= 1e-11
 
@@ -307,7 +305,6 @@ def test_the_resting_state_is_a_fixed_point(scheme, kind):
     np.testing.assert_allclose(same, rest, atol=1e-2)  # of the usual tolerance
 
 
-@pytest.mark.xfail(strict=True, reason="a cycle of 10 steps, or of a divisor, passes for rest")
 def test_rest_gives_up_where_there_is_none():
     # Steep inhibition round a ring of three oscillates, whatever the step.
     ring = Connectome.from_edges([0, 1, 2], [1, 2, 0], 100, neurons=3, transmitter="gaba")
@@ -349,9 +346,6 @@ def test_ab2_takes_a_fifth_of_the_steps_on_the_transient_at_the_start():
         *CLOSED,
         pytest.param(
             "rk4",
-            marks=pytest.mark.xfail(
-                strict=True, reason="rk4 weighs the slope of the free neuron at the end of a clamp"
-            ),
         ),
     ],
 )

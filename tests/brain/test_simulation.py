@@ -285,13 +285,11 @@ def test_with_delta_0_nothing_is_said_of_it():
 
 
 @kernels
-@pytest.mark.xfail(strict=True, reason="it compares the sums of two different steps")
 def test_the_error_of_delta_vanishes_with_it():
     assert run(delta=1e-9, device=KERNELS).statistics["delta_error"] <= 1e-3
 
 
 @kernels
-@pytest.mark.xfail(strict=True, reason="the second sweep of every step is not counted")
 def test_the_middle_of_a_step_is_work_too():
     found = run(delta=0.2, device=KERNELS, scheme="midpoint")
     assert found.statistics["work_share"] > 0.5
@@ -321,7 +319,6 @@ def test_the_middle_of_a_step_is_work_too():
         pytest.param(
             {"device": Machine(backend="kernels")},
             "backend",
-            marks=pytest.mark.xfail(strict=True, reason="any name passes for the reference"),
         ),
     ],
 )
@@ -385,7 +382,6 @@ def test_no_neurons_are_no_trouble(machine):
 
 
 @kernels
-@pytest.mark.xfail(strict=True, run=False, reason="the largest of no errors is read")
 def test_no_neurons_are_no_trouble_with_delta():
     nobody = Connectome.from_edges([], [], neurons=0)
     assert simulate(nobody, duration=1.0, dt=0.5, delta=0.1).statistics["delta_error"] == 0

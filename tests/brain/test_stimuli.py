@@ -130,7 +130,6 @@ def test_stimuli_reach_the_trials_they_are_for():
 
 
 @pytest.mark.parametrize("trials", [[0, 0], [True, False]])
-@pytest.mark.xfail(strict=True, reason="as many entries as trials pass for all trials")
 def test_trials_that_come_twice_or_as_a_mask_are_not_all(trials):
     (values,) = played([current("a", Step(3.0), trials=trials)], 2, trials=2)
     spread = np.broadcast_to(values[0, 0, 0], 2)
@@ -267,13 +266,11 @@ def test_currents_add_up_and_a_conductance_pulls_to_its_potential():
     assert both == pytest.approx((-60 - 3 * 20 - 90) / 5)
 
 
-@pytest.mark.xfail(strict=True, reason="values of a function that are not finite reach potentials")
 def test_functions_that_give_no_numbers_are_refused():
     with pytest.raises(ValueError, match="finite"):
         simulate(FIVE, stimulus=current("a", Function(lambda t: t * np.nan)), duration=1.0)
 
 
-@pytest.mark.xfail(strict=True, reason="multiples of dt are compared without regard to rounding")
 @pytest.mark.parametrize("waveform", [Step(1.0, 0.9, 1.8), Pulses(1.0, 0.9, 1.8, 0.9)])
 def test_a_stimulus_begins_with_the_step_that_it_names(waveform):
     (values,) = played([current("a", waveform)], 7, 0.3)

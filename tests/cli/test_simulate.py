@@ -136,6 +136,21 @@ def test_conditions_get_the_same_noise_and_repeats_another(edges, tmp_path):
     assert not np.allclose(values[:, 3, 0], values[:, 3, 1])
 
 
+def test_clamps_hold_until_their_end_and_no_longer(edges, tmp_path):
+    out = tmp_path / "clamps"
+    texts = ("a=clamp -20 from 10 to 20", "b=clamp ramp -60 -40 from 10 to 20",
+             "d=clamp sine 10 period 10 mean -40 from 10 to 20")  # fmt: skip
+    options = [word for text in texts for word in ("--stimulate", text)]
+    assert main(command(edges, *options, "--out", str(out))) == 0
+    values = samples(out)[:, :, 0]
+    held = slice(20, 40)  # the steps from 10 to 20 ms
+    assert np.allclose(values[held, 0], -20)
+    assert np.allclose(values[held, 1], np.linspace(-59, -40, 20), atol=1.01)
+    assert np.allclose(values[held, 3].mean(), -40, atol=0.5)
+    assert values[held, 3].max() > -31
+    assert values[60, 0] < -40, "free again"
+
+
 def test_records_settings_and_schemes(edges, tmp_path):
     out = tmp_path / "kept"
     options = (

@@ -3,7 +3,11 @@
 import runpy
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+
+from liquidtime.brain import Connectome
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -68,6 +72,58 @@ def test_physionet(example, tmp_path, capsys):
     assert scores["auroc"] > 0.6
     assert "test AUROC" in capsys.readouterr().out
     assert (tmp_path / "stays/model.safetensors").exists()
+
+
+def stand_in(types, seed=0):
+    """A connectome with the columns of a published one, and edges by chance."""
+    random = np.random.default_rng(seed)
+    neurons = pd.DataFrame(types, columns=["name", "type", "group", "class2"]).set_index("name")
+    neurons["transmitter"] = "acetylcholine"
+    pre, post = np.nonzero(random.random((len(neurons), len(neurons))) < 0.3)
+    names = neurons.index.to_numpy()
+    counts = random.integers(1, 20, len(pre))
+    return Connectome.from_edges(names[pre], names[post], counts, neurons=neurons)
+
+
+def test_a_worm_is_touched(example, tmp_path, capsys):
+    kinds = ("ALM", "PLM", "AVA", "AVB", "AVD", "PVC")
+    cells = [(f"{kind}{side}", kind, "", "") for kind in kinds for side in "LR"]
+    change = example("09")(stand_in(cells), tmp_path / "worm.png")
+    assert change["back, no AVD"]["AVDL"] == 0
+    assert change["back"]["AVDL"] > 0
+    assert (tmp_path / "worm.png").read_bytes().startswith(b"\x89PNG")
+    assert "front, no AVD" in capsys.readouterr().out
+
+
+@pytest.mark.data
+def test_the_worm_is_touched(example, tmp_path):
+    change = example("09")(out=tmp_path / "worm.png")
+    assert change["back"]["PVCL"] > 0.3
+    assert 0 < change["back, no AVD"]["AVAL"] < 0.9 * change["back"]["AVAL"]
+
+
+def test_a_sweep_from_senses_to_outputs(example, tmp_path, capsys):
+    inputs = [(n, "sensories", "input", f"sense {n % 3}") for n in range(12)]
+    inner = [(n, "LNs", "inter", "") for n in range(12, 24)]
+    outputs = [(n, ("dSEZs", "dVNCs", "RGNs")[n % 3], "output", "") for n in range(24, 36)]
+    table = example("10")(stand_in([*inputs, *inner, *outputs]), tmp_path / "larva.png")
+    assert list(table.index) == ["sense 0", "sense 1", "sense 2"]
+    assert list(table.columns) == ["RGNs", "dSEZs", "dVNCs"]
+    assert (table.to_numpy() > 0).all()
+    assert (tmp_path / "larva.png").exists()
+    assert "mean answer (mV)" in capsys.readouterr().out
+
+
+@pytest.mark.data
+def test_the_larva_is_swept(example, tmp_path):
+    table = example("10")(out=tmp_path / "larva.png")
+    assert table.shape == (7, 3)
+    assert table.loc["AN", "RGNs"] > 3 * table.loc["vtd", "RGNs"]
+
+
+def test_many_neurons(example, capsys):
+    assert 0 < example("11")(neurons=20_000, in_degree=10, steps=5, threads=1) < 1e4
+    assert "ns a synapse and step" in capsys.readouterr().out
 
 
 def test_each_is_short_and_tells_its_story():

@@ -131,7 +131,10 @@ def from_pairs(
     if pre.shape != post.shape:
         raise ValueError(f"there are {len(pre)} sources and {len(post)} targets; expected as many.")
     weights = np.broadcast_to(np.asarray(counts, dtype=np.float32), pre.shape)
-    kinds = np.broadcast_to(np.asarray(classes, dtype=np.uint8), pre.shape)
+    numbers = np.asarray(classes)
+    if numbers.size and not (numbers.min() >= 0 and numbers.max() <= 255):
+        raise ValueError(f"classes run from {numbers.min()} to {numbers.max()}; expected 0 to 255.")
+    kinds = np.broadcast_to(numbers.astype(np.uint8), pre.shape)
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise ValueError(
             "counts hold negative or non-finite numbers; expected numbers of synapses or other "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from types import ModuleType
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from liquidtime.brain.constants import Constants
 from liquidtime.brain.edges import Edges
-from liquidtime.brain.stepper import Drive, Scheme, State, Tap
+from liquidtime.brain.stepper import Drive, Scheme, State, Tap, stretches
 from liquidtime.native import native
 
 _LOG2_E = 1 / math.log(2)
@@ -98,19 +99,41 @@ class NativeNetwork:
         part: str = "whole",
     ) -> None:
         """See `Stepper.run`; `part` makes one half of a step that goes by its middle."""
+        began = self.network.step
+        for first, last, jumped in stretches(drives, steps):
+            if jumped:
+                self.network.forget()
+            cut = [
+                dataclasses.replace(drive, values=drive.values[:, first:last]) for drive in drives
+            ]
+            some = [_part_of(tap, began, first, last) for tap in taps]
+            self._run(last - first, dt, scheme, cut, some, threshold, part)
+
+    def _run(
+        self,
+        steps: int,
+        dt: float,
+        scheme: Scheme,
+        drives: Sequence[Drive],
+        taps: Sequence[Tap],
+        threshold: float | None,
+        part: str,
+    ) -> None:
         given: list[tuple] = [
             (
                 drive.kind,
                 np.ascontiguousarray(drive.neurons, dtype=np.int32),
                 _single(drive.values[0]),
                 np.full(len(drive.neurons), drive.reversal_potential, dtype=np.float32),
+                _single(drive.values[1]) if drive.kind == "clamp" else None,
             )
             for drive in drives
         ]
         if self._held is not None:
+            # First, so that a clamp for a while rules over it.
             neurons, values = self._held
             each = np.broadcast_to(values, (steps, *values.shape))
-            given.append(("clamp", neurons, np.ascontiguousarray(each), None))
+            given.insert(0, ("clamp", neurons, np.ascontiguousarray(each), None, None))
         recorded = [
             (tap.variable, tap.neurons, tap.out, tap.every, tap.time_constant, tap.calcium)
             for tap in taps
@@ -129,9 +152,9 @@ class NativeNetwork:
         """See `Stepper.activations`."""
         return self.network.activations()
 
-    def edges_passed(self) -> float:
-        """See `Stepper.edges_passed`."""
-        return self.network.edges_passed
+    def work_share(self) -> float:
+        """See `Stepper.work_share`."""
+        return self.network.work_share
 
     def delta_error(self) -> float:
         """See `Stepper.delta_error`."""
@@ -176,6 +199,12 @@ def _graph(
         threads=threads,
         **({} if block_limits is None else {"block_limits": block_limits}),
     )
+
+
+def _part_of(tap: Tap, began: int, first: int, last: int) -> Tap:
+    """A tap that is filled over a part of a run."""
+    before, after = ((began + step) // tap.every - began // tap.every for step in (first, last))
+    return dataclasses.replace(tap, out=tap.out[before:after])
 
 
 def _gaps(gaps: Edges | None, conductance: float) -> tuple | None:

@@ -46,6 +46,12 @@ class Machine:
         Raises:
             ValueError: If the one that is named does not, with the reason.
         """
+        if self.backend not in ("auto", "cpu", "sparse", "reference"):
+            raise ValueError(
+                f"backend is {self.backend!r}; expected auto, cpu, sparse or reference."
+            )
+        if self.dtype not in ("float32", "float64"):
+            raise ValueError(f"dtype is {self.dtype!r}; expected float32 or float64.")
         reason = self._against_kernels(scheme)
         if self.backend == "cpu" and reason:
             raise ValueError(f"backend 'cpu' cannot run this network: {reason}. Take 'auto'.")
@@ -105,6 +111,7 @@ class Network:
         perturbations: Sequence[Trial] | None = None,
         machine: Machine | None = None,
     ) -> None:
+        trials = int(trials)
         if trials < 1:
             raise ValueError(f"there are {trials} trials; expected 1 or more.")
         self.connectome = connectome
@@ -171,7 +178,10 @@ class Network:
             )
         if not np.isfinite(start).all():
             raise ValueError("initial holds numbers that are not finite; expected mV.")
-        return np.broadcast_to(start, shape)
+        held = self.constants.gates.held
+        if held is None:
+            return np.broadcast_to(start, shape)
+        return np.where(np.isnan(held), start, held)
 
     def rest(self, *, tolerance: float = 1e-3, most_steps: int = 20_000) -> NDArray[np.float64]:
         """Where the network stands without stimuli: a fixed point of all potentials, [N, B], mV.
@@ -200,7 +210,9 @@ class Network:
                 before = stepper.potentials()
                 stepper.run(10, step, "frozen", [], [], None)
                 move = float(np.abs(stepper.potentials() - before).max())
-                if move < tolerance * max(1.0, 10 * step / slowest):
+                if move < tolerance * min(1.0, step / slowest) and self._stands(
+                    stepper, step, move
+                ):
                     return stepper.potentials().astype(np.float64)
                 if move > 0.99 * last_move:
                     break
@@ -210,6 +222,13 @@ class Network:
             f"no resting state was found: after {most_steps} steps potentials still move. The "
             "network may oscillate without stimuli; begin from potentials of your own (initial=…)."
         )
+
+    def _stands(self, stepper: Stepper, step: float, move: float) -> bool:
+        """Whether a single step moves no more either: ten might have gone round a cycle."""
+        before = stepper.potentials()
+        stepper.run(1, step, "frozen", [], [], None)
+        once = float(np.abs(stepper.potentials() - before).max())
+        return once <= max(2 * move, 1e-4)
 
     def _without_delays(self) -> Network:
         """Delays and synaptic states do not move the fixed point."""

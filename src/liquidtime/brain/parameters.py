@@ -109,6 +109,11 @@ class Parameters:
         given = self.unit_conductance
         if isinstance(given, Mapping):
             by_name = {canonical(name): float(value) for name, value in given.items()}
+            if unknown := sorted(set(by_name) - {canonical(name) for name in classes}):
+                raise ValueError(
+                    f"unit_conductance names {', '.join(unknown)}, but the connectome's edges are "
+                    f"{', '.join(classes)}; expected some of these."
+                )
             default = Parameters.unit_conductance
             assert isinstance(default, float)
             given = [by_name.get(canonical(name), default) for name in classes]

@@ -91,8 +91,7 @@ def metis(connectome: Connectome, parts: int, seed: int = 0) -> NDArray[np.int32
     both = edges.from_pairs(np.concatenate([pre, post]), np.concatenate([post, pre]), 1, 0, size)
     _, found = pymetis.part_graph(
         parts,
-        xadj=both.offsets,
-        adjncy=both.sources,
+        pymetis.CSRAdjacency(both.offsets, both.sources),
         vweights=_load(connectome),
         eweights=both.counts.astype(np.int64),
         options=pymetis.Options(seed=seed),

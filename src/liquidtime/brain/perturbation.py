@@ -77,7 +77,7 @@ def gates_of(
         ValueError: If there are not as many as trials, a neuron or a transmitter does not exist, or
             a factor is negative.
     """
-    if perturbations is None or all(_listed(trial) == () for trial in perturbations):
+    if perturbations is None:
         return Gates(trials)
     if len(perturbations) != trials:
         raise ValueError(
@@ -95,6 +95,10 @@ def gates_of(
                 continue
             found = connectome.find(perturbation.neurons)
             if isinstance(perturbation, Hold):
+                if not np.isfinite(perturbation.potential):
+                    raise ValueError(
+                        f"neurons are held at {perturbation.potential}; expected a potential in mV."
+                    )
                 held[found, trial] = float(perturbation.potential)
                 continue
             output[found, trial] = 0.0

@@ -177,8 +177,8 @@ def plan(
     count = needed if machines is None else machines
     if count < needed:
         raise ValueError(
-            f"{size.name} takes {memory / 2**30:,.0f} GiB; expected at least {needed:,} machines of "
-            f"{costs.memory / 2**30:,.0f} GiB, not {count:,}."
+            f"{size.name} takes {memory / 2**30:,.0f} GiB; expected at least {needed:,} machines "
+            f"of {costs.memory / 2**30:,.0f} GiB, not {count:,}."
         )
     touched = Size(size.neurons, size.synapses * delta_share, size.name)
     compute = costs.step_seconds(touched, count)

@@ -58,6 +58,11 @@ class Record:
         if not self.time_constant > 0:
             raise ValueError(f"time_constant is {self.time_constant} ms; expected more than 0.")
         object.__setattr__(self, "name", self.name or self.variable)
+        if self.name == "events" or self.name.startswith(("time_", "neuron_")) or "/" in self.name:
+            raise ValueError(
+                f"a record is named {self.name!r}; expected a name that is not events, does not begin "
+                "with time_ or neuron_ and holds no slash, for stores use those."
+            )
 
     def indices(self, connectome: Connectome) -> NDArray[np.int32]:
         """[n], which neurons."""
@@ -141,7 +146,7 @@ class Recording:
     def times(self, name: str) -> NDArray[np.float64]:
         """[T], ms."""
         series = self.series[name]
-        return self.dt * series.record.every * np.arange(1.0, len(series.samples) + 1)
+        return self.dt * series.record.every * np.arange(1.0, series.samples.shape[0] + 1)
 
     def to_dataset(self) -> xarray.Dataset:
         """All records as one xarray data set; their time and neuron axes carry their names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -259,12 +260,17 @@ class _Run:
                 for record in self.records
             },
             "threshold": self.threshold,
-            "fingerprint": _fingerprint(self.network, stimuli, initial),
+            "fingerprint": _fingerprint(
+                self.network, stimuli, initial, self.records, list(self.neurons.values())
+            ),
         }
         connectome = self.network.connectome
         return Disk(store, connectome, self.records, self.neurons, trials, about)
 
     def _finish(self, seconds: float, steps: int) -> None:
+        if steps == 0 and isinstance(self.sink, Disk) and self.sink.statistics is not None:
+            self.statistics = self.sink.statistics
+            return
         simulated = steps * self.dt / 1000
         self.statistics = {
             "backend": self.stepper.name,
@@ -274,9 +280,7 @@ class _Run:
             "simulated_per_wall": simulated / seconds if seconds > 0 else float("inf"),
         }
         if self.delta > 0:
-            edges = len(self.network.connectome.synapses)
-            work = self.stepper.edges_passed() / max(1, edges * self.steps)
-            self.statistics["work_share"] = work
+            self.statistics["work_share"] = self.stepper.work_share()
             self.statistics["delta_error"] = self.delta_error
         if isinstance(self.sink, Disk):
             self._save(self.sink)
@@ -312,7 +316,7 @@ def _network(
             )
         return connectome
     machine = device if isinstance(device, Machine) else Machine(device=device)
-    if isinstance(batch, int):
+    if isinstance(batch, int | np.integer):
         return Network(connectome, parameters, trials=batch, machine=machine)
     return Network(connectome, parameters, trials=len(batch), perturbations=batch, machine=machine)
 
@@ -344,15 +348,11 @@ def _refuse_activations(records: Sequence[Record]) -> None:
             )
 
 
-def _fingerprint(
-    network: Network, stimuli: Sequence[Stimulus], initial: NDArray | float | str | None
-) -> str:
+def _fingerprint(network: Network, *parts: Any) -> str:
     """Of all that a simulation comes from; of functions only their names."""
     digest = hashlib.sha256()
     _feed(digest, network.constants)
-    for stimulus in stimuli:
-        _feed(digest, stimulus)
-    _feed(digest, initial)
+    _feed(digest, parts)
     return digest.hexdigest()[:32]
 
 
@@ -366,9 +366,9 @@ def _feed(digest: Any, value: Any) -> None:
         _feed(digest, sorted(value.items(), key=str))
     elif callable(value):
         digest.update(getattr(value, "__qualname__", type(value).__name__).encode())
-    elif hasattr(value, "__dict__") and type(value).__module__.startswith("liquidtime"):
-        for name, part in sorted(vars(value).items()):
-            digest.update(name.encode())
-            _feed(digest, part)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            digest.update(field.name.encode())
+            _feed(digest, getattr(value, field.name))
     else:
         digest.update(repr(value).encode())

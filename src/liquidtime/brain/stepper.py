@@ -24,9 +24,12 @@ class Drive:
     neurons: NDArray[np.int32]
     """[n]."""
     values: NDArray[np.floating]
-    """[stages, steps, n, 1 or B]: at the points of each step that `stages` of the scheme names."""
+    """[stages, steps, n, 1 or B]: at the points of each step that `stages` of the scheme names; of a
+    clamp, where that is one point, at its end and in its middle."""
     reversal_potential: float = 0.0
     """mV, of a conductance."""
+    jumps: NDArray[np.bool_] | None = None
+    """[steps], where a clamp takes or leaves hold: the past is then no guide to the next step."""
 
 
 @dataclass(eq=False)
@@ -90,8 +93,8 @@ class Stepper(Protocol):
         """[R, B]; empty where each synapse has constants of its own."""
         ...
 
-    def edges_passed(self) -> float:
-        """With sending on delta, how many edges were worked on since the start."""
+    def work_share(self) -> float:
+        """With sending on delta, the share of edges that were worked on since the start."""
         ...
 
     def delta_error(self) -> float:
@@ -105,6 +108,17 @@ class Stepper(Protocol):
     def restore(self, state: State) -> None:
         """Go on from a state."""
         ...
+
+
+def stretches(drives: Sequence[Drive], steps: int) -> list[tuple[int, int, bool]]:
+    """Steps between jumps: the first, the one behind the last, and whether it begins with a jump."""
+    jumped = np.zeros(steps, dtype=bool)
+    for drive in drives:
+        if drive.jumps is not None:
+            jumped |= drive.jumps
+    starts = sorted({0, *np.flatnonzero(jumped).tolist()})
+    ends = [*starts[1:], steps]
+    return [(first, last, bool(jumped[first])) for first, last in zip(starts, ends, strict=True)]
 
 
 def stages(scheme: Scheme) -> tuple[float, ...]:

@@ -151,7 +151,10 @@ class Player:
     def _chosen(self, trials: Sequence[int] | None) -> list[int]:
         if trials is None:
             return list(range(self._trials))
-        chosen = [int(trial) for trial in np.atleast_1d(np.asarray(trials))]
+        listed = np.atleast_1d(np.asarray(trials))
+        if listed.dtype == bool:
+            listed = np.flatnonzero(listed) if listed.shape == (self._trials,) else listed - 2
+        chosen = sorted({int(trial) for trial in listed})
         if any(not 0 <= trial < self._trials for trial in chosen):
             raise ValueError(
                 f"a stimulus is for the trials {chosen}; expected numbers from 0 to "
@@ -165,22 +168,51 @@ class Player:
             values = self._drawn(index, len(times))
         else:
             assert not isinstance(stimulus.waveform, OrnsteinUhlenbeck | Poisson)
-            staged = [self._course(stimulus, times + s * self._dt) for s in self._stages]
+            staged = [self._course(stimulus, times, stage) for stage in self._stages_of(stimulus)]
             values = self._spread(stimulus, np.stack(staged), index)
+            if stimulus.kind != "clamp" and not np.isfinite(values).all():
+                raise ValueError(
+                    "a waveform gave numbers that are not finite; expected "
+                    f"{'pA' if stimulus.kind == 'current' else 'nS'}."
+                )
         if stimulus.kind == "conductance" and values.min(initial=0) < 0:
             raise ValueError("a conductance is negative; expected a waveform of at least 0 nS.")
         return Drive(
-            stimulus.kind, neurons.astype(np.int32), values, float(stimulus.reversal_potential)
+            stimulus.kind,
+            np.asarray(neurons, dtype=np.int32),
+            values,
+            float(stimulus.reversal_potential),
+            self._jumps(stimulus, times) if stimulus.kind == "clamp" else None,
         )
 
-    def _course(self, stimulus: Stimulus, times: NDArray) -> NDArray:
+    def _course(self, stimulus: Stimulus, times: NDArray, stage: float) -> NDArray:
         assert not isinstance(stimulus.waveform, OrnsteinUhlenbeck | Poisson)
-        values = stimulus.waveform.values(times)
+        values = stimulus.waveform.values(times + stage * self._dt)
         values = values[:, None] if values.ndim == 1 else values
         if stimulus.kind != "clamp":
             return values
-        inside = (times >= stimulus.start) & (times < stimulus.stop)
-        return np.where(inside[:, None], values, np.nan)
+        if not np.isfinite(values).all():
+            raise ValueError(
+                "a clamp's waveform gave numbers that are not finite; expected mV. start and stop "
+                "say when neurons are free."
+            )
+        return np.where(self._holds(stimulus, times)[:, None], values, np.nan)
+
+    def _stages_of(self, stimulus: Stimulus) -> tuple[float, ...]:
+        """A step ends where its neuron is held, whatever the scheme asks of other inputs."""
+        if stimulus.kind == "clamp" and len(self._stages) == 1:
+            return (1.0, 0.5)
+        return self._stages
+
+    def _holds(self, stimulus: Stimulus, times: NDArray) -> NDArray[np.bool_]:
+        """Whether the steps that begin at these times are held: those with their middle inside."""
+        middle = times + 0.5 * self._dt
+        return (middle >= stimulus.start) & (middle < stimulus.stop)
+
+    def _jumps(self, stimulus: Stimulus, times: NDArray) -> NDArray[np.bool_]:
+        """Steps with a jump, and those after them, whose past still holds what was before it."""
+        held = [self._holds(stimulus, times - late * self._dt) for late in range(3)]
+        return (held[0] != held[1]) | (held[1] != held[2])
 
     def _spread(self, stimulus: Stimulus, values: NDArray, index: int) -> NDArray:
         """[stages, steps, 1 or n] to [stages, steps, n, 1 or B], silent in the other trials."""

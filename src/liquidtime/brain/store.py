@@ -98,10 +98,11 @@ class Disk:
         self.store, self.about = store, dict(about)
         self.folder = store.folder
         zarr = require("zarr", extra="brain")
-        if self._same_run():
+        if self._same_run() and self._laid_out():
             self._root = zarr.open_group(self.folder / SAMPLES, mode="r+")
             return
         self.folder.mkdir(parents=True, exist_ok=True)
+        write_json(self.folder / RUN, {**self.about, "finished": False})
         (self.folder / CHECKPOINT).unlink(missing_ok=True)
         self._root = zarr.create_group(self.folder / SAMPLES, overwrite=True)
         labels = connectome.neurons.index.to_numpy()
@@ -113,27 +114,32 @@ class Disk:
                 record.name,
                 shape=(0, count, trials),
                 chunks=(length, max(1, count), trials),
-                dtype="float32",
+                dtype=str(about["dtype"]),
                 dimension_names=names,
             )
             array.attrs["units"] = UNITS[record.variable]
             shown = labels[neurons[record.name]]
             if shown.dtype.kind not in "iu":
-                shown = shown.astype(str)
+                shown = shown.astype(np.dtypes.StringDType())
             self._root.create_array(names[1], data=shown, dimension_names=names[1:2])
             times = self._root.create_array(
                 names[0], shape=(0,), chunks=(4096,), dtype="float64", dimension_names=names[:1]
             )
             times.attrs["units"] = "ms"
             times.attrs["interval"] = record.every * float(about["dt"])
-        self._root.create_array("events", shape=(0, 3), chunks=(65536, 3), dtype="int64")
-        write_json(self.folder / RUN, {**self.about, "finished": False})
+        self._root.create_array(
+            "events",
+            shape=(0, 3),
+            chunks=(65536, 3),
+            dtype="int64",
+            dimension_names=("event", "step_neuron_trial"),
+        )
 
     def append(self, name: str, samples: NDArray) -> None:
         """Add [T, n, B] behind what is there."""
         if not len(samples):
             return
-        self._root[name].append(samples.astype(np.float32))
+        self._root[name].append(samples)
         times = self._root[f"time_{name}"]
         first = times.shape[0]
         interval = times.attrs["interval"]
@@ -181,10 +187,24 @@ class Disk:
                 array.resize((length, *array.shape[1:]))
         return state, about
 
+    @property
+    def statistics(self) -> dict[str, Any] | None:
+        """Of a run that has finished before."""
+        found = json.loads((self.folder / RUN).read_text(encoding="utf-8"))
+        return found.get("statistics") if found["finished"] else None
+
     def finish(self, statistics: Mapping[str, Any]) -> None:
         """Note that all is there."""
         about = {**self.about, "finished": True, "statistics": dict(statistics)}
         write_json(self.folder / RUN, about)
+
+    def _laid_out(self) -> bool:
+        """Whether all arrays were made; a process may have been killed before."""
+        zarr = require("zarr", extra="brain")
+        try:
+            return "events" in zarr.open_group(self.folder / SAMPLES, mode="r")
+        except FileNotFoundError:
+            return False
 
     def _same_run(self) -> bool:
         path = self.folder / RUN

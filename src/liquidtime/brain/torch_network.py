@@ -216,7 +216,9 @@ class TorchNetwork:
         self._before = None if sums is None else Inflow(sums, self._near(v)[0], near)
         found = []
         for index in range(first, first + count):
-            outside = [self._outside(drives, stage, index) for stage in range(len(stages(scheme)))]
+            outside = self._outsides(drives, scheme, index)
+            if any(drive.jumps is not None and drive.jumps[index] for drive in drives):
+                self._before = None
             self._advance(dt, scheme, outside)
             self._past.append(self._emitted(self.v, self.s))
             found.append(self.v[neurons])
@@ -243,8 +245,10 @@ class TorchNetwork:
         """See `Stepper.run`."""
         began = self.step
         for index in range(steps):
-            outside = [self._outside(drives, stage, index) for stage in range(len(stages(scheme)))]
+            outside = self._outsides(drives, scheme, index)
             before = self.v
+            if any(drive.jumps is not None and drive.jumps[index] for drive in drives):
+                self._before = None
             used = self._advance(dt, scheme, outside)
             self.step += 1
             self._past.append(self._emitted(self.v, self.s))
@@ -268,9 +272,9 @@ class TorchNetwork:
         empty = np.zeros((0, self.trials), dtype=self.dtype)
         return empty if self._per_synapse else self.s.cpu().numpy()
 
-    def edges_passed(self) -> float:
-        """See `Stepper.edges_passed`; all are always passed here."""
-        return float(self._graph.sources.numel() * self.step)
+    def work_share(self) -> float:
+        """See `Stepper.work_share`; all are always worked on here."""
+        return 1.0
 
     def delta_error(self) -> float:
         """See `Stepper.delta_error`."""
@@ -320,6 +324,8 @@ class TorchNetwork:
             source = 0.5 * (v + v_next)
         else:
             v_half, _ = neuron_step.plain(v, dt / 2, self._membrane, now, first)
+            if first.clamp is not None:
+                v_half = neuron_step.held(v_half, first._replace(clamp=outside[-1].clamp))
             s_half = self._followed(s, v, v_half, dt / 2)
             middle = self._inflow(self._arriving_in_middle(v_half, s_half), v_half)
             v_next, used = neuron_step.plain(v, dt, self._membrane, middle, first)
@@ -335,12 +341,11 @@ class TorchNetwork:
         begin, middle, end = outside
         slopes: list[tuple[Tensor, Tensor]] = []
         for at, share in ((begin, 0.0), (middle, 0.5), (middle, 0.5), (end, 1.0)):
-            v, s = self.v, self.s
+            v, s = neuron_step.held(self.v, at), self.s
             if slopes:
                 v = neuron_step.held(v + share * dt * slopes[-1][0], at)
                 s = s + share * dt * slopes[-1][1]
-            if self._synaptic_time is None:
-                s = self._opened(v)
+            s = self._at_once(s, v)
             inflow = self._inflow(self._emitted(v, s), v)
             slopes.append((neuron_step.slope(v, self._membrane, inflow, at), self._rise(s, v)))
         weights = (1 / 6, 1 / 3, 1 / 3, 1 / 6)
@@ -348,9 +353,8 @@ class TorchNetwork:
         self.v = neuron_step.held(
             self.v + dt * sum(w * k for w, (k, _) in zip(weights, slopes, strict=True)), end
         )
-        self.s = self.s + dt * sum(w * k for w, (_, k) in zip(weights, slopes, strict=True))
-        if self._synaptic_time is None:
-            self.s = self._opened(self.v)
+        s = self.s + dt * sum(w * k for w, (_, k) in zip(weights, slopes, strict=True))
+        self.s = self._at_once(s, self.v)
         self._before = None
         return neuron_step.synaptic(self._membrane, inflow)
 
@@ -360,6 +364,12 @@ class TorchNetwork:
         at_once = self._synaptic_time == 0
         time = torch.where(at_once, torch.ones_like(self._synaptic_time), self._synaptic_time)
         return torch.where(at_once, 0.0, (self._opened(v) - s) / time)
+
+    def _at_once(self, s: Tensor, v: Tensor) -> Tensor:
+        """s, where it has a time constant, else what the sigmoid says."""
+        if self._synaptic_time is None:
+            return self._opened(v)
+        return torch.where(self._synaptic_time == 0, self._opened(v), s)
 
     def _opened(self, v: Tensor) -> Tensor:
         return torch.sigmoid(self._steepness * (v - self._midpoint))
@@ -413,13 +423,22 @@ class TorchNetwork:
         contact = class_sums(self._gaps, self._gap_weights, gate)[0] * gate
         return contact, class_sums(self._gaps, self._gap_weights, gate * v)[0] * gate
 
+    def _outsides(self, drives: Sequence[Drive], scheme: Scheme, index: int) -> list[Outside]:
+        """What comes from outside at each point of a step; last in its middle, of who is held."""
+        points = len(stages(scheme))
+        found = [self._outside(drives, point, index) for point in range(points)]
+        if points == 1 and any(drive.kind == "clamp" for drive in drives):
+            found.append(self._outside(drives, 1, index))
+        return found
+
     def _outside(self, drives: Sequence[Drive], stage: int, index: int) -> Outside:
         shape = (self.neurons, self.trials)
         current = conductance = pulled = None
         clamp = None if self._held is None else self._held.clone()
         for drive in drives:
             at = torch.from_numpy(np.asarray(drive.neurons, dtype=np.int64)).to(self.v.device)
-            values = self._tensor(drive.values[stage, index]).expand(len(at), self.trials)
+            point = min(stage, len(drive.values) - 1)
+            values = self._tensor(drive.values[point, index]).expand(len(at), self.trials)
             if drive.kind == "current":
                 current = self.v.new_zeros(shape) if current is None else current
                 current.index_add_(0, at, values)

@@ -54,6 +54,7 @@ _SYNONYMS = {
     "": UNKNOWN,
     "nan": UNKNOWN,
     "none": UNKNOWN,
+    "<na>": UNKNOWN,
     "unclear": UNKNOWN,
     "unknown": UNKNOWN,
 }

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Values = NDArray[np.float64]
+_ROUNDING = 1e-9
+"""ms; 3 · 0.3 is less than 0.9 by a rounding, and yet that late."""
 
 
 class Waveform(Protocol):
@@ -30,7 +32,8 @@ class Step:
 
     def values(self, times: Values) -> Values:
         """See `Waveform`."""
-        return np.where((times >= self.start) & (times < self.stop), self.amplitude, 0.0)
+        inside = (times >= self.start - _ROUNDING) & (times < self.stop - _ROUNDING)
+        return np.where(inside, self.amplitude, 0.0)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class Pulses:
 
     def values(self, times: Values) -> Values:
         """See `Waveform`."""
-        since = times - self.start
+        since = times - self.start + _ROUNDING
         number = np.floor(since / self.period)
         inside = (since >= 0) & (since - number * self.period < self.width)
         if self.count is not None:
@@ -130,7 +133,7 @@ class Samples:
     def values(self, times: Values) -> Values:
         """See `Waveform`."""
         samples = np.asarray(self.samples, dtype=np.float64)
-        index = np.floor((times - self.start) / self.interval + 1e-9).astype(np.int64)
+        index = np.floor((times - self.start) / self.interval + _ROUNDING).astype(np.int64)
         inside = (index >= 0) & (index < len(samples))
         found = samples[np.clip(index, 0, len(samples) - 1)]
         return np.where(inside.reshape(-1, *[1] * (found.ndim - 1)), found, 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,11 @@ def find_connectome(wanted: Wanted) -> Found:
     """
     word = wanted.network
     if word in _NAMED:
-        return _NAMED[word](wanted)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always", UserWarning)
+            found = _NAMED[word](wanted)
+        found.notes.extend(str(each.message) for each in said)
+        return found
     path = Path(word)
     if not path.exists():
         close = difflib.get_close_matches(word, _NAMED, n=1)
@@ -138,7 +143,7 @@ def _fly_like(wanted: Wanted) -> Found:
     if neurons is None and wanted.in_degree is None:
         return _found(fly_like(seed=wanted.seed), "fly-like", [])
     neurons = neurons or 138_639
-    degree = min(109, (neurons - 1) // 4) if wanted.in_degree is None else wanted.in_degree
+    degree = min(109, max(1, neurons // 20)) if wanted.in_degree is None else wanted.in_degree
     made = fly_like(neurons, neurons * degree, seed=wanted.seed)
     return _found(made, "fly-like", [])
 

@@ -94,6 +94,8 @@ class Written:
     def span(self) -> tuple[float, float]:
         """When it is on, ms; the end may be infinite."""
         course = self.stimulus.waveform
+        if self.stimulus.kind == "clamp":
+            return self.stimulus.start, self.stimulus.stop
         start = getattr(course, "start", 0.0)
         if isinstance(course, waveforms.Pulses) and course.count is not None:
             return start, start + course.period * (course.count - 1) + course.width
@@ -176,10 +178,27 @@ def _stimulus(what: str, chosen: NDArray[np.bool_], where: str, seed: int) -> St
             f"{words.get('from', 0.0):g} ms."
         )
     course = form.build(plain, words, seed)
+    if kind == "clamp":
+        course = _everywhere(course)
     start, stop = _when(words)
     return Stimulus(
         kind, chosen, course, words.get("reversal", 0.0), start=start, stop=stop
     )  # fmt: skip
+
+
+def _everywhere(course: Any) -> Any:
+    """A clamp's course without an end, for the clamp has one itself: where it ends, 0 mV is not."""
+    if isinstance(course, waveforms.Step):
+        return waveforms.Step(course.amplitude, -math.inf)
+    if isinstance(course, waveforms.Ramp):
+        span, rise = course.stop - course.start, course.last - course.first
+        return waveforms.Ramp(
+            course.first - rise, course.last + rise, course.start - span, course.stop + span
+        )
+    if isinstance(course, waveforms.Sine):
+        phase = -math.tau * course.start / course.period
+        return waveforms.Sine(course.amplitude, course.period, course.mean, phase)
+    return course
 
 
 def _number(tokens: list[str], unit: str, where: str, need: str, example: str) -> float:
