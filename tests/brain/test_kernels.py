@@ -537,7 +537,7 @@ def test_a_run_with_delta_goes_on_from_a_state():
     for stepper in steppers:
         stepper.run(6, 0.5, "ab2", [], [], None)
     np.testing.assert_array_equal(other.potentials(), whole.potentials())
-    assert other.edges_passed() == whole.edges_passed()
+    assert other.work_share() == whole.work_share()
 
 
 def test_a_trial_alone_is_the_same_to_the_bit(isa):

@@ -274,7 +274,8 @@ def test_what_is_sent_on_delta(scheme):
         # far they get off.
         assert errors[-1] <= max(1e-4, 10 * found.statistics["delta_error"])
     assert 0 < shares[0] < shares[1] < shares[2] <= shares[3] <= 1
-    assert shares[0] < 0.5
+    # The second sweep of midpoint always passes all on.
+    assert shares[0] < (0.75 if scheme == "midpoint" else 0.5)
     assert errors[0] > errors[1] > errors[2] >= errors[3]
     assert errors[3] <= 1e-4  # float32, added in another order
 
