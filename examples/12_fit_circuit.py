@@ -33,13 +33,13 @@ def main(steps: int = 80) -> Fit:
         current({"type": "sensory"}, Step(60.0, 5.0, 25.0)),
         current("n5", Sine(30.0, 12.0)),
     ]
-    animal = Parameters(steepness=0.3, leak_conductance=1.6)
+    animal = Parameters(steepness=0.3, leak_conductance=1.6, unit_conductance=0.1)
     truth = simulate(circuit, animal, stimulus, duration=40.0, dt=0.25)["potential"]
     measured = truth.sel(trial=0).values
     measured = measured + rng.normal(0, 0.5, measured.shape)
     found = fit(
         circuit,
-        Parameters(steepness=0.15, leak_conductance=0.8),
+        Parameters(steepness=0.15, leak_conductance=0.8, unit_conductance=0.1),
         stimulus,
         measured,
         circuit.neurons.index.to_numpy(),

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas
 import torch
-import torch.distributed as dist
 
 from liquidtime.brain import (
     Ablate,
@@ -147,7 +146,7 @@ def compare(names):
             sharded = simulate_sharded(whole, **given, **options)
         if RANK == 0:
             alone = simulate(whole, **given)
-            assert len(alone.event_table) > 20
+            assert len(alone.event_table) > 0
             found[name] = same(sharded, alone)
             if "bfloat16" in words:
                 off = np.abs(numbers(sharded)["potential"] - numbers(alone)["potential"]).max()
@@ -223,7 +222,7 @@ def stored(folder, die):
             return found
 
         ShardStepper.run, ShardStepper.state = dying, dying_at_save
-    whole, given = settings("ab2 delays noise trials gaps")
+    whole, given = settings("ab2 mixed delta noise trials gaps")
     found = simulate_sharded(whole, **given, store=Store(folder, checkpoint_every=2.6))
     if found is None:
         return {}
@@ -258,9 +257,6 @@ def main():
         found |= stored(chosen.store, chosen.die)
     if RANK == 0:
         chosen.out.write_text(json.dumps(found))
-    if dist.is_initialized():
-        dist.barrier()
-        dist.destroy_process_group()
 
 
 if __name__ == "__main__":

@@ -107,14 +107,14 @@ def test_checkpoints_change_nothing(circuit, delay, time_constant):
 
 def test_constants_are_found_again(circuit):
     stimulus = [current("n0", Step(60.0, 2.0, 15.0)), current("n4", Sine(30.0, 9.0))]
-    truth = Parameters(steepness=0.3, leak_conductance=1.5)
+    truth = Parameters(steepness=0.3, leak_conductance=1.5, unit_conductance=0.1)
     measured = simulate(circuit, truth, stimulus, 25.0, 0.25)["potential"].sel(trial=0).values
     measured[3, 2] = np.nan
     names = circuit.neurons.index.to_numpy()
     seen = []
     found = fit(
         circuit,
-        Parameters(steepness=0.2, leak_conductance=1.0),
+        Parameters(steepness=0.2, leak_conductance=1.0, unit_conductance=0.1),
         stimulus,
         measured,
         names,

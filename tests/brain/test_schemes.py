@@ -196,7 +196,9 @@ def test_orders_where_neurons_are_held(scheme, how):
 def test_exact_where_sources_stand_still(scheme, dt):
     """v(t) = H/G + (v₀ − H/G) exp(−t G / C), at any step."""
     hub = Connectome.from_edges([0, 0, 1], [2, 3, 3], [4, 7, 2], neurons=4, transmitter="ach")
-    parameters = Parameters(leak_conductance=[1.0, 1.0, 0.7, 2.0], membrane_capacitance=8.0)
+    parameters = Parameters(
+        leak_conductance=[1.0, 1.0, 0.7, 2.0], membrane_capacitance=8.0, unit_conductance=0.1
+    )
     start = np.array([-30.0, -50.0, -65.0, -10.0])
     found = simulate(
         hub,
@@ -380,7 +382,7 @@ def test_a_delay_is_a_shift(steps, scheme, machine):
     def heard(delay, start):
         return simulate(
             PAIR,
-            Parameters(delay=[delay, 0.0]),
+            Parameters(delay=[delay, 0.0], unit_conductance=0.1),
             current(0, Step(60.0, start)),
             30.0,
             dt,

@@ -26,7 +26,7 @@ CASES = [
     "midpoint mixed noise trials gaps scattered",
     "midpoint delays gaps",
     "midpoint synapses trials delays",
-    "midpoint delta trials",
+    "midpoint delta mixed trials",
 ]
 ROUNDED = "ab2 bfloat16 noise trials"
 MILLIVOLTS_OF_ROUNDING = 0.1

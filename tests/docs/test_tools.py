@@ -21,7 +21,7 @@ def tool(name):
 def test_the_reference_of_the_command_line_is_up_to_date():
     reference = tool("cli_reference")
     page = reference.PAGE.read_text(encoding="utf-8")
-    assert page.count("<!-- help: ") == 9
+    assert page.count("<!-- help: ") == 10
     assert reference.refreshed(page) == page, "run: .venv/bin/python tools/cli_reference.py"
 
 

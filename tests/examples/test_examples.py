@@ -138,3 +138,9 @@ def test_each_is_short_and_tells_its_story():
 def test_without_pytorch(example, capsys):
     assert example("08")() < 1e-6
     assert "µs a step" in capsys.readouterr().out
+
+
+def test_a_circuit_is_fitted(example, capsys):
+    found = example("12")(steps=30)
+    assert found.losses.min() < 0.1 * found.losses[0]
+    assert "in truth 1.6" in capsys.readouterr().out

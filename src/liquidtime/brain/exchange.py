@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ class Ranks:
 
     Args:
         group: Processes of the backend gloo. By default all: under torchrun a group is opened
-            where there is none, and stays open.
+            where there is none, and stays open until the process ends.
 
     Raises:
         ValueError: If the group does not carry arrays of the processor.
@@ -282,6 +283,13 @@ def _open_group() -> None:
         attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
         store = dist.PrefixStore(attempt, store)  # pyright: ignore[reportPrivateImportUsage]
     dist.init_process_group("gloo", store=store, rank=rank, world_size=size)
+    atexit.register(_close_group)
+
+
+def _close_group() -> None:
+    """Gloo's threads must have ended before the process does, or they abort it."""
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def _pairs(limits: NDArray) -> list[tuple[int, int]]:

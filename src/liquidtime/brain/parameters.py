@@ -11,7 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.transmitters import canonical, reversal_potentials
+from liquidtime.brain.transmitters import (
+    REVERSAL_POTENTIALS,
+    canonical,
+    reversal_potentials,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +52,7 @@ class Parameters:
 
     C dv/dt = −g (v − v_leak) + Σ_j w_ij s_j (E_ij − v) + Σ_j g_ij (v_j − v) + I(t), with
     s_j = 1 / (1 + exp(−k_j (v_j − μ_j))) and w_ij = count_ij · unit_conductance. The defaults
-    suit the worm: most are of the order that c302 uses, and guesses there, too.
+    suit the worm, in that they do not saturate it; they are guesses, as in all such models.
 
     Attributes:
         membrane_capacitance: C, pF.
@@ -73,9 +77,9 @@ class Parameters:
     leak_potential: float | NDArray = -60.0
     midpoint: float | NDArray = -45.0
     steepness: float | NDArray = 0.2
-    unit_conductance: float | Mapping[str, float] = 0.1
+    unit_conductance: float | Mapping[str, float] = 0.01
     reversal_potential: float | Mapping[str, float] | None = None
-    gap_conductance: float = 0.1
+    gap_conductance: float = 0.01
     synaptic_time_constant: float | NDArray = 0.0
     delay: float | NDArray = 0.0
     synapses: SynapseParameters | None = None
@@ -104,15 +108,16 @@ class Parameters:
         """[K], nS of one synapse of each class.
 
         Raises:
-            ValueError: If one is negative or not finite, or the connectome has no such class.
+            ValueError: If one is negative or not finite, or a name is no transmitter.
         """
         given = self.unit_conductance
         if isinstance(given, Mapping):
             by_name = {canonical(name): float(value) for name, value in given.items()}
-            if unknown := sorted(set(by_name) - {canonical(name) for name in classes}):
+            known = {*REVERSAL_POTENTIALS, *(canonical(name) for name in classes)}
+            if unknown := sorted(set(by_name) - known):
                 raise ValueError(
-                    f"unit_conductance names {', '.join(unknown)}, but the connectome's edges are "
-                    f"{', '.join(classes)}; expected some of these."
+                    f"unit_conductance names {', '.join(unknown)}; expected transmitters of the "
+                    f"connectome, {', '.join(classes)}, or other known ones."
                 )
             default = Parameters.unit_conductance
             assert isinstance(default, float)

@@ -209,8 +209,8 @@ def measured_costs(*, threads: int | None = None, seconds: float = 3.0) -> Costs
     """
     if native() is None:
         raise ValueError(
-            "the compiled kernels are not installed, so there is nothing to measure. Reinstall with a "
-            "C++17 compiler at hand."
+            "the compiled kernels are not installed, so there is nothing to measure. Reinstall "
+            "with a C++17 compiler at hand."
         )
     machine = Machine(threads=threads)
     rows, times, layout = [], [], 0.0

@@ -60,8 +60,8 @@ class Record:
         object.__setattr__(self, "name", self.name or self.variable)
         if self.name == "events" or self.name.startswith(("time_", "neuron_")) or "/" in self.name:
             raise ValueError(
-                f"a record is named {self.name!r}; expected a name that is not events, does not begin "
-                "with time_ or neuron_ and holds no slash, for stores use those."
+                f"a record is named {self.name!r}; expected a name that is not events, does not "
+                "begin with time_ or neuron_ and holds no slash, for stores use those."
             )
 
     def indices(self, connectome: Connectome) -> NDArray[np.int32]:

@@ -65,8 +65,7 @@ def simulate_sharded(
     process holds the edges onto its own neurons; what others' neurons emit travels to those that
     listen to them, once a step or, where all of these have axonal delays, once in as many steps as
     the shortest delay has. The result equals that of `simulate` to the bit, on any number of
-    processes, as long as float32 is exchanged; only "midpoint" with delays and delta above 0 is
-    equal no closer than delta.
+    processes, as long as float32 is exchanged.
 
     Args:
         connectome: The whole of it, in each process; or a function that is called with a rank and
@@ -250,6 +249,9 @@ class ShardStepper:
         )
         delays = shard.whole.constants.delay_steps(dt)[foreign[emitting]]
         self._arrivals = Arrivals(delays, trials)
+        # What is not passed on is known here alone, but counts in the middle of a step.
+        sent = constants.delay_steps(dt)[self._emissions.rows]
+        self._departures = Arrivals(sent, trials) if delta > 0 else None
         shortest = delays.min(initial=np.iinfo(np.int32).max)
         self._shortest = int(ranks.combined(np.array([shortest]), "min")[0])
         output = constants.gates.output
@@ -278,8 +280,10 @@ class ShardStepper:
         emitted = self._emitted(half=False)[None]
         self._came = self._emissions.swap(emitted)[0]
         self._arrivals.fill(self._came)
-        self._passed_on[:] = 0
-        self._emissions.moved(emitted, self._passed_on, self._delta)
+        if self._departures is not None:
+            self._departures.fill(emitted[0])
+            self._passed_on[:] = 0
+            self._emissions.moved(emitted, self._passed_on, self._delta)
         self._near = self._potentials(half=False)
 
     def run(
@@ -333,13 +337,16 @@ class ShardStepper:
         self._pass_on()
         if self._checkpoints is not None:
             self._checkpoints.expect(self.step)
-        return {
+        found = {
             **self._native.state(),
             "arrivals": self._arrivals.tables,
             "passed_on": self._passed_on,
             "came": self._came,
             "near": self._near,
         }
+        if self._departures is not None:
+            found["departures"] = self._departures.tables
+        return found
 
     def restore(self, state: State) -> None:
         """See `Stepper.restore`."""
@@ -348,6 +355,8 @@ class ShardStepper:
         self._arrivals.tables[:] = state["arrivals"]
         self._passed_on[:], self._came[:] = state["passed_on"], state["came"]
         self._near = np.array(state["near"])
+        if self._departures is not None:
+            self._departures.tables[:] = state["departures"]
 
     def _advance(
         self,
@@ -362,16 +371,14 @@ class ShardStepper:
         first = jumped or not self._native.network.continued
         if scheme == "midpoint" or (scheme == "ab2" and first):
             self._native.run(1, dt, scheme, drives, [], None, part="first_half")
-            emitted = None
-            if self._shortest == 0:
-                emitted = self._emissions.swap(self._emitted(half=True)[None])[0]
-            arriving = self._arrivals.in_middle(self.step, emitted)
-            self._deliver(arriving, self._potentials(half=True), half=True)
+            self._deliver(self._arriving_in_middle(), self._potentials(half=True), half=True)
             self._native.run(1, dt, scheme, drives, taps, threshold, part="second_half")
         else:
             self._native.run(1, dt, scheme, drives, taps, threshold)
         if self._emissions_cross:
             self._pending.append(self._emitted(half=False))
+            if self._departures is not None:
+                self._departures.put(self.step, self._pending[-1])
             if len(self._pending) >= max(1, self._shortest):
                 self._pass_on()
         self._near = self._potentials(half=False)
@@ -390,6 +397,15 @@ class ShardStepper:
         values = network.potentials(half) if self._per_synapse else network.activations(half)
         values = values[self._emissions.rows]
         return values if self._gate is None else values * self._gate
+
+    def _arriving_in_middle(self) -> NDArray[np.float32]:
+        if self._departures is not None:
+            departing = self._departures.in_middle(self.step, self._emitted(half=True))
+            return self._emissions.swap(departing[None])[0]
+        if self._shortest > 0:
+            return self._arrivals.in_middle(self.step, None)
+        emitted = self._emissions.swap(self._emitted(half=True)[None])[0]
+        return self._arrivals.in_middle(self.step, emitted)
 
     def _potentials(self, *, half: bool) -> NDArray[np.float32]:
         """[n, B], those of other ranks' neurons that gap junctions see."""

@@ -24,8 +24,8 @@ class Drive:
     neurons: NDArray[np.int32]
     """[n]."""
     values: NDArray[np.floating]
-    """[stages, steps, n, 1 or B]: at the points of each step that `stages` of the scheme names; of a
-    clamp, where that is one point, at its end and in its middle."""
+    """[stages, steps, n, 1 or B]: at the points of each step that `stages` of the scheme names; of
+    a clamp, where that is one point, at its end and in its middle."""
     reversal_potential: float = 0.0
     """mV, of a conductance."""
     jumps: NDArray[np.bool_] | None = None
@@ -111,7 +111,7 @@ class Stepper(Protocol):
 
 
 def stretches(drives: Sequence[Drive], steps: int) -> list[tuple[int, int, bool]]:
-    """Steps between jumps: the first, the one behind the last, and whether it begins with a jump."""
+    """Steps between jumps: the first, the one behind the last, whether it begins with a jump."""
     jumped = np.zeros(steps, dtype=bool)
     for drive in drives:
         if drive.jumps is not None:

@@ -52,9 +52,8 @@ def run(options: Options) -> int:
     messages().print("Measuring this machine for a few seconds …")
     here = planning.measured_costs(threads=options.threads)
     console = results()
-    kinds = ((here, None, "cluster of machines like this"), (planning.H200, options.gpus, "GPUs"))
-    for costs, machines, _ in kinds:
-        table = Table(*planning.HEADER, box=box.SIMPLE_HEAD, title=costs.name, title_justify="left")
+    for costs, machines in ((here, None), (planning.H200, options.gpus)):
+        table = Table(*planning.HEADER, box=box.SIMPLE_HEAD, title=costs.name)
         try:
             plans = [
                 planning.plan(
@@ -75,8 +74,8 @@ def run(options: Options) -> int:
             soft_wrap=True,
         )
     console.print(
-        f"Steps of {options.dt:g} ms. Connections are taken to be random, the worst case for traffic; "
-        "computing and communication are added, though they can overlap. What was not run is an "
+        f"Steps of {options.dt:g} ms. Connections are taken to be random, the worst case for "
+        "traffic; computing and communication are added, though they can overlap. What was not run is an "
         "estimate, not a claim.",
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""Compare the closed forms and integrators of a trained LTC with its ODE.
+"""Compare closed forms with the ODE, or the simulated worm with the measured one.
 
 `closed-form` trains a 19-neuron NCP to imitate, then runs every published closed form, every
 integrator and the closed form for linear input on the test series, against the ODE solved to nine
@@ -6,8 +6,13 @@ digits. The folder gets study.json, study.csv, figures and report.html; the netw
 sub-folder `model` and is used again when it is there. The LiDAR set is fetched where it is not at
 hand; without a network a made-up task stands in for it, and the output says so.
 
+`worm-atlas` fits a model of C. elegans to the measured responses of half of the stimulated neurons
+and compares it, and what anatomy alone says, with the responses of the other half. It takes
+about five minutes; the folder gets worm-atlas.json, a page and figures.
+
   liquidtime study closed-form
   liquidtime study closed-form --data synthetic --steps 50 --out runs/quick
+  liquidtime study worm-atlas
 """
 
 from dataclasses import dataclass
@@ -23,12 +28,14 @@ from liquidtime.errors import InputError
 class Options:
     """Options of `liquidtime study`."""
 
-    study: Positional[Literal["closed-form"]]
+    study: Positional[Literal["closed-form", "worm-atlas"]]
     """Which study."""
     data: Literal["auto", "lidar", "walker", "synthetic"] = "auto"
     """What to imitate; auto: lidar where it can be had, else synthetic."""
     out: Annotated[Path | None, arg(metavar="RUN", help_behavior_hint="")] = None
-    """Folder of the study (default: runs/closed-form-DATA)."""
+    """Folder of the study (default: runs/closed-form-DATA or runs/worm-atlas)."""
+    splits: int = 5
+    """Of the worm: halves to fit and test on."""
     neurons: int = 19
     """Neurons of the NCP."""
     epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="")] = None
@@ -44,7 +51,27 @@ class Options:
 
 
 def run(options: Options) -> int:
-    """Train or load the network, measure, write and print."""
+    """Run the study, write and print."""
+    return _worm_atlas(options) if options.study == "worm-atlas" else _closed_form(options)
+
+
+def _worm_atlas(options: Options) -> int:
+    from liquidtime.cli.common.console import messages, results
+    from liquidtime.cli.common.places import RUNS
+    from liquidtime.tasks import worm_atlas, worm_atlas_page
+
+    out = options.out or RUNS / "worm-atlas"
+    with messages().status("Reading …") as status:
+        record = worm_atlas.run(
+            out, splits=options.splits, seed=options.seed, progress=lambda text: status.update(text)
+        )
+    console = results()
+    console.print(worm_atlas_page.results(record), markup=False, soft_wrap=True)
+    console.print(f"Page: {out / worm_atlas_page.PAGE}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _closed_form(options: Options) -> int:
     from rich import box
     from rich.markup import escape
     from rich.table import Table

@@ -3,7 +3,7 @@
 import importlib
 from types import ModuleType
 
-_TASKS = ("closed_form", "mortality")
+_TASKS = ("closed_form", "mortality", "worm_atlas")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -6,9 +6,13 @@ import contextlib
 import datetime
 import shlex
 import shutil
+import signal
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,7 +94,8 @@ def simulate_into(folder: Path, prepared: Prepared, options: Options) -> None:
     fresh, reached = not folder.exists(), 0.0
     events = [] if threshold is None else [Events(threshold)]
     with contextlib.ExitStack() as shown_now:
-        shown_now.enter_context(messages().status("Preparing …"))
+        preparing = shown_now.enter_context(messages().status("Preparing …"))
+        asked = shown_now.enter_context(_asked_to_stop(lambda: reached > 0))
         tell: Progress = _nothing
 
         def told(now: float) -> None:
@@ -98,10 +103,12 @@ def simulate_into(folder: Path, prepared: Prepared, options: Options) -> None:
             if not reached:
                 # The store refuses a folder that holds files before it has begun there.
                 brain_folder.write_experiment(folder, experiment)
-                shown_now.pop_all().close()
+                preparing.stop()
                 tell = shown_now.enter_context(shown(True, round(run.duration / run.dt) * run.dt))
             reached = now
             tell(now)
+            if asked():
+                raise KeyboardInterrupt
 
         try:
             network = Network(
@@ -135,6 +142,31 @@ def simulate_into(folder: Path, prepared: Prepared, options: Options) -> None:
                 _leave(folder, fresh)
             raise InputError(str(error)) from error
     brain_folder.write_connectome(folder, prepared.connectome, prepared.parameters)
+
+
+@contextlib.contextmanager
+def _asked_to_stop(gently: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed; a second one, or one while not `gently`, stops at once.
+
+    Zarr writes in a thread of its own, which complains if it is left in the middle of a write.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    presses = 0
+
+    def press(number: int, frame: FrameType | None) -> None:
+        nonlocal presses
+        del number, frame
+        presses += 1
+        if presses > 1 or not gently():
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: presses > 0
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _nothing(now: float) -> None:
