@@ -38,10 +38,10 @@ def test_one_number_serves_all_neurons_and_an_array_each():
 
 def test_conductances_and_potentials_of_transmitters():
     plain = Parameters()
-    assert plain.unit_conductances(("gaba", "acetylcholine")).tolist() == [0.1, 0.1]
+    assert plain.unit_conductances(("gaba", "acetylcholine")).tolist() == [0.01, 0.01]
     assert plain.reversal_potentials(("gaba", "acetylcholine")).tolist() == [-70.0, 0.0]
     named = Parameters(unit_conductance={"GABAergic": 0.3}, reversal_potential={"ACh": -5.0})
-    assert named.unit_conductances(("gaba", "acetylcholine")).tolist() == [0.3, 0.1]
+    assert named.unit_conductances(("gaba", "acetylcholine")).tolist() == [0.3, 0.01]
     assert named.reversal_potentials(("gaba", "acetylcholine")).tolist() == [-70.0, -5.0]
     one = Parameters(unit_conductance=0.2, reversal_potential=-10.0)
     assert one.unit_conductances(("a", "b")).tolist() == [0.2, 0.2]

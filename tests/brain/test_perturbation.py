@@ -123,7 +123,7 @@ def test_a_held_neuron_stays(machine):
 @pytest.mark.parametrize("factor", [0.0, 0.5, 3.0])
 def test_a_scaled_transmitter_has_other_conductances(factor, machine):
     scaled = run(machine=machine, batch=[ScaleTransmitter("GABA", factor)])["potential"].values
-    parameters = Parameters(unit_conductance={"gaba": 0.1 * factor})
+    parameters = Parameters(unit_conductance={"gaba": 0.01 * factor})
     wanted = run(parameters=parameters, machine=machine)["potential"].values
     np.testing.assert_allclose(scaled, wanted, rtol=0, atol=tolerance(machine))
     assert np.abs(scaled - run(machine=machine)["potential"].values).max() > 0.1
@@ -134,7 +134,7 @@ def test_several_things_are_done_in_one_trial_and_nothing_in_a_control(machine):
     both = [Silence("n3"), ScaleTransmitter("gaba", 0.5), ScaleTransmitter("gaba", 0.5)]
     found = run(machine=machine, batch=[both, None, Silence("n3"), []])["potential"].values
     quarter = run(
-        parameters=Parameters(unit_conductance={"gaba": 0.025}),
+        parameters=Parameters(unit_conductance={"gaba": 0.0025}),
         machine=machine,
         batch=[Silence("n3")],
     )["potential"].values

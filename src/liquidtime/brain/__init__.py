@@ -38,6 +38,7 @@ _HOMES = {
     "fit": "fitting",
     "from_circuit": "circuit",
     "simulate": "simulation",
+    "simulate_sharded": "sharding",
     "to_circuit": "circuit",
 }
 

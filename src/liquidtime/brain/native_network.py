@@ -197,7 +197,7 @@ def _graph(
         sources,
         own,
         threads=threads,
-        **({} if block_limits is None else {"block_limits": block_limits}),
+        block_limits=block_limits,
     )
 
 

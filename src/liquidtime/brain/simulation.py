@@ -357,7 +357,9 @@ def _fingerprint(network: Network, *parts: Any) -> str:
 
 
 def _feed(digest: Any, value: Any) -> None:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.dtype.hasobject:
+        _feed(digest, value.tolist())
+    elif isinstance(value, np.ndarray):
         digest.update(np.ascontiguousarray(value).view(np.uint8).data if value.size else b"")
     elif isinstance(value, list | tuple):
         for entry in value:

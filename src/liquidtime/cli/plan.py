@@ -68,15 +68,15 @@ def run(options: Options) -> int:
         console.print(table)
         console.print(
             f"{'Measured here' if costs.measured else 'Derived, not measured'}: "
-            f"{costs.per_synapse * 1e9:.3g} ns a synapse, {costs.per_neuron * 1e9:.3g} ns a neuron, "
-            f"{costs.overhead * 1e6:.3g} µs a step; {costs.bytes_per_synapse:.3g} bytes a synapse, "
+            f"{costs.per_synapse * 1e9:.3g} ns a synapse, {costs.per_neuron * 1e9:.3g} ns a "
+            f"neuron, {costs.overhead * 1e6:.3g} µs a step; {costs.bytes_per_synapse:.3g} bytes a synapse, "
             f"{costs.memory / 2**30:.0f} GiB and {costs.link / 1e9:.3g} GB/s a machine.\n",
             soft_wrap=True,
         )
     console.print(
         f"Steps of {options.dt:g} ms. Connections are taken to be random, the worst case for "
-        "traffic; computing and communication are added, though they can overlap. What was not run is an "
-        "estimate, not a claim.",
+        "traffic; computing and communication are added, though they can overlap. What was not run "
+        "is an estimate, not a claim.",
         soft_wrap=True,
     )
     return 0
