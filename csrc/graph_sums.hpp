@@ -191,9 +191,46 @@ void block_sums(
     }
 }
 
-// Several trials side by side in the lanes: a source's numbers are one piece of memory. Products
-// are added in the order of the functions above, so that a trial gives the same bits in any
-// company.
+// One segment of several trials side by side in the lanes, n of them: a source's numbers are one
+// piece of memory. Products are added in the order of the functions above, so that a trial gives
+// the same bits in any company.
+template <bool Full, class Count, class Index>
+LT_INLINE Vec segment_of_trials(
+    int quads, const Index* emitter, const Count* count, const float* table, int trials, int n
+) {
+    const auto at = [&](const float* p) {
+        return Full ? load(p) : load_partial(p, n);
+    };
+    const auto add = [&](Vec(&parts)[4], int quad) {
+        float weights[4];
+        store_quad(weights, numbers(count + 4 * quad));
+        for (int k = 0; k < 4; ++k) {
+            const float* from = table + static_cast<std::ptrdiff_t>(emitter[4 * quad + k]) * trials;
+            parts[k] = fma(set1(weights[k]), at(from), parts[k]);
+        }
+    };
+    Vec even[4] = {zero(), zero(), zero(), zero()};
+    if (quads <= longest_short) {
+        for (int q = 0; q < quads; ++q) {
+            add(even, q);
+        }
+    } else {
+        Vec odd[4] = {zero(), zero(), zero(), zero()};
+        int q = 0;
+        for (; q + 2 <= quads; q += 2) {
+            add(even, q);
+            add(odd, q + 1);
+        }
+        if (q < quads) {
+            add(even, q);
+        }
+        for (int k = 0; k < 4; ++k) {
+            even[k] = even[k] + odd[k];
+        }
+    }
+    return (even[0] + even[2]) + (even[1] + even[3]);
+}
+
 template <class Count, class Index>
 void block_sums_of_trials(
     const Tile& tile,
@@ -209,32 +246,19 @@ void block_sums_of_trials(
     count += block.first_slot;
     table += static_cast<std::ptrdiff_t>(block.first_emitter) * trials;
     for (const auto& [quads, segments] : block.groups) {
-        const bool in_two = quads > longest_short;
         for (int i = 0; i < segments; ++i) {
             float* sum = sums + static_cast<std::ptrdiff_t>(rows[i]) * trials;
             for (int b = 0; b < trials; b += lanes) {
                 const int n = trials - b;
-                Vec even[4] = {zero(), zero(), zero(), zero()};
-                Vec odd[4] = {zero(), zero(), zero(), zero()};
-                const auto add = [&](Vec* parts, int quad) {
-                    for (int k = 0; k < 4; ++k) {
-                        const int slot = 4 * quad + k;
-                        const float* from =
-                            table + static_cast<std::ptrdiff_t>(emitter[slot]) * trials + b;
-                        const Vec weight = set1(static_cast<float>(count[slot]));
-                        parts[k] = fma(weight, load_first(from, n), parts[k]);
-                    }
-                };
-                for (int q = 0; q < quads; ++q) {
-                    add(in_two && q % 2 == 1 ? odd : even, q);
+                if (n >= lanes) {
+                    const Vec all =
+                        segment_of_trials<true>(quads, emitter, count, table + b, trials, n);
+                    store(sum + b, load(sum + b) + all);
+                } else {
+                    const Vec all =
+                        segment_of_trials<false>(quads, emitter, count, table + b, trials, n);
+                    store_partial(sum + b, load_partial(sum + b, n) + all, n);
                 }
-                if (in_two) {
-                    for (int k = 0; k < 4; ++k) {
-                        even[k] = even[k] + odd[k];
-                    }
-                }
-                const Vec all = (even[0] + even[2]) + (even[1] + even[3]);
-                store_first(sum + b, load_first(sum + b, n) + all, n);
             }
             emitter += 4 * quads;
             count += 4 * quads;

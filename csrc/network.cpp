@@ -173,12 +173,16 @@ void Network::emit(const Tile& tile, const float* v, const float* s, bool half) 
         for (std::int64_t e = graph_.slot_first[source]; e < graph_.slot_first[source + 1]; ++e) {
             const auto slot =
                 static_cast<std::size_t>(graph_.slot[static_cast<std::size_t>(e)]) * many;
-            for (std::size_t b = 0; b < many; ++b) {
-                if (half && delay > 0) {
-                    // What is on its way is known at both ends of the step.
+            if (half && delay > 0) {
+                // What is on its way is known at both ends of the step.
+                for (std::size_t b = 0; b < many; ++b) {
                     into[slot + b] = 0.5f * (now_[slot + b] + arrivals_[0][slot + b]);
-                } else {
-                    into[slot + b] = gate == nullptr ? from[b] : from[b] * gate[b];
+                }
+            } else if (gate == nullptr) {
+                std::copy_n(from, many, into + slot);
+            } else {
+                for (std::size_t b = 0; b < many; ++b) {
+                    into[slot + b] = from[b] * gate[b];
                 }
             }
         }
