@@ -53,14 +53,14 @@ def drawn() -> str:
     for row in record["scaling"]["result"]["rows"]:
         name = f"{row['threads']} thread{'s' if row['threads'] > 1 else ''}"
         sizes, seconds = lines.setdefault(name, ([], []))
-        sizes.append(row["edges"])
+        sizes.append(row["edges"] / 1e6)
         seconds.append(row["seconds"])
     if "billion" in record:
         found = record["billion"]["result"]
         sizes, seconds = lines["2 threads"]
-        sizes.append(found["edges"])
+        sizes.append(found["edges"] / 1e6)
         seconds.append(found["seconds"])
-    panel = Timed("synapses", lines)
+    panel = Timed("million synapses", lines)
     return to_svg(time_against_size({"one step": [panel]}), "brain-scaling")
 
 

@@ -13,7 +13,7 @@ from liquidtime.brain.native_network import NativeNetwork
 from liquidtime.brain.network import Machine, Network
 from liquidtime.native import native
 
-_TRIAL_SIZES = ((256, 8), (20_000, 20), (20_000, 250))
+_TRIAL_SIZES = ((256, 8), (20_000, 100), (100_000, 100))
 """(neurons, in-degree) of the runs that the cost model is fitted to."""
 
 CONNECTOME_BYTES = 6.0

@@ -70,7 +70,8 @@ def run(options: Options) -> int:
             f"{'Measured here' if costs.measured else 'Derived, not measured'}: "
             f"{costs.per_synapse * 1e9:.3g} ns a synapse, {costs.per_neuron * 1e9:.3g} ns a "
             f"neuron, {costs.overhead * 1e6:.3g} µs a step; "
-            f"{costs.bytes_per_synapse:.3g} bytes a synapse, {costs.memory / 2**30:.0f} GiB and {costs.link / 1e9:.3g} GB/s a machine.\n",
+            f"{costs.bytes_per_synapse:.3g} bytes a synapse, {costs.memory / 2**30:.0f} GiB and "
+            f"{costs.link / 1e9:.3g} GB/s a machine.\n",
             soft_wrap=True,
         )
     console.print(
