@@ -94,7 +94,9 @@ def _draw(axes: Axes, panel: Timed, names: Sequence[str], floor_name: str) -> No
         )
     ticks = sorted({size for sizes, _ in panel.lines.values() for size in sizes})
     axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda size, _: f"{size:,.0f}"))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda size, _: f"{size:,.0f}" if size >= 1 else f"{size:g}")
+    )
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_locator(LogLocator(numticks=9))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
