@@ -32,7 +32,8 @@ from liquidtime.brain import (
 )
 from liquidtime.brain.exchange import Ranks
 from liquidtime.brain.partition import even
-from liquidtime.brain.shard_stepper import ShardStepper, simulate_sharded
+from liquidtime.brain.shard_stepper import ShardStepper
+from liquidtime.brain.sharding import simulate_sharded
 
 NEURONS = 90
 RANK, RANKS = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))

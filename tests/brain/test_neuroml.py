@@ -99,7 +99,7 @@ def test_class_without_edges_and_connectome_without_edges_come_back(tmp_path):
         write_neuroml(tmp_path / "n.nml", connectome, Parameters(unit_conductance={"gaba": 3}))
         assert_same(read_neuroml(tmp_path / "n.nml"), connectome)
         found = neuroml_parameters(tmp_path / "n.nml")
-        np.testing.assert_array_equal(found.unit_conductances(connectome.classes), [0.1, 3])
+        np.testing.assert_array_equal(found.unit_conductances(connectome.classes), [0.01, 3])
 
 
 def test_one_projection_a_class(tmp_path):
