@@ -61,8 +61,7 @@ BoundEdges* weighted_edges(
     const Row<std::int32_t>& source,
     const Row<std::uint8_t>& classes,
     const Row<std::int64_t>& source_offsets,
-    const Row<std::int32_t>& edge,
-    const Row<std::int32_t>& target,
+    const Row<std::int32_t>& place,
     int class_count
 ) {
     WeightedEdges edges;
@@ -74,8 +73,7 @@ BoundEdges* weighted_edges(
     edges.source = checked("source", source, {count});
     edges.edge_class = checked("classes", classes, {count});
     edges.source_offsets = source_offsets.data();
-    edges.edge = checked("edge", edge, {count});
-    edges.target = checked("target", target, {count});
+    edges.place = checked("place", place, {count});
     return new BoundEdges{edges};
 }
 
@@ -89,9 +87,9 @@ void bind_graph(nb::module_& module) {
     nb::class_<BoundEdges>(module, "WeightedEdges")
         .def(
             nb::new_(&weighted_edges), nb::arg("offsets"), nb::arg("source"), nb::arg("classes"),
-            nb::arg("source_offsets"), nb::arg("edge"), nb::arg("target"), nb::arg("class_count"),
+            nb::arg("source_offsets"), nb::arg("place"), nb::arg("class_count"),
             nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), nb::keep_alive<1, 4>(),
-            nb::keep_alive<1, 5>(), nb::keep_alive<1, 6>(), nb::keep_alive<1, 7>()
+            nb::keep_alive<1, 5>(), nb::keep_alive<1, 6>()
         )
         .def(
             "sums",

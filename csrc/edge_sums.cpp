@@ -82,16 +82,28 @@ void edge_sums_by_emitted(
     float* d_emitted,
     int threads
 ) {
-    const auto plane = static_cast<std::ptrdiff_t>(edges.rows) * trials;
     over_rows(edges.source_offsets, edges.sources, threads, [&](int first, int last) {
         for (int j = first; j < last; ++j) {
             float* sum = d_emitted + static_cast<std::ptrdiff_t>(j) * trials;
+            std::int64_t k = edges.source_offsets[j];
+            const std::int64_t end = edges.source_offsets[j + 1];
+            if (trials == 1) {
+                float part[4] = {0, 0, 0, 0};
+                for (; k + 4 <= end; k += 4) {
+                    for (int i = 0; i < 4; ++i) {
+                        part[i] += weights[k + i] * d_sums[edges.place[k + i]];
+                    }
+                }
+                for (; k < end; ++k) {
+                    part[0] += weights[k] * d_sums[edges.place[k]];
+                }
+                *sum = (part[0] + part[1]) + (part[2] + part[3]);
+                continue;
+            }
             std::fill_n(sum, trials, 0.0f);
-            for (std::int64_t k = edges.source_offsets[j]; k < edges.source_offsets[j + 1]; ++k) {
-                const std::int64_t e = edges.edge[k];
-                const float* from = d_sums + edges.edge_class[e] * plane +
-                                    static_cast<std::ptrdiff_t>(edges.target[k]) * trials;
-                const float weight = weights[e];
+            for (; k < end; ++k) {
+                const float* from = d_sums + static_cast<std::ptrdiff_t>(edges.place[k]) * trials;
+                const float weight = weights[k];
                 for (int b = 0; b < trials; ++b) {
                     sum[b] += weight * from[b];
                 }

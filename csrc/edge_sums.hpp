@@ -13,10 +13,9 @@ struct WeightedEdges {
     const std::int64_t* offsets = nullptr;     // [R + 1]
     const std::int32_t* source = nullptr;      // [E]
     const std::uint8_t* edge_class = nullptr;  // [E]
-    // The same edges by source: where they are above, and onto whom.
+    // The same edges by source.
     const std::int64_t* source_offsets = nullptr;  // [S + 1]
-    const std::int32_t* edge = nullptr;            // [E]
-    const std::int32_t* target = nullptr;          // [E]
+    const std::int32_t* place = nullptr;           // [E], class · R + target
 };
 
 // sums [K, R, B] = Σ weight · emitted; see class_sums in kernels/graph/reference.py.
@@ -29,7 +28,7 @@ void edge_sums(
     int threads
 );
 
-// Of the derivative by the sums: that by what is emitted, [S, B].
+// Of the derivative by the sums: that by what is emitted, [S, B]; the weights are given by source.
 void edge_sums_by_emitted(
     const WeightedEdges& edges,
     const float* weights,

@@ -254,8 +254,7 @@ class WeightedEdges:
         source: NDArray[np.int32],
         classes: NDArray[np.uint8],
         source_offsets: Indices,
-        edge: NDArray[np.int32],
-        target: NDArray[np.int32],
+        place: NDArray[np.int32],
         class_count: int,
     ) -> None: ...
     def sums(self, weights: Array, emitted: Array, sums: Array, threads: int) -> None: ...

@@ -74,13 +74,8 @@ def _worm(wanted: Wanted) -> Found:
     from liquidtime.brain.read import cook2019
 
     _refuse(wanted, "neurons", "in_degree", "files", "transmitter")
-    if wanted.scaled:
-        return _found(cook2019(), "worm", [])
-    note = (
-        "A weight of this worm is a number of sections, not of synapses; at the default "
-        "unit_conductance it is nearly saturated. --set unit_conductance=0.01 is livelier."
-    )
-    return _found(cook2019(), "worm", [note])
+    note = "A weight of this worm is a number of sections, not of synapses."
+    return _found(cook2019(), "worm", [] if wanted.scaled else [note])
 
 
 def _larva(wanted: Wanted) -> Found:

@@ -26,15 +26,18 @@ class CompiledSums:
         assert extension is not None, "the caller has asked before"
         pre = graph.sources.numpy().astype(np.int32)
         post = graph.targets.numpy().astype(np.int32)
-        by_source = np.argsort(pre, kind="stable").astype(np.int32)
+        kinds = graph.classes.numpy()
+        by_source = np.argsort(pre, kind="stable")
+        place = (kinds * graph.target_count + graph.targets.numpy())[by_source]
+        self._by_source = torch.from_numpy(by_source)
+        self._ordered: tuple[Tensor, int, Tensor] | None = None
         self.shape = (graph.class_count, graph.target_count)
         self._edges = extension.WeightedEdges(
             _offsets(post, graph.target_count),
             pre,
-            graph.classes.numpy().astype(np.uint8),
+            kinds.astype(np.uint8),
             _offsets(pre, sources),
-            by_source,
-            np.ascontiguousarray(post[by_source]),
+            place.astype(np.int32),
             graph.class_count,
         )
 
@@ -48,8 +51,16 @@ class CompiledSums:
         self._edges.sums(array(weights), array(emitted), array(found), torch.get_num_threads())
         return found
 
+    def by_source(self, weights: Tensor) -> Tensor:
+        """The weights in the order of sources; the same ones come again at every step of a run."""
+        known = self._ordered
+        if known is None or known[0] is not weights or known[1] != weights._version:
+            known = (weights, weights._version, weights.detach()[self._by_source])
+            self._ordered = known
+        return known[2]
+
     def by_emitted(self, weights: Tensor, d_sums: Tensor, like: Tensor) -> Tensor:
-        """Backward, to what is emitted."""
+        """Backward, to what is emitted; the weights in the order of sources."""
         found = torch.empty_like(like)
         self._edges.by_emitted(array(weights), array(d_sums), array(found), torch.get_num_threads())
         return found
@@ -63,22 +74,24 @@ class CompiledSums:
 
 class _Sums(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, edges: CompiledSums, weights: Tensor, emitted: Tensor) -> Tensor:
-        weights, emitted = weights.contiguous(), emitted.contiguous()
+    def forward(ctx: Any, edges: CompiledSums, given: Tensor, emitted: Tensor) -> Tensor:
+        weights, emitted = given.contiguous(), emitted.contiguous()
         ctx.edges = edges
-        ctx.save_for_backward(weights, emitted)
+        towards_emitted = ctx.needs_input_grad[2]
+        ordered = edges.by_source(given) if towards_emitted else None
+        ctx.save_for_backward(weights, emitted, ordered)
         return edges.sums(weights, emitted)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, d_sums: Tensor) -> tuple[None, Tensor | None, Tensor | None]:
-        weights, emitted = ctx.saved_tensors
+        weights, emitted, ordered = ctx.saved_tensors
         d_sums = d_sums.contiguous()
         _, for_weights, for_emitted = ctx.needs_input_grad
         return (
             None,
             ctx.edges.by_weights(emitted, d_sums, weights) if for_weights else None,
-            ctx.edges.by_emitted(weights, d_sums, emitted) if for_emitted else None,
+            ctx.edges.by_emitted(ordered, d_sums, emitted) if for_emitted else None,
         )
 
 
