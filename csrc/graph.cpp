@@ -1,9 +1,10 @@
 #include "graph.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <numeric>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
 #include "threads.hpp"
 

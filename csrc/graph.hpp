@@ -11,8 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <variant>
 #include <vector>
 
 namespace liquidtime {

@@ -227,7 +227,6 @@ public:
     const float* bias(const Panel& panel) const {
         return bias_.data() + (panel.offset / static_cast<std::size_t>(std::max(depth_, 1)));
     }
-    bool empty() const { return panels_.empty(); }
 
 private:
     template <class Number>

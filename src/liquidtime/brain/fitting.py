@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -228,8 +229,6 @@ class _Values:
 
     def result(self, losses: NDArray[np.float64]) -> Fit:
         """The network with the learnt constants."""
-        import dataclasses
-
         shared = {name: self.value(name).detach().double().numpy() for name in self.raw}
         changes: dict[str, object] = {}
         connectome = self._network.connectome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from types import ModuleType
@@ -103,10 +102,8 @@ class NativeNetwork:
         for first, last, jumped in stretches(drives, steps):
             if jumped:
                 self.network.forget()
-            cut = [
-                dataclasses.replace(drive, values=drive.values[:, first:last]) for drive in drives
-            ]
-            some = [_part_of(tap, began, first, last) for tap in taps]
+            cut = [drive.part(first, last) for drive in drives]
+            some = [tap.part(began, first, last) for tap in taps]
             self._run(last - first, dt, scheme, cut, some, threshold, part)
 
     def _run(
@@ -199,12 +196,6 @@ def _graph(
         threads=threads,
         block_limits=block_limits,
     )
-
-
-def _part_of(tap: Tap, began: int, first: int, last: int) -> Tap:
-    """A tap that is filled over a part of a run."""
-    before, after = ((began + step) // tap.every - began // tap.every for step in (first, last))
-    return dataclasses.replace(tap, out=tap.out[before:after])
 
 
 def _gaps(gaps: Edges | None, conductance: float) -> tuple | None:

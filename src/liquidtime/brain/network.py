@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -201,9 +202,10 @@ class Network:
         slowest = float((constants.capacitance / constants.leak_conductance).max())
         step = slowest
         still = self._without_delays()
+        # Nothing of it depends on the step: there are no delays.
+        stepper = still.stepper(step, "frozen")
         v = self.initial(None)
         for _ in range(12):
-            stepper = still.stepper(step, "frozen")
             stepper.start(v)
             last_move = np.inf
             for _ in range(most_steps // 12 // 10):
@@ -234,8 +236,6 @@ class Network:
         """Delays and synaptic states do not move the fixed point."""
         if not self.constants.delay.any() and self.constants.synaptic_time is None:
             return self
-        import dataclasses
-
         still = Network.__new__(Network)
         still.__dict__.update(self.__dict__)
         still.constants = dataclasses.replace(

@@ -9,7 +9,6 @@ All tensors are [R, B], the sums over synapses A [K, R, B].
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -144,7 +143,3 @@ def activation_after(
     at_once = time_constant == 0
     decay = torch.exp(-dt / torch.where(at_once, torch.ones_like(time_constant), time_constant))
     return torch.where(at_once, opened_at_end, opened + (s - opened) * decay)
-
-
-Sums = Callable[[Tensor], Tensor]
-"""[S, B], what the sources emit, to [K, R, B]."""

@@ -121,10 +121,9 @@ class ShardStepper:
             self._native.run(steps, dt, scheme, drives, taps, threshold)
             return
         first = self.step
-        for now in range(first, first + steps):
-            place = slice(now - first, now - first + 1)
-            outside = [_step_of(drive, place) for drive in drives]
-            sampled = [dataclasses.replace(tap, out=_samples(tap, first, now)) for tap in taps]
+        for step in range(steps):
+            outside = [drive.part(step, step + 1) for drive in drives]
+            sampled = [tap.part(first, step, step + 1) for tap in taps]
             self._advance(dt, scheme, outside, sampled, threshold)
 
     def take_events(self) -> NDArray[np.int64]:
@@ -253,14 +252,3 @@ class ShardStepper:
 
 def _among(places: NDArray[np.int32], listed: NDArray[np.int32]) -> NDArray[np.bool_]:
     return np.isin(places, listed, kind="table") if len(listed) else np.zeros(len(places), bool)
-
-
-def _samples(tap: Tap, first: int, now: int) -> NDArray:
-    """The sample of one step of a run that began at `first`, or none."""
-    before = first // tap.every
-    return tap.out[now // tap.every - before : (now + 1) // tap.every - before]
-
-
-def _step_of(drive: Drive, place: slice) -> Drive:
-    jumps = None if drive.jumps is None else drive.jumps[place]
-    return dataclasses.replace(drive, values=drive.values[:, place], jumps=jumps)

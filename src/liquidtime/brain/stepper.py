@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -31,6 +32,11 @@ class Drive:
     jumps: NDArray[np.bool_] | None = None
     """[steps], where a clamp takes or leaves hold: the past is then no guide to the next step."""
 
+    def part(self, first: int, last: int) -> Drive:
+        """What comes over a part of its steps."""
+        jumps = None if self.jumps is None else self.jumps[first:last]
+        return dataclasses.replace(self, values=self.values[:, first:last], jumps=jumps)
+
 
 @dataclass(eq=False)
 class Tap:
@@ -47,6 +53,13 @@ class Tap:
     """ms, of calcium."""
     calcium: NDArray[np.floating] | None = None
     """[n, B], carried from run to run."""
+
+    def part(self, began: int, first: int, last: int) -> Tap:
+        """What a part of the steps of a run fills, the run having begun at the step `began`."""
+        before, after = (
+            (began + step) // self.every - began // self.every for step in (first, last)
+        )
+        return dataclasses.replace(self, out=self.out[before:after])
 
 
 class Stepper(Protocol):
