@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SOURCES := $(wildcard csrc/*.cpp csrc/*/*.hpp csrc/*/*.cpp)
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: demo test lint types unit native test-sanitize test-data test-slow docs format clean
@@ -16,7 +17,7 @@ test: lint types unit docs
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/clang-format --dry-run --Werror csrc/*.hpp csrc/*.cpp
+	$(BIN)/clang-format --dry-run --Werror $(SOURCES)
 	$(BIN)/codespell src csrc tests docs examples tools README.md CHANGELOG.md CONTRIBUTING.md
 	$(BIN)/lint-imports
 
@@ -38,7 +39,7 @@ test-sanitize: $(VENV)/.dev
 		--config-settings cmake.define.LIQUIDTIME_SANITIZE=ON .
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 $(THREADS) $(BIN)/python tools/sanitised_tests.py \
-		$(SANITIZED)/site -p no:xdist tests/kernels tests/deploy tests/brain/test_kernels.py
+		$(SANITIZED)/site -p no:xdist tests/kernels tests/deploy tests/kernels/network
 
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data
@@ -52,7 +53,7 @@ docs: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/clang-format -i csrc/*.hpp csrc/*.cpp
+	$(BIN)/clang-format -i $(SOURCES)
 
 $(VENV)/.torch: constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is %s" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -60,7 +61,7 @@ $(VENV)/.torch: constraints.txt
 	$(PIP) torch==2.13.0
 	touch $@
 
-NATIVE := CMakeLists.txt $(wildcard csrc/*)
+NATIVE := CMakeLists.txt $(SOURCES)
 
 # Without isolation the build goes on in one folder, so that only what changed is compiled again.
 $(VENV)/.tools: $(VENV)/.torch pyproject.toml constraints.txt

@@ -33,12 +33,12 @@ from liquidtime.brain import (
     current,
     simulate,
 )
-from liquidtime.brain.fitting import _Values
 from liquidtime.brain.generate import fly_like, random
-from liquidtime.brain.native_network import NativeNetwork
-from liquidtime.brain.torch_network import TorchNetwork
-from liquidtime.train.atomic import write_json
-from liquidtime.train.provenance import provenance
+from liquidtime.brain.simulation.fitting import _Values
+from liquidtime.kernels.network.cpu import NativeNetwork
+from liquidtime.kernels.network.reference import TorchNetwork
+from liquidtime.runs.provenance import provenance
+from liquidtime.runs.write import write_json
 
 RESULTS = Path(__file__).parent / "results" / "brain.json"
 ROUNDS = 9

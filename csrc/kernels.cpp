@@ -1,10 +1,10 @@
 // All kernels of one instruction set. The build compiles this file once for each.
-#include "cfc.hpp"
-#include "circuit.hpp"
-#include "graph_sums.hpp"
-#include "ltc.hpp"
-#include "network_step.hpp"
-#include "peak.hpp"
+#include "cfc/cfc.hpp"
+#include "wired/wired.hpp"
+#include "network/sums.hpp"
+#include "ltc/ltc.hpp"
+#include "network/step.hpp"
+#include "core/peak.hpp"
 
 #define LT_TEXT(name) #name
 #define LT_NAME(name) LT_TEXT(name)

@@ -3,10 +3,10 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "bind_graph.hpp"
-#include "bind_recurrence.hpp"
-#include "bind_stream.hpp"
-#include "dispatch.hpp"
+#include "bind/graph.hpp"
+#include "bind/recurrence.hpp"
+#include "bind/stream.hpp"
+#include "core/dispatch.hpp"
 
 namespace nb = nanobind;
 

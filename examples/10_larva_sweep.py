@@ -17,8 +17,8 @@ import pandas as pd
 
 from liquidtime import plot
 from liquidtime.brain import Connectome, Parameters, Record, Step, current, simulate
+from liquidtime.brain.connectome.transmitters import FLY
 from liquidtime.brain.read import winding2023
-from liquidtime.brain.transmitters import FLY
 
 OUTPUTS = ["dSEZs", "dVNCs", "RGNs"]
 START, STOP = 20.0, 120.0  # ms

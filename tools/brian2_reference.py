@@ -12,7 +12,7 @@ import brian2 as b2
 import numpy as np
 
 NEURONS, EDGES, STEPS, DT = 120, 1200, 1000, 0.1
-PLACE = Path(__file__).parents[1] / "tests" / "brain" / "brian2_frozen.npz"
+PLACE = Path(__file__).parents[1] / "tests" / "brain" / "simulation" / "brian2_frozen.npz"
 
 EQUATIONS = """
 dv/dt = (leak * (rest - v) + drive - conductance * v + current) / capacitance : 1

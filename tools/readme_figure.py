@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from liquidtime.plot import series_trace
-from liquidtime.train import folder
-from liquidtime.train.example import read_example
+from liquidtime.runs import folder
+from liquidtime.train.report.example import read_example
 
 IMAGE = Path(__file__).parents[1] / "docs" / "images" / "stay.png"
 

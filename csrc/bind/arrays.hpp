@@ -15,7 +15,7 @@
 #include <tuple>
 #include <vector>
 
-#include "recurrence.hpp"
+#include "core/recurrence.hpp"
 
 namespace liquidtime {
 

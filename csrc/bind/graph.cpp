@@ -1,11 +1,11 @@
 // Graphs of neurons for Python.
-#include "bind_graph.hpp"
+#include "bind/graph.hpp"
 
 #include <thread>
 
-#include "arrays.hpp"
-#include "edge_sums.hpp"
-#include "edges.hpp"
+#include "bind/arrays.hpp"
+#include "network/edge_sums.hpp"
+#include "network/edges.hpp"
 
 namespace liquidtime {
 namespace {

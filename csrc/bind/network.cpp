@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
-#include "arrays.hpp"
-#include "bind_graph.hpp"
-#include "network.hpp"
+#include "bind/arrays.hpp"
+#include "bind/graph.hpp"
+#include "network/network.hpp"
 
 namespace liquidtime {
 namespace {

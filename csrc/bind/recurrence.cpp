@@ -1,8 +1,8 @@
 // The recurrences for Python, and the check of what goes into them.
-#include "bind_recurrence.hpp"
+#include "bind/recurrence.hpp"
 
-#include "arrays.hpp"
-#include "finite.hpp"
+#include "bind/arrays.hpp"
+#include "core/finite.hpp"
 
 namespace liquidtime {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "recurrence.hpp"
+#include "core/recurrence.hpp"
 
 namespace liquidtime {
 

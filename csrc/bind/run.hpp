@@ -1,8 +1,8 @@
 // `forward` and `backward` of a recurrence for Python.
 #pragma once
 
-#include "arrays.hpp"
-#include "bind_recurrence.hpp"
+#include "bind/arrays.hpp"
+#include "bind/recurrence.hpp"
 
 namespace liquidtime {
 

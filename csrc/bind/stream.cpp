@@ -1,12 +1,12 @@
 // The stepping network for Python.
-#include "bind_stream.hpp"
+#include "bind/stream.hpp"
 
 #include <algorithm>
 
-#include "arrays.hpp"
-#include "bind_recurrence.hpp"
-#include "finite.hpp"
-#include "stream.hpp"
+#include "bind/arrays.hpp"
+#include "bind/recurrence.hpp"
+#include "core/finite.hpp"
+#include "stream/stream.hpp"
 
 namespace liquidtime {
 namespace {

@@ -1,8 +1,8 @@
 // Weights of recurrences, and their gradients, out of NumPy arrays.
 #pragma once
 
-#include "arrays.hpp"
-#include "dispatch.hpp"
+#include "bind/arrays.hpp"
+#include "core/dispatch.hpp"
 
 namespace liquidtime {
 

@@ -1,6 +1,6 @@
 // The wired CfC for Python.
-#include "bind_run.hpp"
-#include "bind_weights.hpp"
+#include "bind/run.hpp"
+#include "bind/weights.hpp"
 
 namespace liquidtime {
 namespace {

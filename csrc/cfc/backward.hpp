@@ -8,10 +8,10 @@
 
 #include <vector>
 
-#include "activations.hpp"
-#include "cfc_forward.hpp"
-#include "cfc_network.hpp"
-#include "cfc_sums.hpp"
+#include "core/activations.hpp"
+#include "cfc/forward.hpp"
+#include "cfc/weights.hpp"
+#include "cfc/sums.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "cfc_backward.hpp"
-#include "cfc_forward.hpp"
-#include "threads.hpp"
+#include "cfc/backward.hpp"
+#include "cfc/forward.hpp"
+#include "core/threads.hpp"
 
 namespace liquidtime::LT_ISA {
 

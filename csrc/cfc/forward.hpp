@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "activations.hpp"
-#include "cfc_network.hpp"
+#include "core/activations.hpp"
+#include "cfc/weights.hpp"
 
 namespace liquidtime::LT_ISA {
 

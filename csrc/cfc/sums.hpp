@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "cfc_network.hpp"
+#include "cfc/weights.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "recurrence.hpp"
-#include "rows.hpp"
+#include "core/recurrence.hpp"
+#include "core/rows.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "math.hpp"
-#include "recurrence.hpp"
+#include "core/math.hpp"
+#include "core/recurrence.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "math.hpp"
-#include "recurrence.hpp"
-#include "scratch.hpp"
-#include "simd.hpp"
-#include "threads.hpp"
+#include "core/math.hpp"
+#include "core/recurrence.hpp"
+#include "core/scratch.hpp"
+#include "core/simd.hpp"
+#include "core/threads.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -1,4 +1,4 @@
-#include "dispatch.hpp"
+#include "core/dispatch.hpp"
 
 #include <atomic>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // The transcendental functions of the recurrences. Coefficients: tools/fit_approximations.py.
 #pragma once
 
-#include "simd.hpp"
+#include "core/simd.hpp"
 
 namespace liquidtime::LT_ISA {
 

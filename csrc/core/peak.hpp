@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "product.hpp"
+#include "core/product.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -11,8 +11,8 @@
 #include <cstring>
 #include <vector>
 
-#include "scratch.hpp"
-#include "simd.hpp"
+#include "core/scratch.hpp"
+#include "core/simd.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "product.hpp"
+#include "core/product.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "ltc_step.hpp"
+#include "ltc/step.hpp"
 
 namespace liquidtime::LT_ISA {
 

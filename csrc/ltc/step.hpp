@@ -1,7 +1,7 @@
 // One sub-step of an LTC neuron, forward and back, a sample to a lane.
 #pragma once
 
-#include "ltc_network.hpp"
+#include "ltc/weights.hpp"
 
 namespace liquidtime::LT_ISA {
 

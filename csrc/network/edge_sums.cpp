@@ -1,9 +1,9 @@
-#include "edge_sums.hpp"
+#include "network/edge_sums.hpp"
 
 #include <algorithm>
 #include <vector>
 
-#include "threads.hpp"
+#include "core/threads.hpp"
 
 namespace liquidtime {
 namespace {

@@ -1,8 +1,8 @@
-#include "edges.hpp"
+#include "network/edges.hpp"
 
 #include <algorithm>
 
-#include "threads.hpp"
+#include "core/threads.hpp"
 
 namespace liquidtime {
 namespace {

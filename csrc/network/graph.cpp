@@ -1,4 +1,4 @@
-#include "graph.hpp"
+#include "network/graph.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "threads.hpp"
+#include "core/threads.hpp"
 
 namespace liquidtime {
 namespace {

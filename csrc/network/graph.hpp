@@ -15,7 +15,7 @@
 
 namespace liquidtime {
 
-// Edges by target: see `Edges` in brain/edges.py. Only one kind of count is not null.
+// Edges by target: see `Edges` in kernels/network/edges.py. Only one kind of count is not null.
 struct EdgeList {
     int rows = 0;
     int sources = 0;

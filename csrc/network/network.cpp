@@ -1,12 +1,12 @@
-#include "network.hpp"
+#include "network/network.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 
-#include "dispatch.hpp"
-#include "threads.hpp"
+#include "core/dispatch.hpp"
+#include "core/threads.hpp"
 
 namespace liquidtime {
 namespace {

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "graph.hpp"
-#include "graph_push.hpp"
+#include "network/graph.hpp"
+#include "network/push.hpp"
 
 namespace liquidtime {
 

@@ -1,6 +1,6 @@
-#include "graph_push.hpp"
+#include "network/push.hpp"
 
-#include "threads.hpp"
+#include "core/threads.hpp"
 
 namespace liquidtime {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "graph.hpp"
+#include "network/graph.hpp"
 
 namespace liquidtime {
 

@@ -9,8 +9,8 @@
 // the last ones are used.
 #pragma once
 
-#include "math.hpp"
-#include "network.hpp"
+#include "core/math.hpp"
+#include "network/network.hpp"
 
 namespace liquidtime::LT_ISA {
 

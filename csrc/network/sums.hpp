@@ -2,8 +2,8 @@
 // synapse Σ low · σ and Σ high · σ.
 #pragma once
 
-#include "graph.hpp"
-#include "math.hpp"
+#include "network/graph.hpp"
+#include "core/math.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -1,4 +1,4 @@
-#include "stream.hpp"
+#include "stream/stream.hpp"
 
 #include <algorithm>
 #include <stdexcept>

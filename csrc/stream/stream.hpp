@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "recurrence.hpp"
+#include "core/recurrence.hpp"
 
 namespace liquidtime {
 

@@ -1,7 +1,7 @@
 // The wired CfC backward in time, a block of samples at once; no transcendental function is needed.
 #pragma once
 
-#include "circuit_forward.hpp"
+#include "wired/forward.hpp"
 
 namespace liquidtime::LT_ISA {
 

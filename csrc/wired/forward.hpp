@@ -1,7 +1,7 @@
 // The wired CfC forward in time, a block of samples at once.
 #pragma once
 
-#include "circuit_network.hpp"
+#include "wired/weights.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "blocks.hpp"
+#include "core/blocks.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "circuit_backward.hpp"
-#include "circuit_forward.hpp"
+#include "wired/backward.hpp"
+#include "wired/forward.hpp"
 
 namespace liquidtime::LT_ISA {
 

@@ -1,21 +1,42 @@
-"""Public names of a package, imported from their modules when they are first used."""
+"""Public names of a package, imported from their modules when they are first used.
+
+A package says them once, in the stub beside its `__init__.py`: type checkers read the stub, and so
+does `attach`, so that neither can know a name that the other does not.
+"""
 
 import importlib
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable
 from typing import Any
 
 
-def lazy_name(package: str, homes: Mapping[str, str], name: str) -> Any:
-    """What a package's `__getattr__` returns.
+def attach(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """What a package calls `__getattr__`, `__dir__` and `__all__`.
 
     Args:
-        package: The package's `__name__`.
-        homes: Public name to the module of the package that defines it.
-        name: The name asked for.
-
-    Raises:
-        AttributeError: If the package has no such name.
+        package: The package's `__name__`. Its `__init__.pyi` holds nothing but lines such as
+            `from package.module import name as name`.
     """
-    if name in homes:
-        return getattr(importlib.import_module(f"{package}.{homes[name]}"), name)
-    raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    module = sys.modules[package]
+    homes = _homes(f"{module.__file__}i")
+
+    def get(name: str) -> Any:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        home, own = homes[name]
+        if home == package:
+            return importlib.import_module(f"{package}.{own}")
+        found = getattr(importlib.import_module(home), own)
+        # Where a module is called like what it defines, importing it has put the module there.
+        setattr(module, name, found)
+        return found
+
+    return get, lambda: sorted({*vars(module), *homes}), sorted(homes)
+
+
+def _homes(stub: str) -> dict[str, tuple[str, str]]:
+    """Public name to the module that defines it, and its name there."""
+    # Without ast, pathlib and re: to import them takes longer than all the rest of liquidtime.
+    with open(stub, encoding="utf-8") as lines:  # noqa: PTH123
+        words = [line.split() for line in lines if line.startswith("from ")]
+    return {public: (home, own) for _, home, _, own, _, public in words}

@@ -13,7 +13,7 @@ import pytest
 from cli_helpers import COLUMNS, SMALL, wide_table
 
 from liquidtime.cli.__main__ import main
-from liquidtime.train.folder import is_finished
+from liquidtime.runs.folder import is_finished
 
 
 def test_a_run_folder_with_scores_report_and_schema(fitted):

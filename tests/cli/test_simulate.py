@@ -189,9 +189,9 @@ def test_other_made_networks(network, tmp_path):
 @pytest.mark.parametrize("kind", ["sonata", "neuroml"])
 def test_other_formats(kind, edges, tmp_path):
     from liquidtime.brain import Parameters
-    from liquidtime.brain.neuroml import write_neuroml
+    from liquidtime.brain.formats.neuroml import write_neuroml
+    from liquidtime.brain.formats.sonata import write_sonata
     from liquidtime.brain.read import read_edges
-    from liquidtime.brain.sonata import write_sonata
 
     connectome = read_edges(edges, transmitter="transmitter")
     path = tmp_path / ("net" if kind == "sonata" else "net.nml")

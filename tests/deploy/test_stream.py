@@ -16,10 +16,11 @@ from liquidtime.deploy import Stream
 from liquidtime.deploy.network import Network
 from liquidtime.deploy.numpy_steps import NumpySteps
 from liquidtime.errors import InputError
+from liquidtime.models.config import ModelConfig
+from liquidtime.models.predictor import Predictor
 from liquidtime.nn import LTC, CfC
 from liquidtime.train import Run, fit
-from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
-from liquidtime.train.predictor import Predictor
+from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.wirings import AutoNCP
 
 S, T = 3, 5

@@ -1,6 +1,6 @@
 import pytest
 
-from liquidtime.train.atomic import write_atomically, write_json, write_text
+from liquidtime.runs.write import write_atomically, write_json, write_text
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.schedule import learning_rate
 from liquidtime.train.seeds import derived_seed

@@ -9,8 +9,9 @@ from pathlib import Path
 import torch
 
 from liquidtime.data.splits import split_by_series
+from liquidtime.models.config import ModelConfig
 from liquidtime.train import fit
-from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
+from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.keeper import Keeper
 
 

@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from liquidtime.errors import InputError
-from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
+from liquidtime.models.config import ModelConfig
+from liquidtime.train.config import FitConfig, TrainConfig
 
 
 def test_round_trip_through_json():

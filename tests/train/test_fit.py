@@ -10,8 +10,9 @@ from sklearn.metrics import roc_auc_score
 
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
+from liquidtime.models.config import ModelConfig
 from liquidtime.train import fit
-from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
+from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.run import Run
 
 

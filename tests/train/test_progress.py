@@ -4,10 +4,11 @@ import re
 from rich.console import Console
 
 from liquidtime.data.preprocess import Preprocessor
+from liquidtime.models.config import ModelConfig
+from liquidtime.models.predictor import Predictor
 from liquidtime.train import loop
-from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
+from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.objective import Objective
-from liquidtime.train.predictor import Predictor
 from liquidtime.train.progress import ProgressLine
 
 

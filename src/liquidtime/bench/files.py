@@ -14,7 +14,7 @@ from liquidtime.bench.table import MODE_NAMES, entry_of, floor_seconds
 from liquidtime.errors import InputError
 from liquidtime.plot.scaling import Timed, time_against_size
 from liquidtime.plot.style import to_svg
-from liquidtime.train.atomic import write_atomically, write_text
+from liquidtime.runs.write import write_atomically, write_text
 
 RECORD = "bench.json"
 _AXIS_NAMES = {"batch": "batch B", "steps": "steps T"}

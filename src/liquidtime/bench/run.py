@@ -13,7 +13,7 @@ from liquidtime.bench.contenders import contenders
 from liquidtime.bench.measure import measure
 from liquidtime.bench.streams import check_streams, measure_streams
 from liquidtime.native import native
-from liquidtime.train.provenance import provenance
+from liquidtime.runs.provenance import provenance
 
 Bench = Literal["cfc", "ltc", "stream"]
 BENCHES: tuple[Bench, ...] = get_args(Bench)

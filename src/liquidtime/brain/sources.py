@@ -171,12 +171,12 @@ def _from_file(path: Path, wanted: Wanted) -> Found:
     _refuse(wanted, "in_degree", "files")
     name = path.resolve().name.partition(".")[0] or "network"
     if path.is_dir() or path.suffix.lower() in _SONATA:
-        from liquidtime.brain.sonata import read_sonata, sonata_parameters
+        from liquidtime.brain.formats.sonata import read_sonata, sonata_parameters
 
         _refuse(wanted, "neurons", "transmitter")
         return Found(read_sonata(path), sonata_parameters(path) or Parameters(), name, [])
     if path.suffix.lower() in _NEUROML:
-        from liquidtime.brain.neuroml import neuroml_parameters, read_neuroml
+        from liquidtime.brain.formats.neuroml import neuroml_parameters, read_neuroml
 
         _refuse(wanted, "neurons", "transmitter")
         return Found(read_neuroml(path), neuroml_parameters(path) or Parameters(), name, [])
@@ -225,7 +225,7 @@ def _table_of_neurons(text: str) -> Path:
 
 def _found(connectome: Connectome, name: str, notes: list[str], *, fly: bool = False) -> Found:
     from liquidtime.brain import Parameters
-    from liquidtime.brain.transmitters import FLY
+    from liquidtime.brain.connectome.transmitters import FLY
 
     parameters = Parameters(reversal_potential=FLY) if fly else Parameters()
     return Found(connectome, parameters, name, notes)

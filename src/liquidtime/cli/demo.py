@@ -46,9 +46,9 @@ def run(options: Options) -> int:
     from liquidtime.cli.common.console import messages, results
     from liquidtime.cli.common.places import RUNS, run_folder
     from liquidtime.cli.common.scores import comparison, model_name
-    from liquidtime.tasks import mortality
-    from liquidtime.train import report
-    from liquidtime.train.atomic import write_json
+    from liquidtime.runs.write import write_json
+    from liquidtime.tasks.mortality import task as mortality
+    from liquidtime.train.report import write as report
 
     if not options.models:
         raise InputError("--models is empty; expected some of cfc, ltc, lstm.")
@@ -121,9 +121,9 @@ def _folder(kind: str, seed: int, second: bool, first: str) -> str:
 
 
 def _run_once(place: Path, config: "FitConfig", split_seed: int, resume: bool) -> "Run":
-    from liquidtime.tasks import mortality
+    from liquidtime.runs.folder import is_finished
+    from liquidtime.tasks.mortality import task as mortality
     from liquidtime.train import Run
-    from liquidtime.train.folder import is_finished
 
     if is_finished(place):
         return Run.load(place)

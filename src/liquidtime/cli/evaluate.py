@@ -37,8 +37,8 @@ def run(options: Options) -> int:
     from liquidtime.cli.common.console import results, say_notes
     from liquidtime.cli.common.scores import score_table
     from liquidtime.cli.common.tables import read_with_messages, schema_of
+    from liquidtime.runs.write import write_json
     from liquidtime.train import Run
-    from liquidtime.train.atomic import write_json
 
     fitted = Run.load(options.run)
     reading = read_with_messages(

@@ -22,7 +22,8 @@ from tyro.conf import Positional, arg
 
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
-from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
+from liquidtime.models.config import ModelConfig
+from liquidtime.train.config import About, FitConfig, TrainConfig
 
 if TYPE_CHECKING:
     from liquidtime.data import IrregularSeries, Split

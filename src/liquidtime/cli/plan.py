@@ -40,7 +40,7 @@ def run(options: Options) -> int:
     from rich import box
     from rich.table import Table
 
-    from liquidtime.brain import planning
+    from liquidtime.brain.simulation import planning
     from liquidtime.cli.common.console import messages, results
 
     if (options.neurons is None) != (options.synapses is None):

@@ -49,8 +49,8 @@ def run(options: Options) -> int:
         raise InputError(f"--to {options.to} is the table itself. Choose another name.")
     from liquidtime.cli.common.console import messages
     from liquidtime.cli.common.tables import describe, read_with_messages, schema_of
+    from liquidtime.runs.write import write_atomically
     from liquidtime.train import Run
-    from liquidtime.train.atomic import write_atomically
 
     fitted = Run.load(options.run)
     schema = schema_of(fitted, options.files)

@@ -64,7 +64,7 @@ def _simulations(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def _kind(path: Path) -> str | None:
-    from liquidtime.train.folder import read_json
+    from liquidtime.runs.folder import read_json
 
     record = path / "run.json"
     return read_json(record).get("kind") if record.is_file() else None
@@ -123,10 +123,10 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
 
 def _draw(run: "Run") -> Path:
     """Draw the first layer's circuit beside the run's other files."""
-    from liquidtime.plot.circuit import wiring
-    from liquidtime.train.atomic import write_atomically
-    from liquidtime.train.naming import model_name
-    from liquidtime.train.recurrent import wiring_of
+    from liquidtime.models.recurrent import wiring_of
+    from liquidtime.plot.circuit.wiring import wiring
+    from liquidtime.runs.write import write_atomically
+    from liquidtime.train.report.naming import model_name
 
     circuit = wiring_of(run.config.model).build(run.preprocessor.input_size)
     title = f"{model_name(run.config.model)} of {run.path.name}"

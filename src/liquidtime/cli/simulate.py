@@ -29,7 +29,7 @@ from tyro.conf import Positional, UseAppendAction, arg
 from liquidtime.errors import InputError
 
 if TYPE_CHECKING:
-    from liquidtime.cli.common.brain_source import Found
+    from liquidtime.brain.sources import Found
 
 _FILES = arg(metavar="FILE ...", help_behavior_hint="")
 _COLUMN = arg(metavar="COLUMN")
@@ -145,7 +145,7 @@ class Options:
 
 def run(options: Options) -> int:
     """Read the network, simulate, compare, draw."""
-    from liquidtime.cli.common.brain_folder import folder_for
+    from liquidtime.brain.simulation.folder import folder_for
     from liquidtime.cli.common.brain_run import prepare, simulate_into
     from liquidtime.cli.common.brain_show import show_simulation
     from liquidtime.cli.common.console import messages, say_notes
@@ -168,7 +168,7 @@ def run(options: Options) -> int:
 
 
 def _found(options: Options) -> "Found":
-    from liquidtime.cli.common.brain_source import Wanted, find_connectome
+    from liquidtime.brain.sources import Wanted, find_connectome
 
     source = options.source
     try:

@@ -58,7 +58,8 @@ def run(options: Options) -> int:
 def _worm_atlas(options: Options) -> int:
     from liquidtime.cli.common.console import messages, results
     from liquidtime.cli.common.places import RUNS
-    from liquidtime.tasks import worm_atlas, worm_atlas_page
+    from liquidtime.tasks.worm_atlas import page as worm_atlas_page
+    from liquidtime.tasks.worm_atlas import study as worm_atlas
 
     out = options.out or RUNS / "worm-atlas"
     with messages().status("Reading …") as status:
@@ -78,8 +79,10 @@ def _closed_form(options: Options) -> int:
 
     from liquidtime.cli.common.console import messages, results
     from liquidtime.cli.common.places import RUNS
-    from liquidtime.tasks import closed_form, closed_form_files, closed_form_page
-    from liquidtime.tasks.closed_form_table import BRIEF, brief, power, selected
+    from liquidtime.tasks.closed_form import files as closed_form_files
+    from liquidtime.tasks.closed_form import page as closed_form_page
+    from liquidtime.tasks.closed_form import study as closed_form
+    from liquidtime.tasks.closed_form.table import BRIEF, brief, power, selected
 
     for name, least in (("neurons", 3), ("steps", 2), ("most_unfolds", 6)):
         if getattr(options, name) < least:

@@ -10,11 +10,12 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import split_by_series
 from liquidtime.errors import InputError
-from liquidtime.train.config import FitConfig, ModelConfig, TrainConfig
+from liquidtime.models.config import ModelConfig
+from liquidtime.models.predictor import Predictor
+from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.loop import train
 from liquidtime.train.objective import Objective
-from liquidtime.train.outputs import predict_logits
-from liquidtime.train.predictor import Predictor
+from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.seeds import seed_weights
 
 

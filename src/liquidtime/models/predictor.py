@@ -5,9 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from liquidtime.models.config import ModelConfig
+from liquidtime.models.recurrent import recurrent_layer
 from liquidtime.nn import LTC, CfC
-from liquidtime.train.config import ModelConfig
-from liquidtime.train.recurrent import recurrent_layer
 
 
 class Trace(NamedTuple):

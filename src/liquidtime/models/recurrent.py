@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from liquidtime.models.config import ModelConfig
 from liquidtime.nn import LTC, CfC
-from liquidtime.train.config import ModelConfig
 from liquidtime.wirings import AutoNCP, FullyConnected, Random
 
 

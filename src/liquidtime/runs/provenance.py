@@ -1,7 +1,6 @@
-"""Where a result comes from: versions, machine, state of the user's repository, the data itself."""
+"""Where a result comes from: versions, machine, state of the user's repository."""
 
 import datetime
-import hashlib
 import importlib.metadata
 import os
 import platform
@@ -9,12 +8,9 @@ import subprocess
 import sys
 from typing import Any
 
-import numpy as np
 import torch
 
 import liquidtime
-from liquidtime.data.series import IrregularSeries
-from liquidtime.data.splits import Split
 
 _PACKAGES = ("torch", "lightning", "numpy", "pandas", "scikit-learn", "safetensors")
 
@@ -49,27 +45,6 @@ def git_state() -> dict[str, Any] | None:
     if commit is None:
         return None
     return {"commit": commit, "changed": bool(_git("status", "--porcelain"))}
-
-
-def fingerprint(series: IrregularSeries, split: Split) -> str:
-    """A digest of the data and the split, by which a resumed run knows that they are the same."""
-    digest = hashlib.blake2b(digest_size=16)
-    for tensor in (
-        series.values,
-        series.times,
-        series.mask,
-        series.lengths,
-        series.static,
-        series.target,
-    ):
-        if tensor is not None:
-            digest.update(np.ascontiguousarray(tensor.cpu().numpy()).data)
-        digest.update(b"|")
-    for part in (split.train, split.validation, split.test):
-        digest.update(np.ascontiguousarray(part, dtype=np.int64).data)
-        digest.update(b"|")
-    digest.update("|".join(series.features or ()).encode())
-    return digest.hexdigest()
 
 
 def _version(package: str) -> str | None:

@@ -15,23 +15,25 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
-from liquidtime.train import folder, report
-from liquidtime.train.atomic import write_atomically, write_json, write_text
+from liquidtime.models.predictor import Predictor
+from liquidtime.runs import folder
+from liquidtime.runs.provenance import provenance
+from liquidtime.runs.write import write_atomically, write_json, write_text
 from liquidtime.train.config import About, FitConfig
-from liquidtime.train.example import choose_example, write_example
+from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.loop import Trained, process_rank, train
-from liquidtime.train.naming import model_name
 from liquidtime.train.objective import Objective
-from liquidtime.train.outputs import predict_logits
-from liquidtime.train.predictions import Predictions, write_predictions
-from liquidtime.train.predictor import Predictor
-from liquidtime.train.provenance import fingerprint, provenance
+from liquidtime.train.report import write as report
+from liquidtime.train.report.example import choose_example, write_example
+from liquidtime.train.report.naming import model_name
+from liquidtime.train.report.summary import summarise
 from liquidtime.train.run import Run, new_predictor
-from liquidtime.train.scoring import part_metrics, scored
+from liquidtime.train.score.outputs import predict_logits
+from liquidtime.train.score.parts import part_metrics, scored
+from liquidtime.train.score.predictions import Predictions, write_predictions
 from liquidtime.train.seeds import seed_weights
 from liquidtime.train.stored import preprocessor_to
-from liquidtime.train.summary import summarise
 
 
 def fit(

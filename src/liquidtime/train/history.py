@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from liquidtime.train.atomic import write_text
+from liquidtime.runs.write import write_text
 
 
 def write_history(path: Path, history: list[dict[str, float]]) -> None:

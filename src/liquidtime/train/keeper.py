@@ -11,10 +11,10 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from liquidtime.errors import InputError
-from liquidtime.train.atomic import write_atomically
+from liquidtime.runs.write import write_atomically
 from liquidtime.train.history import write_history
-from liquidtime.train.metrics import higher_is_better
 from liquidtime.train.module import FitModule
+from liquidtime.train.score.metrics import higher_is_better
 
 LAST = "last.pt"
 

@@ -20,11 +20,11 @@ from lightning_utilities.core.imports import RequirementCache
 from liquidtime.data.batching import BucketBatches
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.loaders import batch_loader
+from liquidtime.models.predictor import Predictor
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.keeper import Keeper, Progress, load_progress
 from liquidtime.train.module import FitModule
 from liquidtime.train.objective import Objective
-from liquidtime.train.predictor import Predictor
 from liquidtime.train.progress import ProgressLine
 from liquidtime.train.quiet import quiet_lightning
 

@@ -11,13 +11,13 @@ from torch import Tensor
 
 from liquidtime.data.batching import Batch
 from liquidtime.data.encoded import EncodedSeries
-from liquidtime.train import metrics
+from liquidtime.models.predictor import Predictor
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.objective import Objective
-from liquidtime.train.outputs import Outputs, in_order
-from liquidtime.train.predictor import Predictor
 from liquidtime.train.schedule import learning_rate
-from liquidtime.train.scoring import scored
+from liquidtime.train.score import metrics
+from liquidtime.train.score.outputs import Outputs, in_order
+from liquidtime.train.score.parts import scored
 from liquidtime.train.seeds import seed_epoch
 
 

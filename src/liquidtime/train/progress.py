@@ -14,8 +14,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from liquidtime.train.metrics import higher_is_better
 from liquidtime.train.module import FitModule
+from liquidtime.train.score.metrics import higher_is_better
 
 _REFRESH_SECONDS = 0.1
 

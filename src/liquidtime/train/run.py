@@ -10,15 +10,15 @@ from safetensors.torch import load_file
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
-from liquidtime.train import folder
+from liquidtime.models.predictor import Predictor
+from liquidtime.runs import folder
 from liquidtime.train.config import FitConfig
-from liquidtime.train.example import SeriesTrace, trace_series
 from liquidtime.train.history import read_history
 from liquidtime.train.objective import Objective
-from liquidtime.train.outputs import predict_logits
-from liquidtime.train.predictions import Predictions
-from liquidtime.train.predictor import Predictor
-from liquidtime.train.scoring import part_metrics, scored
+from liquidtime.train.report.example import SeriesTrace, trace_series
+from liquidtime.train.score.outputs import predict_logits
+from liquidtime.train.score.parts import part_metrics, scored
+from liquidtime.train.score.predictions import Predictions
 from liquidtime.train.stored import preprocessor_from
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas
 import pytest
 
-from liquidtime.brain import Connectome, edges
-from liquidtime.brain.connectome import symmetric
+from liquidtime.brain import Connectome
+from liquidtime.brain.connectome.graph import symmetric
+from liquidtime.kernels.network import edges
 
 TABLE = pandas.DataFrame(
     {

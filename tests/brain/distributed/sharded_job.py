@@ -30,10 +30,10 @@ from liquidtime.brain import (
     current,
     simulate,
 )
-from liquidtime.brain.exchange import Ranks
-from liquidtime.brain.partition import even
-from liquidtime.brain.shard_stepper import ShardStepper
-from liquidtime.brain.sharding import simulate_sharded
+from liquidtime.brain.distributed.exchange import Ranks
+from liquidtime.brain.distributed.partition import even
+from liquidtime.brain.distributed.run import simulate_sharded
+from liquidtime.brain.distributed.stepper import ShardStepper
 
 NEURONS = 90
 RANK, RANKS = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))

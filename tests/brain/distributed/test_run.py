@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from liquidtime.brain import Connectome, simulate
-from liquidtime.brain.partition import blocks, checked, cut, even, metis
-from liquidtime.brain.sharding import simulate_sharded
+from liquidtime.brain.distributed.partition import blocks, checked, cut, even, metis
+from liquidtime.brain.distributed.run import simulate_sharded
 
 JOB = Path(__file__).parent / "sharded_job.py"
 CASES = [

@@ -19,8 +19,8 @@ from liquidtime.brain import (
     current,
     simulate,
 )
-from liquidtime.brain.stepper import stages
-from liquidtime.brain.stimuli import Player
+from liquidtime.brain.experiment.stimuli import Player
+from liquidtime.kernels.network.stepper import stages
 
 TIMES = np.array([-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5])
 FIVE = Connectome.from_edges(["a", "b"], ["b", "c"], neurons=list("abcde"))

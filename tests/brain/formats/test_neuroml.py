@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from liquidtime.brain import Connectome, Parameters, SynapseParameters
-from liquidtime.brain.neuroml import neuroml_parameters, quantity, read_neuroml, write_neuroml
+from liquidtime.brain.formats.neuroml import (
+    neuroml_parameters,
+    quantity,
+    read_neuroml,
+    write_neuroml,
+)
 from liquidtime.errors import InputError
 
 pandas = pytest.importorskip("pandas")

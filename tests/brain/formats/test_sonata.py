@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from liquidtime.brain import Connectome, Parameters, SynapseParameters
-from liquidtime.brain import sonata_write as writing
-from liquidtime.brain.sonata import read_sonata, sonata_parameters, write_sonata
+from liquidtime.brain.formats import sonata_write as writing
+from liquidtime.brain.formats.sonata import read_sonata, sonata_parameters, write_sonata
 from liquidtime.errors import InputError
 
 h5py = pytest.importorskip("h5py")
@@ -64,7 +64,7 @@ def assert_same(found, expected):
 @pytest.mark.parametrize("chunk", [7, 1 << 20])
 def test_comes_back(tmp_path, monkeypatch, gaps, chunk):
     monkeypatch.setattr(writing, "CHUNK", chunk)
-    monkeypatch.setattr("liquidtime.brain.sonata.CHUNK", chunk)
+    monkeypatch.setattr("liquidtime.brain.formats.sonata.CHUNK", chunk)
     connectome = made(gaps=gaps)
     write_sonata(tmp_path / "new" / "circuit", connectome)
     assert_same(read_sonata(tmp_path / "new" / "circuit"), connectome)

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from liquidtime.brain import Connectome, Network, Parameters, Sine, Step, current, fit, simulate
-from liquidtime.brain.fitting import _Values
-from liquidtime.brain.stepper import stages
-from liquidtime.brain.stimuli import Player
-from liquidtime.brain.torch_network import TorchNetwork
+from liquidtime.brain.experiment.stimuli import Player
+from liquidtime.brain.simulation.fitting import _Values
+from liquidtime.kernels.network.reference import TorchNetwork
+from liquidtime.kernels.network.stepper import stages
 
 LEARN = {
     "membrane_capacitance": "all",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from liquidtime.brain import planning
-from liquidtime.brain.planning import H200, SIZES, Costs, Size, plan
+from liquidtime.brain.simulation import planning
+from liquidtime.brain.simulation.planning import H200, SIZES, Costs, Size, plan
 
 MACHINE = Costs("m", 1e-6, 1e-9, 1e-10, 100.0, 10.0, 1e9, 1e9, measured=True)
 

@@ -27,8 +27,8 @@ from liquidtime.brain import (
     conductance,
     current,
     simulate,
-    store,
 )
+from liquidtime.brain.simulation import store
 from liquidtime.errors import InputError
 from liquidtime.native import native
 

@@ -28,11 +28,11 @@ from liquidtime.brain import (
     clamp,
     conductance,
     current,
-    native_network,
 )
-from liquidtime.brain.stepper import Tap, stages
-from liquidtime.brain.stimuli import Player
+from liquidtime.brain.experiment.stimuli import Player
 from liquidtime.kernels.graph.reference import GraphTensors, class_sums
+from liquidtime.kernels.network import cpu as native_network
+from liquidtime.kernels.network.stepper import Tap, stages
 from liquidtime.native import native
 
 extension = native()

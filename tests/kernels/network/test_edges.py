@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liquidtime.brain import edges
-from liquidtime.brain.edges import Edges, from_pairs, narrowed
+from liquidtime.kernels.network import edges
+from liquidtime.kernels.network.edges import Edges, from_pairs, narrowed
 
 
 def listed(found):

@@ -5,9 +5,9 @@ import pytest
 
 from liquidtime.errors import InputError
 from liquidtime.plot import heatmap, raster, response_matrix, spectrum, style, traces
-from liquidtime.plot.brain_response import robust_limit
-from liquidtime.plot.brain_spectrum import power_spectrum
-from liquidtime.plot.brain_traces import mean_of_trials
+from liquidtime.plot.brain.response import robust_limit
+from liquidtime.plot.brain.spectrum import power_spectrum
+from liquidtime.plot.brain.traces import mean_of_trials
 
 
 def words(figure):

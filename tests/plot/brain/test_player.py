@@ -9,9 +9,9 @@ import pytest
 
 from liquidtime import plot
 from liquidtime.errors import InputError
-from liquidtime.plot import brain_player
-from liquidtime.plot.brain_layout import disc_layout
-from liquidtime.plot.brain_player import player_page, quantised
+from liquidtime.plot.brain import player as brain_player
+from liquidtime.plot.brain.layout import disc_layout
+from liquidtime.plot.brain.player import player_page, quantised
 
 
 def activity(frames=40, neurons=12):
@@ -176,4 +176,4 @@ def test_wrong_shapes_are_told(change, said):
 
 def test_it_is_public_and_its_template_is_packaged():
     assert plot.player_page is player_page
-    assert Path(brain_player.__file__).with_name("brain_player.html").is_file()
+    assert Path(brain_player.__file__).with_name("player.html").is_file()

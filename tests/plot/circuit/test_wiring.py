@@ -7,8 +7,8 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from liquidtime.plot.circuit import wiring
-from liquidtime.plot.circuit_order import crossings, order_columns
+from liquidtime.plot.circuit.order import crossings, order_columns
+from liquidtime.plot.circuit.wiring import wiring
 from liquidtime.wirings import NCP, AutoNCP, Circuit, FullyConnected, Random
 
 matplotlib.use("Agg")

@@ -3,13 +3,14 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from liquidtime.plot import calibration, style
-from liquidtime.plot.calibration import calibration_bins, calibration_curve
-from liquidtime.plot.precision_recall import precision_recall_curve
-from liquidtime.plot.residuals import predicted_against_true, residual_histogram
-from liquidtime.plot.roc import roc_curve
-from liquidtime.plot.trace import series_trace
-from liquidtime.plot.training import training_curves
+from liquidtime.plot import style
+from liquidtime.plot.fit import calibration
+from liquidtime.plot.fit.calibration import calibration_bins, calibration_curve
+from liquidtime.plot.fit.precision_recall import precision_recall_curve
+from liquidtime.plot.fit.residuals import predicted_against_true, residual_histogram
+from liquidtime.plot.fit.roc import roc_curve
+from liquidtime.plot.fit.trace import series_trace
+from liquidtime.plot.fit.training import training_curves
 
 
 @pytest.fixture

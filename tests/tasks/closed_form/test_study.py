@@ -12,10 +12,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from liquidtime.errors import InputError
 from liquidtime.nn import LTCCell
-from liquidtime.tasks import closed_form, closed_form_data, closed_form_files, closed_form_page
-from liquidtime.tasks.closed_form_forms import Form, all_forms, forms_for_given_sources
-from liquidtime.tasks.closed_form_measure import evaluations, measure, network_setting
-from liquidtime.tasks.closed_form_table import BRIEF, HEADER, brief, cells, power, selected
+from liquidtime.tasks.closed_form import data as closed_form_data
+from liquidtime.tasks.closed_form import files as closed_form_files
+from liquidtime.tasks.closed_form import page as closed_form_page
+from liquidtime.tasks.closed_form import study as closed_form
+from liquidtime.tasks.closed_form.forms import Form, all_forms, forms_for_given_sources
+from liquidtime.tasks.closed_form.measure import evaluations, measure, network_setting
+from liquidtime.tasks.closed_form.table import BRIEF, HEADER, brief, cells, power, selected
 
 SMALL = {"data": "synthetic", "neurons": 6, "epochs": 1, "steps": 8, "most_unfolds": 6}
 QUICK = SMALL | {"repeats": 1}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from liquidtime.cli.__main__ import main
-from liquidtime.tasks import mortality
+from liquidtime.tasks.mortality import task as mortality
 from liquidtime.train import Run
 
 

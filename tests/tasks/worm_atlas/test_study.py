@@ -5,15 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.errors import InputError
 from liquidtime.optional import require
-from liquidtime.tasks import worm_atlas
-from liquidtime.tasks.worm_atlas_data import Atlas, halves_by_class, measured_atlas, read_atlas
-from liquidtime.tasks.worm_atlas_fit import fit_worm
-from liquidtime.tasks.worm_atlas_model import Wiring, WormConstants, steady_response
-from liquidtime.tasks.worm_atlas_scores import measurement, scores, summary
-from liquidtime.tasks.worm_atlas_simulation import stimulate_each
+from liquidtime.tasks.worm_atlas import study as worm_atlas
+from liquidtime.tasks.worm_atlas.data import Atlas, halves_by_class, measured_atlas, read_atlas
+from liquidtime.tasks.worm_atlas.fit import fit_worm
+from liquidtime.tasks.worm_atlas.model import Wiring, WormConstants, steady_response
+from liquidtime.tasks.worm_atlas.scores import measurement, scores, summary
+from liquidtime.tasks.worm_atlas.simulation import stimulate_each
 
 pandas = pytest.importorskip("pandas")
 h5py = pytest.importorskip("h5py")
@@ -112,7 +112,7 @@ def test_the_linear_answer_is_that_of_the_simulation(worm, answers):
 
 
 def test_rest_is_where_every_synapse_is_half_open(worm):
-    from liquidtime.brain.network import Machine, Network
+    from liquidtime.brain.simulation.network import Machine, Network
 
     _, rest = steady_response(Wiring.of(worm), TRUTH)
     network = Network(

@@ -4,10 +4,12 @@ import re
 import pytest
 
 from liquidtime.data.splits import split_by_series
-from liquidtime.train import fit, report
-from liquidtime.train.comparison import compare
-from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
-from liquidtime.train.naming import interval, model_name, number, seconds, share
+from liquidtime.models.config import ModelConfig
+from liquidtime.train import fit
+from liquidtime.train.config import About, FitConfig, TrainConfig
+from liquidtime.train.report import write as report
+from liquidtime.train.report.comparison import compare
+from liquidtime.train.report.naming import interval, model_name, number, seconds, share
 
 VOID = {"meta", "br"}
 

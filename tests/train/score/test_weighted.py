@@ -2,9 +2,15 @@ import numpy as np
 import pytest
 from sklearn import metrics as peer
 
-from liquidtime.train import scores
-from liquidtime.train.bootstrap import intervals
-from liquidtime.train.metrics import Scored, higher_is_better, measure, point, selection_metric
+from liquidtime.train.score import weighted as scores
+from liquidtime.train.score.bootstrap import intervals
+from liquidtime.train.score.metrics import (
+    Scored,
+    higher_is_better,
+    measure,
+    point,
+    selection_metric,
+)
 
 
 @pytest.fixture

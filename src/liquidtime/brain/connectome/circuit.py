@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome, Neurons
-from liquidtime.brain.transmitters import reversal_potentials
+from liquidtime.brain.connectome.graph import Connectome, Neurons
+from liquidtime.brain.connectome.transmitters import reversal_potentials
 from liquidtime.optional import require
 from liquidtime.wirings import Circuit
 

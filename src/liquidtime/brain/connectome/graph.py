@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liquidtime.brain import edges
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.transmitters import UNKNOWN, canonical
+from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
+from liquidtime.kernels.network import edges
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

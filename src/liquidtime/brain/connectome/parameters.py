@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.transmitters import (
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.transmitters import (
     REVERSAL_POTENTIALS,
     canonical,
     reversal_potentials,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain import edges
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.constants import Constants, SynapseShares
-from liquidtime.brain.edges import Edges
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.kernels.network import edges
+from liquidtime.kernels.network.constants import Constants, SynapseShares
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
 

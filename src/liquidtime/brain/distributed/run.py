@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain import partition as partitions
-from liquidtime.brain.connectome import Connectome, Indices
-from liquidtime.brain.exchange import Format, Ranks
-from liquidtime.brain.network import Machine, Network
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.perturbation import Trial
-from liquidtime.brain.recording import Events, Record, Recording, Series
-from liquidtime.brain.shard import Shard
-from liquidtime.brain.shard_store import Checkpoints, Spread
-from liquidtime.brain.simulation import simulate
-from liquidtime.brain.stepper import Scheme
-from liquidtime.brain.stimuli import Stimulus
-from liquidtime.brain.store import SAMPLES, Store
+from liquidtime.brain.connectome.graph import Connectome, Indices
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.distributed import partition as partitions
+from liquidtime.brain.distributed.exchange import Format, Ranks
+from liquidtime.brain.distributed.shard import Shard
+from liquidtime.brain.distributed.store import Checkpoints, Spread
+from liquidtime.brain.experiment.perturbation import Trial
+from liquidtime.brain.experiment.recording import Events, Record, Recording, Series
+from liquidtime.brain.experiment.stimuli import Stimulus
+from liquidtime.brain.simulation.network import Machine, Network
+from liquidtime.brain.simulation.run import simulate
+from liquidtime.brain.simulation.store import SAMPLES, Store
+from liquidtime.kernels.network.stepper import Scheme
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

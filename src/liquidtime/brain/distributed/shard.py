@@ -7,12 +7,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.exchange import Format, Ranks
-from liquidtime.brain.network import Network
-from liquidtime.brain.partition import Part
-from liquidtime.brain.shard_stepper import ShardStepper
-from liquidtime.brain.shard_store import Checkpoints
-from liquidtime.brain.stepper import Scheme, Stepper
+from liquidtime.brain.distributed.exchange import Format, Ranks
+from liquidtime.brain.distributed.partition import Part
+from liquidtime.brain.distributed.stepper import ShardStepper
+from liquidtime.brain.distributed.store import Checkpoints
+from liquidtime.brain.simulation.network import Network
+from liquidtime.kernels.network.stepper import Scheme, Stepper
 from liquidtime.native import native
 
 _EMITTERS_OF_ONE_BLOCK = 4096

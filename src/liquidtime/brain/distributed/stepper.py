@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.exchange import Arrivals, Boundary, Format
-from liquidtime.brain.native_network import NativeNetwork
-from liquidtime.brain.stepper import Drive, Scheme, State, Tap
+from liquidtime.brain.distributed.exchange import Arrivals, Boundary, Format
+from liquidtime.kernels.network.cpu import NativeNetwork
+from liquidtime.kernels.network.stepper import Drive, Scheme, State, Tap
 
 if TYPE_CHECKING:
-    from liquidtime.brain.shard import Shard
+    from liquidtime.brain.distributed.shard import Shard
 
 
 class ShardStepper:

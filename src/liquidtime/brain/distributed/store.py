@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.exchange import Ranks
-from liquidtime.brain.store import CHECKPOINT, RUN
+from liquidtime.brain.distributed.exchange import Ranks
+from liquidtime.brain.simulation.store import CHECKPOINT, RUN
 from liquidtime.errors import InputError
-from liquidtime.train.atomic import write_json
+from liquidtime.runs.write import write_json
 
 MARKER = "checkpoint.json"
 

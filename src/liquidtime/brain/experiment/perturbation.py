@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome, Neurons
-from liquidtime.brain.transmitters import canonical
+from liquidtime.brain.connectome.graph import Connectome, Neurons
+from liquidtime.brain.connectome.transmitters import canonical
+from liquidtime.kernels.network.constants import Gates
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,21 +49,6 @@ class ScaleTransmitter:
 Perturbation = Ablate | Silence | Hold | ScaleTransmitter
 Trial = Perturbation | Sequence[Perturbation] | None
 """What is done in one trial: one thing, several, or nothing (a control)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Gates:
-    """Perturbations as numbers; None where nothing is perturbed."""
-
-    trials: int
-    output: NDArray[np.float64] | None = None
-    """[N, B], factor on what a neuron emits."""
-    contact: NDArray[np.float64] | None = None
-    """[N, B], factor on a neuron's gap junctions."""
-    class_scale: NDArray[np.float64] | None = None
-    """[K, B], factor on a class of edges."""
-    held: NDArray[np.float64] | None = None
-    """[N, B], mV; NaN where free."""
 
 
 def gates_of(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome, Neurons
-from liquidtime.brain.stepper import Variable
+from liquidtime.brain.connectome.graph import Connectome, Neurons
+from liquidtime.kernels.network.stepper import Variable
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

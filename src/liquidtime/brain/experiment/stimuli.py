@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome, Neurons
-from liquidtime.brain.stepper import Drive
-from liquidtime.brain.waveforms import Noise, OrnsteinUhlenbeck, Poisson, Waveform
+from liquidtime.brain.connectome.graph import Connectome, Neurons
+from liquidtime.brain.experiment.waveforms import Noise, OrnsteinUhlenbeck, Poisson, Waveform
+from liquidtime.kernels.network.stepper import Drive
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.perturbation import Ablate, Perturbation, ScaleTransmitter, Silence
-from liquidtime.brain.stimuli import Stimulus
-from liquidtime.brain.transmitters import canonical
-from liquidtime.brain.waveforms import OrnsteinUhlenbeck, Poisson, Samples
-from liquidtime.cli.common.brain_neurons import neurons_of
-from liquidtime.cli.common.brain_stimuli import Written
+from liquidtime.brain.connectome.transmitters import canonical
+from liquidtime.brain.experiment.perturbation import Ablate, Perturbation, ScaleTransmitter, Silence
+from liquidtime.brain.experiment.stimuli import Stimulus
+from liquidtime.brain.experiment.waveforms import OrnsteinUhlenbeck, Poisson, Samples
+from liquidtime.brain.experiment.words_neurons import neurons_of
+from liquidtime.brain.experiment.words_stimuli import Written
 from liquidtime.errors import InputError
 
 if TYPE_CHECKING:

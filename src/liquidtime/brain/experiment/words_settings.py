@@ -7,12 +7,12 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.recording import UNITS, Record
-from liquidtime.brain.stepper import Variable
-from liquidtime.brain.transmitters import canonical
-from liquidtime.cli.common.brain_neurons import neurons_of
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.connectome.transmitters import canonical
+from liquidtime.brain.experiment.recording import UNITS, Record
+from liquidtime.brain.experiment.words_neurons import neurons_of
 from liquidtime.errors import InputError
+from liquidtime.kernels.network.stepper import Variable
 
 if TYPE_CHECKING:
     from liquidtime.brain import Connectome

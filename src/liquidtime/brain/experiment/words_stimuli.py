@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain import waveforms
-from liquidtime.brain.stimuli import Stimulus
-from liquidtime.cli.common.brain_neurons import neurons_of, some_names
+from liquidtime.brain.experiment import waveforms
+from liquidtime.brain.experiment.stimuli import Stimulus
+from liquidtime.brain.experiment.words_neurons import neurons_of, some_names
 from liquidtime.errors import InputError
 
 if TYPE_CHECKING:

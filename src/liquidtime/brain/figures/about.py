@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.comparison import Comparison
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.recording import UNITS, Recording
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.recording import UNITS, Recording
+from liquidtime.brain.figures.comparison import Comparison
 
 Span = tuple[float, float, str]
 """Begin and end of a stimulus (ms), and what it is."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.recording import Recording
+from liquidtime.brain.experiment.recording import Recording
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

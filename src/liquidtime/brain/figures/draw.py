@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.comparison import Comparison, blocks, compare, conditions
-from liquidtime.brain.drawing import About
-from liquidtime.brain.recording import Recording
+from liquidtime.brain.experiment.recording import Recording
+from liquidtime.brain.figures.about import About
+from liquidtime.brain.figures.comparison import Comparison, blocks, compare, conditions
 from liquidtime.errors import InputError
 from liquidtime.optional import require
-from liquidtime.train.atomic import write_atomically, write_text
+from liquidtime.runs.write import write_atomically, write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from liquidtime.brain.drawing import Span
+    from liquidtime.brain.figures.about import Span
 
 MOST_CODES = 40_000_000
 """Values a page is given; with names and edges it stays below some 60 MB."""
@@ -75,7 +75,7 @@ def draw(
         ImportError: If matplotlib is not installed.
     """
     require("matplotlib", extra="brain")
-    from liquidtime.brain import panels
+    from liquidtime.brain.figures import panels
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

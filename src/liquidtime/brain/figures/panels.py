@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime import plot
-from liquidtime.brain.drawing import About
+from liquidtime.brain.figures.about import About
 from liquidtime.plot import style
-from liquidtime.plot.brain_traces import shade
+from liquidtime.plot.brain.traces import shade
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -180,7 +180,7 @@ def circuit(about: About, stimulated: Sequence[int] | NDArray, most: int) -> Fig
     connectome = about.connectome
     if not 1 < len(connectome) <= most or not len(connectome.synapses):
         return None
-    from liquidtime.brain.circuit import to_circuit
+    from liquidtime.brain.connectome.circuit import to_circuit
 
     groups = connectome.neurons.get("group")
     inputs = np.isin(np.arange(len(connectome)), stimulated)

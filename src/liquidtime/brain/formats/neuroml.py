@@ -25,15 +25,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain import edges as rows
-from liquidtime.brain.connectome import Connectome, symmetric
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.neuroml_read import Cells, Document, quantity
-from liquidtime.brain.neuroml_write import DELAYED, INSTANT, TAG, write_neuroml
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.sonata import EXCITES_ABOVE
-from liquidtime.brain.transmitters import UNKNOWN, canonical
+from liquidtime.brain.connectome.graph import Connectome, symmetric
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
+from liquidtime.brain.formats.neuroml_read import Cells, Document, quantity
+from liquidtime.brain.formats.neuroml_write import DELAYED, INSTANT, TAG, write_neuroml
+from liquidtime.brain.formats.sonata import EXCITES_ABOVE
 from liquidtime.errors import InputError
+from liquidtime.kernels.network import edges as rows
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

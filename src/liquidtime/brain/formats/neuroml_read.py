@@ -1,4 +1,4 @@
-"""Reading NeuroML 2 piece by piece; `liquidtime.brain.neuroml` tells what is read how."""
+"""Reading NeuroML 2 piece by piece; `liquidtime.brain.formats.neuroml` tells what is read how."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.neuroml_write import TAG
+from liquidtime.brain.formats.neuroml_write import TAG
 from liquidtime.errors import InputError
 
 _UNITS: Mapping[str, Mapping[str, float]] = {

@@ -1,4 +1,4 @@
-"""Writing NeuroML 2; `liquidtime.brain.neuroml` tells what is written how."""
+"""Writing NeuroML 2; `liquidtime.brain.formats.neuroml` tells what is written how."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.parameters import Parameters
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.errors import InputError
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
-from liquidtime.train.atomic import write_atomically
+from liquidtime.runs.write import write_atomically
 
 if TYPE_CHECKING:
     import pandas

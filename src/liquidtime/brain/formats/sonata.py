@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain import edges as rows
-from liquidtime.brain.connectome import Connectome, symmetric
-from liquidtime.brain.parameters import Parameters, SynapseParameters
-from liquidtime.brain.sonata_read import (
+from liquidtime.brain.connectome.graph import Connectome, symmetric
+from liquidtime.brain.connectome.parameters import Parameters, SynapseParameters
+from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
+from liquidtime.brain.formats.sonata_read import (
     TRANSMITTER_COLUMNS,
     Attributes,
     Circuit,
@@ -36,15 +36,15 @@ from liquidtime.brain.sonata_read import (
     member,
     open_circuit,
 )
-from liquidtime.brain.sonata_write import (
+from liquidtime.brain.formats.sonata_write import (
     CHUNK,
     NEURON_CONSTANTS,
     NODE_TEMPLATE,
     SYNAPSE_CONSTANTS,
     write_sonata,
 )
-from liquidtime.brain.transmitters import UNKNOWN, canonical
 from liquidtime.errors import InputError
+from liquidtime.kernels.network import edges as rows
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.sonata_write import CONFIG_NAME
+from liquidtime.brain.formats.sonata_write import CONFIG_NAME
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 

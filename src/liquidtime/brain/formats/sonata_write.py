@@ -1,4 +1,4 @@
-"""Writing SONATA; `liquidtime.brain.sonata` tells the layout."""
+"""Writing SONATA; `liquidtime.brain.formats.sonata` tells the layout."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.transmitters import REVERSAL_POTENTIALS, canonical
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.connectome.transmitters import REVERSAL_POTENTIALS, canonical
 from liquidtime.errors import InputError
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

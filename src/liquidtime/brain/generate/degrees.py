@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
 from liquidtime.brain.generate.configuration import Stubs
 from liquidtime.brain.generate.counts import CountDistribution, distribution
 from liquidtime.brain.generate.rows import chunks, in_threads, offsets_of, stream
-from liquidtime.brain.transmitters import UNKNOWN, canonical
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
 COUNTS = 2

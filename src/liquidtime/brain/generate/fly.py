@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.generate.counts import geometric
 from liquidtime.brain.generate.degrees import degree_matched
 from liquidtime.brain.generate.rows import SIGNS, first_inhibitory, stream

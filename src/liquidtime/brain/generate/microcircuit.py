@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.generate.rows import SIGNS, chunks, in_threads, offsets_of, stream
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
 POPULATIONS = ("L23e", "L23i", "L4e", "L4i", "L5e", "L5i", "L6e", "L6i")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.generate.counts import CountDistribution, distribution
 from liquidtime.brain.generate.rows import (
     SIGNS,
@@ -17,6 +16,7 @@ from liquidtime.brain.generate.rows import (
     signed_table,
     stream,
 )
+from liquidtime.kernels.network.edges import Edges
 
 DEGREES, SOURCES = 0, 1
 

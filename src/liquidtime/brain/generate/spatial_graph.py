@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.generate.counts import CountDistribution, distribution
 from liquidtime.brain.generate.rows import (
     SIGNS,
@@ -21,6 +20,7 @@ from liquidtime.brain.generate.rows import (
     signed_table,
     stream,
 )
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
 POSITIONS, SOURCES = 0, 1

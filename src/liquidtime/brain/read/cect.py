@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any, Protocol
 
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
 from liquidtime.brain.read.worm import classes, transmitters, usual_name
-from liquidtime.brain.transmitters import UNKNOWN, canonical
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 

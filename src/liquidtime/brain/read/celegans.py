@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.read.mirror import in_mirror
 from liquidtime.brain.read.worm import classes, transmitters, usual_name
 from liquidtime.data.sources import Source, fetch, members

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from liquidtime.brain import edges
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.transmitters import UNKNOWN
 from liquidtime.brain.read.tables import read_table
-from liquidtime.brain.transmitters import UNKNOWN
 from liquidtime.errors import InputError
+from liquidtime.kernels.network import edges
 from liquidtime.optional import require
 
 CLASSES = ("excitatory", "inhibitory")

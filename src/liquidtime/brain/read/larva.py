@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.transmitters import UNKNOWN
 from liquidtime.brain.read.mirror import in_mirror
 from liquidtime.brain.read.tables import read_table
-from liquidtime.brain.transmitters import UNKNOWN
 from liquidtime.data.sources import Source, fetch
 from liquidtime.errors import InputError
 from liquidtime.optional import require

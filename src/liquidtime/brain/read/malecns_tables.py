@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from liquidtime.brain import edges
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
 from liquidtime.brain.read.tables import read_table
-from liquidtime.brain.transmitters import UNKNOWN, canonical
 from liquidtime.data.sources import Source, fetch
 from liquidtime.errors import InputError
+from liquidtime.kernels.network import edges
 from liquidtime.optional import require
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def malecns(
         The neurons by their body id, sorted. Columns, as far as the release has them: `type`,
         `group` (the superclass, such as cb_sensory, ol_intrinsic or vnc_motor), `class`,
         `subclass`, `instance`, `side`, `transmitter`, and `x`, `y`, `z` of the soma in µm, NaN
-        where it is not known. Pass `liquidtime.brain.transmitters.FLY` to a simulation: glutamate
-        inhibits in the fly.
+        where it is not known. Pass `liquidtime.brain.connectome.transmitters.FLY` to a
+        simulation: glutamate inhibits in the fly.
 
     Raises:
         InputError: If a file is not at hand, or has none of the columns in `COLUMNS` for what is

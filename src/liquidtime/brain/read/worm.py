@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from liquidtime.brain.transmitters import UNKNOWN
+from liquidtime.brain.connectome.transmitters import UNKNOWN
 
 _CLASSES = {
     "acetylcholine": (

@@ -12,14 +12,14 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from liquidtime.brain.connectome import Connectome, Neurons
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.network import Network
-from liquidtime.brain.neuron_step import Membrane
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.stepper import Scheme, stages
-from liquidtime.brain.stimuli import Player, Stimulus
-from liquidtime.brain.torch_network import Learnable, TorchNetwork
+from liquidtime.brain.connectome.graph import Connectome, Neurons
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.experiment.stimuli import Player, Stimulus
+from liquidtime.brain.simulation.network import Network
+from liquidtime.kernels.network.edges import Edges
+from liquidtime.kernels.network.graded import Membrane
+from liquidtime.kernels.network.reference import Learnable, TorchNetwork
+from liquidtime.kernels.network.stepper import Scheme, stages
 
 Constant = Literal[
     "membrane_capacitance",

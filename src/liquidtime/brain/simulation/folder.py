@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.recording import Record, Recording, Series
-from liquidtime.brain.store import RUN, SAMPLES
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.experiment.recording import Record, Recording, Series
+from liquidtime.brain.simulation.store import RUN, SAMPLES
 from liquidtime.errors import InputError
+from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
-from liquidtime.train.atomic import write_json
-from liquidtime.train.folder import read_json
+from liquidtime.runs.folder import read_json
+from liquidtime.runs.write import write_json
 
 EXPERIMENT, CONNECTOME = "experiment.json", "connectome"
 MOST_EDGES = 2_000_000
@@ -125,7 +125,7 @@ def folder_for(out: Path | None, runs: Path, name: str, resume: bool) -> Path:
 
 def write_connectome(folder: Path, connectome: Connectome, parameters: Parameters) -> None:
     """Keep the connectome in SONATA, without its edges where there are very many."""
-    from liquidtime.brain.sonata import write_sonata
+    from liquidtime.brain.formats.sonata import write_sonata
 
     if len(connectome.synapses) > MOST_EDGES:
         none = Edges(
@@ -158,7 +158,7 @@ def load(folder: Path) -> tuple[Recording, Experiment]:
             goes_on = f"To go on: {_experiment(folder).command}"
         raise InputError(f"{folder} holds a simulation that was stopped before its end. {goes_on}")
     experiment = _experiment(folder)
-    from liquidtime.brain.sonata import read_sonata
+    from liquidtime.brain.formats.sonata import read_sonata
 
     root: Any = zarr.open_group(folder / SAMPLES, mode="r")
     connectome = read_sonata(folder / CONNECTOME)
@@ -189,7 +189,7 @@ def _experiment(folder: Path) -> Experiment:
     if not path.is_file():
         raise InputError(
             f"{folder} holds a simulation made in Python, without {EXPERIMENT}; draw it there with "
-            "liquidtime.brain.figures.draw."
+            "liquidtime.brain.figures.draw.draw."
         )
     found = read_json(path)
     found["stimuli"] = [tuple(entry) for entry in found["stimuli"]]

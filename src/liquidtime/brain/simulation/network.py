@@ -11,11 +11,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.constants import Constants, constants_of
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.perturbation import Trial, gates_of
-from liquidtime.brain.stepper import Scheme, Stepper
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.experiment.perturbation import Trial, gates_of
+from liquidtime.brain.simulation.constants import constants_of
+from liquidtime.kernels.network.constants import Constants
+from liquidtime.kernels.network.stepper import Scheme, Stepper
 from liquidtime.native import native
 
 Backend = Literal["auto", "cpu", "sparse", "reference"]
@@ -132,12 +133,12 @@ class Network:
         per_synapse = self.constants.shares is not None
         backend = self.machine.chosen(scheme, per_synapse, delta)
         if backend == "cpu":
-            from liquidtime.brain.native_network import NativeNetwork
+            from liquidtime.kernels.network.cpu import NativeNetwork
 
             return NativeNetwork(self.constants, dt, threads=self.threads, epsilon=delta)
         import torch
 
-        from liquidtime.brain.torch_network import TorchNetwork
+        from liquidtime.kernels.network.reference import TorchNetwork
 
         return TorchNetwork(
             self.constants,

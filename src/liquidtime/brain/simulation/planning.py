@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.native_network import NativeNetwork
-from liquidtime.brain.network import Machine, Network
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.simulation.network import Machine, Network
+from liquidtime.kernels.network.cpu import NativeNetwork
 from liquidtime.native import native
 
 _TRIAL_SIZES = ((256, 8), (20_000, 100), (100_000, 100))

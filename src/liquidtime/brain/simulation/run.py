@@ -12,15 +12,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.network import Machine, Network
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.perturbation import Trial
-from liquidtime.brain.progress import Progress, shown
-from liquidtime.brain.recording import Events, Record, Recording, Series
-from liquidtime.brain.stepper import SCHEMES, Scheme, Stepper, Tap, stages
-from liquidtime.brain.stimuli import Player, Stimulus
-from liquidtime.brain.store import Disk, Memory, Store
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.experiment.perturbation import Trial
+from liquidtime.brain.experiment.recording import Events, Record, Recording, Series
+from liquidtime.brain.experiment.stimuli import Player, Stimulus
+from liquidtime.brain.simulation.network import Machine, Network
+from liquidtime.brain.simulation.progress import Progress, shown
+from liquidtime.brain.simulation.store import Disk, Memory, Store
+from liquidtime.kernels.network.stepper import SCHEMES, Scheme, Stepper, Tap, stages
 
 _BYTES_A_RUN = 32 << 20
 _SECONDS_A_RUN = 0.2

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.recording import UNITS, Record
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.recording import UNITS, Record
 from liquidtime.errors import InputError
 from liquidtime.optional import require
-from liquidtime.train.atomic import write_atomically, write_json
+from liquidtime.runs.write import write_atomically, write_json
 
 SAMPLES = "recording.zarr"
 CHECKPOINT = "checkpoint.npz"

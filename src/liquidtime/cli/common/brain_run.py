@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from liquidtime.brain import Events, Machine, Network, Parameters, Record, Store, simulate
-from liquidtime.brain.progress import Progress, shown
-from liquidtime.brain.stimuli import Stimulus
-from liquidtime.brain.store import CHECKPOINT
-from liquidtime.cli.common import brain_folder
-from liquidtime.cli.common.brain_settings import records_of, with_settings
-from liquidtime.cli.common.brain_source import Found
-from liquidtime.cli.common.brain_stimuli import Written, stimulus_of
-from liquidtime.cli.common.brain_trials import Plan, plan_trials, stimuli_of
+from liquidtime.brain.experiment.stimuli import Stimulus
+from liquidtime.brain.experiment.trials import Plan, plan_trials, stimuli_of
+from liquidtime.brain.experiment.words_settings import records_of, with_settings
+from liquidtime.brain.experiment.words_stimuli import Written, stimulus_of
+from liquidtime.brain.simulation import folder as brain_folder
+from liquidtime.brain.simulation.progress import Progress, shown
+from liquidtime.brain.simulation.store import CHECKPOINT
+from liquidtime.brain.sources import Found
 from liquidtime.cli.common.console import messages
 from liquidtime.errors import InputError
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from liquidtime.brain.comparison import compare
-from liquidtime.brain.figures import draw
-from liquidtime.cli.common.brain_folder import load
+from liquidtime.brain.figures.comparison import compare
+from liquidtime.brain.figures.draw import draw
+from liquidtime.brain.simulation.folder import load
 from liquidtime.cli.common.brain_tables import differences, summary, write_tables
 from liquidtime.cli.common.console import messages, results
 

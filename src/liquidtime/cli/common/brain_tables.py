@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from liquidtime.brain.comparison import Comparison, to_frame
-from liquidtime.brain.drawing import described
-from liquidtime.brain.recording import UNITS, Recording
-from liquidtime.cli.common.brain_folder import Experiment
+from liquidtime.brain.experiment.recording import UNITS, Recording
+from liquidtime.brain.figures.about import described
+from liquidtime.brain.figures.comparison import Comparison, to_frame
+from liquidtime.brain.simulation.folder import Experiment
 from liquidtime.optional import require
-from liquidtime.train.atomic import write_text
+from liquidtime.runs.write import write_text
 
 if TYPE_CHECKING:
     import pandas

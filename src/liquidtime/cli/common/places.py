@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from liquidtime.cli.common.console import leads
-from liquidtime.train import folder
+from liquidtime.runs import folder
 
 RUNS = Path("runs")
 

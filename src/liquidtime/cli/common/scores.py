@@ -7,8 +7,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from liquidtime.train import naming
-from liquidtime.train.config import ModelConfig
+from liquidtime.models.config import ModelConfig
+from liquidtime.train.report import naming
 
 
 def score_table(parts: Mapping[str, Mapping[str, Any] | None]) -> Table:

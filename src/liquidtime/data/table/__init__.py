@@ -18,29 +18,6 @@ Rules that hold for every table:
 Names are imported when first used; `liquidtime.data.table.schema` stays free of torch and pandas.
 """
 
-from typing import TYPE_CHECKING, Any
+from liquidtime.lazy import attach
 
-from liquidtime.lazy import lazy_name
-
-if TYPE_CHECKING:
-    from liquidtime.data.table.clock import Clock
-    from liquidtime.data.table.read import Reading, read_series, read_table
-    from liquidtime.data.table.schema import TableSchema
-
-__all__ = ["Clock", "Reading", "TableSchema", "read_series", "read_table"]
-
-_HOMES = {
-    "Clock": "clock",
-    "Reading": "read",
-    "TableSchema": "schema",
-    "read_series": "read",
-    "read_table": "read",
-}
-
-
-def __getattr__(name: str) -> Any:
-    return lazy_name(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__, __all__ = attach(__name__)

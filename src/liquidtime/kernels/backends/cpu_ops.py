@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from liquidtime.kernels.arrays import array, arrays, empty_like_all, optional_array
+from liquidtime.kernels.backends.cpu_arrays import array, arrays, empty_like_all, optional_array
 
 
 class Settings(NamedTuple):

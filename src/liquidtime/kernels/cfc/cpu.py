@@ -5,12 +5,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from liquidtime.kernels import cpu
-from liquidtime.kernels.arrays import array, arrays
+from liquidtime.kernels.backends import cpu
+from liquidtime.kernels.backends.cpu_arrays import array, arrays
+from liquidtime.kernels.backends.cpu_ops import Kind, Settings, operator
 from liquidtime.kernels.cfc import reference
 from liquidtime.kernels.cfc.reference import CfCSpec, CfCWeights, Group
 from liquidtime.kernels.memory import MemoryWeights
-from liquidtime.kernels.ops import Kind, Settings, operator
 from liquidtime.kernels.registry import Backend, Request
 from liquidtime.kernels.scan import State
 from liquidtime.native import native

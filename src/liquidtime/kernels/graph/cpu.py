@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liquidtime.kernels.arrays import array
+from liquidtime.kernels.backends.cpu_arrays import array
 from liquidtime.kernels.graph.reference import GraphTensors
 from liquidtime.native import native
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.parameters import Parameters
-from liquidtime.brain.perturbation import Gates
+from liquidtime.kernels.network.edges import Edges
 
 Numbers = NDArray[np.float64]
 
@@ -28,6 +25,21 @@ class SynapseShares:
     """[E], nS."""
     midpoint: Numbers
     steepness: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Gates:
+    """Perturbations as numbers; None where nothing is perturbed."""
+
+    trials: int
+    output: NDArray[np.float64] | None = None
+    """[N, B], factor on what a neuron emits."""
+    contact: NDArray[np.float64] | None = None
+    """[N, B], factor on a neuron's gap junctions."""
+    class_scale: NDArray[np.float64] | None = None
+    """[K, B], factor on a class of edges."""
+    held: NDArray[np.float64] | None = None
+    """[N, B], mV; NaN where free."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,55 +89,3 @@ class Constants:
                 "expected delays of whole steps. Round them, or take a dt that divides them."
             )
         return steps.astype(np.int32)
-
-
-def constants_of(connectome: Connectome, parameters: Parameters, gates: Gates) -> Constants:
-    """Put the constants of a network together.
-
-    Raises:
-        ValueError: If parameters do not fit the connectome.
-    """
-    parameters.check(connectome)
-    size = len(connectome)
-    synaptic_time = parameters.of_neurons("synaptic_time_constant", size)
-    own = parameters.synapses
-    if own is None:
-        shares = None
-        unit = parameters.unit_conductances(connectome.classes)
-        reversal = parameters.reversal_potentials(connectome.classes)
-    else:
-        if synaptic_time.any():
-            raise ValueError(
-                "synaptic_time_constant is not 0, but each synapse has constants of its own; "
-                "expected one or the other: a synaptic state belongs to the presynaptic neuron."
-            )
-        potentials = own.reversal_potential
-        low, high = (
-            (float(potentials.min()), float(potentials.max())) if len(own.midpoint) else (0, 0)
-        )
-        part = (potentials - low) / (high - low) if high > low else np.zeros_like(potentials)
-        shares = SynapseShares(
-            own.conductance * (1 - part), own.conductance * part, own.midpoint, own.steepness
-        )
-        unit, reversal = np.ones(2), np.array([low, high], dtype=np.float64)
-        if gates.class_scale is not None:
-            raise ValueError(
-                "a transmitter is scaled, but each synapse has constants of its own, which do not "
-                "know transmitters. Scale SynapseParameters.conductance instead."
-            )
-    return Constants(
-        synapses=connectome.synapses,
-        shares=shares,
-        capacitance=parameters.of_neurons("membrane_capacitance", size),
-        leak_conductance=parameters.of_neurons("leak_conductance", size),
-        leak_potential=parameters.of_neurons("leak_potential", size),
-        midpoint=parameters.of_neurons("midpoint", size),
-        steepness=parameters.of_neurons("steepness", size),
-        synaptic_time=synaptic_time if synaptic_time.any() else None,
-        delay=parameters.of_neurons("delay", size),
-        unit_conductance=unit,
-        reversal_potential=reversal,
-        gaps=connectome.gap_junctions,
-        gap_conductance=float(parameters.gap_conductance),
-        gates=gates,
-    )

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.constants import Constants
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.stepper import Drive, Scheme, State, Tap, stretches
+from liquidtime.kernels.network.constants import Constants
+from liquidtime.kernels.network.edges import Edges
+from liquidtime.kernels.network.stepper import Drive, Scheme, State, Tap, stretches
 from liquidtime.native import native
 
 _LOG2_E = 1 / math.log(2)

@@ -12,10 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from liquidtime.brain import neuron_step
-from liquidtime.brain.constants import Constants
-from liquidtime.brain.neuron_step import Inflow, Membrane, Outside
-from liquidtime.brain.stepper import Drive, Scheme, State, Tap, stages
 from liquidtime.kernels.graph.cpu import CompiledSums
 from liquidtime.kernels.graph.reference import (
     GraphTensors,
@@ -24,6 +20,10 @@ from liquidtime.kernels.graph.reference import (
     sparse_matrix,
     synapse_sums,
 )
+from liquidtime.kernels.network import graded as neuron_step
+from liquidtime.kernels.network.constants import Constants
+from liquidtime.kernels.network.graded import Inflow, Membrane, Outside
+from liquidtime.kernels.network.stepper import Drive, Scheme, State, Tap, stages
 from liquidtime.native import native
 
 

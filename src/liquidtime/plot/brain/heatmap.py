@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from liquidtime.errors import InputError
 from liquidtime.plot import style
-from liquidtime.plot.brain_traces import checked, mean_of_trials
+from liquidtime.plot.brain.traces import checked, mean_of_trials
 
 MOST_ROWS = 1200
 _UNKNOWN = "#d5dae0"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from liquidtime.errors import InputError
-from liquidtime.plot.brain_layout import boxed
+from liquidtime.plot.brain.layout import boxed
 
 MOST_CODES = 60_000_000
 """Values one page holds; a longer recording is thinned in time, so that a browser can carry it."""
@@ -120,7 +120,7 @@ def player_page(
         "edges": _packed(chemical[0].astype("<u4")),
         "gaps": _packed(gaps[0].astype("<u4")),
     }
-    page = resources.files("liquidtime.plot").joinpath("brain_player.html")
+    page = resources.files("liquidtime.plot.brain").joinpath("player.html")
     return re.sub(r"\{\{(\w+)\}\}", lambda hole: parts[hole[1]], page.read_text(encoding="utf-8"))
 
 

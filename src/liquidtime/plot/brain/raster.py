@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from liquidtime.errors import InputError
 from liquidtime.plot import style
-from liquidtime.plot.brain_heatmap import mark_groups
-from liquidtime.plot.brain_traces import shade
+from liquidtime.plot.brain.heatmap import mark_groups
+from liquidtime.plot.brain.traces import shade
 
 
 def raster(

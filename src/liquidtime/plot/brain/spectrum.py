@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.plot import style
-from liquidtime.plot.brain_traces import MOST_OVERLAID, checked, direct_labels
+from liquidtime.plot.brain.traces import MOST_OVERLAID, checked, direct_labels
 
 
 def spectrum(

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
 from numpy.typing import NDArray
 
-from liquidtime.plot.circuit_nodes import INPUT_FILL, draw_nodes, evenly, fill_of, prepare
-from liquidtime.plot.circuit_order import order_columns
-from liquidtime.plot.circuit_strokes import (
+from liquidtime.plot.circuit.nodes import INPUT_FILL, draw_nodes, evenly, fill_of, prepare
+from liquidtime.plot.circuit.order import order_columns
+from liquidtime.plot.circuit.strokes import (
     EXCITATORY,
     INHIBITORY,
     Nodes,

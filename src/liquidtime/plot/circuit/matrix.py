@@ -9,7 +9,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from liquidtime.plot.circuit_strokes import EXCITATORY, INHIBITORY
+from liquidtime.plot.circuit.strokes import EXCITATORY, INHIBITORY
 from liquidtime.plot.style import FAINT, INK
 from liquidtime.wirings import Circuit
 

@@ -8,7 +8,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Patch, Rectangle
 
-from liquidtime.plot.circuit_strokes import Nodes
+from liquidtime.plot.circuit.strokes import Nodes
 from liquidtime.plot.style import INK
 
 _PALETTE = ("#cfe8dc", "#d9d3ef", "#f8dfa6", "#cfe0f2", "#f2d0d6", "#e3e6c8")

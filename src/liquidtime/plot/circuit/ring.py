@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from liquidtime.plot.circuit_nodes import INPUT_FILL, MOTOR_FILL, draw_nodes, evenly, prepare
-from liquidtime.plot.circuit_strokes import (
+from liquidtime.plot.circuit.nodes import INPUT_FILL, MOTOR_FILL, draw_nodes, evenly, prepare
+from liquidtime.plot.circuit.strokes import (
     Nodes,
     bent_paths,
     draw_synapses,

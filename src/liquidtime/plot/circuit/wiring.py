@@ -73,9 +73,9 @@ def wiring(
             "kind is 'layers', but the circuit has a single layer; take 'ring' or 'matrix'."
         )
     require("matplotlib", extra="train")
-    from liquidtime.plot.circuit_layers import draw_layers
-    from liquidtime.plot.circuit_matrix import draw_matrix
-    from liquidtime.plot.circuit_ring import draw_ring
+    from liquidtime.plot.circuit.layers import draw_layers
+    from liquidtime.plot.circuit.matrix import draw_matrix
+    from liquidtime.plot.circuit.ring import draw_ring
 
     drawings = {"layers": draw_layers, "ring": draw_ring, "matrix": draw_matrix}
     if kind not in drawings:

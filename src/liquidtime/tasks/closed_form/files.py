@@ -11,18 +11,18 @@ from matplotlib.figure import Figure
 
 from liquidtime.plot.closed_form import Costed, Panel, error_against_cost, overlaid
 from liquidtime.plot.style import to_svg
-from liquidtime.tasks.closed_form import (
+from liquidtime.runs.provenance import provenance
+from liquidtime.runs.write import write_atomically, write_json, write_text
+from liquidtime.tasks.closed_form.forms import Form
+from liquidtime.tasks.closed_form.measure import Measured
+from liquidtime.tasks.closed_form.study import (
     PUBLISHED_OUTPUT_MSE,
     Study,
     families,
     headline,
     settings,
 )
-from liquidtime.tasks.closed_form_forms import Form
-from liquidtime.tasks.closed_form_measure import Measured
-from liquidtime.tasks.closed_form_table import markdown, selected
-from liquidtime.train.atomic import write_atomically, write_json, write_text
-from liquidtime.train.provenance import provenance
+from liquidtime.tasks.closed_form.table import markdown, selected
 
 RECORD = "study.json"
 TABLE = "study.csv"

@@ -14,7 +14,7 @@ from liquidtime.dynamics.synapse import join
 from liquidtime.kernels.ltc.network import LTCWeights
 from liquidtime.nn import LTCCell
 from liquidtime.nn.ltc_truth import Truth, true_states
-from liquidtime.tasks.closed_form_forms import Form
+from liquidtime.tasks.closed_form.forms import Form
 
 _STAGES = {"fused": 1, "euler": 1, "exponential": 1, "heun": 2, "rk4": 4}
 _ENOUGH_SECONDS = 0.4

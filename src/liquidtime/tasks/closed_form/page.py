@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from liquidtime.tasks.closed_form import PUBLISHED_OUTPUT_MSE, Study, settings
-from liquidtime.tasks.closed_form_files import COST_FIGURE, TIME_FIGURE, TRAJECTORY_FIGURE
-from liquidtime.tasks.closed_form_forms import Form
-from liquidtime.tasks.closed_form_measure import Measured
-from liquidtime.tasks.closed_form_table import HEADER, cells, power, selected
-from liquidtime.train.atomic import write_text
-from liquidtime.train.provenance import provenance
-from liquidtime.train.report_page import figure, folded, page, paragraph, section, table
+from liquidtime.runs.page import figure, folded, page, paragraph, section, table
+from liquidtime.runs.provenance import provenance
+from liquidtime.runs.write import write_text
+from liquidtime.tasks.closed_form.files import COST_FIGURE, TIME_FIGURE, TRAJECTORY_FIGURE
+from liquidtime.tasks.closed_form.forms import Form
+from liquidtime.tasks.closed_form.measure import Measured
+from liquidtime.tasks.closed_form.study import PUBLISHED_OUTPUT_MSE, Study, settings
+from liquidtime.tasks.closed_form.table import HEADER, cells, power, selected
 
 PAGE = "report.html"
 

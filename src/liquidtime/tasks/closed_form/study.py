@@ -20,12 +20,15 @@ from torch import Tensor
 from liquidtime.data.batching import collate
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.errors import InputError
+from liquidtime.models.config import ModelConfig
+from liquidtime.models.predictor import Predictor
 from liquidtime.nn import LTC, LTCCell
 from liquidtime.nn.members import members
 from liquidtime.optional import require
-from liquidtime.tasks.closed_form_data import DataName, StudyData, study_data
-from liquidtime.tasks.closed_form_forms import Form, all_forms, forms_for_given_sources
-from liquidtime.tasks.closed_form_measure import (
+from liquidtime.runs.folder import is_finished
+from liquidtime.tasks.closed_form.data import DataName, StudyData, study_data
+from liquidtime.tasks.closed_form.forms import Form, all_forms, forms_for_given_sources
+from liquidtime.tasks.closed_form.measure import (
     Errors,
     Measured,
     Setting,
@@ -35,10 +38,8 @@ from liquidtime.tasks.closed_form_measure import (
     network_setting,
 )
 from liquidtime.train import fit
-from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
-from liquidtime.train.folder import is_finished
-from liquidtime.train.predictor import Predictor
-from liquidtime.train.provenance import fingerprint
+from liquidtime.train.config import About, FitConfig, TrainConfig
+from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.run import Run
 
 PUBLISHED_OUTPUT_MSE = 0.006

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from liquidtime.tasks.closed_form_measure import Measured
+from liquidtime.tasks.closed_form.measure import Measured
 
 HEADER = (
     "form",

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.sets import physionet2012
+from liquidtime.models.config import ModelConfig
 from liquidtime.train import fit
-from liquidtime.train.config import About, FitConfig, ModelConfig, TrainConfig
+from liquidtime.train.config import About, FitConfig, TrainConfig
 from liquidtime.train.run import Run
 
 PUBLISHED_SEED = 42

@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.plot import style
-from liquidtime.plot.brain_response import response_matrix
-from liquidtime.tasks.worm_atlas_data import Atlas
-from liquidtime.tasks.worm_atlas_scores import SIGNIFICANT
-from liquidtime.tasks.worm_atlas_split import MODEL
+from liquidtime.plot.brain.response import response_matrix
+from liquidtime.tasks.worm_atlas.data import Atlas
+from liquidtime.tasks.worm_atlas.scores import SIGNIFICANT
+from liquidtime.tasks.worm_atlas.split import MODEL
 
 MATRIX, PAIRS, PREDICTORS = "matrix", "pairs", "predictors"
 _BINS = 15

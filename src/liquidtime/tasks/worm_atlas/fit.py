@@ -11,7 +11,7 @@ from torch import Tensor
 
 from liquidtime.errors import InputError
 from liquidtime.optional import require
-from liquidtime.tasks.worm_atlas_model import BOUNDS, Wiring, WormConstants, solved, tensors
+from liquidtime.tasks.worm_atlas.model import BOUNDS, Wiring, WormConstants, solved, tensors
 
 _GAIN = 0.98
 """Loop gain above which a fit is pushed back; at 1 the rest may become unstable."""

@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.edges import Edges
-from liquidtime.brain.parameters import Parameters
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.kernels.network.edges import Edges
 
 KINDS = ("acetylcholine", "glutamate", "gaba", "other")
 """Transmitters with a unit conductance of their own; "other" is all the rest."""

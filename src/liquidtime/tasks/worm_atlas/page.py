@@ -7,10 +7,10 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from liquidtime.plot.style import to_svg
-from liquidtime.tasks.worm_atlas_figures import MATRIX, PAIRS, PREDICTORS
-from liquidtime.tasks.worm_atlas_scores import METRICS
-from liquidtime.tasks.worm_atlas_split import GAPS_ALONE, MODEL, RELABELLED, REVERSED, SHUFFLED
-from liquidtime.train.atomic import write_atomically, write_text
+from liquidtime.runs.write import write_atomically, write_text
+from liquidtime.tasks.worm_atlas.figures import MATRIX, PAIRS, PREDICTORS
+from liquidtime.tasks.worm_atlas.scores import METRICS
+from liquidtime.tasks.worm_atlas.split import GAPS_ALONE, MODEL, RELABELLED, REVERSED, SHUFFLED
 
 PAGE = "worm-atlas.md"
 _DOTS_AN_INCH = 130

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.optional import require
-from liquidtime.tasks.worm_atlas_model import KINDS, Wiring
+from liquidtime.tasks.worm_atlas.model import KINDS, Wiring
 
 Values = NDArray[np.float64]
 Chosen = NDArray[np.bool_]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
-from liquidtime.brain.network import Machine
-from liquidtime.brain.recording import Record
-from liquidtime.brain.simulation import simulate
-from liquidtime.brain.stimuli import current
-from liquidtime.brain.waveforms import Step
-from liquidtime.tasks.worm_atlas_model import Wiring, WormConstants, steady_response
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.recording import Record
+from liquidtime.brain.experiment.stimuli import current
+from liquidtime.brain.experiment.waveforms import Step
+from liquidtime.brain.simulation.network import Machine
+from liquidtime.brain.simulation.run import simulate
+from liquidtime.tasks.worm_atlas.model import Wiring, WormConstants, steady_response
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.generate.degrees import shuffled
-from liquidtime.tasks.worm_atlas_data import Atlas, halves_by_class
-from liquidtime.tasks.worm_atlas_fit import FittedWorm, fit_worm
-from liquidtime.tasks.worm_atlas_model import KINDS, Wiring, steady_response
-from liquidtime.tasks.worm_atlas_predictors import predictors
-from liquidtime.tasks.worm_atlas_scores import (
+from liquidtime.tasks.worm_atlas.data import Atlas, halves_by_class
+from liquidtime.tasks.worm_atlas.fit import FittedWorm, fit_worm
+from liquidtime.tasks.worm_atlas.model import KINDS, Wiring, steady_response
+from liquidtime.tasks.worm_atlas.predictors import predictors
+from liquidtime.tasks.worm_atlas.scores import (
     METRICS,
     Measurement,
     ceiling,
@@ -21,7 +21,7 @@ from liquidtime.tasks.worm_atlas_scores import (
     scores,
     summary,
 )
-from liquidtime.tasks.worm_atlas_simulation import stimulate_each
+from liquidtime.tasks.worm_atlas.simulation import stimulate_each
 
 MODEL = "model"
 GAPS_ALONE = "model, gap junctions alone"

@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from liquidtime.brain.connectome import Connectome
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.read.celegans import cook2019
 from liquidtime.errors import InputError
-from liquidtime.tasks.worm_atlas_data import LEAST, LIMIT, Atlas, measured_atlas
-from liquidtime.tasks.worm_atlas_figures import figures
-from liquidtime.tasks.worm_atlas_page import write_page
-from liquidtime.tasks.worm_atlas_split import Study
-from liquidtime.tasks.worm_atlas_summary import over_splits
-from liquidtime.train.atomic import write_json
-from liquidtime.train.provenance import provenance
+from liquidtime.runs.provenance import provenance
+from liquidtime.runs.write import write_json
+from liquidtime.tasks.worm_atlas.data import LEAST, LIMIT, Atlas, measured_atlas
+from liquidtime.tasks.worm_atlas.figures import figures
+from liquidtime.tasks.worm_atlas.page import write_page
+from liquidtime.tasks.worm_atlas.split import Study
+from liquidtime.tasks.worm_atlas.summary import over_splits
 
 RECORD = "worm-atlas.json"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from liquidtime.tasks.worm_atlas_scores import METRICS
+from liquidtime.tasks.worm_atlas.scores import METRICS
 
 
 def over_splits(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

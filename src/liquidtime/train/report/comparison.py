@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from liquidtime.train import folder
+from liquidtime.runs import folder
 from liquidtime.train.config import FitConfig
-from liquidtime.train.naming import model_name
+from liquidtime.train.report.naming import model_name
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from liquidtime.data.batching import collate
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
-from liquidtime.train.atomic import write_atomically
+from liquidtime.models.predictor import Predictor
+from liquidtime.runs.write import write_atomically
 from liquidtime.train.objective import Objective
-from liquidtime.train.predictions import Predictions
-from liquidtime.train.predictor import Predictor
+from liquidtime.train.score.predictions import Predictions
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from liquidtime.plot.calibration import calibration_bins, calibration_curve
-from liquidtime.plot.circuit import wiring
-from liquidtime.plot.precision_recall import precision_recall_curve
-from liquidtime.plot.residuals import predicted_against_true, residual_histogram
-from liquidtime.plot.roc import roc_curve
+from liquidtime.models.recurrent import wiring_of
+from liquidtime.plot.circuit.wiring import wiring
+from liquidtime.plot.fit.calibration import calibration_bins, calibration_curve
+from liquidtime.plot.fit.precision_recall import precision_recall_curve
+from liquidtime.plot.fit.residuals import predicted_against_true, residual_histogram
+from liquidtime.plot.fit.roc import roc_curve
+from liquidtime.plot.fit.trace import series_trace
+from liquidtime.plot.fit.training import training_curves
 from liquidtime.plot.style import to_svg
-from liquidtime.plot.trace import series_trace
-from liquidtime.plot.training import training_curves
-from liquidtime.train import folder
-from liquidtime.train.comparison import ComparedRun
+from liquidtime.runs import folder
+from liquidtime.runs.page import figure, figures, paragraph, section, table
 from liquidtime.train.config import FitConfig
-from liquidtime.train.example import SeriesTrace, read_example
 from liquidtime.train.history import read_history
-from liquidtime.train.naming import metric_name, quoted, share
-from liquidtime.train.recurrent import wiring_of
-from liquidtime.train.report_page import figure, figures, paragraph, section, table
+from liquidtime.train.report.comparison import ComparedRun
+from liquidtime.train.report.example import SeriesTrace, read_example
+from liquidtime.train.report.naming import metric_name, quoted, share
 from liquidtime.train.stored import preprocessor_from
 
 _MOST_OUTPUTS = 6

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from liquidtime.train.config import ModelConfig
+from liquidtime.models.config import ModelConfig
 
 METRIC_NAMES = {
     "auroc": "AUROC",

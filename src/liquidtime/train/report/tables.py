@@ -5,9 +5,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from liquidtime.train.comparison import ComparedRun, headline_metrics
+from liquidtime.runs.page import folded, paragraph, table
 from liquidtime.train.config import FitConfig
-from liquidtime.train.naming import (
+from liquidtime.train.report.comparison import ComparedRun, headline_metrics
+from liquidtime.train.report.naming import (
     interval,
     metric_name,
     model_name,
@@ -16,7 +17,6 @@ from liquidtime.train.naming import (
     seconds,
     share,
 )
-from liquidtime.train.report_page import folded, paragraph, table
 
 _MEANING = {
     "auroc": "chance that a case is ranked above a non-case; 0.5 is guessing",
@@ -61,7 +61,7 @@ def comparison_table(runs: Sequence[ComparedRun]) -> str:
     """Several runs side by side: one row a model, the metrics with their intervals.
 
     Args:
-        runs: From `liquidtime.train.comparison.compare`; the first is set in bold.
+        runs: From `liquidtime.train.report.comparison.compare`; the first is set in bold.
 
     Returns:
         An HTML table with a note on how to read it.

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from liquidtime.train import folder, report_figures, report_tables
-from liquidtime.train.atomic import write_text
-from liquidtime.train.comparison import compare, shown_part
+from liquidtime.runs import folder
+from liquidtime.runs.page import page, section
+from liquidtime.runs.write import write_text
 from liquidtime.train.config import FitConfig
-from liquidtime.train.naming import model_name
-from liquidtime.train.report_page import page, section
+from liquidtime.train.report import figures as report_figures
+from liquidtime.train.report import tables as report_tables
+from liquidtime.train.report.comparison import compare, shown_part
+from liquidtime.train.report.naming import model_name
 from liquidtime.train.run import Run
 
 _TASKS = {"classify": "Classification", "regress": "Regression", "forecast": "Forecast"}

@@ -26,7 +26,7 @@ def intervals(
 
     Args:
         scores: Name to a function of row weights [S, R] that returns the score of each of the S
-            weightings (`liquidtime.train.scores`).
+            weightings (`liquidtime.train.score.weighted`).
         cluster: Number of the series each row belongs to, [R], any non-negative integers.
         resamples: How many times to draw.
         coverage: Share of the resampled scores inside the interval.

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.train import scores
-from liquidtime.train.bootstrap import RESAMPLES, Score, intervals
+from liquidtime.train.score import weighted as scores
+from liquidtime.train.score.bootstrap import RESAMPLES, Score, intervals
 
 Array = NDArray[np.float64]
 

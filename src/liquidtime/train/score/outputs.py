@@ -6,7 +6,7 @@ from torch import Tensor
 from liquidtime.data import ragged
 from liquidtime.data.batching import Batch, BucketBatches, collate
 from liquidtime.data.encoded import EncodedSeries
-from liquidtime.train.predictor import Predictor
+from liquidtime.models.predictor import Predictor
 
 
 class Outputs:

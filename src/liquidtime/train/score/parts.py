@@ -6,8 +6,8 @@ import numpy as np
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.train.metrics import Scored, measure
 from liquidtime.train.objective import Objective
+from liquidtime.train.score.metrics import Scored, measure
 
 
 def scored(objective: Objective, logits: Tensor, target: Tensor, lengths: Tensor) -> Scored:
@@ -50,7 +50,7 @@ def part_metrics(part: Scored, series: int, *, seed: int = 0) -> dict[str, Any]:
 
     Returns:
         `series`, `targets`, for classes `counts` (targets of each class) and, for two classes,
-        `positives`; and `metrics` as `liquidtime.train.metrics.measure` returns them.
+        `positives`; and `metrics` as `liquidtime.train.score.metrics.measure` returns them.
     """
     table: dict[str, Any] = {"series": series, "targets": len(part.target)}
     if part.is_classes:

@@ -8,7 +8,7 @@ import numpy as np
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.optional import require
-from liquidtime.train.atomic import write_atomically
+from liquidtime.runs.write import write_atomically
 from liquidtime.train.objective import Objective
 
 if TYPE_CHECKING:

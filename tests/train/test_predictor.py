@@ -4,9 +4,9 @@ import torch
 
 from liquidtime.data.batching import collate
 from liquidtime.data.preprocess import Preprocessor
-from liquidtime.train.config import ModelConfig
-from liquidtime.train.outputs import predict_logits
-from liquidtime.train.predictor import Predictor
+from liquidtime.models.config import ModelConfig
+from liquidtime.models.predictor import Predictor
+from liquidtime.train.score.outputs import predict_logits
 
 MODELS = {
     "cfc": {"kind": "cfc"},

@@ -1,0 +1,1 @@
+"""A simulation spread over processes."""

@@ -1,0 +1,10 @@
+from liquidtime.brain.generate.counts import CountDistribution as CountDistribution
+from liquidtime.brain.generate.counts import constant as constant
+from liquidtime.brain.generate.counts import geometric as geometric
+from liquidtime.brain.generate.counts import lognormal as lognormal
+from liquidtime.brain.generate.degrees import degree_matched as degree_matched
+from liquidtime.brain.generate.degrees import shuffled as shuffled
+from liquidtime.brain.generate.fly import fly_like as fly_like
+from liquidtime.brain.generate.microcircuit import cortical_microcircuit as cortical_microcircuit
+from liquidtime.brain.generate.random_graph import random as random
+from liquidtime.brain.generate.spatial_graph import spatial as spatial

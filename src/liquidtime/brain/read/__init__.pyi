@@ -1,0 +1,11 @@
+from liquidtime.brain.read.cect import cect_reader as cect_reader
+from liquidtime.brain.read.celegans import cook2019 as cook2019
+from liquidtime.brain.read.flywire_tables import flywire as flywire
+from liquidtime.brain.read.graphs import from_networkx as from_networkx
+from liquidtime.brain.read.graphs import from_scipy as from_scipy
+from liquidtime.brain.read.graphs import to_networkx as to_networkx
+from liquidtime.brain.read.graphs import to_scipy as to_scipy
+from liquidtime.brain.read.larva import winding2023 as winding2023
+from liquidtime.brain.read.malecns_tables import malecns as malecns
+from liquidtime.brain.read.tables import read_edges as read_edges
+from liquidtime.brain.read.tables import read_table as read_table

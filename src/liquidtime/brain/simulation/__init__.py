@@ -1,0 +1,1 @@
+"""Moving a brain in time: steps in order, samples kept, runs gone on with."""

@@ -1,0 +1,1 @@
+"""A fit's curves drawn."""

@@ -1,0 +1,1 @@
+"""What is left on disk, whoever left it: files, folders, pages, versions."""

@@ -1,0 +1,1 @@
+"""How far each closed form is from the ODE."""

@@ -1,0 +1,1 @@
+"""The simulated worm beside its measured responses."""

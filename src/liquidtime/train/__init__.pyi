@@ -1,0 +1,10 @@
+from liquidtime.models.config import ModelConfig as ModelConfig
+from liquidtime.models.predictor import Predictor as Predictor
+from liquidtime.train import report as report
+from liquidtime.train import score as score
+from liquidtime.train.config import About as About
+from liquidtime.train.config import FitConfig as FitConfig
+from liquidtime.train.config import TrainConfig as TrainConfig
+from liquidtime.train.fitting import fit as fit
+from liquidtime.train.run import Run as Run
+from liquidtime.train.score.predictions import Predictions as Predictions

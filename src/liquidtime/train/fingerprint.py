@@ -1,0 +1,29 @@
+"""What tells one fit's data and split from another's."""
+
+import hashlib
+
+import numpy as np
+
+from liquidtime.data.series import IrregularSeries
+from liquidtime.data.splits import Split
+
+
+def fingerprint(series: IrregularSeries, split: Split) -> str:
+    """A digest of the data and the split, by which a resumed run knows that they are the same."""
+    digest = hashlib.blake2b(digest_size=16)
+    for tensor in (
+        series.values,
+        series.times,
+        series.mask,
+        series.lengths,
+        series.static,
+        series.target,
+    ):
+        if tensor is not None:
+            digest.update(np.ascontiguousarray(tensor.cpu().numpy()).data)
+        digest.update(b"|")
+    for part in (split.train, split.validation, split.test):
+        digest.update(np.ascontiguousarray(part, dtype=np.int64).data)
+        digest.update(b"|")
+    digest.update("|".join(series.features or ()).encode())
+    return digest.hexdigest()

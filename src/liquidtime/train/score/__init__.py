@@ -1,0 +1,1 @@
+"""From logits and targets to scores with intervals."""
