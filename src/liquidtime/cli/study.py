@@ -79,6 +79,7 @@ def _closed_form(options: Options) -> int:
 
     from liquidtime.cli.common.console import messages, results
     from liquidtime.cli.common.places import RUNS
+    from liquidtime.runs.folder import Folder
     from liquidtime.tasks.closed_form import files as closed_form_files
     from liquidtime.tasks.closed_form import page as closed_form_page
     from liquidtime.tasks.closed_form import study as closed_form
@@ -89,8 +90,8 @@ def _closed_form(options: Options) -> int:
             flag = name.replace("_", "-")
             raise InputError(f"--{flag} is {getattr(options, name)}; expected {least} or more.")
     out = options.out or RUNS / f"closed-form-{options.data}"
-    closed_form.check_folder(out)
-    with messages().status("Reading …") as status:
+    claim = Folder(out, closed_form_files.STUDY).claim()
+    with claim, messages().status("Reading …") as status:
 
         def say(text: str) -> None:
             if text.endswith("…"):

@@ -118,21 +118,6 @@ def recipe(
     )
 
 
-def check_folder(out: Path) -> None:
-    """Check that a study may write there, before anything is fetched or trained.
-
-    Raises:
-        InputError: If it is a file, or holds things that are no study.
-    """
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file; expected a folder. Choose another --out.")
-    if out.exists() and any(out.iterdir()) and not (out / MODEL_FOLDER).is_dir():
-        raise InputError(
-            f"{out} holds files, but no study; expected a new or an empty folder, or that of a "
-            "study. Choose another --out."
-        )
-
-
 def trained(data: StudyData, config: FitConfig, out: Path, *, progress: bool = True) -> Run:
     """The network, from its folder where it is finished, else trained there or gone on with.
 

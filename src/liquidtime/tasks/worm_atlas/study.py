@@ -13,8 +13,9 @@ from typing import Any
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.read.celegans import cook2019
 from liquidtime.errors import InputError
+from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import write_json
+from liquidtime.runs.write import json_text
 from liquidtime.tasks.worm_atlas.data import LEAST, LIMIT, Atlas, measured_atlas
 from liquidtime.tasks.worm_atlas.figures import figures
 from liquidtime.tasks.worm_atlas.page import write_page
@@ -22,6 +23,7 @@ from liquidtime.tasks.worm_atlas.split import Study
 from liquidtime.tasks.worm_atlas.summary import over_splits
 
 RECORD = "worm-atlas.json"
+ATLAS = Kind(noun="study", record=RECORD, last=RECORD, replaced=True)
 
 
 def run(
@@ -59,7 +61,7 @@ def run(
         The record, as it is written.
 
     Raises:
-        InputError: If there is nothing to split, or data are not at hand.
+        InputError: If there is nothing to split, data are not at hand, or the folder is taken.
     """
     if splits < 1 or nulls < 0:
         raise InputError(f"splits is {splits} and nulls {nulls}; expected splits ≥ 1, nulls ≥ 0.")
@@ -70,41 +72,42 @@ def run(
             "the connectome's table has no column 'type'; expected the class of each neuron, by "
             "which the halves are made."
         )
-    say("Reading the atlas …")
-    measured = (atlas or measured_atlas()).aligned([*map(str, connectome.neurons.index)])
-    study = Study(connectome, measured, least, repeats, nulls, starts)
-    entries, drawn = [], None
-    for number in range(splits):
-        say(f"Split {number + 1} of {splits} …")
-        entry, shown = study.split(seed + number)
-        entries.append(entry)
-        drawn = drawn or shown
-    assert drawn is not None
-    record = {
-        "format": 1,
-        "settings": {
-            "connectome": connectome.name,
-            "neurons": len(connectome),
-            "pairs": int(study.pairs.sum()),
-            "stimulated": int(study.pairs.any(0).sum()),
-            "responding": int(study.pairs.any(1).sum()),
-            "splits": splits,
-            "seed": seed,
-            "least_responses": least,
-            "limit_of_a_response": LIMIT,
-            "bootstrap_draws": repeats,
-            "nulls_of_each_kind": nulls,
-            "starts": starts,
-        },
-        "summary": over_splits(entries),
-        "simulation": [],
-        "splits": entries,
-        **provenance(),
-    }
-    for amplitude in amplitudes:
-        say(f"Simulating all stimulations at {amplitude:g} pA …")
-        record["simulation"].append(study.simulated(amplitude, drawn))
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out / RECORD, record)
-    write_page(out, record, figures(connectome, measured, drawn, record))
+    folder = Folder(out, ATLAS)
+    with folder.claim():
+        say("Reading the atlas …")
+        measured = (atlas or measured_atlas()).aligned([*map(str, connectome.neurons.index)])
+        study = Study(connectome, measured, least, repeats, nulls, starts)
+        entries, drawn = [], None
+        for number in range(splits):
+            say(f"Split {number + 1} of {splits} …")
+            entry, shown = study.split(seed + number)
+            entries.append(entry)
+            drawn = drawn or shown
+        assert drawn is not None
+        record = {
+            "format": 1,
+            "settings": {
+                "connectome": connectome.name,
+                "neurons": len(connectome),
+                "pairs": int(study.pairs.sum()),
+                "stimulated": int(study.pairs.any(0).sum()),
+                "responding": int(study.pairs.any(1).sum()),
+                "splits": splits,
+                "seed": seed,
+                "least_responses": least,
+                "limit_of_a_response": LIMIT,
+                "bootstrap_draws": repeats,
+                "nulls_of_each_kind": nulls,
+                "starts": starts,
+            },
+            "summary": over_splits(entries),
+            "simulation": [],
+            "splits": entries,
+            **provenance(),
+        }
+        for amplitude in amplitudes:
+            say(f"Simulating all stimulations at {amplitude:g} pA …")
+            record["simulation"].append(study.simulated(amplitude, drawn))
+        write_page(out, record, figures(connectome, measured, drawn, record))
+        folder.finish(json_text(record))
     return record
