@@ -23,9 +23,9 @@ from liquidtime.brain.experiment.recording import Events, Record, Recording, Ser
 from liquidtime.brain.experiment.stimuli import Stimulus
 from liquidtime.brain.simulation.network import Machine, Network
 from liquidtime.brain.simulation.run import simulate
-from liquidtime.brain.simulation.store import SAMPLES, Store
+from liquidtime.brain.simulation.samples import Samples
+from liquidtime.brain.simulation.store import Store
 from liquidtime.kernels.network.stepper import Scheme
-from liquidtime.optional import require
 
 if TYPE_CHECKING:
     from torch.distributed import ProcessGroup
@@ -200,11 +200,7 @@ def _gathered(samples: NDArray, columns: list[NDArray], ranks: Ranks) -> NDArray
 
 
 def _opened(name: str, columns: list[NDArray], folder: Path) -> Spread:
-    zarr = require("zarr", extra="brain")
-    parts = [
-        zarr.open_group(folder / f"rank{rank}" / SAMPLES, mode="r")[name]
-        for rank in range(len(columns))
-    ]
+    parts = [Samples(folder / f"rank{rank}", name) for rank in range(len(columns))]
     return Spread(parts, columns)
 
 

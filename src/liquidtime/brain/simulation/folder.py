@@ -12,7 +12,8 @@ import numpy as np
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.recording import Record, Recording, Series
-from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, RUN, SAMPLES, SIMULATION
+from liquidtime.brain.simulation.samples import SAMPLES, Samples
+from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, RUN, SIMULATION
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
@@ -149,7 +150,7 @@ def load(folder: Path) -> tuple[Recording, Experiment]:
         if count != len(found) or (found < 0).any():
             raise InputError(f"{folder}: the neurons of {name!r} are not those of the connectome.")
         record = Record(variable, None, every, name=name)
-        series[name] = Series(record, found.astype(np.int32), root[name])
+        series[name] = Series(record, found.astype(np.int32), Samples(folder, name))
     recording = Recording(
         connectome,
         about["dt"],

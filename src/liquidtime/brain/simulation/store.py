@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.recording import UNITS, Record
+from liquidtime.brain.simulation.samples import SAMPLES, Samples
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.write import json_text, write_atomically, write_json
 
-SAMPLES = "recording.zarr"
 CHECKPOINT = "checkpoint.npz"
 RUN = "run.json"
 EXPERIMENT = "experiment.json"
@@ -142,6 +142,8 @@ class Disk:
                 shape=(0, count, trials),
                 chunks=(length, max(1, count), trials),
                 dtype=str(about["dtype"]),
+                # A chunk that is gone shall not read as potentials of 0 mV.
+                fill_value=np.nan,
                 # Each chunk carries its checksum, which Zarr compares when it reads the chunk.
                 compressors=[zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()],
                 dimension_names=names,
@@ -179,9 +181,9 @@ class Disk:
         if len(events):
             self._root["events"].append(events)
 
-    def samples(self, name: str) -> Any:
+    def samples(self, name: str) -> Samples:
         """All of a record, still on disk."""
-        return self._root[name]
+        return Samples(self.folder, name)
 
     def events(self) -> NDArray[np.int64]:
         """All events."""
