@@ -74,11 +74,6 @@ def register(entry: Task | Study) -> None:
     _added[kind][entry.name] = entry
 
 
-def unregister(entry: Task | Study) -> None:
-    """Take away what `register` added."""
-    del _added[_TASK if isinstance(entry, Task) else _STUDY][entry.name]
-
-
 def _names(kind: str) -> list[str]:
     return sorted([*_found(kind), *_added[kind]])
 

@@ -98,7 +98,8 @@ class Study:
         name: As on the command line.
         summary: One line.
         details: What it does, leaves and takes, with example commands.
-        options: A frozen dataclass of its options, whose property `place` is the folder to write.
+        options: A frozen dataclass of its options, which all have defaults; its property `folder`
+            says what to call a study of these options.
         run: (folder, options, progress) to what is shown; writes the folder.
     """
 

@@ -99,8 +99,8 @@ def notes(task: Task, rows: Sequence[Row]) -> list[str]:
     ]
     if any(row.against for row in rows):
         found.append(
-            f"Lead over the best other: {metric_name(task.measures[0])} of the mean over seeds, on the "
-            "same resamples, with two-sided p."
+            f"Lead over the best other: {metric_name(task.measures[0])} of the mean over seeds, on "
+            "the same resamples, with two-sided p."
         )
     sources = dict.fromkeys(
         f"Published: {cell.model}, {cell.source.name}, {cell.where} ({cell.source.url})."

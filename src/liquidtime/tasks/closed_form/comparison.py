@@ -2,8 +2,7 @@
 
 A 19-neuron NCP LTC learns to imitate; then each published closed form, each integrator and the
 closed form for linear input runs it on the test series in float64, and is compared with the ODE
-solved by dopri5 to nine digits. Hasani et al. 2022 show such a comparison in Fig. 2, with an
-output MSE of 0.006 and neither data, tolerance nor horizon.
+solved by dopri5 to nine digits. What is published of such a comparison lies in `published.json`.
 """
 
 import copy
@@ -11,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,8 +24,7 @@ from liquidtime.models.predictor import Predictor
 from liquidtime.nn import LTC, LTCCell
 from liquidtime.nn.members import members
 from liquidtime.optional import require
-from liquidtime.runs.folder import is_finished
-from liquidtime.tasks.closed_form.data import DataName, StudyData, study_data
+from liquidtime.tasks.closed_form.data import StudyData, study_data
 from liquidtime.tasks.closed_form.forms import Form, all_forms, forms_for_given_sources
 from liquidtime.tasks.closed_form.measure import (
     Errors,
@@ -37,13 +35,14 @@ from liquidtime.tasks.closed_form.measure import (
     measure,
     network_setting,
 )
-from liquidtime.train import fit
+from liquidtime.tasks.closed_form.options import Options
+from liquidtime.tasks.contract import Progress
+from liquidtime.tasks.fitting import fit_once
+from liquidtime.tasks.published import read_published
 from liquidtime.train.config import About, FitConfig, TrainConfig
-from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.run import Run
 
-PUBLISHED_OUTPUT_MSE = 0.006
-NEURONS = 19
+PUBLISHED_OUTPUT_MSE = read_published("liquidtime.tasks.closed_form").claim.value
 MODEL_FOLDER = "model"
 # Epochs, learning rate, weight decay: chosen on the validation part.
 _TRAINING = {
@@ -54,8 +53,8 @@ _TRAINING = {
 
 
 @dataclass(frozen=True)
-class Study:
-    """Everything a study found.
+class Comparison:
+    """Everything that was found.
 
     Attributes:
         data: What was imitated.
@@ -89,16 +88,14 @@ class Study:
         raise KeyError(form.name)
 
 
-def recipe(
-    data: StudyData, *, neurons: int = NEURONS, epochs: int | None = None, seed: int = 0
-) -> FitConfig:
+def recipe(data: StudyData, options: Options) -> FitConfig:
     """How the network of a study is trained: as the published LTC, fused Euler in six sub-steps."""
     usual, learning_rate, weight_decay = _TRAINING[data.name]
     return FitConfig(
         task="regress",
         model=ModelConfig(
             kind="ltc",
-            hidden_size=neurons,
+            hidden_size=options.neurons,
             wiring="auto_ncp",
             wiring_outputs=data.motor_neurons,
             integrator="fused",
@@ -106,12 +103,12 @@ def recipe(
             dropout=0.0,
         ),
         train=TrainConfig(
-            epochs=epochs or usual,
+            epochs=options.epochs or usual,
             batch_size=32,
             learning_rate=learning_rate,
             weight_decay=weight_decay,
             schedule="cosine",
-            seed=seed,
+            seed=options.seed,
             accelerator="cpu",
         ),
     )
@@ -138,55 +135,25 @@ def trained(data: StudyData, config: FitConfig, out: Path, *, progress: bool = T
     Raises:
         InputError: If the folder holds a network of other data or settings.
     """
-    if not is_finished(out):
-        return fit(
-            data.series,
-            data.split,
-            config,
-            out,
-            preprocessor=Preprocessor.fit(
-                data.series.select(data.split.train), features=("values",), clip=4.0
-            ),
-            resume=True,
-            progress=progress,
-            about=About(
-                title=data.title, data=data.source, split=data.parts, time_unit=data.time_unit
-            ),
-        )
-    run = Run.load(out)
-    same = run.record["fingerprint"] == fingerprint(data.series, data.split)
-    if not same or run.config != config:
-        what = "with other settings" if same else "on other data"
-        raise InputError(
-            f"{out} holds a network that was trained {what}; a study of it would not be what was "
-            "asked for. Repeat the first command, or choose another --out."
-        )
-    return run
+    return fit_once(
+        data.series,
+        data.split,
+        config,
+        out,
+        preprocessor=Preprocessor.fit(
+            data.series.select(data.split.train), features=("values",), clip=4.0
+        ),
+        progress=progress,
+        about=About(title=data.title, data=data.source, split=data.parts, time_unit=data.time_unit),
+    )
 
 
-def study(
-    out: Path,
-    *,
-    data: DataName | Literal["auto"] = "auto",
-    neurons: int = NEURONS,
-    epochs: int | None = None,
-    seed: int = 0,
-    steps: int = 100,
-    most_unfolds: int = 64,
-    repeats: int = 5,
-    progress: Callable[[str], None] | None = None,
-) -> Study:
+def compare(out: Path, options: Options, progress: Progress | None = None) -> Comparison:
     """Train, run every form, compare. Writes the network's run folder and nothing else.
 
     Args:
         out: Folder; the network lies in its sub-folder `model`, and is taken from there.
-        data: What to imitate; "auto" is the LiDAR set where it can be had, else a made-up task.
-        neurons: Neurons of the NCP.
-        epochs: Epochs, by default those of the recipe.
-        seed: Of the weights, the order of batches, and the made-up task.
-        steps: Of each test series so many at most, from its start.
-        most_unfolds: Leave out forms with more sub-steps.
-        repeats: Time each form so often at most; the fastest counts.
+        options: What to imitate, and how far to go.
         progress: Is told what comes next; with it, training shows its progress too.
 
     Raises:
@@ -195,27 +162,27 @@ def study(
     """
     require("torchdiffeq", extra="ode")
     say = progress or (lambda text: None)
-    found = study_data(data, seed=seed)
+    found = study_data(options.data, seed=options.seed)
     if found.note:
         say(found.note)
-    config = recipe(found, neurons=neurons, epochs=epochs, seed=seed)
+    config = recipe(found, options)
     run = trained(found, config, out / MODEL_FOLDER, progress=progress is not None)
     model = copy.deepcopy(run.model()).double()
     layer = model.recurrent
     assert isinstance(layer, LTC)
     cell = members(layer.cells, LTCCell)[0]
-    inputs, task = _inputs(found, run, model, steps)
+    inputs, task = _inputs(found, run, model, options.steps)
     count = int(inputs[2].sum())
     say(f"Solving the ODE by dopri5 on {len(inputs[0])} test series, {count:,} steps …")
     network = network_setting(cell, *inputs)
     measured = []
-    for form in all_forms(most_unfolds):
+    for form in all_forms(options.most_unfolds):
         say(f"{form.name} …")
-        measured.append(measure(form, network, task, repeats=repeats))
+        measured.append(measure(form, network, task, repeats=options.repeats))
     say("Each neuron alone, its sources given …")
     alone = given_setting(cell, network)
     between = network.truth["linear"] - network.truth["constant"]
-    return Study(
+    return Comparison(
         data=found,
         run=run,
         cell=cell,
@@ -223,7 +190,9 @@ def study(
         input_models=errors(between[..., : cell.output_size], network.there),
         truth_task_mse={name: task(network.truth[name]) for name in ("constant", "linear")},
         measured=tuple(measured),
-        given=tuple(measure(form, alone, repeats=repeats) for form in forms_for_given_sources()),
+        given=tuple(
+            measure(form, alone, repeats=options.repeats) for form in forms_for_given_sources()
+        ),
     )
 
 
@@ -252,7 +221,7 @@ def _inputs(
     return inputs, task
 
 
-def headline(found: Study) -> dict[str, Any]:
+def headline(found: Comparison) -> dict[str, Any]:
     """The numbers that a reader wants first; ratios of root mean squared and of largest errors."""
     fused = found.of(Form("fused", 6)).output
     rows: dict[str, Any] = {
@@ -271,7 +240,7 @@ def headline(found: Study) -> dict[str, Any]:
     return rows
 
 
-def families(found: Study) -> Sequence[tuple[str, list[Measured]]]:
+def families(found: Comparison) -> Sequence[tuple[str, list[Measured]]]:
     """The forms by the name they share at different numbers of sub-steps."""
     groups: dict[str, list[Measured]] = {}
     for entry in found.measured:
@@ -279,7 +248,7 @@ def families(found: Study) -> Sequence[tuple[str, list[Measured]]]:
     return list(groups.items())
 
 
-def settings(found: Study) -> dict[str, Any]:
+def settings(found: Comparison) -> dict[str, Any]:
     """What was run, for the record."""
     return {
         "data": found.data.name,

@@ -13,15 +13,15 @@ from liquidtime.plot.closed_form import Costed, Panel, error_against_cost, overl
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import write_atomically, write_json, write_text
-from liquidtime.tasks.closed_form.forms import Form
-from liquidtime.tasks.closed_form.measure import Measured
-from liquidtime.tasks.closed_form.study import (
+from liquidtime.tasks.closed_form.comparison import (
     PUBLISHED_OUTPUT_MSE,
-    Study,
+    Comparison,
     families,
     headline,
     settings,
 )
+from liquidtime.tasks.closed_form.forms import Form
+from liquidtime.tasks.closed_form.measure import Measured
 from liquidtime.tasks.closed_form.table import markdown, selected
 
 RECORD = "study.json"
@@ -46,7 +46,7 @@ _DRAWN_LINEAR = (("frozen", 3), ("extrapolated", 3), ("iterated", 3))
 _SHOWN_NEURONS = 3
 
 
-def write_files(out: Path, found: Study) -> dict[str, str]:
+def write_files(out: Path, found: Comparison) -> dict[str, str]:
     """Write everything but the page.
 
     Args:
@@ -80,7 +80,7 @@ def write_files(out: Path, found: Study) -> dict[str, str]:
     return svgs
 
 
-def table_csv(found: Study) -> str:
+def table_csv(found: Comparison) -> str:
     """One line a form and setting, one column a neuron's mean squared error at the end."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -112,10 +112,10 @@ def table_csv(found: Study) -> str:
     return text.getvalue()
 
 
-def figures(found: Study) -> dict[str, Figure]:
+def figures(found: Comparison) -> dict[str, Figure]:
     """The figures of the study, by name."""
     levels = {
-        "paper, Fig. 2 (MSE 0.006)": PUBLISHED_OUTPUT_MSE,
+        f"paper, Fig. 2 (MSE {PUBLISHED_OUTPUT_MSE})": PUBLISHED_OUTPUT_MSE,
         "constant − linear input": found.input_models.mse,
     }
     chosen = _drawn(found)
@@ -132,7 +132,7 @@ def figures(found: Study) -> dict[str, Figure]:
     }
 
 
-def trajectories(found: Study) -> tuple[np.ndarray, dict[str, list[Panel]]]:
+def trajectories(found: Comparison) -> tuple[np.ndarray, dict[str, list[Panel]]]:
     """The longest test series: the output neuron and the three others that move most.
 
     Returns:
@@ -178,11 +178,11 @@ def trajectories(found: Study) -> tuple[np.ndarray, dict[str, list[Panel]]]:
     return network.elapsed[series, :length].cumsum(0).numpy(), rows
 
 
-def _named(found: Study, *forms: Form) -> dict[str, Measured]:
+def _named(found: Comparison, *forms: Form) -> dict[str, Measured]:
     return {form.name: found.of(form) for form in forms}
 
 
-def _drawn(found: Study) -> list[tuple[str, list[Measured]]]:
+def _drawn(found: Comparison) -> list[tuple[str, list[Measured]]]:
     """Families that the figures show, under short names."""
     wanted = {Form(name).group for name in _DRAWN_FAMILIES}
     wanted |= {Form("closed_form_linear", 1, n, kind).group for kind, n in _DRAWN_LINEAR}  # pyright: ignore[reportArgumentType]
@@ -198,7 +198,7 @@ def _costed(label: str, entries: Sequence[Measured], *, evaluations: bool) -> Co
     )
 
 
-def _write_trajectories(path: Path, found: Study) -> None:
+def _write_trajectories(path: Path, found: Comparison) -> None:
     arrays: dict[str, Any] = {
         f"truth_{name}": states.numpy() for name, states in found.network.truth.items()
     }

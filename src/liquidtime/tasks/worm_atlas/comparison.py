@@ -6,7 +6,6 @@ the other half, beside what anatomy predicts without a model, and connectomes wi
 destroyed. Nothing is chosen on a test half.
 """
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +14,30 @@ from liquidtime.brain.read.celegans import cook2019
 from liquidtime.errors import InputError
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import write_json
-from liquidtime.tasks.worm_atlas.data import LEAST, LIMIT, Atlas, measured_atlas
+from liquidtime.tasks.contract import Progress
+from liquidtime.tasks.worm_atlas.data import LIMIT, Atlas, measured_atlas
 from liquidtime.tasks.worm_atlas.figures import figures
+from liquidtime.tasks.worm_atlas.options import Options
 from liquidtime.tasks.worm_atlas.page import write_page
-from liquidtime.tasks.worm_atlas.split import Study
+from liquidtime.tasks.worm_atlas.split import Halves
 from liquidtime.tasks.worm_atlas.summary import over_splits
 
 RECORD = "worm-atlas.json"
 
 
-def run(
+def compare(
     out: Path,
+    options: Options,
     *,
-    splits: int = 5,
-    seed: int = 0,
-    least: int = LEAST,
-    repeats: int = 1000,
-    nulls: int = 10,
-    starts: int = 3,
-    amplitudes: Sequence[float] = (1.0, 10.0),
     atlas: Atlas | None = None,
     connectome: Connectome | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Fit, test, compare; write the record, figures and the page. Takes about five minutes.
 
     Args:
         out: Folder for `worm-atlas.json`, `worm-atlas.md` and the figures as SVG and PNG.
-        splits: How often the stimulated neurons are halved anew.
-        seed: Of the first split; the next ones count up.
-        least: Responses that a pair must have to count, on either half.
-        repeats: Draws of the bootstrap.
-        nulls: Connectomes of each kind with their structure destroyed, a split; the model is
-            fitted to each anew.
-        starts: Of each fit of the model.
-        amplitudes: pA, at which the full nonlinear model is simulated with the constants of the
-            first split; none to leave it out.
+        options: How often, and how closely.
         atlas: By default that of the wild type.
         connectome: By default the hermaphrodite's of Cook et al. 2019; its table needs `type`.
         progress: Is told what comes next.
@@ -61,8 +48,6 @@ def run(
     Raises:
         InputError: If there is nothing to split, or data are not at hand.
     """
-    if splits < 1 or nulls < 0:
-        raise InputError(f"splits is {splits} and nulls {nulls}; expected splits ≥ 1, nulls ≥ 0.")
     say = progress or (lambda text: None)
     connectome = connectome or cook2019()
     if "type" not in connectome.neurons:
@@ -72,11 +57,11 @@ def run(
         )
     say("Reading the atlas …")
     measured = (atlas or measured_atlas()).aligned([*map(str, connectome.neurons.index)])
-    study = Study(connectome, measured, least, repeats, nulls, starts)
+    halves = Halves(connectome, measured, options)
     entries, drawn = [], None
-    for number in range(splits):
-        say(f"Split {number + 1} of {splits} …")
-        entry, shown = study.split(seed + number)
+    for number in range(options.splits):
+        say(f"Split {number + 1} of {options.splits} …")
+        entry, shown = halves.split(options.seed + number)
         entries.append(entry)
         drawn = drawn or shown
     assert drawn is not None
@@ -85,25 +70,25 @@ def run(
         "settings": {
             "connectome": connectome.name,
             "neurons": len(connectome),
-            "pairs": int(study.pairs.sum()),
-            "stimulated": int(study.pairs.any(0).sum()),
-            "responding": int(study.pairs.any(1).sum()),
-            "splits": splits,
-            "seed": seed,
-            "least_responses": least,
+            "pairs": int(halves.pairs.sum()),
+            "stimulated": int(halves.pairs.any(0).sum()),
+            "responding": int(halves.pairs.any(1).sum()),
+            "splits": options.splits,
+            "seed": options.seed,
+            "least_responses": options.least,
             "limit_of_a_response": LIMIT,
-            "bootstrap_draws": repeats,
-            "nulls_of_each_kind": nulls,
-            "starts": starts,
+            "bootstrap_draws": options.repeats,
+            "nulls_of_each_kind": options.nulls,
+            "starts": options.starts,
         },
         "summary": over_splits(entries),
         "simulation": [],
         "splits": entries,
         **provenance(),
     }
-    for amplitude in amplitudes:
+    for amplitude in options.amplitudes:
         say(f"Simulating all stimulations at {amplitude:g} pA …")
-        record["simulation"].append(study.simulated(amplitude, drawn))
+        record["simulation"].append(halves.simulated(amplitude, drawn))
     out.mkdir(parents=True, exist_ok=True)
     write_json(out / RECORD, record)
     write_page(out, record, figures(connectome, measured, drawn, record))
