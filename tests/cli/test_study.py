@@ -1,10 +1,12 @@
 """`liquidtime study`: small, on made-up data, without a network."""
 
 import json
+from dataclasses import fields
 
 import pytest
 
 from liquidtime.cli.__main__ import main
+from liquidtime.tasks.catalogue import study, study_names
 
 SMALL = ("--neurons", "5", "--epochs", "1", "--steps", "6", "--most-unfolds", "6")
 
@@ -65,11 +67,3 @@ def test_the_help_of_a_study_shows_its_options_alone(name, capsys):
     }
     for option in own | others:
         assert (f"--{option.replace('_', '-')} " in said) == (option in own), option
-
-
-def test_a_study_from_outside_is_a_sub_command(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(catalogue, "_added", {})
-    catalogue.register(toy_study())
-    assert main(["study", "toy", "--times", "3", "--out", str(tmp_path / "toy")]) == 0
-    assert "| 3 times |" in " ".join(capsys.readouterr().out.split())
-    assert (tmp_path / "toy" / "result.txt").read_text() == "3"
