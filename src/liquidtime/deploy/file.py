@@ -11,6 +11,7 @@ from liquidtime.deploy.network import Architecture, State
 from liquidtime.deploy.signals import Signals
 from liquidtime.errors import InputError
 from liquidtime.optional import require
+from liquidtime.runs.write import write_atomically
 
 _KEY = "liquidtime.stream"
 _RECORD = "config.json"
@@ -41,7 +42,34 @@ def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray
             f"{path} holds weights but no description of the network; give the run's folder "
             "instead, or a file that `liquidtime export` wrote."
         )
-    about = json.loads(metadata[_KEY])
+    return *described(metadata[_KEY], path), state
+
+
+def description(architecture: Architecture, signals: Signals | None) -> str:
+    """All about a network but its numbers, as JSON to be kept beside them."""
+    return json.dumps(
+        {
+            "format": _FORMAT,
+            "architecture": architecture.to_dict(),
+            "signals": None if signals is None else signals.to_dict(),
+        }
+    )
+
+
+def described(text: str, path: Path) -> tuple[Architecture, Signals | None]:
+    """The inverse of `description`.
+
+    Args:
+        text: What it returned.
+        path: The file that held it, for the message.
+
+    Raises:
+        InputError: If it is damaged, or another version wrote it, in another format.
+    """
+    try:
+        about = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is damaged: its description is no JSON ({error}).") from error
     if about["format"] != _FORMAT:
         raise InputError(
             f"{path} has format {about['format']}; this version reads {_FORMAT}. Export the run "
@@ -51,22 +79,15 @@ def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray
     return (
         Architecture(**about["architecture"]),
         None if signals is None else Signals.from_dict(signals),
-        state,
     )
 
 
 def write(path: Path, architecture: Architecture, signals: Signals | None, state: State) -> None:
     """Put everything into one file, beside and renamed, so that it is whole or not there."""
     save_file = require("safetensors.numpy", extra="deploy").save_file
-    about = {
-        "format": _FORMAT,
-        "architecture": architecture.to_dict(),
-        "signals": None if signals is None else signals.to_dict(),
-    }
-    part = path.with_name(f".{path.name}.part")
     arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
-    save_file(arrays, part, metadata={_KEY: json.dumps(about)})
-    part.replace(path)
+    metadata = {_KEY: description(architecture, signals)}
+    write_atomically(path, lambda beside: save_file(arrays, beside, metadata=metadata))
 
 
 def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]:
