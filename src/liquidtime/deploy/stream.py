@@ -1,6 +1,6 @@
 """A trained network that steps with its data, one observation at a time, without PyTorch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -95,7 +95,9 @@ class Stream:
                 fixed_elapsed=fixed_elapsed,
                 bfloat16=bfloat16,
             )
-        self.step = self._steps.step if fixed_elapsed is None else self._step_fixed
+        self.step: Callable[..., Array] = (
+            self._steps.step if fixed_elapsed is None else self._step_fixed
+        )
         self.input_size: int = self._steps.input_size
         self.output_size: int = self._steps.output_size
         self._encoder = None if signals is None else Encoder(signals, streams, static)
