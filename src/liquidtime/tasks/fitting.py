@@ -6,9 +6,10 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
-from liquidtime.runs.folder import is_finished
+from liquidtime.runs.folder import Folder
 from liquidtime.train import fit
 from liquidtime.train.config import About, FitConfig
+from liquidtime.train.files import FIT
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.run import Run
 
@@ -37,7 +38,7 @@ def fit_once(
     Raises:
         InputError: If the folder holds a run of other data or settings.
     """
-    if not is_finished(out):
+    if not Folder(out, FIT).finished:
         return fit(
             data,
             split,

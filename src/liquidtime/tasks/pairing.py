@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.optional import require
-from liquidtime.runs import folder
+from liquidtime.runs.folder import Folder
+from liquidtime.train.files import FIT, predictions_name
 from liquidtime.train.run import Run
 from liquidtime.train.score.bootstrap import RESAMPLES, weightings
 from liquidtime.train.score.metrics import Scored, measures
@@ -40,9 +41,11 @@ def read_scored(run: Run) -> Scored:
     pandas = require("pandas", extra="train")
     labels = run.objective.labels
     classes = run.objective.kind == "classes"
+    name = predictions_name("test")
+    Folder(run.path, FIT).check(name)
     # A series may be called "NA", and a class too: only an empty number is a missing one.
     frame = pandas.read_csv(
-        run.path / folder.predictions_name("test"),
+        run.path / name,
         dtype={"id": str} | ({"target": str} if classes else {}),
         keep_default_na=False,
         na_values={} if classes else {f"target_{name}": [""] for name in labels},
