@@ -12,8 +12,9 @@ from typing import Any
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.read.celegans import cook2019
 from liquidtime.errors import InputError
+from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import write_json
+from liquidtime.runs.write import json_text
 from liquidtime.tasks.contract import Progress
 from liquidtime.tasks.worm_atlas.data import LIMIT, Atlas, measured_atlas
 from liquidtime.tasks.worm_atlas.figures import figures
@@ -23,6 +24,7 @@ from liquidtime.tasks.worm_atlas.split import Halves
 from liquidtime.tasks.worm_atlas.summary import over_splits
 
 RECORD = "worm-atlas.json"
+ATLAS = Kind(noun="study", record=RECORD, last=RECORD, replaced=True)
 
 
 def compare(
@@ -90,6 +92,6 @@ def compare(
         say(f"Simulating all stimulations at {amplitude:g} pA …")
         record["simulation"].append(halves.simulated(amplitude, drawn))
     out.mkdir(parents=True, exist_ok=True)
-    write_json(out / RECORD, record)
     write_page(out, record, figures(connectome, measured, drawn, record))
+    Folder(out, ATLAS).finish(json_text(record))
     return record
