@@ -1,6 +1,5 @@
 """`liquidtime`: parse the verb, run it, turn errors into messages and exit statuses."""
 
-import importlib
 import sys
 from collections.abc import Sequence
 
@@ -67,11 +66,12 @@ def _run(verb: Verb, arguments: list[str]) -> int:
 
     from liquidtime.cli.common.console import results
 
-    module = importlib.import_module(verb.module)
+    module = verb.load()
     summary, _, details = (module.__doc__ or "").strip().partition("\n")
     try:
         options = tyro.cli(
-            module.Options,
+            # Which options there are may depend on the arguments, such as on the model of a fit.
+            module.Options if isinstance(module.Options, type) else module.Options(arguments),
             prog=f"liquidtime {verb.name}",
             description=summary,
             args=arguments,

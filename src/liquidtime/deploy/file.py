@@ -18,7 +18,7 @@ from liquidtime.runs.write import write_atomically
 RECORD = "config.json"
 WEIGHTS = "model.safetensors"
 METRICS = "metrics.json"
-_KEY = "liquidtime.stream"
+_KEY, _DIGEST = "liquidtime.stream", "liquidtime.sha256"
 _FORMAT = 1
 
 
@@ -44,23 +44,50 @@ def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray
             f"{path} holds weights but no description of the network; give the run's folder "
             "instead, or a file that `liquidtime export` wrote."
         )
-    about = json.loads(metadata[_KEY])
+    # Files of 0.1.0 have no digest.
+    digest = _digest(state)
+    if metadata.get(_DIGEST, digest) != digest:
+        raise InputError(
+            f"{path} is damaged: its tensors have the SHA-256 {digest}; expected "
+            f"{metadata[_DIGEST]}. Copy or export it anew."
+        )
+    return *described(metadata[_KEY], path), state
+
+
+def description(architecture: Architecture, signals: Signals | None) -> str:
+    """All about a network but its numbers, as JSON to be kept beside them."""
+    return json.dumps(
+        {
+            "format": _FORMAT,
+            "architecture": architecture.to_dict(),
+            "signals": None if signals is None else signals.to_dict(),
+        }
+    )
+
+
+def described(text: str, path: Path) -> tuple[Architecture, Signals | None]:
+    """The inverse of `description`.
+
+    Args:
+        text: What it returned.
+        path: The file that held it, for the message.
+
+    Raises:
+        InputError: If it is damaged, or another version wrote it, in another format.
+    """
+    try:
+        about = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is damaged: its description is no JSON ({error}).") from error
     if about["format"] != _FORMAT:
         raise InputError(
             f"{path} has format {about['format']}; this version reads {_FORMAT}. Export the run "
             "anew, or install the version that wrote it."
         )
-    # Files of 0.1.0 have no digest.
-    if about.get("sha256", digest := _digest(state)) != digest:
-        raise InputError(
-            f"{path} is damaged: its tensors have the SHA-256 {digest}; expected "
-            f"{about['sha256']}. Copy or export it anew."
-        )
     signals = about["signals"]
     return (
         Architecture(**about["architecture"]),
         None if signals is None else Signals.from_dict(signals),
-        state,
     )
 
 
@@ -68,13 +95,7 @@ def write(path: Path, architecture: Architecture, signals: Signals | None, state
     """Put everything into one file, with a digest of the tensors."""
     save_file = require("safetensors.numpy", extra="deploy").save_file
     arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
-    about = {
-        "format": _FORMAT,
-        "architecture": architecture.to_dict(),
-        "signals": None if signals is None else signals.to_dict(),
-        "sha256": _digest(arrays),
-    }
-    metadata = {_KEY: json.dumps(about)}
+    metadata = {_KEY: description(architecture, signals), _DIGEST: _digest(arrays)}
     write_atomically(path, lambda beside: save_file(arrays, beside, metadata=metadata))
 
 

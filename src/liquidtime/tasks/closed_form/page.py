@@ -17,10 +17,10 @@ from liquidtime.runs.page.blocks import (
 from liquidtime.runs.page.page import page
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import write_text
+from liquidtime.tasks.closed_form.comparison import PUBLISHED_OUTPUT_MSE, Comparison, settings
 from liquidtime.tasks.closed_form.files import COST_FIGURE, TIME_FIGURE, TRAJECTORY_FIGURE
 from liquidtime.tasks.closed_form.forms import Form
 from liquidtime.tasks.closed_form.measure import Measured
-from liquidtime.tasks.closed_form.study import PUBLISHED_OUTPUT_MSE, Study, settings
 from liquidtime.tasks.closed_form.table import HEADER, cells, power, selected
 
 PAGE = "report.html"
@@ -49,7 +49,7 @@ _GIVEN = (
 )
 
 
-def write_page(out: Path, found: Study, figures: dict[str, str]) -> Path:
+def write_page(out: Path, found: Comparison, figures: dict[str, str]) -> Path:
     """Write `report.html`.
 
     Args:
@@ -81,7 +81,7 @@ def write_page(out: Path, found: Study, figures: dict[str, str]) -> Path:
     return target
 
 
-def _cards(found: Study) -> Cards:
+def _cards(found: Comparison) -> Cards:
     fused = found.of(Form("fused", 6))
     linear = found.of(Form("closed_form_linear", 1, 3, "iterated"))
     alone = {entry.form: entry for entry in found.given}
@@ -111,7 +111,7 @@ def _cost(svgs: dict[str, str]) -> list[Block]:
     return [Figure(svgs[COST_FIGURE], text), Figure(svgs[TIME_FIGURE], timed)]
 
 
-def _trajectories(found: Study, svgs: dict[str, str]) -> Figure:
+def _trajectories(found: Comparison, svgs: dict[str, str]) -> Figure:
     return Figure(
         svgs[TRAJECTORY_FIGURE],
         "The longest test series; the output neuron and the three others that move most. Chosen by "
@@ -124,7 +124,7 @@ def _table(entries: Sequence[Measured], task: bool) -> Table:
     return Table(header, [cells(entry, task=task) for entry in entries])
 
 
-def _every(found: Study) -> list[Block]:
+def _every(found: Comparison) -> list[Block]:
     truth = found.truth_task_mse
     text = (
         f"The ODE itself has a task MSE of {power(truth['constant'])} with constant and "
@@ -134,7 +134,7 @@ def _every(found: Study) -> list[Block]:
     return [Paragraph(text), Folded("Every form", [_table(found.measured, True)])]
 
 
-def _neurons(found: Study) -> list[Block]:
+def _neurons(found: Comparison) -> list[Block]:
     forms = [
         Form("eq2"),
         Form("algorithm1_mean"),
@@ -159,7 +159,7 @@ def _neurons(found: Study) -> list[Block]:
     return [Paragraph(text), Table(header, rows)]
 
 
-def _method(found: Study) -> Table:
+def _method(found: Comparison) -> Table:
     facts = settings(found)
     where = provenance()
     machine, versions = where["machine"], where["versions"]
