@@ -9,6 +9,7 @@ import torch
 
 from liquidtime.brain import Connectome, Record, Step, current, simulate
 from liquidtime.brain.simulation.samples import SAMPLES
+from liquidtime.cli.evaluate import _seen_in_training
 from liquidtime.data import from_lists, split_by_series
 from liquidtime.deploy import Stream
 from liquidtime.errors import InputError
@@ -56,15 +57,15 @@ def read(folder):
     found = Run.load(folder)
     found.predict(series())
     report.write(folder)
+    assert _seen_in_training(folder, series().ids) > 0
     return found.history
 
 
 def test_every_file_of_a_fit_that_is_read_is_checked(run):
     read(run)
     names = json.loads((run / DIGESTS).read_text())["sha256"]
-    # Only the command line looks at the split, for a warning.
-    assert "split.csv" in names
-    for name in set(names) - {"split.csv"}:
+    assert len(names) == 8
+    for name in names:
         whole = (run / name).read_bytes()
         flip(run / name)
         with pytest.raises(InputError, match=f"{name}.*(damaged|cannot be read)"):

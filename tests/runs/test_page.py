@@ -1,6 +1,7 @@
 import html.parser
 import typing
 
+import jinja2
 import pytest
 
 from liquidtime.runs.page import blocks
@@ -16,7 +17,7 @@ from liquidtime.runs.page.blocks import (
     Section,
     Table,
 )
-from liquidtime.runs.page.page import page
+from liquidtime.runs.page.page import filled, page
 
 BAD = "<script>alert('&')</script>"
 SVG = "<svg><text>a</text></svg>"
@@ -81,6 +82,15 @@ def test_the_parts_are_where_they_belong():
     assert 'class="own"' in text and 'class="number"' not in text
     assert 'class="number"' in page("", "", [Table(["a", "b"], [["1", "2"]])])
     assert 'class="number"' not in page("", "", [Table(["a"], [["1", "2"]], numbers=False)])
+
+
+def test_a_template_of_one_s_own(tmp_path):
+    for suffix, expected in ((".html.j2", "&lt;script&gt;"), (".md.j2", "<script>")):
+        template = tmp_path / f"mine{suffix}"
+        template.write_text("{{ text }}\n")
+        assert expected in filled(template, {"text": BAD})
+        with pytest.raises(jinja2.UndefinedError, match="text"):
+            filled(template, {})
 
 
 def test_nothing_is_fetched():
