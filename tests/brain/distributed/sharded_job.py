@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 import torch
+from liquidtime.brain.distributed.run import simulate_sharded
 
 from liquidtime.brain import (
     Ablate,
@@ -32,7 +33,6 @@ from liquidtime.brain import (
 )
 from liquidtime.brain.distributed.exchange import Ranks
 from liquidtime.brain.distributed.partition import even
-from liquidtime.brain.distributed.run import simulate_sharded
 from liquidtime.brain.distributed.stepper import ShardStepper
 
 NEURONS = 90

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from liquidtime.brain.distributed.run import simulate_sharded
 
 from liquidtime.brain import Connectome, simulate
 from liquidtime.brain.distributed.partition import blocks, checked, cut, even, metis
-from liquidtime.brain.distributed.run import simulate_sharded
 
 JOB = Path(__file__).parent / "sharded_job.py"
 CASES = [

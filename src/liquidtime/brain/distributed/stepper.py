@@ -4,17 +4,41 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.distributed.exchange import Arrivals, Boundary, Format
+from liquidtime.brain.distributed.exchange import Arrivals, Boundary, Format, Ranks
+from liquidtime.brain.distributed.partition import Part
+from liquidtime.brain.distributed.store import Checkpoints
 from liquidtime.kernels.network.cpu import NativeNetwork
 from liquidtime.kernels.network.stepper import Drive, Scheme, State, Tap
 
-if TYPE_CHECKING:
-    from liquidtime.brain.distributed.shard import Shard
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """What one rank moves, and with whom.
+
+    Attributes:
+        part: Of the network.
+        owner: [N], the rank of each neuron.
+        ranks: The processes.
+        form: In which what neurons emit travels.
+        delays: [N], of all neurons, steps.
+        threads: Of this process.
+        block_limits: Where the kernels' blocks of the whole network begin; None for one.
+        checkpoints: Is told when a state was asked for; None without a store.
+    """
+
+    part: Part
+    owner: NDArray[np.int32]
+    ranks: Ranks
+    form: Format
+    delays: NDArray[np.int32]
+    threads: int
+    block_limits: NDArray[np.int64] | None
+    checkpoints: Checkpoints | None
 
 
 class ShardStepper:
@@ -27,21 +51,21 @@ class ShardStepper:
     name = "cpu"
     dtype = np.dtype(np.float32)
 
-    def __init__(self, shard: Shard, dt: float, delta: float) -> None:
-        part, ranks, trials = shard.part, shard.ranks, shard.trials
-        constants, owner = shard.constants, shard.owner
-        self._rows, self._delta, self._checkpoints = part.rows, delta, shard.checkpoints
+    def __init__(self, share: Share, dt: float, delta: float) -> None:
+        part, ranks, owner = share.part, share.ranks, share.owner
+        constants, trials = part.constants, part.constants.gates.trials
+        self._rows, self._delta, self._checkpoints = part.rows, delta, share.checkpoints
         self._row_of = np.full(len(owner), -1, dtype=np.int32)
         self._row_of[part.rows] = np.arange(len(part.rows), dtype=np.int32)
         own = part.place[part.rows]
         self._native = NativeNetwork(
             constants,
             dt,
-            threads=shard.threads,
+            threads=share.threads,
             epsilon=delta,
             own=own,
             sources=len(part.sources),
-            block_limits=shard.block_limits,
+            block_limits=share.block_limits,
         )
         foreign = part.sources[owner[part.sources] != ranks.rank]
         foreign = foreign[np.argsort(owner[foreign], kind="stable")]
@@ -57,14 +81,14 @@ class ShardStepper:
 
         self._per_synapse = constants.shares is not None
         self._emissions = boundary(
-            foreign[emitting], "float32" if self._per_synapse else shard.form
+            foreign[emitting], "float32" if self._per_synapse else share.form
         )
         self._contacts = boundary(foreign[touching], "float32")
         self._emissions_cross, self._contacts_cross = (
             self._emissions.crosses,
             self._contacts.crosses,
         )
-        delays = shard.whole.constants.delay_steps(dt)[foreign[emitting]]
+        delays = share.delays[foreign[emitting]]
         self._arrivals = Arrivals(delays, trials)
         # What is not passed on is known here alone, but counts in the middle of a step.
         sent = constants.delay_steps(dt)[self._emissions.rows]
