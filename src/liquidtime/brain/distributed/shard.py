@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,21 +97,22 @@ class Shard:
         )
         return ShardStepper(share, asked.dt, asked.delta)
 
-    def own(self, store: Store | None) -> Store | None:
-        """See `Worker.own`; the folder of this rank in that of all."""
+    @contextmanager
+    def keeping(self, store: Store | None) -> Iterator[Store | None]:
+        """See `Worker.keeping`; a rank has a folder of its own in that of all."""
         if store is None:
-            return None
+            yield None
+            return
         self.checkpoints = Checkpoints(store.folder, self.ranks)
-        self.checkpoints.prepare()
-        return replace(store, folder=self.checkpoints.own)
+        own = replace(store, folder=self.checkpoints.own)
+        with self.checkpoints.open(), own.claimed():
+            yield own
 
     def describe(self, store: Store) -> None:
         """See `Worker.describe`; a part alone is not drawn, so there is nothing to keep."""
 
     def whole(self, recording: Recording) -> Recording | None:
         """See `Worker.whole`."""
-        if self.checkpoints is not None:
-            self.checkpoints.complete()
         wanted: dict[str, tuple[Record, NDArray[np.int32]]] = {
             record.name: (record, self.asked.recorded[record.name]) for record in self.asked.records
         }

@@ -15,13 +15,12 @@ from liquidtime.brain.experiment.experiment import Resolved
 from liquidtime.brain.experiment.perturbation import Ablate
 from liquidtime.brain.experiment.placing import Placed
 from liquidtime.brain.simulation.network import Network
-from liquidtime.brain.simulation.store import Store
+from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, Store
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
-from liquidtime.runs.folder import read_json
+from liquidtime.runs.folder import Folder
 from liquidtime.runs.write import write_json
 
-EXPERIMENT, CONNECTOME = "experiment.json", "connectome"
 MOST_EDGES = 2_000_000
 """A larger connectome is kept without its edges."""
 _MOST_STIMULATED, _MOST_NAMES = 1000, 3
@@ -86,19 +85,18 @@ class Description:
         )
 
     @classmethod
-    def read(cls, folder: Path) -> Description:
+    def read(cls, folder: Folder) -> Description:
         """From the folder of a simulation.
 
         Raises:
-            InputError: If there is none.
+            InputError: If there is none, or it is damaged.
         """
-        path = folder / EXPERIMENT
-        if not path.is_file():
+        if not (folder.path / EXPERIMENT).is_file():
             raise InputError(
-                f"{folder} holds a simulation without {EXPERIMENT}, made in Python by a version "
-                "before 0.2; call simulate with the same store once more to have it written."
+                f"{folder.path} holds a simulation without {EXPERIMENT}, made in Python by version "
+                "0.1; call simulate with the same store once more to have it written."
             )
-        found = read_json(path)
+        found = folder.read(EXPERIMENT)
         found["stimuli"] = [tuple(entry) for entry in found["stimuli"]]
         return cls(**found)
 

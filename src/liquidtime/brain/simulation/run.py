@@ -103,9 +103,11 @@ def simulate(
         worker = Alone.on(where, connectome, parameters, experiment)
     else:
         worker = where.worker(connectome, parameters, experiment)
-    run = _Run(worker, Store(Path(store)) if isinstance(store, str | Path) else store)
-    with shown(progress if worker.leads else False, run.duration) as tell:
-        return worker.whole(run.go(tell))
+    with worker.keeping(Store(Path(store)) if isinstance(store, str | Path) else store) as kept:
+        run = _Run(worker, kept)
+        with shown(progress if worker.leads else False, run.duration) as tell:
+            found = run.go(tell)
+    return worker.whole(found)
 
 
 class _Run:
@@ -117,7 +119,7 @@ class _Run:
         self.scheme: Scheme = experiment.scheme
         self.threshold, self.steps = experiment.threshold, experiment.steps
         self.duration = self.steps * self.dt
-        self.store = worker.own(store)
+        self.store = store
         if self.network.constants.shares is not None:
             _refuse_activations(self.records)
         self.stepper: Stepper = worker.stepper()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,8 +49,12 @@ class Worker(Protocol):
         """What moves the part of this process."""
         ...
 
-    def own(self, store: Store | None) -> Store | None:
-        """Where this process keeps its samples; None in memory."""
+    def keeping(self, store: Store | None) -> AbstractContextManager[Store | None]:
+        """Hold a folder while the block runs, and say where in it this process keeps its samples.
+
+        Raises:
+            InputError: If another process writes there.
+        """
         ...
 
     def describe(self, store: Store) -> None:
@@ -118,9 +123,11 @@ class Alone:
         asked = self.resolved.experiment
         return self.network.stepper(asked.dt, asked.scheme, asked.delta)
 
-    def own(self, store: Store | None) -> Store | None:
-        """See `Worker.own`."""
-        return store
+    @contextmanager
+    def keeping(self, store: Store | None) -> Iterator[Store | None]:
+        """See `Worker.keeping`."""
+        with nullcontext() if store is None else store.claimed():
+            yield store
 
     def describe(self, store: Store) -> None:
         """See `Worker.describe`."""
