@@ -125,7 +125,7 @@ def simulate_sharded(
         perturbations=None if isinstance(batch, int | np.integer) else batch,
         machine=machine,
     )
-    machine.chosen(scheme, network.constants.shares is not None, delta)
+    machine.select(network.constants.form, network.task(dt, scheme, delta))
     _agree(ranks, owner, whole.classes, duration, dt, scheme, delta, trials, exchange)
     folder = None if store is None else store.folder if isinstance(store, Store) else Path(store)
     checkpoints = None if folder is None else Checkpoints(folder, ranks)

@@ -49,8 +49,9 @@ class Shard(Network):
 
     def stepper(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Stepper:
         """See `Network.stepper`."""
-        self.machine.chosen(scheme, self.constants.shares is not None, delta)
-        return ShardStepper(self, dt, delta)
+        task = self.task(dt, scheme, delta)
+        self.machine.select(self.constants.form, task)
+        return ShardStepper(self, task)
 
     def initial(self, given: NDArray | float | Literal["rest"] | None) -> NDArray[np.float64]:
         """See `Network.initial`."""

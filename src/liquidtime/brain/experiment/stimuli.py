@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome, Neurons
 from liquidtime.brain.experiment.waveforms import Noise, OrnsteinUhlenbeck, Poisson, Waveform
-from liquidtime.kernels.network.stepper import Drive
+from liquidtime.kernels.network.play import Drive
 
 
 @dataclass(frozen=True, eq=False)

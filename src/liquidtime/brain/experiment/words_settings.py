@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.connectome.transmitters import canonical
-from liquidtime.brain.experiment.recording import UNITS, Record
+from liquidtime.brain.experiment.recording import Record
 from liquidtime.brain.experiment.words_neurons import neurons_of
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.stepper import Variable
+from liquidtime.kernels.network.forms.catalogue import units
 
 if TYPE_CHECKING:
     from liquidtime.brain import Connectome
@@ -107,10 +107,10 @@ def records_of(
     found, notes = [], []
     for text in texts:
         variable, of, who = (part.strip() for part in text.partition(" of "))
-        if variable not in UNITS or bool(of) != bool(who):
+        if variable not in units() or bool(of) != bool(who):
             raise InputError(
-                f"--record is {text!r}; expected one of {', '.join(UNITS)}, for some neurons with "
-                "of, such as 'calcium of group:motor'."
+                f"--record is {text!r}; expected one of {', '.join(units())}, for some neurons "
+                "with of, such as 'calcium of group:motor'."
             )
         chosen = neurons_of(who, connectome, "--record") if who else None
         count = len(connectome) if chosen is None else int(chosen.sum())
@@ -126,7 +126,7 @@ def records_of(
             interval = _interval(every, dt, steps)
         same = sum(record.variable == variable for record in found)
         name = f"{variable}_{same + 1}" if same else variable
-        found.append(Record(cast(Variable, variable), chosen, interval, name=name))
+        found.append(Record(variable, chosen, interval, name=name))
     return found, notes
 
 

@@ -17,9 +17,9 @@ from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.stimuli import Player, Stimulus
 from liquidtime.brain.simulation.network import Network
 from liquidtime.kernels.network.edges import Edges
-from liquidtime.kernels.network.graded import Membrane
-from liquidtime.kernels.network.reference import Learnable, TorchNetwork
-from liquidtime.kernels.network.stepper import Scheme, stages
+from liquidtime.kernels.network.learning import Learnable, LearnableNetwork
+from liquidtime.kernels.network.membrane import Membrane
+from liquidtime.kernels.network.stepper import Scheme, Task, stages
 
 Constant = Literal[
     "membrane_capacitance",
@@ -120,9 +120,7 @@ def fit(
     wanted = torch.from_numpy(np.nan_to_num(measured))
     length = len(measured)
     network = Network(connectome, parameters, trials=trials)
-    moved = TorchNetwork(
-        network.constants, dt, device=torch.device("cpu"), dtype=torch.float32, sparse=False
-    )
+    moved = LearnableNetwork(network.constants, Task(dt, scheme))
     player = Player(connectome, stimuli, trials, dt, stages(scheme))
     drives = player.play(0, length)
     values = _Values(network, learn)
@@ -136,9 +134,13 @@ def fit(
     )
     losses, best = [], values.copied()
     for step in range(steps + 1):
-        moved.learn(values.learnable())
         found = moved.trace(
-            length, dt, scheme, drives, where, start=start, checkpoint_steps=checkpoint_steps
+            values.learnable(),
+            length,
+            drives,
+            where,
+            start=start,
+            checkpoint_steps=checkpoint_steps,
         )
         loss = torch.where(known, found - wanted, 0.0).square().sum() / known.sum()
         if not torch.isfinite(loss):

@@ -20,7 +20,10 @@ from liquidtime.brain.experiment.stimuli import Player, Stimulus
 from liquidtime.brain.simulation.network import Machine, Network
 from liquidtime.brain.simulation.progress import Progress, shown
 from liquidtime.brain.simulation.store import Disk, Memory, Store
-from liquidtime.kernels.network.stepper import SCHEMES, Scheme, Stepper, Tap, stages
+from liquidtime.kernels.network.forms.catalogue import form
+from liquidtime.kernels.network.forms.contract import Form
+from liquidtime.kernels.network.play import Tap, play
+from liquidtime.kernels.network.stepper import SCHEMES, Scheme, Stepper, stages
 
 _BYTES_A_RUN = 32 << 20
 _SECONDS_A_RUN = 0.2
@@ -124,8 +127,7 @@ class _Run:
         self.duration = self.steps * dt
         self.store = store
         self.neurons = {record.name: record.indices(connectome) for record in records}
-        if network.constants.shares is not None:
-            _refuse_activations(records)
+        _refuse(records, form(network.constants.form))
         self.stepper: Stepper = network.stepper(dt, scheme, delta)
         self.player = Player(connectome, stimuli, network.trials, dt, stages(scheme))
         self.calcium = {
@@ -179,17 +181,18 @@ class _Run:
             for record in self.records
         ]
         drives = self.player.play(now, steps)
-        self.stepper.run(steps, self.dt, self.scheme, drives, taps, self.threshold)
+        events = play(self.stepper, steps, drives, taps, self.threshold)
         for record, tap in zip(self.records, taps, strict=True):
             self.sink.append(record.name, tap.out)
         if self.threshold is not None:
-            self.sink.append_events(self.stepper.take_events())
-        if self.delta > 0 and (
+            self.sink.append_events(events)
+        delta = self.stepper.delta
+        if delta is not None and (
             now == 0
             or now // _STEPS_BETWEEN_ERRORS != (now + steps) // _STEPS_BETWEEN_ERRORS
             or now + steps == self.steps
         ):
-            self.delta_error = max(self.delta_error, self.stepper.delta_error())
+            self.delta_error = max(self.delta_error, delta.error())
 
     def _next_length(self, steps: int, seconds: float) -> int:
         """As many steps as take a fifth of a second and do not need much memory."""
@@ -279,8 +282,8 @@ class _Run:
             "steps": steps,
             "simulated_per_wall": simulated / seconds if seconds > 0 else float("inf"),
         }
-        if self.delta > 0:
-            self.statistics["work_share"] = self.stepper.work_share()
+        if self.stepper.delta is not None:
+            self.statistics["work_share"] = self.stepper.delta.work_share()
             self.statistics["delta_error"] = self.delta_error
         if isinstance(self.sink, Disk):
             self._save(self.sink)
@@ -339,13 +342,10 @@ def _wanted(
     return records, thresholds[0] if thresholds else None
 
 
-def _refuse_activations(records: Sequence[Record]) -> None:
+def _refuse(records: Sequence[Record], neurons: Form) -> None:
     for record in records:
-        if record.variable in ("activation", "calcium"):
-            raise ValueError(
-                f"{record.variable!r} cannot be recorded: each synapse has constants of its own, "
-                "so a neuron has no one activation. Record its potential."
-            )
+        if why := neurons.refusal(record.variable):
+            raise ValueError(f"{record.variable!r} cannot be recorded: {why}.")
 
 
 def _fingerprint(network: Network, *parts: Any) -> str:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.experiment.recording import UNITS, Record
+from liquidtime.brain.experiment.recording import Record
 from liquidtime.errors import InputError
+from liquidtime.kernels.network.forms.catalogue import units
 from liquidtime.optional import require
 from liquidtime.runs.write import write_atomically, write_json
 
@@ -117,7 +118,7 @@ class Disk:
                 dtype=str(about["dtype"]),
                 dimension_names=names,
             )
-            array.attrs["units"] = UNITS[record.variable]
+            array.attrs["units"] = units()[record.variable]
             shown = labels[neurons[record.name]]
             if shown.dtype.kind not in "iu":
                 shown = shown.astype(np.dtypes.StringDType())

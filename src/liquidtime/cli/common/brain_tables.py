@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from liquidtime.brain.experiment.recording import UNITS, Recording
+from liquidtime.brain.experiment.recording import Recording
 from liquidtime.brain.figures.about import described
 from liquidtime.brain.figures.comparison import Comparison, to_frame
 from liquidtime.brain.simulation.folder import Experiment
+from liquidtime.kernels.network.forms.catalogue import units
 from liquidtime.optional import require
 from liquidtime.runs.write import write_text
 
@@ -160,7 +161,7 @@ def _speed(simulated_per_wall: float, trials: int) -> str:
 
 def _units(recording: Recording) -> str:
     series: Any = recording.series.get("potential") or next(iter(recording.series.values()))
-    return UNITS[series.record.variable]
+    return units()[series.record.variable]
 
 
 def _number(value: float) -> str:
