@@ -121,11 +121,12 @@ def _folder(kind: str, seed: int, second: bool, first: str) -> str:
 
 
 def _run_once(place: Path, config: "FitConfig", split_seed: int, resume: bool) -> "Run":
-    from liquidtime.runs.folder import is_finished
+    from liquidtime.runs.folder import Folder
     from liquidtime.tasks.mortality import task as mortality
     from liquidtime.train import Run
+    from liquidtime.train.files import FIT
 
-    if is_finished(place):
+    if Folder(place, FIT).finished:
         return Run.load(place)
     return mortality.run(place, config, split_seed=split_seed, resume=resume)
 

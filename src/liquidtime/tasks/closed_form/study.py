@@ -25,7 +25,7 @@ from liquidtime.models.predictor import Predictor
 from liquidtime.nn import LTC, LTCCell
 from liquidtime.nn.members import members
 from liquidtime.optional import require
-from liquidtime.runs.folder import is_finished
+from liquidtime.runs.folder import Folder
 from liquidtime.tasks.closed_form.data import DataName, StudyData, study_data
 from liquidtime.tasks.closed_form.forms import Form, all_forms, forms_for_given_sources
 from liquidtime.tasks.closed_form.measure import (
@@ -39,6 +39,7 @@ from liquidtime.tasks.closed_form.measure import (
 )
 from liquidtime.train import fit
 from liquidtime.train.config import About, FitConfig, TrainConfig
+from liquidtime.train.files import FIT
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.run import Run
 
@@ -138,7 +139,7 @@ def trained(data: StudyData, config: FitConfig, out: Path, *, progress: bool = T
     Raises:
         InputError: If the folder holds a network of other data or settings.
     """
-    if not is_finished(out):
+    if not Folder(out, FIT).finished:
         return fit(
             data.series,
             data.split,
