@@ -21,7 +21,8 @@ from liquidtime.brain import (
 from liquidtime.brain.simulation.fitting import _Values
 from liquidtime.brain.simulation.player import Player
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.reference import TorchNetwork
+from liquidtime.kernels.network.learning import LearnableNetwork
+from liquidtime.kernels.network.stepper import Task
 
 LEARN = {
     "membrane_capacitance": "all",
@@ -54,9 +55,8 @@ def circuit():
 
 def loss_of(network, scheme, dtype, checkpoint_steps=None, steps=30, dt=0.5):
     """The mean square of some potentials as a function of raw constants, on one network."""
-    moved = TorchNetwork(
-        network.constants, dt, device=torch.device("cpu"), dtype=dtype, sparse=False
-    )
+    task = Task(dt, scheme, dtype=str(dtype).removeprefix("torch."))
+    moved = LearnableNetwork(network.constants, task)
     stimulus = [current("n0", Sine(40.0, 9.0)), current("n3", Step(30.0, 2.0, 9.0))]
     asked = Experiment(stimulus, dt=dt, scheme=scheme, trials=network.trials)
     drives = Player(asked.resolved(network.connectome)).play(0, steps)
@@ -69,11 +69,9 @@ def loss_of(network, scheme, dtype, checkpoint_steps=None, steps=30, dt=0.5):
         rest = {
             name: part.to(dtype) for name, part in learnable._asdict().items() if name != "membrane"
         }
-        moved.learn(learnable._replace(membrane=membrane, **rest))
         found = moved.trace(
+            learnable._replace(membrane=membrane, **rest),
             steps,
-            dt,
-            scheme,
             drives,
             torch.arange(6),
             start=start,

@@ -91,11 +91,10 @@ class Shard:
             self.ranks,
             self.form,
             self.network.constants.delay_steps(asked.dt),
-            self.network.threads,
             _block_limits(self.part, len(self.owner), self.ranks),
             self.checkpoints,
         )
-        return ShardStepper(share, asked.dt, asked.delta)
+        return ShardStepper(share, self.network.task(asked.dt, asked.scheme, asked.delta))
 
     @contextmanager
     def keeping(self, store: Store | None) -> Iterator[Store | None]:

@@ -95,9 +95,8 @@ class Spread:
             perturbations=resolved.perturbations,
             machine=Machine(backend="cpu", threads=self.threads),
         )
-        network.machine.chosen(
-            experiment.scheme, network.constants.shares is not None, experiment.delta
-        )
+        task = network.task(experiment.dt, experiment.scheme, experiment.delta)
+        network.machine.select(network.constants.form, task)
         _agree(ranks, owner, whole, experiment, resolved.trials, self.exchange)
         return Shard.of(network, resolved, owner, ranks, self.exchange)
 

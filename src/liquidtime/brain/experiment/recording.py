@@ -13,20 +13,12 @@ from numpy.typing import NDArray
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.neurons import Chosen
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.stepper import Variable
+from liquidtime.kernels.network.forms.catalogue import units
 from liquidtime.optional import require
 
 if TYPE_CHECKING:
     import pandas
     import xarray
-
-UNITS: Mapping[str, str] = {
-    "potential": "mV",
-    "activation": "1",
-    "conductance": "nS",
-    "current": "pA",
-    "calcium": "1",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +36,16 @@ class Record:
         name: Of the result; by default that of the variable.
     """
 
-    variable: Variable = "potential"
+    variable: str = "potential"
     neurons: Chosen | None = None
     every: int = 1
     time_constant: float = 500.0
     name: str = ""
 
     def __post_init__(self) -> None:
-        if self.variable not in UNITS:
+        if self.variable not in units():
             raise InputError(
-                f"the variable is {self.variable!r}; expected one of {', '.join(UNITS)}."
+                f"the variable is {self.variable!r}; expected one of {', '.join(units())}."
             )
         if self.every < 1:
             raise InputError(f"every is {self.every}; expected 1 step or more.")
@@ -134,7 +126,7 @@ class Recording:
                 "neuron": self.connectome.neurons.index.to_numpy()[series.neurons],
             },
             name=name,
-            attrs={"units": UNITS[series.record.variable]},
+            attrs={"units": units()[series.record.variable]},
         )
         array["time"].attrs["units"] = "ms"
         return array

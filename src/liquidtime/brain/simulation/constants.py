@@ -43,6 +43,7 @@ def constants_of(connectome: Connectome, parameters: Parameters, gates: Gates) -
                 "know transmitters. Scale SynapseParameters.conductance instead."
             )
     return Constants(
+        form="graded" if own is None else "graded synapses",
         synapses=connectome.synapses,
         shares=shares,
         capacitance=parameters.of_neurons("membrane_capacitance", size),

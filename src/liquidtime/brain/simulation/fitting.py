@@ -19,8 +19,9 @@ from liquidtime.brain.simulation.network import Network
 from liquidtime.brain.simulation.player import Player
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
-from liquidtime.kernels.network.graded import Membrane
-from liquidtime.kernels.network.reference import Learnable, TorchNetwork
+from liquidtime.kernels.network.learning import Learnable, LearnableNetwork
+from liquidtime.kernels.network.membrane import Membrane
+from liquidtime.kernels.network.stepper import Task
 
 Constant = Literal[
     "membrane_capacitance",
@@ -134,13 +135,7 @@ def fit(
     network = Network(
         connectome, parameters, trials=resolved.trials, perturbations=resolved.perturbations
     )
-    moved = TorchNetwork(
-        network.constants,
-        experiment.dt,
-        device=torch.device("cpu"),
-        dtype=torch.float32,
-        sparse=False,
-    )
+    moved = LearnableNetwork(network.constants, Task(experiment.dt, experiment.scheme))
     drives = Player(resolved).play(0, experiment.steps)
     values = _Values(network, learn)
     start = torch.from_numpy(network.initial(experiment.initial).copy()).float()
@@ -153,11 +148,9 @@ def fit(
     )
     losses, best = [], values.copied()
     for step in range(descent.steps + 1):
-        moved.learn(values.learnable())
         traced = moved.trace(
+            values.learnable(),
             experiment.steps,
-            experiment.dt,
-            experiment.scheme,
             drives,
             where,
             start=start,

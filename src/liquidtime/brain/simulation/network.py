@@ -16,11 +16,10 @@ from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.perturbation import Trial, gates_of
 from liquidtime.brain.simulation.constants import constants_of
 from liquidtime.errors import InputError
+from liquidtime.kernels import Backend, Request, registry
 from liquidtime.kernels.network.constants import Constants
-from liquidtime.kernels.network.stepper import Scheme, Stepper
-from liquidtime.native import native
-
-Backend = Literal["auto", "cpu", "sparse", "reference"]
+from liquidtime.kernels.network.play import play
+from liquidtime.kernels.network.stepper import Scheme, Stepper, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,67 +31,32 @@ class Machine:
         dtype: "float32" or "float64".
         backend: "cpu" are the compiled kernels (float32, schemes other than rk4); "sparse" is a
             sparse matrix of PyTorch, for accelerators; "reference" adds edge by edge. "auto"
-            takes the first of these that can.
+            takes the first of these that can; `kernels.explain(network)` says which, and why.
         threads: For the compiled kernels; by default as many as PyTorch uses.
     """
 
     device: str = "cpu"
     dtype: Literal["float32", "float64"] = "float32"
-    backend: Backend = "auto"
+    backend: str = "auto"
     threads: int | None = None
 
     def __post_init__(self) -> None:
         if self.threads is not None and self.threads < 1:
             raise InputError(f"threads is {self.threads}; expected 1 or more.")
 
-    def chosen(
-        self, scheme: Scheme, per_synapse: bool, delta: float
-    ) -> Literal["cpu", "sparse", "reference"]:
-        """The backend that serves.
+    def select(self, form: str, task: Task) -> Backend:
+        """The backend that serves a network of such neurons.
 
         Raises:
-            InputError: If the one that is named does not, with the reason.
+            InputError: If the one that is named does not, or none does, with the reasons.
         """
-        if self.backend not in ("auto", "cpu", "sparse", "reference"):
-            raise InputError(
-                f"backend is {self.backend!r}; expected auto, cpu, sparse or reference."
-            )
         if self.dtype not in ("float32", "float64"):
             raise InputError(f"dtype is {self.dtype!r}; expected float32 or float64.")
-        reason = self._against_kernels(scheme)
-        if self.backend == "cpu" and reason:
-            raise InputError(f"backend 'cpu' cannot run this network: {reason}. Take 'auto'.")
-        if self.backend == "sparse" and per_synapse:
-            raise InputError(
-                "backend 'sparse' cannot run this network: each synapse has constants of its own, "
-                "which are no matrix. Take 'auto'."
-            )
-        if delta > 0 and (reason or self.backend in ("sparse", "reference") or per_synapse):
-            why = reason or (
-                "each synapse has constants of its own"
-                if per_synapse
-                else f"backend is {self.backend!r}"
-            )
-            raise InputError(
-                "sending on delta is for the compiled kernels and neurons with one activation, "
-                f"but {why}. Leave delta at 0."
-            )
-        if self.backend != "auto":
-            return self.backend
-        if reason is None:
-            return "cpu"
-        return "reference" if per_synapse or self.device == "cpu" else "sparse"
-
-    def _against_kernels(self, scheme: Scheme) -> str | None:
-        if self.device != "cpu":
-            return f"the kernels run on the CPU, not on {self.device}"
-        if self.dtype != "float32":
-            return f"they compute in float32, not in {self.dtype}"
-        if scheme == "rk4":
-            return "they have no rk4"
-        if native() is None:
-            return "the extension liquidtime._native is not installed"
-        return None
+        try:
+            return registry.select(task.request(form), self.backend)
+        except ValueError as error:
+            # For layers this is the programmer's fault; here options and records decide it.
+            raise InputError(str(error)) from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,26 +97,24 @@ class Network:
         Raises:
             InputError: If the backend cannot, or a delay is no multiple of dt.
         """
-        return self._moved(self.constants, dt, scheme, delta)
+        return self._moved(self.constants, self.task(dt, scheme, delta))
 
-    def _moved(self, constants: Constants, dt: float, scheme: Scheme, delta: float) -> Stepper:
-        per_synapse = constants.shares is not None
-        backend = self.machine.chosen(scheme, per_synapse, delta)
-        if backend == "cpu":
-            from liquidtime.kernels.network.cpu import NativeNetwork
+    def _moved(self, constants: Constants, task: Task) -> Stepper:
+        return self.machine.select(constants.form, task).run(constants, task)
 
-            return NativeNetwork(constants, dt, threads=self.threads, epsilon=delta)
-        import torch
+    def task(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Task:
+        """How this network is moved in such steps, on its machine."""
+        machine = self.machine
+        return Task(dt, scheme, delta, machine.device, machine.dtype, self.threads)
 
-        from liquidtime.kernels.network.reference import TorchNetwork
+    @property
+    def backend(self) -> str:
+        """The machine's."""
+        return self.machine.backend
 
-        return TorchNetwork(
-            constants,
-            dt,
-            device=torch.device(self.machine.device),
-            dtype=getattr(torch, self.machine.dtype),
-            sparse=backend == "sparse",
-        )
+    def kernel_request(self) -> Request:
+        """What it asks of the kernels for steps by "ab2"; see `liquidtime.kernels.explain`."""
+        return self.task(1.0).request(self.constants.form)
 
     @cached_property
     def threads(self) -> int:
@@ -213,18 +175,17 @@ class Network:
             constants, delay=np.zeros_like(constants.delay), synaptic_time=None
         )
         # Nothing of it depends on the step: there are no delays.
-        stepper = self._moved(still, step, "frozen", 0.0)
+        stepper = self._moved(still, self.task(step, "frozen"))
         v = self.initial(None)
         for _ in range(12):
             stepper.start(v)
+            stepper.dt = step
             last_move = np.inf
             for _ in range(most_steps // 12 // 10):
                 before = stepper.potentials()
-                stepper.run(10, step, "frozen", [], [], None)
+                play(stepper, 10)
                 move = float(np.abs(stepper.potentials() - before).max())
-                if move < tolerance * min(1.0, step / slowest) and self._stands(
-                    stepper, step, move
-                ):
+                if move < tolerance * min(1.0, step / slowest) and self._stands(stepper, move):
                     return stepper.potentials().astype(np.float64)
                 if move > 0.99 * last_move:
                     break
@@ -235,9 +196,9 @@ class Network:
             "network may oscillate without stimuli; begin from potentials of your own (initial=…)."
         )
 
-    def _stands(self, stepper: Stepper, step: float, move: float) -> bool:
+    def _stands(self, stepper: Stepper, move: float) -> bool:
         """Whether a single step moves no more either: ten might have gone round a cycle."""
         before = stepper.potentials()
-        stepper.run(1, step, "frozen", [], [], None)
+        play(stepper, 1)
         once = float(np.abs(stepper.potentials() - before).max())
         return once <= max(2 * move, 1e-4)

@@ -11,7 +11,8 @@ import numpy as np
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.simulation.network import Machine, Network
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.cpu import NativeNetwork
+from liquidtime.kernels.network.cpu import CPUStepper
+from liquidtime.kernels.network.stepper import Outside, Task
 from liquidtime.native import native
 
 _TRIAL_SIZES = ((256, 8), (20_000, 100), (100_000, 100))
@@ -218,12 +219,12 @@ def measured_costs(*, threads: int | None = None, seconds: float = 3.0) -> Costs
     for neurons, in_degree in _TRIAL_SIZES:
         connectome = _random(neurons, in_degree)
         network = Network(connectome, machine=machine)
-        stepper = NativeNetwork(network.constants, 0.1, threads=network.threads)
+        stepper = CPUStepper(network.constants, Task(0.1, threads=network.threads))
         stepper.start(network.initial(None))
-        stepper.run(3, 0.1, "ab2", [], [], None)
+        stepper.advance(3, Outside(), [])
         times.append(_least(stepper, seconds / len(_TRIAL_SIZES)))
         rows.append([1.0, neurons, len(connectome.synapses)])
-        layout = stepper.graph_bytes / len(connectome.synapses)
+        layout = stepper.network.graph_bytes / len(connectome.synapses)
     # Relative errors count, and no cost is negative.
     scaled = np.array(rows) / np.array(times)[:, None]
     found = _not_negative(scaled, np.ones(len(times)))
@@ -265,11 +266,11 @@ def _random(neurons: int, in_degree: int) -> Connectome:
     return random(neurons, in_degree, seed=1)
 
 
-def _least(stepper: NativeNetwork, seconds: float) -> float:
+def _least(stepper: CPUStepper, seconds: float) -> float:
     began, least = time.perf_counter(), np.inf
     while time.perf_counter() - began < seconds:
         start = time.perf_counter()
-        stepper.run(5, 0.1, "ab2", [], [], None)
+        stepper.advance(5, Outside(), [])
         least = min(least, (time.perf_counter() - start) / 5)
     return least
 

@@ -20,7 +20,10 @@ from liquidtime.brain.simulation.progress import Progress, shown
 from liquidtime.brain.simulation.store import Disk, Memory, Store
 from liquidtime.brain.simulation.where import Alone, Builder, Where, Worker
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.stepper import Scheme, Stepper, Tap
+from liquidtime.kernels.network.forms.catalogue import form
+from liquidtime.kernels.network.forms.contract import Form
+from liquidtime.kernels.network.play import Tap, play
+from liquidtime.kernels.network.stepper import Scheme, Stepper
 
 _BYTES_A_RUN = 32 << 20
 _SECONDS_A_RUN = 0.2
@@ -120,8 +123,7 @@ class _Run:
         self.threshold, self.steps = experiment.threshold, experiment.steps
         self.duration = self.steps * self.dt
         self.store = store
-        if self.network.constants.shares is not None:
-            _refuse_activations(self.records)
+        _refuse(self.records, form(self.network.constants.form))
         self.stepper: Stepper = worker.stepper()
         self.player = Player(resolved)
         self.calcium = {
@@ -175,17 +177,18 @@ class _Run:
             for record in self.records
         ]
         drives = self.player.play(now, steps)
-        self.stepper.run(steps, self.dt, self.scheme, drives, taps, self.threshold)
+        events = play(self.stepper, steps, drives, taps, self.threshold)
         for record, tap in zip(self.records, taps, strict=True):
             self.sink.append(record.name, tap.out)
         if self.threshold is not None:
-            self.sink.append_events(self.stepper.take_events())
-        if self.delta > 0 and (
+            self.sink.append_events(events)
+        delta = self.stepper.delta
+        if delta is not None and (
             now == 0
             or now // _STEPS_BETWEEN_ERRORS != (now + steps) // _STEPS_BETWEEN_ERRORS
             or now + steps == self.steps
         ):
-            self.delta_error = max(self.delta_error, self.stepper.delta_error())
+            self.delta_error = max(self.delta_error, delta.error())
 
     def _next_length(self, steps: int, seconds: float) -> int:
         """As many steps as take a fifth of a second and do not need much memory."""
@@ -270,8 +273,8 @@ class _Run:
             "steps": steps,
             "simulated_per_wall": simulated / seconds if seconds > 0 else float("inf"),
         }
-        if self.delta > 0:
-            self.statistics["work_share"] = self.stepper.work_share()
+        if self.stepper.delta is not None:
+            self.statistics["work_share"] = self.stepper.delta.work_share()
             self.statistics["delta_error"] = self.delta_error
         if isinstance(self.sink, Disk):
             self._save(self.sink)
@@ -295,10 +298,7 @@ class _Run:
         )
 
 
-def _refuse_activations(records: tuple[Record, ...]) -> None:
+def _refuse(records: tuple[Record, ...], neurons: Form) -> None:
     for record in records:
-        if record.variable in ("activation", "calcium"):
-            raise InputError(
-                f"{record.variable!r} cannot be recorded: each synapse has constants of its own, "
-                "so a neuron has no one activation. Record its potential."
-            )
+        if why := neurons.refusal(record.variable):
+            raise InputError(f"{record.variable!r} cannot be recorded: {why}.")

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.experiment.recording import UNITS, Record
+from liquidtime.brain.experiment.recording import Record
 from liquidtime.errors import InputError
+from liquidtime.kernels.network.forms.catalogue import units
 from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
@@ -148,7 +149,7 @@ class Disk:
                 compressors=[zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()],
                 dimension_names=names,
             )
-            array.attrs["units"] = UNITS[record.variable]
+            array.attrs["units"] = units()[record.variable]
             shown = labels[neurons[record.name]]
             if shown.dtype.kind not in "iu":
                 shown = shown.astype(np.dtypes.StringDType())

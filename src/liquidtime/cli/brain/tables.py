@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from liquidtime.brain.experiment.recording import UNITS, Recording
+from liquidtime.brain.experiment.recording import Recording
 from liquidtime.brain.figures.about import described
 from liquidtime.brain.figures.comparison import Comparison
 from liquidtime.brain.figures.tables import CHANGED, condition_table
 from liquidtime.brain.simulation.description import Description
+from liquidtime.kernels.network.forms.catalogue import units
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -118,7 +119,7 @@ def _speed(simulated_per_wall: float, trials: int) -> str:
 
 def _units(recording: Recording) -> str:
     series: Any = recording.series.get("potential") or next(iter(recording.series.values()))
-    return UNITS[series.record.variable]
+    return units()[series.record.variable]
 
 
 def _number(value: float) -> str:

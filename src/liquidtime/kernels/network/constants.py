@@ -47,6 +47,8 @@ class Gates:
 class Constants:
     """Of N neurons, K classes of edges and B trials, in mV, ms, nS, pF, pA."""
 
+    form: str
+    """Of the neurons; an entry of `liquidtime.kernels.network.forms`."""
     synapses: Edges
     shares: SynapseShares | None
     capacitance: Numbers

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from liquidtime.brain.experiment.neurons import NeuronWords
-from liquidtime.brain.experiment.recording import UNITS, Record
+from liquidtime.brain.experiment.recording import Record
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.stepper import Variable
+from liquidtime.kernels.network.forms.catalogue import units
 
 
 def record_of(text: str) -> Record:
@@ -20,10 +18,10 @@ def record_of(text: str) -> Record:
         InputError: If there is no such variable.
     """
     variable, of, who = (part.strip() for part in text.partition(" of "))
-    if variable not in UNITS or bool(of) != bool(who):
+    if variable not in units() or bool(of) != bool(who):
         raise InputError(
-            f"a record is {text!r}; expected one of {', '.join(UNITS)}, for some neurons with "
+            f"a record is {text!r}; expected one of {', '.join(units())}, for some neurons with "
             "of, such as 'calcium of group:motor'."
         )
     neurons = NeuronWords(who, f"the record {text!r}") if who else None
-    return Record(cast(Variable, variable), neurons)
+    return Record(variable, neurons)
