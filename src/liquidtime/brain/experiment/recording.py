@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome, Neurons
-from liquidtime.kernels.network.forms.catalogue import units
+from liquidtime.kernels.network.catalogue import units
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

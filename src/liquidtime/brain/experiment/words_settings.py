@@ -12,7 +12,7 @@ from liquidtime.brain.connectome.transmitters import canonical
 from liquidtime.brain.experiment.recording import Record
 from liquidtime.brain.experiment.words_neurons import neurons_of
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.forms.catalogue import units
+from liquidtime.kernels.network.catalogue import units
 
 if TYPE_CHECKING:
     from liquidtime.brain import Connectome

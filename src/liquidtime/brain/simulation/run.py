@@ -21,8 +21,8 @@ from liquidtime.brain.experiment.stimuli import Player, Stimulus
 from liquidtime.brain.simulation.network import Machine, Network
 from liquidtime.brain.simulation.progress import Progress, shown
 from liquidtime.brain.simulation.store import Disk, Memory, Store
-from liquidtime.kernels.network.forms.catalogue import form
-from liquidtime.kernels.network.forms.contract import Form
+from liquidtime.kernels.network.catalogue import FORMS
+from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.play import Tap, play
 from liquidtime.kernels.network.stepper import SCHEMES, Scheme, Stepper, stages
 
@@ -131,7 +131,7 @@ class _Run:
         self.duration = self.steps * dt
         self.store = store
         self.neurons = {record.name: record.indices(connectome) for record in records}
-        _refuse(records, form(network.constants.form))
+        _refuse(records, FORMS.find(network.constants.form))
         self.stepper: Stepper = network.stepper(dt, scheme, delta)
         self.player = Player(connectome, stimuli, network.trials, dt, stages(scheme))
         self.calcium = {

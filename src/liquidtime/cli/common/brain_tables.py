@@ -11,7 +11,7 @@ from liquidtime.brain.experiment.recording import Recording
 from liquidtime.brain.figures.about import described
 from liquidtime.brain.figures.comparison import Comparison, to_frame
 from liquidtime.brain.simulation.folder import Experiment
-from liquidtime.kernels.network.forms.catalogue import units
+from liquidtime.kernels.network.catalogue import units
 from liquidtime.optional import require
 from liquidtime.runs.write import write_text
 
