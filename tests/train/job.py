@@ -1,25 +1,18 @@
 """A small fit in a process of its own, for the tests that kill it or run it twice at once."""
 
 import argparse
-import importlib.util
 import os
 import signal
 from pathlib import Path
 
 import torch
+from made_series import make_series
 
 from liquidtime.data.splits import split_by_series
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import catalogue
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.keeper import Keeper
-
-
-def _make_series():
-    spec = importlib.util.spec_from_file_location("maker", Path(__file__).parent / "conftest.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.make_series
 
 
 def main(arguments=None):
@@ -39,16 +32,12 @@ def main(arguments=None):
     if chosen.die:
         epoch, where = chosen.die.split(".")
         _plant(int(epoch), where, getattr(signal, chosen.signal))
-    data = _make_series()(chosen.series, kind=chosen.target, per_step=chosen.per_step)
+    data = make_series(chosen.series, kind=chosen.target, per_step=chosen.per_step)
     config = FitConfig(
         task="classify" if chosen.target == "classes" else "regress",
-        model=ModelConfig(
-            kind=chosen.kind,
-            hidden_size=10,
-            backbone_units=8,
-            wiring=chosen.wiring,
-            wiring_outputs=4,
-            dropout=chosen.dropout,
+        model=catalogue.from_dict(
+            {"kind": chosen.kind, "hidden_size": 10, "dropout": chosen.dropout}
+            | ({} if chosen.wiring == "none" else {"wiring": chosen.wiring, "wiring_outputs": 4})
         ),
         train=TrainConfig(
             epochs=chosen.epochs,

@@ -10,7 +10,7 @@ models see the same batches. The folder of the CfC run holds the report with all
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import arg
 
@@ -29,8 +29,9 @@ class Options:
 
     out: Annotated[Path | None, arg(metavar="RUN", help_behavior_hint="")] = None
     """Run folder (default: runs/demo)."""
-    models: tuple[Literal["cfc", "ltc", "lstm"], ...] = ("cfc", "ltc", "lstm")
-    """Which models; the first one's run is the folder itself."""
+    models: Annotated[tuple[str, ...], arg(metavar="NAME ...", help_behavior_hint="")] = ()
+    """Which models (default: all that the task has recipes for); the first one's run is the folder
+    itself."""
     seeds: int = 1
     """How many seeds of each model."""
     one_split: Annotated[bool, arg(help_behavior_hint="")] = False
@@ -45,13 +46,16 @@ def run(options: Options) -> int:
     """Fit the models, print the table, write the report."""
     from liquidtime.cli.common.console import messages, results
     from liquidtime.cli.common.places import RUNS, run_folder
-    from liquidtime.cli.common.scores import comparison, model_name
+    from liquidtime.cli.common.scores import comparison
     from liquidtime.runs.write import write_json
     from liquidtime.tasks.mortality import task as mortality
     from liquidtime.train.report import write as report
 
-    if not options.models:
-        raise InputError("--models is empty; expected some of cfc, ltc, lstm.")
+    recipes = mortality.recipes()
+    models = options.models or tuple(recipes)
+    for kind in models:
+        if kind not in recipes:
+            raise InputError(f"--models has {kind!r}; expected some of {', '.join(recipes)}.")
     if options.seeds < 1:
         raise InputError(f"--seeds is {options.seeds}; expected 1 or more.")
     if options.resume:
@@ -62,11 +66,9 @@ def run(options: Options) -> int:
         "4,000 ICU stays of PhysioNet 2012, 41 variables over 48 hours, 554 deaths in hospital. "
         f"Writing to {out}."
     )
-    first, *_ = options.models
+    first, *_ = models
     plan = [
-        (kind, seed, mortality.PUBLISHED_SEED)
-        for seed in range(options.seeds)
-        for kind in options.models
+        (kind, seed, mortality.PUBLISHED_SEED) for seed in range(options.seeds) for kind in models
     ]
     if not options.one_split:
         plan.append((first, 0, mortality.SECOND_SEED))
@@ -81,10 +83,14 @@ def run(options: Options) -> int:
     console.print(comparison(runs))
     console.print(
         "Test AUROC and AUPRC with 95 % bootstrap intervals, best of a column in bold."
-        + ("" if options.one_split else f" Last row: {model_name(first)} on a second split.")
+        + (
+            ""
+            if options.one_split
+            else f" Last row: {recipes[first].model.title} on a second split."
+        )
     )
     if options.seeds > 1:
-        _print_seeds(options, runs)
+        _print_seeds(runs)
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
     return 0
 
@@ -130,17 +136,17 @@ def _run_once(place: Path, config: "FitConfig", split_seed: int, resume: bool) -
     return mortality.run(place, config, split_seed=split_seed, resume=resume)
 
 
-def _print_seeds(options: Options, runs: list["Run"]) -> None:
+def _print_seeds(runs: list["Run"]) -> None:
     from liquidtime.cli.common.console import results
-    from liquidtime.cli.common.scores import model_name
 
-    for kind in options.models:
+    published = [run for run in runs if run.path.name != _SECOND]
+    for title in dict.fromkeys(run.config.model.title for run in published):
         mine = [
             run.metrics["test"]["metrics"]["auroc"]["value"]
-            for run in runs
-            if run.config.model.kind == kind and run.path.name != _SECOND
+            for run in published
+            if run.config.model.title == title
         ]
         results().print(
-            f"{model_name(kind)}: test AUROC {statistics.mean(mine):.4f} "
+            f"{title}: test AUROC {statistics.mean(mine):.4f} "
             f"± {statistics.stdev(mine):.4f} over {len(mine)} seeds."
         )

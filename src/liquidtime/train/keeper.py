@@ -100,7 +100,7 @@ class Keeper(Callback):
         progress.history.append(record)
         if self._improved(pl_module.metric):
             progress.best_epoch = len(progress.history) - 1
-            progress.best_weights = _on_cpu(pl_module.predictor.state_dict())
+            progress.best_weights = _on_cpu(pl_module.network.state_dict())
         for logger in trainer.loggers:
             logger.log_metrics(record, step=len(progress.history) - 1)
         if self.folder is not None and trainer.is_global_zero:
@@ -129,7 +129,7 @@ class Keeper(Callback):
         state = {
             "history": progress.history,
             "best_epoch": progress.best_epoch,
-            "weights": _on_cpu(module.predictor.state_dict()),
+            "weights": _on_cpu(module.network.state_dict()),
             "optimizer": optimizer.state_dict(),  # pyright: ignore
         }
         write_atomically(folder / LAST, lambda beside: torch.save(state, beside))

@@ -20,7 +20,7 @@ from lightning_utilities.core.imports import RequirementCache
 from liquidtime.data.batching import BucketBatches
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.loaders import batch_loader
-from liquidtime.models.predictor import Predictor
+from liquidtime.models.contract import Model
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.keeper import Keeper, Progress, load_progress
 from liquidtime.train.module import FitModule
@@ -54,7 +54,7 @@ def process_rank() -> int:
 
 
 def train(
-    predictor: Predictor,
+    model: Model,
     objective: Objective,
     training: EncodedSeries,
     validation: EncodedSeries,
@@ -71,7 +71,7 @@ def train(
     very weights of an unbroken one on the CPU (same threads, same versions).
 
     Args:
-        predictor: A freshly seeded network; it is trained in place.
+        model: A freshly seeded network; it is trained in place.
         objective: Its loss.
         training: The part to learn from, with targets.
         validation: The part that chooses the epoch, with targets.
@@ -92,16 +92,16 @@ def train(
     checkpoints = None if folder is None else folder / "checkpoints"
     progress = load_progress(checkpoints) if resume and checkpoints else Progress()
     if progress.weights is not None:
-        predictor.load_state_dict(progress.weights)
-    module = FitModule(predictor, objective, validation, config, progress.optimizer)
+        model.network.load_state_dict(progress.weights)
+    module = FitModule(model, objective, validation, config, progress.optimizer)
     history_file = None if folder is None else folder / "history.csv"
     callbacks: list[Callback] = [Keeper(progress, config.patience, checkpoints, history_file)]
     if label is not None:
         callbacks.append(ProgressLine(label, config.epochs, len(progress.history)))
     if len(progress.history) < config.epochs and not progress.waited_out(config.patience):
         _run_lightning(module, training, config, callbacks, folder, len(progress.history))
-    predictor.load_state_dict(progress.best_weights)
-    predictor.eval()
+    model.network.load_state_dict(progress.best_weights)
+    model.network.eval()
     return Trained(
         history=progress.history,
         best_epoch=progress.best_epoch,

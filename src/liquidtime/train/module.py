@@ -11,7 +11,7 @@ from torch import Tensor
 
 from liquidtime.data.batching import Batch
 from liquidtime.data.encoded import EncodedSeries
-from liquidtime.models.predictor import Predictor
+from liquidtime.models.contract import Model
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.objective import Objective
 from liquidtime.train.schedule import learning_rate
@@ -34,14 +34,15 @@ class FitModule(LightningModule):
 
     def __init__(
         self,
-        predictor: Predictor,
+        model: Model,
         objective: Objective,
         validation: EncodedSeries,
         config: TrainConfig,
         optimizer_state: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        self.predictor = predictor
+        self.model = model
+        self.network = model.network
         self.objective = objective
         self.validation = validation
         self.config = config
@@ -58,7 +59,7 @@ class FitModule(LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """AdamW, from where a stopped run left it."""
         optimizer = torch.optim.AdamW(
-            self.predictor.parameters(),
+            self.network.parameters(),
             lr=self.config.learning_rate,
             weight_decay=self.config.weight_decay,
         )
@@ -82,8 +83,10 @@ class FitModule(LightningModule):
         if batch_idx == 0:
             # Here, not in the epoch's hook: what Lightning draws in between differs on resuming.
             seed_epoch(self.config.seed, self.current_epoch, self.global_rank)
-        logits = self.predictor(batch.inputs, batch.elapsed, batch.lengths)
-        total, weight = self.objective.loss(logits, batch.target)  # pyright: ignore
+        if self.model.loss is not None:
+            total, weight = self.model.loss(batch, self.objective.loss)
+        else:
+            total, weight = self.objective.loss(self.network(batch), batch.target)  # pyright: ignore
         self._sums += torch.stack([total.detach(), weight]).double()
         everywhere = weight.detach().clone()
         if self.trainer.world_size > 1:
@@ -92,7 +95,7 @@ class FitModule(LightningModule):
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Keep the logits; they are scored once, at the end of the epoch."""
-        self._outputs.add(batch, self.predictor(batch.inputs, batch.elapsed, batch.lengths))
+        self._outputs.add(batch, self.network(batch))
 
     def on_validation_epoch_end(self) -> None:
         """Score the validation part; every process gets the same numbers."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.sets import physionet2012
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import cfc, lstm, ltc
 from liquidtime.train import fit
 from liquidtime.train.config import About, FitConfig, TrainConfig
 from liquidtime.train.run import Run
@@ -43,27 +43,32 @@ def recipe(kind: str, *, seed: int = 0, epochs: int | None = None) -> FitConfig:
     """The settings of a model on this task, chosen on the validation part of the published split.
 
     Args:
-        kind: `"cfc"`, `"ltc"` (the ODE, six sub-steps a step) or `"lstm"`.
+        kind: One of `recipes()`.
         seed: Of weights, batches and dropout.
         epochs: Another number of epochs than the recipe's.
     """
-    recipes = {
-        "cfc": FitConfig(
-            model=ModelConfig(kind="cfc", hidden_size=64, backbone_units=64, dropout=0.5),
-            train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"),
-        ),
-        "ltc": FitConfig(
-            model=ModelConfig(kind="ltc", hidden_size=16, unfolds=6, dropout=0.2),
-            train=TrainConfig(epochs=10, learning_rate=2e-2, weight_decay=3e-2, schedule="cosine"),
-        ),
-        "lstm": FitConfig(
-            model=ModelConfig(kind="lstm", hidden_size=64, dropout=0.5),
-            train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"),
-        ),
-    }
-    chosen = recipes[kind]
+    chosen = recipes()[kind]
     train = replace(chosen.train, seed=seed, epochs=epochs or chosen.train.epochs)
     return replace(chosen, train=train)
+
+
+def recipes() -> dict[str, FitConfig]:
+    """The settings of every model that was tried on this task, by its kind."""
+    tried = (
+        FitConfig(
+            model=cfc.Config(hidden_size=64, backbone_units=64, dropout=0.5),
+            train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"),
+        ),
+        FitConfig(
+            model=ltc.Config(hidden_size=16, unfolds=6, dropout=0.2),
+            train=TrainConfig(epochs=10, learning_rate=2e-2, weight_decay=3e-2, schedule="cosine"),
+        ),
+        FitConfig(
+            model=lstm.Config(hidden_size=64, dropout=0.5),
+            train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"),
+        ),
+    )
+    return {recipe.model.kind: recipe for recipe in tried}
 
 
 def run(

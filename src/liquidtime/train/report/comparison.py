@@ -7,7 +7,6 @@ from typing import Any
 
 from liquidtime.runs import folder
 from liquidtime.train.config import FitConfig
-from liquidtime.train.report.naming import model_name
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def compare(runs: Sequence[Path | str]) -> list[ComparedRun]:
     rows: list[ComparedRun] = []
     for path in paths:
         record = folder.read_json(path / folder.RECORD)
-        name = model_name(FitConfig.from_dict(record["config"]).model)
+        name = FitConfig.from_dict(record["config"]).model.facts.name
         found = folder.read_json(path / folder.METRICS)
         part = shown_part(found)
         rows.append(

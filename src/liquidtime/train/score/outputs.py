@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.data.batching import Batch, BucketBatches, collate
-from liquidtime.data.encoded import EncodedSeries
-from liquidtime.models.predictor import Predictor
+from liquidtime.data.batch import Batch, Batchable
+from liquidtime.data.batching import BucketBatches
+from liquidtime.models.contract import Model
 
 
 class Outputs:
@@ -51,28 +51,26 @@ def in_order(index: Tensor, logits: Tensor, lengths: Tensor, per_step: bool) -> 
 
 
 @torch.no_grad()
-def predict_logits(predictor: Predictor, encoded: EncodedSeries, batch_size: int = 256) -> Tensor:
-    """Logits of every series, on the predictor's device, dropout off.
+def predict_logits(model: Model, data: Batchable, batch_size: int = 256) -> Tensor:
+    """Logits of every series, on the network's device, dropout off.
 
     Args:
-        predictor: The network.
-        encoded: The series; no target is needed.
+        model: The network.
+        data: The series, encoded with what the model reads; no target is needed.
         batch_size: Series at once.
 
     Returns:
         [N, K], or [R, K] per step, float32 on the CPU, in the order of the data.
     """
-    if len(encoded) == 0:
-        return torch.zeros(0, predictor.output_size)
-    device = next(predictor.parameters()).device
-    training = predictor.training
-    predictor.eval()
-    found = Outputs(predictor.per_step)
-    for index in BucketBatches(encoded.lengths, batch_size, shuffle=False):
-        batch = collate(encoded, index)
-        logits = predictor(
-            batch.inputs.to(device), batch.elapsed.to(device), batch.lengths.to(device)
-        )
-        found.add(batch, logits.cpu())
-    predictor.train(training)
-    return in_order(*found.take(), encoded.lengths, predictor.per_step)
+    network, per_step = model.network, model.shape.per_step
+    if len(data.lengths) == 0:
+        return torch.zeros(0, model.shape.outputs)
+    device = next(network.parameters()).device
+    training = network.training
+    network.eval()
+    found = Outputs(per_step)
+    for index in BucketBatches(data.lengths, batch_size, shuffle=False):
+        batch = data.batch(index).to(device)
+        found.add(batch, network(batch))
+    network.train(training)
+    return in_order(*found.take(), data.lengths, per_step)
