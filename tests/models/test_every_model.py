@@ -8,12 +8,12 @@ import sys
 import pytest
 import torch
 
-from liquidtime.data.batch import Batch
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import catalogue, from_dict, to_dict
 from liquidtime.models.contract import Facts
 from liquidtime.train.config import FitConfig
+from liquidtime.train.loss import Loss
 from liquidtime.train.objective import Objective
 from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
@@ -42,10 +42,7 @@ class Fixture:
         self.encoded = preprocessor.encode(data, reads=self.model.reads)
         self.everything = preprocessor.encode(data, reads=("values", "mask", "times"))
 
-    def loss(self, batch: Batch):
-        if self.model.loss is not None:
-            return self.model.loss(batch, self.objective.loss)
-        return self.objective.loss(self.model.network(batch), batch.target)
+        self.loss = Loss(self.model, self.objective)
 
 
 @every_model

@@ -12,7 +12,6 @@ from liquidtime.data.splits import split_by_series
 from liquidtime.models import catalogue
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
-from liquidtime.train.keeper import Keeper
 
 
 def main(arguments=None):
@@ -55,34 +54,42 @@ def main(arguments=None):
 
 def _plant(epoch, where, number):
     """Send this process a signal in the middle of a batch, or around the checkpoint's writing."""
-    from liquidtime.train import keeper
-    from liquidtime.train.module import FitModule
+    from liquidtime.train import checkpoints, loop
+    from liquidtime.train.epochs import Epochs
+    from liquidtime.train.loss import Loss
 
-    step, write, replace = FitModule.training_step, Keeper._write, Path.replace
+    learn, forward, save, replace = Epochs._learn, Loss.forward, loop.save_progress, Path.replace
+    done = []
 
-    def training_step(self, batch, batch_idx):
-        if where == "batch" and self.current_epoch == epoch and batch_idx == 2:
+    def _learn(self, number, line):
+        done[:] = [number, 0]
+        return learn(self, number, line)
+
+    def counted(self, batch):
+        if where == "batch" and done == [epoch, 2]:
             os.kill(os.getpid(), number)
-        return step(self, batch, batch_idx)
+        done[1] += 1
+        return forward(self, batch)
 
-    def _write(self, folder, module):
-        if len(self.progress.history) - 1 == epoch:
-            if where == "before":
+    def save_progress(folder, progress, network, optimizer):
+        now = len(progress.history) - 1 == epoch
+
+        def fatal(path, target):
+            if Path(target).name == checkpoints.LAST:
                 os.kill(os.getpid(), number)
+            return replace(path, target)
 
-            def fatal(path, target):
-                if Path(target).name == keeper.LAST:
-                    os.kill(os.getpid(), number)
-                return replace(path, target)
-
-            if where == "writing":
-                Path.replace = fatal
-        write(self, folder, module)
-        if len(self.progress.history) - 1 == epoch and where == "after":
+        if now and where == "before":
+            os.kill(os.getpid(), number)
+        if now and where == "writing":
+            Path.replace = fatal
+        save(folder, progress, network, optimizer)
+        if now and where == "after":
             os.kill(os.getpid(), number)
 
-    FitModule.training_step = training_step
-    Keeper._write = _write
+    Epochs._learn = _learn
+    Loss.forward = counted
+    loop.save_progress = save_progress
 
 
 if __name__ == "__main__":

@@ -22,11 +22,13 @@ from liquidtime.models.contract import Model
 from liquidtime.runs import folder
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import write_atomically, write_json, write_text
+from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
-from liquidtime.train.loop import Trained, process_rank, train
+from liquidtime.train.loop import train
 from liquidtime.train.objective import Objective
+from liquidtime.train.processes import process_rank
 from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
 from liquidtime.train.report.summary import summarise
@@ -189,7 +191,7 @@ def _finish(
     config: FitConfig,
     objective: Objective,
     model: Model,
-    trained: Trained,
+    trained: Progress,
 ) -> None:
     """Evaluate and write everything; `metrics.json` and the removed checkpoints come last."""
     weights = {name: tensor.contiguous() for name, tensor in model.network.state_dict().items()}
@@ -213,13 +215,13 @@ def _finish(
     report.write(out)
 
 
-def _training_figures(config: FitConfig, model: Model, trained: Trained) -> dict[str, Any]:
+def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dict[str, Any]:
     seconds = [record["seconds"] for record in trained.history]
     return {
         "task": config.task,
         "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1},
         "epochs": len(trained.history),
-        "stopped_early": trained.stopped_early,
+        "stopped_early": len(trained.history) < config.train.epochs,
         "seconds_per_epoch": statistics.median(seconds),
         "seconds_total": sum(seconds),
         "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),
