@@ -9,13 +9,19 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from liquidtime.optional import missing
 
-def attach(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+
+def attach(
+    package: str, *, extra: str | None = None
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """What a package calls `__getattr__`, `__dir__` and `__all__`.
 
     Args:
         package: The package's `__name__`. Its `__init__.pyi` holds nothing but lines such as
             `from package.module import name as name`.
+        extra: The extra of liquidtime that installs what the package cannot be without: where that
+            is missing, the error says so.
     """
     module = sys.modules[package]
     homes = _homes(f"{module.__file__}i")
@@ -26,7 +32,12 @@ def attach(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]],
         home, own = homes[name]
         if home == package:
             return importlib.import_module(f"{package}.{own}")
-        found = getattr(importlib.import_module(home), own)
+        try:
+            found = getattr(importlib.import_module(home), own)
+        except ModuleNotFoundError as error:
+            if extra is None or not error.name or error.name.startswith("liquidtime"):
+                raise
+            raise missing(error.name, extra=extra) from error
         # Where a module is called like what it defines, importing it has put the module there.
         setattr(module, name, found)
         return found

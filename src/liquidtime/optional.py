@@ -22,6 +22,11 @@ def require(module: str, *, extra: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != module.split(".")[0]:
             raise
-        raise ImportError(
-            f"{module} is not installed. Install it with: pip install 'liquidtime[{extra}]'"
-        ) from error
+        raise missing(module, extra=extra) from error
+
+
+def missing(module: str, *, extra: str) -> ImportError:
+    """The error that says how to install what a module belongs to."""
+    return ImportError(
+        f"{module} is not installed. Install it with: pip install 'liquidtime[{extra}]'"
+    )

@@ -127,6 +127,8 @@ def test_a_fixed_time_is_the_only_one(run):
     stream = Stream.from_module(CfC(3, 4), fixed_elapsed=0.3)
     with pytest.raises(ValueError, match="leave one out"):
         stream.run(np.zeros((5, 3)), 0.2)
+    with pytest.raises(ValueError, match="leave it out"):
+        stream.step(np.zeros(3, np.float32), 0.2)
     with pytest.raises(InputError, match="without fixed_elapsed"):
         Stream.load(run[0].path, fixed_elapsed=0.3).observe([1.0, 2.0])
     with pytest.raises(ValueError, match="fixed_elapsed is -1"):

@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from liquidtime.dynamics import compile_closed_form
-from liquidtime.nn import LTC, LTCCell
+from liquidtime.nn import LTC, LTCCell, compile_closed_form
 from liquidtime.wirings import AutoNCP, FullyConnected, Random
 from liquidtime.wirings.circuit import Circuit
 

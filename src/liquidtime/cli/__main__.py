@@ -1,6 +1,5 @@
 """`liquidtime`: parse the verb, run it, turn errors into messages and exit statuses."""
 
-import importlib
 import sys
 from collections.abc import Sequence
 
@@ -67,7 +66,7 @@ def _run(verb: Verb, arguments: list[str]) -> int:
 
     from liquidtime.cli.common.console import results
 
-    module = importlib.import_module(verb.module)
+    module = verb.load()
     summary, _, details = (module.__doc__ or "").strip().partition("\n")
     try:
         options = tyro.cli(

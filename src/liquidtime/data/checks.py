@@ -1,6 +1,6 @@
 """What an `IrregularSeries` must hold, and a message that names the place where it does not."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -9,8 +9,35 @@ from torch import Tensor
 from liquidtime.data import ragged
 from liquidtime.errors import InputError
 
-if TYPE_CHECKING:
-    from liquidtime.data.series import IrregularSeries
+
+class _Fields(Protocol):
+    """The fields of an `IrregularSeries`, which describes them."""
+
+    @property
+    def values(self) -> Tensor: ...
+    @property
+    def times(self) -> Tensor: ...
+    @property
+    def mask(self) -> Tensor: ...
+    @property
+    def lengths(self) -> Tensor: ...
+    @property
+    def static(self) -> Tensor | None: ...
+    @property
+    def target(self) -> Tensor | None: ...
+    @property
+    def ids(self) -> np.ndarray: ...
+    @property
+    def features(self) -> tuple[str, ...]: ...
+    @property
+    def static_features(self) -> tuple[str, ...] | None: ...
+    @property
+    def target_names(self) -> tuple[str, ...] | None: ...
+    @property
+    def classes(self) -> tuple[str, ...] | None: ...
+    @property
+    def per_step(self) -> bool: ...
+
 
 _LAYOUT = {
     "values": (torch.float32, 2, "[R, D]"),
@@ -21,7 +48,7 @@ _LAYOUT = {
 }
 
 
-def check_series(series: "IrregularSeries") -> None:
+def check_series(series: _Fields) -> None:
     """Check every field of a series.
 
     Raises:
@@ -54,7 +81,7 @@ def _check_tensor(name: str, tensor: object, dtype: torch.dtype, dims: int, layo
         raise InputError(f"{name} has shape {list(tensor.shape)}; expected {layout}.")
 
 
-def _check_shapes(series: "IrregularSeries") -> None:
+def _check_shapes(series: _Fields) -> None:
     rows, count = len(series.times), len(series.lengths)
     if series.values.shape[0] != rows:
         raise InputError(
@@ -90,7 +117,7 @@ def _check_shapes(series: "IrregularSeries") -> None:
         raise InputError(f"values, times, mask and lengths lie on {devices}; expected one device.")
 
 
-def _check_names(series: "IrregularSeries") -> None:
+def _check_names(series: _Fields) -> None:
     static_count = 0 if series.static is None else series.static.shape[1]
     for name, names, count in (
         ("features", series.features, series.values.shape[1]),
@@ -103,13 +130,13 @@ def _check_names(series: "IrregularSeries") -> None:
             raise InputError(f"{name} holds {twice[0]!r} twice; expected names that differ.")
 
 
-def _check_values(series: "IrregularSeries") -> None:
+def _check_values(series: _Fields) -> None:
     bad = series.mask & ~torch.isfinite(series.values)
     if bool(bad.any()):
         row, column = (int(number) for number in bad.nonzero()[0])
         raise InputError(
             f"values holds {int(bad.sum())} observed entries that are not finite, the first one "
-            f"({float(series.values[row, column])}) in {place(series, row)}, feature "
+            f"({float(series.values[row, column])}) in {_place(series, row)}, feature "
             f"{series.features[column]!r}. Where nothing was observed set mask to False and the "
             "value to 0."
         )
@@ -118,7 +145,7 @@ def _check_values(series: "IrregularSeries") -> None:
         row, column = (int(number) for number in bad.nonzero()[0])
         raise InputError(
             f"values holds {int(bad.sum())} entries that are not 0 where mask is False, the first "
-            f"one ({float(series.values[row, column])}) in {place(series, row)}, feature "
+            f"one ({float(series.values[row, column])}) in {_place(series, row)}, feature "
             f"{series.features[column]!r}. Clear them: "
             "torch.where(mask, values, torch.zeros_like(values))."
         )
@@ -131,29 +158,29 @@ def _check_values(series: "IrregularSeries") -> None:
         )
 
 
-def _check_times(series: "IrregularSeries") -> None:
+def _check_times(series: _Fields) -> None:
     times = series.times
     bad = ~torch.isfinite(times)
     if bool(bad.any()):
         row = int(bad.nonzero()[0])
         raise InputError(
             f"times holds {int(bad.sum())} entries that are not finite, the first one "
-            f"({float(times[row])}) in {place(series, row)}; every row needs a time. Drop the "
+            f"({float(times[row])}) in {_place(series, row)}; every row needs a time. Drop the "
             "rows, or fill the time in."
         )
     falls = (times[1:] < times[:-1]) & (ragged.positions(series.lengths)[1:] > 0)
     if bool(falls.any()):
         row = int(falls.nonzero()[0]) + 1
         raise InputError(
-            f"times fall at {int(falls.sum())} places, first in {place(series, row)}: "
+            f"times fall at {int(falls.sum())} places, first in {_place(series, row)}: "
             f"{float(times[row])} comes after {float(times[row - 1])}. Sort the rows of each "
             "series by time."
         )
 
 
-def _check_target(series: "IrregularSeries", target: Tensor) -> None:
+def _check_target(series: _Fields, target: Tensor) -> None:
     count, one, letter = (
-        (len(series.times), "row", "R") if series.per_step else (len(series), "series", "N")
+        (len(series.times), "row", "R") if series.per_step else (len(series.lengths), "series", "N")
     )
     if not isinstance(target, Tensor):
         raise InputError(f"target is a {type(target).__name__}; expected a tensor or None.")
@@ -174,7 +201,7 @@ def _check_target(series: "IrregularSeries", target: Tensor) -> None:
     wrong = torch.isinf(target) if series.per_step else ~torch.isfinite(target)
     if bool(wrong.any()):
         number, column = (int(n) for n in wrong.nonzero()[0])
-        where = place(series, number) if series.per_step else f"series {_name(series, number)}"
+        where = _place(series, number) if series.per_step else f"series {_name(series, number)}"
         allowed = "finite, or NaN where there is none" if series.per_step else "finite"
         raise InputError(
             f"target is {float(target[number, column])} in {where}, column {column}; expected "
@@ -187,7 +214,7 @@ def _check_target(series: "IrregularSeries", target: Tensor) -> None:
         )
 
 
-def _check_classes(series: "IrregularSeries", target: Tensor) -> None:
+def _check_classes(series: _Fields, target: Tensor) -> None:
     lowest = -1 if series.per_step else 0
     top = None if series.classes is None else len(series.classes)
     wrong = target < lowest
@@ -195,7 +222,7 @@ def _check_classes(series: "IrregularSeries", target: Tensor) -> None:
         wrong = wrong | (target >= top)
     if bool(wrong.any()):
         number = int(wrong.nonzero()[0])
-        where = place(series, number) if series.per_step else f"series {_name(series, number)}"
+        where = _place(series, number) if series.per_step else f"series {_name(series, number)}"
         limit = "" if top is None else f" and below {top}, the number of classes"
         raise InputError(
             f"target is {int(target[number])} in {where}; expected class numbers from 0"
@@ -203,13 +230,13 @@ def _check_classes(series: "IrregularSeries", target: Tensor) -> None:
         )
 
 
-def place(series: "IrregularSeries", row: int) -> str:
+def _place(series: _Fields, row: int) -> str:
     """Where a row is, in the words of the user: its series and its position there, from 0."""
     number = int(ragged.series_of_rows(series.lengths)[row])
     position = int(ragged.positions(series.lengths)[row])
     return f"series {_name(series, number)} at position {position}"
 
 
-def _name(series: "IrregularSeries", number: int) -> str:
+def _name(series: _Fields, number: int) -> str:
     identity = series.ids[number]
     return repr(identity.item() if isinstance(identity, np.generic) else identity)

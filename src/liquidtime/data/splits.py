@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from liquidtime.errors import InputError
 
@@ -65,7 +66,7 @@ def split_by_series(
     *,
     fractions: Sequence[float] = (0.7, 0.15, 0.15),
     seed: int = 0,
-    stratify: np.ndarray | None = None,
+    stratify: ArrayLike | None = None,
 ) -> Split:
     """Split n series at random.
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liquidtime.deploy import file
 from liquidtime.deploy.compiled import compiled_steps
+from liquidtime.deploy.module import read as read_module
 from liquidtime.deploy.network import Architecture, Network
 from liquidtime.deploy.numpy_steps import NumpySteps
 from liquidtime.deploy.signals import Encoder, Signals
@@ -16,6 +17,20 @@ from liquidtime.errors import InputError
 from liquidtime.native import native
 
 Array = NDArray[np.float32]
+
+
+class Step(Protocol):
+    """What `Stream.step` is called with, compiled or not, with a fixed elapsed time or without."""
+
+    def __call__(
+        self,
+        x: Array,
+        elapsed: float | Array = ...,
+        active: NDArray[np.bool_] | None = None,
+        out: Array | None = None,
+    ) -> Array:
+        """One step; see `Stream`."""
+        ...
 
 
 class Stream:
@@ -30,7 +45,8 @@ class Stream:
             stream or [S, D] of all; elapsed the time since each stream's previous step, a float or
             float32 [S]; active [S] booleans, False where a stream has nothing new: it stays as it
             is, and its last output is put out again; out a float32 array to write into. Returns
-            [K] or [S, K]. It is the compiled function itself, so that a step costs no Python.
+            [K] or [S, K]. It is the compiled function itself, so that a step costs no Python. With
+            `fixed_elapsed` leave elapsed out.
         input_size: Number of inputs D.
         output_size: Number of outputs K.
         streams: Number of streams S.
@@ -66,7 +82,7 @@ class Stream:
             streams: Number of streams that step together.
             threads: Threads that share a step of many streams.
             fixed_elapsed: If every step takes the same time, that time, as the network counts it:
-                one of a CfC's four heads is then done away with, and `step` has no elapsed.
+                one of a CfC's four heads is then done away with, and `step` takes none.
             bfloat16: Round weights and states to bfloat16 where the processor multiplies them:
                 half the memory to read, at 8 bits of precision.
             static: Features that do not change, of each stream, for `observe`.
@@ -94,7 +110,7 @@ class Stream:
                 fixed_elapsed=fixed_elapsed,
                 bfloat16=bfloat16,
             )
-        self.step = self._steps.step if fixed_elapsed is None else self._step_fixed
+        self.step: Step = self._steps.step if fixed_elapsed is None else self._step_fixed
         self.input_size: int = self._steps.input_size
         self.output_size: int = self._steps.output_size
         self._encoder = None if signals is None else Encoder(signals, streams, static)
@@ -158,20 +174,9 @@ class Stream:
         Raises:
             InputError: If it cannot step.
         """
-        rnn, readout = module, None
-        if hasattr(module, "recurrent"):
-            rnn, readout = module.recurrent, "last" if module.per_step else module.readout
-        if not hasattr(rnn, "cells"):
-            raise InputError(
-                f"the network is a {type(rnn).__name__}; expected a CfC, an LTC or a Predictor "
-                "with one of them."
-            )
-        state = {
-            name: np.array(tensor.detach().cpu().numpy())
-            for name, tensor in module.state_dict().items()
-        }
+        architecture, state = read_module(module)
         return cls(
-            Architecture.from_module(rnn, readout),
+            architecture,
             state,
             streams=streams,
             threads=threads,
@@ -286,8 +291,14 @@ class Stream:
             self._encoder.state = parts[own:]
 
     def _step_fixed(
-        self, x: Array, active: NDArray[np.bool_] | None = None, out: Array | None = None
+        self,
+        x: Array,
+        elapsed: float | Array | None = None,
+        active: NDArray[np.bool_] | None = None,
+        out: Array | None = None,
     ) -> Array:
+        if elapsed is not None:
+            raise ValueError("elapsed was given to a stream with fixed_elapsed; leave it out.")
         return self._steps.step(x, self._fixed, active, out)
 
     def _rows(

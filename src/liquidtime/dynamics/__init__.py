@@ -15,10 +15,9 @@ Pure functions of tensors, no parameters. The papers' letters are used here and 
 | Y, y | the neuron's own clock, ∫ G/C dt | none |
 """
 
-import importlib
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from torch import Tensor
 
@@ -80,16 +79,6 @@ def _module(name: str) -> ModuleType:
     return _INTEGRATORS[name]
 
 
-def __getattr__(name: str) -> Any:
-    """Import what turns a trained layer into closed form when it is first used.
-
-    It works on layers, which stand above this package and import it.
-    """
-    if name == "compile_closed_form":
-        return importlib.import_module("liquidtime.nn.compile_closed_form").compile_closed_form
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
 __all__ = [
     "Drive",
     "Integrator",
@@ -99,7 +88,6 @@ __all__ = [
     "Synapses",
     "check_integrator",
     "closed_form",
-    "compile_closed_form",  # pyright: ignore[reportUnsupportedDunderAll]
     "gated",
     "integrator",
     "no_gate",

@@ -30,7 +30,10 @@ class Request:
 class Requester(Protocol):
     """A layer or cell that can say what it asks of the kernels."""
 
-    backend: str
+    @property
+    def backend(self) -> str:
+        """The backend asked for: a name, or `"auto"`."""
+        ...
 
     def kernel_request(self) -> Request:
         """The request its next call will make."""

@@ -2,8 +2,9 @@
 
 from liquidtime.nn.cfc import CfC
 from liquidtime.nn.cfc_cell import CfCCell
+from liquidtime.nn.compile_closed_form import compile_closed_form
 from liquidtime.nn.ltc import LTC
 from liquidtime.nn.ltc_cell import LTCCell
 from liquidtime.nn.state import RecurrentState
 
-__all__ = ["LTC", "CfC", "CfCCell", "LTCCell", "RecurrentState"]
+__all__ = ["LTC", "CfC", "CfCCell", "LTCCell", "RecurrentState", "compile_closed_form"]

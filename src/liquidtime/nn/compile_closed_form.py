@@ -141,8 +141,7 @@ def compile_closed_form(
 
     Examples:
         >>> import torch
-        >>> from liquidtime.dynamics import compile_closed_form
-        >>> from liquidtime.nn import LTC
+        >>> from liquidtime.nn import LTC, compile_closed_form
         >>> from liquidtime.wirings import AutoNCP
         >>> ltc = LTC(3, wiring=AutoNCP(19, 1))
         >>> x = torch.randn(2, 8, 3)

@@ -1,7 +1,7 @@
 """What CfC and LTC layers share: sequences in any form, stacking, directions, state."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import torch
 import torch.nn.functional as F
@@ -25,6 +25,9 @@ from liquidtime.nn.state_parts import (
     without_batch,
 )
 from liquidtime.nn.timeline import Timeline, read_timeline
+
+Form = TypeVar("Form", Tensor, PackedSequence)
+"""The form of a batch of sequences: what goes in padded comes out padded."""
 
 
 class AbstractRecurrent(nn.Module):
@@ -127,14 +130,14 @@ class AbstractRecurrent(nn.Module):
 
     def forward(
         self,
-        x: Tensor | PackedSequence,
+        x: Form,
         state: RecurrentState | None = None,
         *,
         elapsed: Tensor | PackedSequence | float | None = None,
         times: Tensor | PackedSequence | None = None,
         lengths: Tensor | None = None,
         mask: Tensor | None = None,
-    ) -> tuple[Tensor | PackedSequence, RecurrentState]:
+    ) -> tuple[Form, RecurrentState]:
         """Run over a batch of sequences.
 
         Args:
@@ -166,17 +169,19 @@ class AbstractRecurrent(nn.Module):
             if lengths is not None:
                 raise ValueError("lengths was given with a PackedSequence, which has its own.")
             packed = x
-            x, lengths = unpack(packed, self.batch_first)
+            padded, lengths = unpack(packed, self.batch_first)
+        else:
+            padded = x
         if isinstance(elapsed, PackedSequence):
             elapsed = unpack(elapsed, self.batch_first)[0].squeeze(-1)
         if isinstance(times, PackedSequence):
             times = unpack(times, self.batch_first)[0].squeeze(-1)
 
         parameter = next(self.parameters())
-        check_dtype("x", x, parameter)
-        layout = layout_of(x, self.input_size, self.batch_first)
-        x = layout.sequence_in(x)
-        state = self._initial_state(state, layout, x, state_dtype(parameter))
+        check_dtype("x", padded, parameter)
+        layout = layout_of(padded, self.input_size, self.batch_first)
+        sequence = layout.sequence_in(padded)
+        state = self._initial_state(state, layout, sequence, state_dtype(parameter))
         timeline = read_timeline(
             layout,
             elapsed=elapsed,
@@ -185,20 +190,35 @@ class AbstractRecurrent(nn.Module):
             mask=mask,
             previous=state.time,
             dtype=state.h.dtype,
-            device=x.device,
+            device=sequence.device,
         )
-        check_values(x, timeline.gaps, timeline.active, from_times=times is not None)
+        check_values(sequence, timeline.gaps, timeline.active, from_times=times is not None)
 
-        output, state = self._run(timeline.blank(x), state, timeline)
+        output, state = self._run(timeline.blank(sequence), state, timeline)
         if self.projection is not None:
             output = self.projection(output)
-        output = timeline.cut(output.to(x.dtype))
+        output = timeline.cut(output.to(sequence.dtype))
         if not layout.batched:
             state = without_batch(state)
         if packed is not None:
             assert timeline.lengths is not None
-            return repack(output, packed, timeline.lengths), state
-        return layout.sequence_out(output), state
+            return cast("Form", repack(output, packed, timeline.lengths)), state
+        return cast("Form", layout.sequence_out(output)), state
+
+    if TYPE_CHECKING:
+        # nn.Module runs hooks around forward, and tells type checkers nothing of what it takes.
+        def __call__(
+            self,
+            x: Form,
+            state: RecurrentState | None = None,
+            *,
+            elapsed: Tensor | PackedSequence | float | None = None,
+            times: Tensor | PackedSequence | None = None,
+            lengths: Tensor | None = None,
+            mask: Tensor | None = None,
+        ) -> tuple[Form, RecurrentState]:
+            """Run over a batch of sequences, as `forward` says."""
+            ...
 
     def step(
         self,

@@ -1,6 +1,6 @@
 """What a recurrent layer hands from one stretch of a series to the next."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from torch import Tensor
 
@@ -23,3 +23,13 @@ class RecurrentState(NamedTuple):
     previous: tuple[Tensor, ...] | None = None
     """What an integrator along a line needs of the last step: one [B, K] a layer and direction,
     rows as `liquidtime.kernels.ltc.past` describes them. None where the input stands still."""
+
+    def detach(self) -> Self:
+        """The same state, through which no gradient flows back: for training in pieces."""
+        previous = self.previous
+        return self._replace(
+            h=self.h.detach(),
+            c=None if self.c is None else self.c.detach(),
+            pending=None if self.pending is None else self.pending.detach(),
+            previous=None if previous is None else tuple(part.detach() for part in previous),
+        )

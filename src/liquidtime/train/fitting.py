@@ -1,5 +1,6 @@
 """Fit: from series and a configuration to a run folder."""
 
+import contextlib
 import csv
 import dataclasses
 import io
@@ -19,11 +20,21 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model
-from liquidtime.runs import folder
+from liquidtime.runs.digests import read_json
+from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import write_atomically, write_json, write_text
+from liquidtime.runs.write import json_text, write_atomically, write_json, write_text
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
+from liquidtime.train.files import (
+    EXAMPLE,
+    FIT,
+    HISTORY,
+    RECORD,
+    SPLIT,
+    WEIGHTS,
+    predictions_name,
+)
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.loop import train
@@ -111,31 +122,32 @@ def fit(
             }
         )
     )
-    leads = process_rank() == 0
-    if leads:
-        record = _open_folder(out, record, resume, data, split)
-    seed_weights(config.train.seed)
-    model = new_model(preprocessor, objective, config)
-    validation = _Part.of(data, split.validation, preprocessor, model)
-    trained = train(
-        model,
-        objective,
-        preprocessor.encode(training_part, reads=model.reads),
-        validation.encoded,
-        config.train,
-        folder=out,
-        resume=resume,
-        label=config.model.facts.name if progress else None,
-    )
-    model.network.to("cpu")
-    if leads:
-        parts = {"validation": validation}
-        if len(split.test):
-            parts["test"] = _Part.of(data, split.test, preprocessor, model)
-        _finish(out, parts, config, objective, model, trained)
-    if dist.is_initialized():
-        dist.barrier()
-    return Run.load(out)
+    leads, folder = process_rank() == 0, Folder(out, FIT)
+    with folder.claim(resume=resume) if leads else contextlib.nullcontext():
+        if leads:
+            _begin(folder, record, data, split)
+        seed_weights(config.train.seed)
+        model = new_model(preprocessor, objective, config)
+        validation = _Part.of(data, split.validation, preprocessor, model)
+        trained = train(
+            model,
+            objective,
+            preprocessor.encode(training_part, reads=model.reads),
+            validation.encoded,
+            config.train,
+            folder=out,
+            resume=resume,
+            label=config.model.facts.name if progress else None,
+        )
+        model.network.to("cpu")
+        if leads:
+            parts = {"validation": validation}
+            if len(split.test):
+                parts["test"] = _Part.of(data, split.test, preprocessor, model)
+            _finish(folder, parts, config, objective, model, trained)
+        if dist.is_initialized():
+            dist.barrier()
+        return Run.load(out)
 
 
 def _check(data: IrregularSeries, split: Split) -> None:
@@ -163,45 +175,44 @@ def _check(data: IrregularSeries, split: Split) -> None:
         )
 
 
-def _open_folder(
-    out: Path, record: dict[str, Any], resume: bool, data: IrregularSeries, split: Split
-) -> dict[str, Any]:
-    folder.check_vacant(out, resume)
-    if (out / folder.RECORD).exists():
-        stored = folder.read_json(out / folder.RECORD)
-        # As it would be written today: 0.1.0 stored the options of every model with each.
-        config = FitConfig.from_dict(stored["config"]).to_dict()
-        folder.check_same(stored | {"config": config}, record, out)
-        return stored
-    out.mkdir(parents=True, exist_ok=True)
-    record = record | provenance()
+def _begin(folder: Folder, record: dict[str, Any], data: IrregularSeries, split: Split) -> None:
+    """Write what the run is told, or check that it is what it was told at first."""
+    if folder.begun:
+        folder.check_same(_told(read_json(folder.path / RECORD)), _told(record))
+        return
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["id", "part"])
     for name in ("train", "validation", "test"):
         rows.writerows([data.ids[k], name] for k in getattr(split, name))  # pyright: ignore
-    write_text(out / folder.SPLIT, text.getvalue())
-    write_json(out / folder.RECORD, record)
-    return record
+    write_text(folder.path / SPLIT, text.getvalue())
+    write_json(folder.path / RECORD, record | provenance())
+
+
+def _told(record: dict[str, Any]) -> dict[str, Any]:
+    # As it would be written today: 0.1.0 stored the options of every model with each.
+    config = FitConfig.from_dict(record["config"]).to_dict()
+    return config | {name: record[name] for name in ("fingerprint", "preprocessor")}
 
 
 def _finish(
-    out: Path,
+    folder: Folder,
     parts: dict[str, _Part],
     config: FitConfig,
     objective: Objective,
     model: Model,
     trained: Progress,
 ) -> None:
-    """Evaluate and write everything; `metrics.json` and the removed checkpoints come last."""
+    """Evaluate and write everything; `metrics.json` comes last."""
+    out = folder.path
     weights = {name: tensor.contiguous() for name, tensor in model.network.state_dict().items()}
-    write_atomically(out / folder.WEIGHTS, lambda beside: beside.write_bytes(save(weights)))
-    write_history(out / folder.HISTORY, trained.history)
+    write_atomically(out / WEIGHTS, lambda beside: beside.write_bytes(save(weights)))
+    write_history(out / HISTORY, trained.history)
     table = _training_figures(config, model, trained) | {"validation": None, "test": None}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
-        write_predictions(out / folder.predictions_name(name), predictions, part.series)
+        write_predictions(out / predictions_name(name), predictions, part.series)
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
         table[name] = part_metrics(found, len(part.series))
@@ -209,9 +220,8 @@ def _finish(
             example = choose_example(predictions, part.series)
             if example is not None:
                 alone = part.series[example], part.encoded.select([example])
-                write_example(out / folder.EXAMPLE, trace_series(*alone, model, objective))
-    write_json(out / folder.METRICS, table)
-    folder.drop_checkpoints(out)
+                write_example(out / EXAMPLE, trace_series(*alone, model, objective))
+    folder.finish(json_text(table))
     report.write(out)
 
 

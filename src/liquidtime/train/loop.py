@@ -7,6 +7,7 @@ from liquidtime.models.contract import Model
 from liquidtime.train.checkpoints import Progress, load_progress, save_progress
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.epochs import Epochs
+from liquidtime.train.files import CHECKPOINTS, HISTORY
 from liquidtime.train.history import write_history
 from liquidtime.train.loss import Loss
 from liquidtime.train.objective import Objective
@@ -49,7 +50,7 @@ def train(
         InputError: If the loss is not finite.
         KeyboardInterrupt: On Ctrl-C; the last finished epoch is safe in the folder.
     """
-    checkpoints = None if folder is None else folder / "checkpoints"
+    checkpoints = None if folder is None else folder / CHECKPOINTS
     progress = load_progress(checkpoints) if resume and checkpoints else Progress()
     if not progress.finished(config.epochs, config.patience):
         fabric = launched(config, folder)
@@ -81,7 +82,7 @@ def _run(epochs: Epochs, progress: Progress, folder: Path | None, label: str | N
             fabric.log_dict(progress.history[-1], step=epoch)
             if folder is not None and fabric.is_global_zero:
                 network, optimizer = epochs.network, epochs.optimizer
-                save_progress(folder / "checkpoints", progress, network, optimizer)
-                write_history(folder / "history.csv", progress.history)
+                save_progress(folder / CHECKPOINTS, progress, network, optimizer)
+                write_history(folder / HISTORY, progress.history)
     for logger in fabric.loggers:
         logger.finalize("success")

@@ -13,8 +13,9 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model, Shape
-from liquidtime.runs import folder
+from liquidtime.runs.folder import Folder
 from liquidtime.train.config import FitConfig
+from liquidtime.train.files import FIT, HISTORY, METRICS, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
 from liquidtime.train.objective import Objective
 from liquidtime.train.report.example import SeriesTrace, trace_series
@@ -53,26 +54,17 @@ class Run:
         """Read a run from its folder.
 
         Raises:
-            InputError: If there is no run, or it did not come to its end.
+            InputError: If there is no run, it did not come to its end, or it is damaged.
         """
         path = Path(path)
-        if not (path / folder.RECORD).exists():
-            raise InputError(
-                f"{path} holds no run: {folder.RECORD} is missing. "
-                "Give the folder that `liquidtime fit … --out` wrote."
-            )
-        if not folder.is_finished(path):
-            raise InputError(
-                f"The run in {path} was stopped before its end. "
-                "Repeat its `liquidtime fit` command with --resume."
-            )
-        record = folder.read_json(path / folder.RECORD)
+        folder = finished_run(path)
+        record = folder.read(RECORD)
         return cls(
             path=path,
             config=FitConfig.from_dict(record["config"]),
             preprocessor=preprocessor_from(record["preprocessor"]),
             objective=Objective.from_dict(record["objective"]),
-            metrics=folder.read_json(path / folder.METRICS),
+            metrics=folder.read(METRICS),
             record=record,
         )
 
@@ -84,17 +76,19 @@ class Run:
     @property
     def history(self) -> dict[str, list[float]]:
         """The columns of `history.csv`; `epoch` counts from 1."""
-        return read_history(self.path / folder.HISTORY)
+        Folder(self.path, FIT).check(HISTORY)
+        return read_history(self.path / HISTORY)
 
     @property
     def report(self) -> Path:
         """Where the report lies."""
-        return self.path / folder.REPORT
+        return self.path / REPORT
 
     @cached_property
     def _model(self) -> Model:
         model = new_model(self.preprocessor, self.objective, self.config)
-        model.network.load_state_dict(load_file(self.path / folder.WEIGHTS))
+        Folder(self.path, FIT).check(WEIGHTS)
+        model.network.load_state_dict(load_file(self.path / WEIGHTS))
         model.network.eval()
         return model
 

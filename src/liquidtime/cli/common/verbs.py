@@ -2,8 +2,10 @@
 
 import ast
 import difflib
+import importlib
 import pkgutil
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from liquidtime import cli
@@ -17,6 +19,10 @@ class Verb(NamedTuple):
     name: str
     module: str
     summary: str
+
+    def load(self) -> ModuleType:
+        """The verb's module."""
+        return importlib.import_module(self.module)
 
 
 def verbs() -> dict[str, Verb]:

@@ -9,7 +9,7 @@ from liquidtime.compat.ncps.lstm import LSTMCell
 from liquidtime.compat.ncps.sequences import NcpsState, read_call, write_result
 from liquidtime.compat.ncps.wired_cfc_cell import WiredCfCCell
 from liquidtime.compat.ncps.wirings import Wiring
-from liquidtime.compat.ncps.wirings.anyones import is_wiring
+from liquidtime.compat.ncps.wirings.anyones import AnyWiring, is_wiring
 from liquidtime.kernels import Request
 from liquidtime.kernels.cfc.reference import ActivationName
 
@@ -52,7 +52,7 @@ class CfC(nn.Module):
     def __init__(
         self,
         input_size: int,
-        units: int | Wiring,
+        units: int | AnyWiring,
         proj_size: int | None = None,
         return_sequences: bool = True,
         batch_first: bool = True,

@@ -8,7 +8,7 @@ from liquidtime.compat.ncps.lstm import LSTMCell
 from liquidtime.compat.ncps.ltc_cell import LTCCell
 from liquidtime.compat.ncps.sequences import NcpsState, read_call, write_result
 from liquidtime.compat.ncps.wirings import FullyConnected, Wiring
-from liquidtime.compat.ncps.wirings.anyones import is_wiring
+from liquidtime.compat.ncps.wirings.anyones import AnyWiring, is_wiring
 from liquidtime.kernels import Request
 from liquidtime.nn.feature_map import MappingName
 
@@ -38,7 +38,7 @@ class LTC(nn.Module):
     def __init__(
         self,
         input_size: int,
-        units: int | Wiring,
+        units: int | AnyWiring,
         return_sequences: bool = True,
         batch_first: bool = True,
         mixed_memory: bool = False,

@@ -1,11 +1,23 @@
 """Wirings of ncps and those of this package alike: what layers ask of them."""
 
 import contextlib
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from liquidtime.wirings import Circuit
+
+
+class AnyWiring(Protocol):
+    """A wiring of ncps, or one of this package: what tells it from a number of units."""
+
+    def is_built(self) -> bool:
+        """Whether the number of inputs is known."""
+        ...
+
+    def build(self, input_dim: int, /) -> Any:
+        """Draw the circuit."""
+        ...
 
 
 def circuit_of(wiring: Any) -> Circuit:

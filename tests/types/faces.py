@@ -1,0 +1,79 @@
+"""What a type checker must say of the public faces; read by pyright, never run."""
+
+from collections.abc import Callable
+from typing import assert_type
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
+
+import liquidtime
+from liquidtime import (
+    brain,
+    data,
+    deploy,
+    dynamics,
+    estimators,
+    kernels,
+    nn,
+    plot,
+    train,
+    wirings,
+)
+
+x = torch.zeros(2, 7, 3)
+packed = torch.nn.utils.rnn.pack_sequence([torch.zeros(7, 3)])
+
+# The call of a layer is its forward: the form that goes in comes out.
+rnn = nn.CfC(3, 8, wiring=wirings.AutoNCP(19, 4).build(3))
+output, state = rnn(x, elapsed=0.5)
+assert_type(output, Tensor)
+assert_type(state, nn.RecurrentState)
+assert_type(rnn(packed, state.detach()), tuple[PackedSequence, nn.RecurrentState])
+assert_type(nn.LTC(3, 8)(x), tuple[Tensor, nn.RecurrentState])
+rnn(x, None, times=x[..., 0], lengths=torch.tensor([7, 3]), mask=x[..., 0] > 0)
+rnn(x, gaps=0.5)  # pyright: ignore[reportCallIssue]
+
+# A lazy package's names are those of its modules, by whatever way they are reached.
+assert_type(liquidtime.nn.CfC(3, 8), nn.CfC)
+assert_type(liquidtime.brain.Connectome.from_edges([0], [1]), brain.Connectome)
+assert_type(liquidtime.data.split_by_series(9), data.Split)
+assert_type(liquidtime.__version__, str)
+simulate: Callable[..., brain.Recording] = brain.simulate
+simulate_nothing = brain.simulate(0)  # pyright: ignore[reportArgumentType]
+_ = brain.Nothing  # pyright: ignore[reportAttributeAccessIssue]
+_ = data.nothing  # pyright: ignore[reportAttributeAccessIssue]
+_ = plot.nothing  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def of_series(series: data.IrregularSeries, split: data.Split) -> None:
+    assert_type(series.values, Tensor)
+    assert_type(series.target, Tensor | None)
+    assert_type(series[:2], data.IrregularSeries)
+    run = train.fit(series, split, train.FitConfig(task="classify"), "run")
+    assert_type(run, train.Run)
+    assert_type(run.predict(series), train.Predictions)
+    model = estimators.LiquidClassifier(hidden_size=8)
+    assert_type(model.fit([], []), estimators.LiquidClassifier)
+    assert_type(model.predict([]), np.ndarray)
+
+
+def of_figures(circuit: wirings.Circuit) -> None:
+    assert_type(plot.wiring(circuit), Figure)
+    assert_type(plot.to_svg(plot.wiring(circuit)), str)
+
+
+def of_streams(stream: deploy.Stream, row: NDArray[np.float32], new: NDArray[np.bool_]) -> None:
+    assert_type(stream.step(row), NDArray[np.float32])
+    assert_type(stream.step(row, 0.5, new, out=row), NDArray[np.float32])
+    stream.step(row, new)  # pyright: ignore[reportArgumentType]
+
+
+def of_the_rest() -> None:
+    assert_type(kernels.explain(rnn), kernels.Explanation)
+    assert_type(dynamics.order("rk4"), int)
+    assert_type(nn.compile_closed_form(nn.LTC(3, 8)).network, nn.LTC)
+    _ = dynamics.compile_closed_form  # pyright: ignore[reportAttributeAccessIssue]
