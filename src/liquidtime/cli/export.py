@@ -1,13 +1,13 @@
-"""Write a finished run into one file that runs without this library's training.
+"""Write a finished run into one file that runs without PyTorch.
+
+The file holds the network, how its inputs are encoded and what its outputs mean. Before it takes
+its place it is run beside the reference; how far the two are apart is printed, and a file that
+differs is not kept. Load a .safetensors with `liquidtime.deploy.Stream.load`; where it runs, NumPy
+and safetensors are enough. An .onnx runs in ONNX Runtime and others; to write one takes
+liquidtime[export].
 
   liquidtime export runs/mine mine.safetensors
   liquidtime export runs/mine mine.onnx
-
-The file holds the network, how its inputs are encoded and what its outputs mean. Before it takes
-its place it is run beside the reference; how far apart the two are is printed, and a file that
-differs is not kept. Load a .safetensors with `liquidtime.deploy.Stream.load`; where it runs, NumPy
-and safetensors are enough. An .onnx runs in ONNX Runtime and others; writing one needs
-liquidtime[export].
 """
 
 from dataclasses import dataclass
