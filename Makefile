@@ -74,7 +74,7 @@ $(VENV)/.demo: $(VENV)/.tools $(NATIVE)
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.tools $(NATIVE)
-	$(PIP) --no-build-isolation --editable '.[train,brain,ode,dev,docs]'
+	$(PIP) --no-build-isolation --editable '.[train,brain,ode,dev,docs,export]'
 	touch $@ $(VENV)/.demo
 
 clean:

@@ -13,11 +13,12 @@ import pytest
 from cli_helpers import COLUMNS, SMALL, wide_table
 
 from liquidtime.cli.__main__ import main
-from liquidtime.runs.folder import is_finished
+from liquidtime.runs.folder import Folder
+from liquidtime.train.files import FIT
 
 
 def test_a_run_folder_with_scores_report_and_schema(fitted):
-    assert is_finished(fitted)
+    assert Folder(fitted, FIT).finished
     assert (fitted / "report.html").stat().st_size > 10_000
     record = json.loads((fitted / "config.json").read_text())
     table = record["schema"]["table"]
@@ -151,7 +152,7 @@ def test_ctrl_c_says_how_to_go_on_and_resume_ends_at_the_same_numbers(table, tmp
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130, error
     assert "--resume" in error
-    assert not is_finished(tmp_path / "cut")
+    assert not Folder(tmp_path / "cut", FIT).finished
     subprocess.run([*command("cut"), "--resume"], check=True, env=environment, capture_output=True)
     subprocess.run(command("whole"), check=True, env=environment, capture_output=True)
     scores = [
@@ -175,4 +176,4 @@ def test_two_processes_write_one_run_and_speak_once(table, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("report.html") == 1
     assert done.stderr.count("60 series") == 1
-    assert is_finished(tmp_path / "two")
+    assert Folder(tmp_path / "two", FIT).finished

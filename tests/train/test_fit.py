@@ -31,6 +31,7 @@ def test_the_folder_tells_one_story(series, split, tmp_path):
     run = fit(data, split, config(epochs=5), tmp_path / "run", progress=False, schema={"id": "a"})
     assert sorted(path.name for path in run.path.iterdir() if path.name != "tensorboard") == [
         "config.json",
+        "digests.json",
         "example.npz",
         "history.csv",
         "metrics.json",

@@ -1,9 +1,13 @@
-"""Write a finished run into one file that runs without PyTorch.
+"""Write a finished run into one file that runs without this library's training.
 
   liquidtime export runs/mine mine.safetensors
+  liquidtime export runs/mine mine.onnx
 
-The file holds the network, how its inputs are encoded and what its outputs mean. Load it with
-`liquidtime.deploy.Stream.load`; where it runs, NumPy and safetensors are enough.
+The file holds the network, how its inputs are encoded and what its outputs mean. Before it takes
+its place it is run beside the reference; how far apart the two are is printed, and a file that
+differs is not kept. Load a .safetensors with `liquidtime.deploy.Stream.load`; where it runs, NumPy
+and safetensors are enough. An .onnx runs in ONNX Runtime and others; writing one needs
+liquidtime[export].
 """
 
 from dataclasses import dataclass
@@ -12,8 +16,6 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from liquidtime.errors import InputError
-
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -21,25 +23,21 @@ class Options:
 
     run: Annotated[Path, Positional, arg(metavar="RUN")]
     """The run folder."""
-    to: Annotated[Path, Positional, arg(metavar="FILE")]
-    """File to write, .safetensors; an older one is replaced."""
+    file: Annotated[Path, Positional, arg(metavar="FILE")]
+    """File to write; an older one is replaced. Its ending names the format."""
+    to: Annotated[str | None, arg(metavar="FORMAT")] = None
+    """The format, where the ending of FILE does not tell."""
 
 
 def run(options: Options) -> int:
-    """Read the run, write the file."""
-    if options.to.suffix != ".safetensors":
-        raise InputError(f"{options.to}: expected a name that ends in .safetensors.")
-    if options.to.is_dir() or not options.to.parent.is_dir():
-        raise InputError(f"{options.to}: expected a file in a folder that is there.")
+    """Read the run, write the file, say how well it does."""
     from liquidtime.cli.common.console import messages
-    from liquidtime.deploy import Stream
+    from liquidtime.export import Trained, write
 
-    stream = Stream.load(options.run)
-    stream.save(options.to)
-    size = options.to.stat().st_size
-    messages().print(
-        f"Wrote {options.to}: {size / 1024:,.0f} KiB, {stream.input_size} inputs, "
-        f"{stream.output_size} outputs.",
-        markup=False,
-    )
+    network = Trained.load(options.run)
+    parity = write(network, options.file, options.to)
+    size = options.file.stat().st_size
+    console = messages()
+    console.print(f"Wrote {options.file}: {size / 1024:,.0f} KiB.", markup=False)
+    console.print(str(parity), markup=False)
     return 0

@@ -64,7 +64,7 @@ def _simulations(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def _kind(path: Path) -> str | None:
-    from liquidtime.runs.folder import read_json
+    from liquidtime.runs.digests import read_json
 
     record = path / "run.json"
     return read_json(record).get("kind") if record.is_file() else None

@@ -1,5 +1,6 @@
 """Networks from files: the folder of a run, or one file that holds everything."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,11 +12,13 @@ from liquidtime.deploy.network import Architecture, State
 from liquidtime.deploy.signals import Signals
 from liquidtime.errors import InputError
 from liquidtime.optional import require
+from liquidtime.runs.digests import check_digests, read_json
+from liquidtime.runs.write import write_atomically
 
-_KEY = "liquidtime.stream"
-_RECORD = "config.json"
-_WEIGHTS = "model.safetensors"
-_METRICS = "metrics.json"
+RECORD = "config.json"
+WEIGHTS = "model.safetensors"
+METRICS = "metrics.json"
+_KEY, _DIGEST = "liquidtime.stream", "liquidtime.sha256"
 _FORMAT = 1
 
 
@@ -41,7 +44,41 @@ def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray
             f"{path} holds weights but no description of the network; give the run's folder "
             "instead, or a file that `liquidtime export` wrote."
         )
-    about = json.loads(metadata[_KEY])
+    # Files of 0.1.0 have no digest.
+    digest = _digest(state)
+    if metadata.get(_DIGEST, digest) != digest:
+        raise InputError(
+            f"{path} is damaged: its tensors have the SHA-256 {digest}; expected "
+            f"{metadata[_DIGEST]}. Copy or export it anew."
+        )
+    return *described(metadata[_KEY], path), state
+
+
+def description(architecture: Architecture, signals: Signals | None) -> str:
+    """All about a network but its numbers, as JSON to be kept beside them."""
+    return json.dumps(
+        {
+            "format": _FORMAT,
+            "architecture": architecture.to_dict(),
+            "signals": None if signals is None else signals.to_dict(),
+        }
+    )
+
+
+def described(text: str, path: Path) -> tuple[Architecture, Signals | None]:
+    """The inverse of `description`.
+
+    Args:
+        text: What it returned.
+        path: The file that held it, for the message.
+
+    Raises:
+        InputError: If it is damaged, or another version wrote it, in another format.
+    """
+    try:
+        about = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is damaged: its description is no JSON ({error}).") from error
     if about["format"] != _FORMAT:
         raise InputError(
             f"{path} has format {about['format']}; this version reads {_FORMAT}. Export the run "
@@ -51,40 +88,40 @@ def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray
     return (
         Architecture(**about["architecture"]),
         None if signals is None else Signals.from_dict(signals),
-        state,
     )
 
 
 def write(path: Path, architecture: Architecture, signals: Signals | None, state: State) -> None:
-    """Put everything into one file, beside and renamed, so that it is whole or not there."""
+    """Put everything into one file, with a digest of the tensors."""
     save_file = require("safetensors.numpy", extra="deploy").save_file
-    about = {
-        "format": _FORMAT,
-        "architecture": architecture.to_dict(),
-        "signals": None if signals is None else signals.to_dict(),
-    }
-    part = path.with_name(f".{path.name}.part")
     arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
-    save_file(arrays, part, metadata={_KEY: json.dumps(about)})
-    part.replace(path)
+    metadata = {_KEY: description(architecture, signals), _DIGEST: _digest(arrays)}
+    write_atomically(path, lambda beside: save_file(arrays, beside, metadata=metadata))
 
 
 def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]:
-    for name in (_RECORD, _WEIGHTS, _METRICS):
+    for name in (RECORD, WEIGHTS, METRICS):
         if not (path / name).exists():
             raise InputError(
                 f"{path} holds no finished run: {name} is missing. Give the folder that "
                 "`liquidtime fit … --out` wrote."
             )
-    try:
-        record = json.loads((path / _RECORD).read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"{path / _RECORD} cannot be read as JSON ({error}).") from error
+    check_digests(path, RECORD, WEIGHTS)
+    record = read_json(path / RECORD)
     signals = Signals.from_record(record)
     architecture = Architecture.from_config(
         record["config"]["model"], signals.input_size, record["objective"]["per_step"]
     )
-    return architecture, signals, _read_tensors(path / _WEIGHTS)[1]
+    return architecture, signals, _read_tensors(path / WEIGHTS)[1]
+
+
+def _digest(state: State) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        array = np.ascontiguousarray(state[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.data)
+    return digest.hexdigest()
 
 
 def _read_tensors(path: Path) -> tuple[Mapping[str, str], dict[str, Any]]:

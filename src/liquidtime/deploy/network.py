@@ -85,33 +85,6 @@ class Architecture:
             readout="last" if per_step else model["readout"],
         )
 
-    @classmethod
-    def from_module(cls, rnn: Any, readout: str | None) -> Self:
-        """Of a `liquidtime.nn` layer; it is asked for plain numbers and names only.
-
-        Raises:
-            InputError: If such a network cannot step.
-        """
-        if rnn.bidirectional:
-            raise InputError(BIDIRECTIONAL)
-        cell = rnn.cells[0]
-        kind = "ltc" if hasattr(cell, "unfolds") else "cfc"
-        own: dict[str, Any] = (
-            {"integrator": cell.integrator, "unfolds": cell.unfolds}
-            if kind == "ltc"
-            else {"variant": cell.variant, "activation": cell.activation}
-        )
-        return cls(
-            kind=kind,
-            layers=rnn.num_layers,
-            input_size=rnn.input_size,
-            hidden_size=rnn.hidden_size,
-            outputs=cell.output_size,
-            memory=rnn.memory_layout,
-            readout=readout,
-            **own,
-        )
-
 
 BIDIRECTIONAL = (
     "the network is bidirectional and cannot step: its backward direction needs the whole series."
@@ -200,13 +173,12 @@ class Network:
 
         Args:
             architecture: What it does not say.
-            state: Arrays under the names of the modules; a `Predictor`'s layer lies below
-                `recurrent.`.
+            state: Arrays under the names of the modules.
 
         Raises:
             InputError: If an array is missing.
         """
-        prefix = "recurrent." if any(name.startswith("recurrent.") for name in state) else ""
+        prefix = prefix_of(state)
         try:
             layers = [
                 _layer(architecture, state, prefix, index) for index in range(architecture.layers)
@@ -222,6 +194,29 @@ class Network:
                 f"the network's file lacks {error.args[0]!r}; it belongs to another network, or "
                 "was written by another version. Export the network anew."
             ) from error
+
+    @property
+    def width(self) -> int:
+        """Of what the last layer puts out, projected if it is."""
+        return self.architecture.outputs if self.projection is None else len(self.projection[1])
+
+    @property
+    def memory(self) -> dict[str, int]:
+        """What it remembers between steps, name to width, zeros at first.
+
+        For each layer `h0`, `h1`, …, with mixed memory `c0`, `c1`, … after each; then, where the
+        head reads means, `mean` and `count` of the steps so far.
+        """
+        given = self.architecture
+        kinds = "hc" if given.memory else "h"
+        names = [f"{kind}{layer}" for layer in range(given.layers) for kind in kinds]
+        means = {"mean": self.width, "count": 1} if given.readout in ("mean", "last_mean") else {}
+        return dict.fromkeys(names, given.hidden_size) | means
+
+
+def prefix_of(state: State) -> str:
+    """What the names of the layers begin with: a `Predictor`'s lie below `recurrent.`."""
+    return "recurrent." if any(name.startswith("recurrent.") for name in state) else ""
 
 
 def _layer(architecture: Architecture, state: State, prefix: str, index: int) -> Layer:

@@ -44,15 +44,8 @@ class NumpySteps:
         self._streams = streams
         given = network.architecture
         self.input_size = given.input_size
-        width = given.outputs if network.projection is None else len(network.projection[1])
-        self._width = width
-        self._state = [
-            np.zeros((streams, given.hidden_size), np.float32)
-            for _ in range(given.layers * (2 if given.memory else 1))
-        ]
-        if given.readout in ("mean", "last_mean"):
-            self._state += [np.zeros((streams, n), np.float32) for n in (width, 1)]
-        joined = 2 * width if given.readout == "last_mean" else width
+        self._state = [np.zeros((streams, size), np.float32) for size in network.memory.values()]
+        joined = network.width * (2 if given.readout == "last_mean" else 1)
         self.output_size = joined if network.head is None else len(network.head[1])
 
     def step(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from liquidtime.deploy import file
 from liquidtime.deploy.compiled import compiled_steps
+from liquidtime.deploy.module import read as read_module
 from liquidtime.deploy.network import Architecture, Network
 from liquidtime.deploy.numpy_steps import NumpySteps
 from liquidtime.deploy.signals import Encoder, Signals
@@ -173,20 +174,9 @@ class Stream:
         Raises:
             InputError: If it cannot step.
         """
-        rnn, readout = module, None
-        if hasattr(module, "recurrent"):
-            rnn, readout = module.recurrent, "last" if module.per_step else module.readout
-        if not hasattr(rnn, "cells"):
-            raise InputError(
-                f"the network is a {type(rnn).__name__}; expected a CfC, an LTC or a Predictor "
-                "with one of them."
-            )
-        state = {
-            name: np.array(tensor.detach().cpu().numpy())
-            for name, tensor in module.state_dict().items()
-        }
+        architecture, state = read_module(module)
         return cls(
-            Architecture.from_module(rnn, readout),
+            architecture,
             state,
             streams=streams,
             threads=threads,

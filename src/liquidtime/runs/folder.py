@@ -1,124 +1,200 @@
-"""The run folder: what lies where, and whether a fit may write there."""
+"""The protocol of a result folder: claim it, go on with what was stopped there, finish it."""
 
-import json
-import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from liquidtime.errors import InputError
-
-RECORD = "config.json"
-METRICS = "metrics.json"
-WEIGHTS = "model.safetensors"
-HISTORY = "history.csv"
-EXAMPLE = "example.npz"
-SPLIT = "split.csv"
-REPORT = "report.html"
-CHECKPOINTS = "checkpoints"
-
-_IGNORED_WHEN_RESUMING = ("accelerator", "devices", "backend")
+from liquidtime.runs.claim import LOCK, check_free, claimed
+from liquidtime.runs.digests import check_digests, read_json, write_digests
+from liquidtime.runs.write import remove_at_once, write_text
 
 
-def predictions_name(part: str) -> str:
-    """File with the predictions of "test" or "validation"."""
-    return "predictions.csv" if part == "test" else f"predictions-{part}.csv"
+@dataclass(frozen=True)
+class Kind:
+    """What tells one kind of result folder from another.
 
-
-def is_finished(folder: Path) -> bool:
-    """Whether the folder holds a run that came to its end."""
-    return (folder / METRICS).exists() and not (folder / CHECKPOINTS).exists()
-
-
-def check_vacant(folder: Path, resume: bool) -> None:
-    """Check that a fit may begin, or go on, in a folder.
-
-    Raises:
-        InputError: If it holds a finished run, an unfinished one and `resume` is off, or things
-            that are no run.
+    Attributes:
+        noun: What messages call it, such as "run".
+        record: File or folder that is there as soon as one has been begun.
+        last: File that is written last, and whole, when one is finished.
+        flag: Name of a value in `last` that has to be true besides; "" where there is none.
+        scaffold: Folder that is removed after `last` has been written; "" where there is none.
+        read_back: Globs of the files that are read again later, which get digests.
+        replaced: Whether a finished one may be made anew in its place.
+        may_differ: Options, by the last part of their dotted name, that a resumed one may be told
+            otherwise, because the result does not depend on them.
+        in_words: What to call an option whose values say nothing to a reader, such as a digest.
     """
-    if folder.exists() and not folder.is_dir():
-        raise InputError(
-            f"{folder} is a file; expected a folder for the run. Choose another --out."
-        )
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    if is_finished(folder):
-        raise InputError(
-            f"{folder} already holds a finished run, which is not overwritten. "
-            "Choose another --out, or delete the folder first."
-        )
-    if not (folder / RECORD).exists():
-        raise InputError(
-            f"{folder} holds files, but no run of liquidtime; expected a new or an empty folder. "
-            "Choose another --out."
-        )
-    if not resume:
-        raise InputError(
-            f"{folder} holds a run that was stopped before its end. Add --resume to go on from its "
-            "last finished epoch, choose another --out, or delete the folder to start anew."
-        )
+
+    noun: str
+    record: str
+    last: str
+    flag: str = ""
+    scaffold: str = ""
+    read_back: tuple[str, ...] = ("*.json",)
+    replaced: bool = False
+    may_differ: tuple[str, ...] = ()
+    in_words: Mapping[str, str] = field(default_factory=dict)
 
 
-def check_same(stored: dict[str, Any], wanted: dict[str, Any], folder: Path) -> None:
-    """Check that a resumed run is told what it was told at first.
+@dataclass(frozen=True)
+class Folder:
+    """A result folder of one kind, there or not.
 
-    Args:
-        stored: What `config.json` holds.
-        wanted: What this call would have written.
-        folder: Named in the message.
-
-    Raises:
-        InputError: If the options, the data or the split are others.
+    Attributes:
+        path: Where.
+        kind: What it holds, or shall hold.
     """
-    options = [
-        f"{name} was {before!r} and is now {after!r}"
-        for name, before, after in _differences(stored["config"], wanted["config"])
-        if name.rsplit(".", 1)[-1] not in _IGNORED_WHEN_RESUMING
-    ]
-    if options:
-        raise InputError(
-            f"The run in {folder} cannot be resumed with other options: {'; '.join(options)}. "
-            "Repeat the first command with --resume, or choose another --out."
-        )
-    for name, what in (("fingerprint", "data or split"), ("preprocessor", "preprocessing")):
-        if stored[name] != wanted[name]:
+
+    path: Path
+    kind: Kind
+
+    @property
+    def begun(self) -> bool:
+        """Whether one has been begun there, finished or not."""
+        return (self.path / self.kind.record).exists()
+
+    @property
+    def finished(self) -> bool:
+        """Whether one came to its end there."""
+        last = self.path / self.kind.last
+        if not last.is_file() or (self.kind.scaffold and (self.path / self.kind.scaffold).exists()):
+            return False
+        return not self.kind.flag or read_json(last).get(self.kind.flag) is True
+
+    def check_vacant(self, *, resume: bool = False) -> None:
+        """Check that one may begin, or go on, there.
+
+        Args:
+            resume: Whether a stopped one is to be gone on with.
+
+        Raises:
+            InputError: If another process writes there, if it is a file, or if it holds things
+                that are of no such kind, a finished one, or, without `resume`, a stopped one.
+        """
+        self._check_folder()
+        check_free(self.path)
+        self.check_content(resume)
+
+    def check_content(self, resume: bool) -> None:
+        """Check, of a folder that is free or this process's own, what `check_vacant` checks.
+
+        Raises:
+            InputError: As of `check_vacant`.
+        """
+        path, noun = self.path, self.kind.noun
+        if not path.exists() or all(entry.name == LOCK for entry in path.iterdir()):
+            return
+        if not self.begun:
             raise InputError(
-                f"The run in {folder} was begun with other {what}; resuming it would mix two "
-                "experiments. Give it what it had at first, or choose another --out."
+                f"{path} holds files, but no {noun} of liquidtime; expected a new or an empty "
+                "folder. Choose another --out."
+            )
+        if self.kind.replaced:
+            return
+        if self.finished:
+            raise InputError(
+                f"{path} already holds a finished {noun}, which is not overwritten; "
+                f"`liquidtime show {path}` shows it. Choose another --out, or delete the folder "
+                "first."
+            )
+        if not resume:
+            raise InputError(
+                f"{path} holds a {noun} that was stopped before its end. Add --resume to go on, "
+                "choose another --out, or delete the folder to start anew."
+            )
+
+    @contextmanager
+    def claim(self, *, resume: bool = False) -> Iterator[None]:
+        """Hold the folder, which must be vacant, for this process alone while the block runs.
+
+        Of processes that work together on one folder, the first claims it for all.
+
+        Args:
+            resume: Whether a stopped one is to be gone on with.
+
+        Raises:
+            InputError: As of `check_vacant`.
+        """
+        self._check_folder()
+        with claimed(self.path):
+            self.check_content(resume)
+            yield
+
+    def check_same(self, stored: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+        """Check that one that is gone on with is told what it was told at first.
+
+        Args:
+            stored: Options as the folder keeps them.
+            told: Options as they are now.
+
+        Raises:
+            InputError: If some differ, apart from those that may; the message names them.
+        """
+        found = []
+        for name, before, after in _differences(stored, told):
+            if name.rpartition(".")[2] in self.kind.may_differ:
+                continue
+            words = self.kind.in_words.get(name.partition(".")[0])
+            found.append(
+                f"other {words}" if words else f"{name} was {before!r} and is now {after!r}"
+            )
+        if found:
+            raise InputError(
+                f"{self.path} holds another {self.kind.noun}: {'; '.join(dict.fromkeys(found))}. "
+                "Going on with it would mix the two. Give it what it had at first, or choose "
+                "another folder."
+            )
+
+    def finish(self, text: str) -> None:
+        """Write the last file: from then on it is finished, at one stroke, with digests.
+
+        Args:
+            text: Of `kind.last`.
+        """
+        write_digests(self.path, self.kind.read_back, (self.kind.last, text))
+        write_text(self.path / self.kind.last, text)
+        if self.kind.scaffold:
+            remove_at_once(self.path / self.kind.scaffold)
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Read a JSON file, which must be what it was when the folder was finished.
+
+        Raises:
+            InputError: If it is damaged.
+        """
+        self.check(name)
+        return read_json(self.path / name)
+
+    def check(self, *names: str) -> None:
+        """Check that files are what they were when the folder was finished.
+
+        Args:
+            names: Of the files, or of folders; of an unfinished result nothing is checked.
+
+        Raises:
+            InputError: If one is gone, damaged or another.
+        """
+        if self.finished:
+            check_digests(self.path, *names)
+
+    def _check_folder(self) -> None:
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(
+                f"{self.path} is a file; expected a folder for the {self.kind.noun}. "
+                "Choose another --out."
             )
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file of a run.
-
-    Raises:
-        InputError: If it is no JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(
-            f"{path} cannot be read as JSON ({error}); the run is damaged. Fit it anew."
-        ) from error
-
-
-def drop_checkpoints(folder: Path) -> None:
-    """Remove the checkpoints of a finished run; the rename makes it finished at one stroke."""
-    if (folder / CHECKPOINTS).exists():
-        done = folder / f".{CHECKPOINTS}-done"
-        shutil.rmtree(done, ignore_errors=True)
-        (folder / CHECKPOINTS).rename(done)
-    shutil.rmtree(folder / f".{CHECKPOINTS}-done", ignore_errors=True)
-
-
 def _differences(
-    before: dict[str, Any], after: dict[str, Any], prefix: str = ""
-) -> list[tuple[str, Any, Any]]:
-    found = []
+    before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
-        if isinstance(old, dict) and isinstance(new, dict):
-            found += _differences(old, new, f"{prefix}{name}.")
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from _differences(old, new, f"{prefix}{name}.")
         elif old != new:
-            found.append((prefix + name, old, new))
-    return found
+            yield prefix + name, old, new

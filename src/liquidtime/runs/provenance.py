@@ -8,8 +8,6 @@ import subprocess
 import sys
 from typing import Any
 
-import torch
-
 import liquidtime
 
 _PACKAGES = ("torch", "lightning", "numpy", "pandas", "scikit-learn", "safetensors")
@@ -32,8 +30,7 @@ def provenance(*packages: str) -> dict[str, Any]:
             "system": platform.platform(),
             "processor": _processor(),
             "cores": os.cpu_count(),
-            "torch_threads": torch.get_num_threads(),
-            "accelerator": torch.cuda.get_device_name(0) if torch.cuda.is_available() else None,
+            **_torch(),
         },
         "git": git_state(),
     }
@@ -45,6 +42,15 @@ def git_state() -> dict[str, Any] | None:
     if commit is None:
         return None
     return {"commit": commit, "changed": bool(_git("status", "--porcelain"))}
+
+
+def _torch() -> dict[str, Any]:
+    # What has not been imported has had no part in the result.
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return {"torch_threads": None, "accelerator": None}
+    found = torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
+    return {"torch_threads": torch.get_num_threads(), "accelerator": found}
 
 
 def _version(package: str) -> str | None:

@@ -1,5 +1,6 @@
 """Fit: from series and a configuration to a run folder."""
 
+import contextlib
 import csv
 import dataclasses
 import io
@@ -16,10 +17,20 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
 from liquidtime.models.predictor import Predictor
-from liquidtime.runs import folder
+from liquidtime.runs.digests import read_json
+from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import write_atomically, write_json, write_text
+from liquidtime.runs.write import json_text, write_atomically, write_json, write_text
 from liquidtime.train.config import About, FitConfig
+from liquidtime.train.files import (
+    EXAMPLE,
+    FIT,
+    HISTORY,
+    RECORD,
+    SPLIT,
+    WEIGHTS,
+    predictions_name,
+)
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.loop import Trained, process_rank, train
@@ -93,29 +104,30 @@ def fit(
             }
         )
     )
-    leads = process_rank() == 0
-    if leads:
-        record = _open_folder(out, record, resume, data, split)
-    training = preprocessor.encode(training_part)
-    validation = preprocessor.encode(data.select(split.validation))
-    seed_weights(config.train.seed)
-    predictor = new_predictor(preprocessor, objective, config)
-    trained = train(
-        predictor,
-        objective,
-        training,
-        validation,
-        config.train,
-        folder=out,
-        resume=resume,
-        label=model_name(config.model) if progress else None,
-    )
-    predictor.to("cpu")
-    if leads:
-        _finish(out, data, split, config, objective, preprocessor, predictor, trained)
-    if dist.is_initialized():
-        dist.barrier()
-    return Run.load(out)
+    leads, folder = process_rank() == 0, Folder(out, FIT)
+    with folder.claim(resume=resume) if leads else contextlib.nullcontext():
+        if leads:
+            _begin(folder, record, data, split)
+        training = preprocessor.encode(training_part)
+        validation = preprocessor.encode(data.select(split.validation))
+        seed_weights(config.train.seed)
+        predictor = new_predictor(preprocessor, objective, config)
+        trained = train(
+            predictor,
+            objective,
+            training,
+            validation,
+            config.train,
+            folder=out,
+            resume=resume,
+            label=model_name(config.model) if progress else None,
+        )
+        predictor.to("cpu")
+        if leads:
+            _finish(folder, data, split, config, objective, preprocessor, predictor, trained)
+        if dist.is_initialized():
+            dist.barrier()
+        return Run.load(out)
 
 
 def _check(data: IrregularSeries, split: Split) -> None:
@@ -143,28 +155,26 @@ def _check(data: IrregularSeries, split: Split) -> None:
         )
 
 
-def _open_folder(
-    out: Path, record: dict[str, Any], resume: bool, data: IrregularSeries, split: Split
-) -> dict[str, Any]:
-    folder.check_vacant(out, resume)
-    if (out / folder.RECORD).exists():
-        stored = folder.read_json(out / folder.RECORD)
-        folder.check_same(stored, record, out)
-        return stored
-    out.mkdir(parents=True, exist_ok=True)
-    record = record | provenance()
+def _begin(folder: Folder, record: dict[str, Any], data: IrregularSeries, split: Split) -> None:
+    """Write what the run is told, or check that it is what it was told at first."""
+    if folder.begun:
+        folder.check_same(_told(read_json(folder.path / RECORD)), _told(record))
+        return
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["id", "part"])
     for name in ("train", "validation", "test"):
         rows.writerows([data.ids[k], name] for k in getattr(split, name))  # pyright: ignore
-    write_text(out / folder.SPLIT, text.getvalue())
-    write_json(out / folder.RECORD, record)
-    return record
+    write_text(folder.path / SPLIT, text.getvalue())
+    write_json(folder.path / RECORD, record | provenance())
+
+
+def _told(record: dict[str, Any]) -> dict[str, Any]:
+    return record["config"] | {name: record[name] for name in ("fingerprint", "preprocessor")}
 
 
 def _finish(
-    out: Path,
+    folder: Folder,
     data: IrregularSeries,
     split: Split,
     config: FitConfig,
@@ -173,10 +183,11 @@ def _finish(
     predictor: Predictor,
     trained: Trained,
 ) -> None:
-    """Evaluate and write everything; `metrics.json` and the removed checkpoints come last."""
+    """Evaluate and write everything; `metrics.json` comes last."""
+    out = folder.path
     weights = {name: tensor.contiguous() for name, tensor in predictor.state_dict().items()}
-    write_atomically(out / folder.WEIGHTS, lambda beside: beside.write_bytes(save(weights)))
-    write_history(out / folder.HISTORY, trained.history)
+    write_atomically(out / WEIGHTS, lambda beside: beside.write_bytes(save(weights)))
+    write_history(out / HISTORY, trained.history)
     table = _training_figures(config, predictor, trained)
     shown = split.test if len(split.test) else split.validation
     for name in ("validation", "test"):
@@ -188,17 +199,14 @@ def _finish(
         encoded = preprocessor.encode(part)
         logits = predict_logits(predictor, encoded)
         predictions = Predictions.of(objective, part, logits.numpy())
-        write_predictions(out / folder.predictions_name(name), predictions, part)
+        write_predictions(out / predictions_name(name), predictions, part)
         found = scored(objective, logits, encoded.target, encoded.lengths)  # pyright: ignore
         table[name] = part_metrics(found, len(part))
         if chosen is shown:
             example = choose_example(predictions, part)
             if example is not None:
-                write_example(
-                    out / folder.EXAMPLE, part[example], predictor, preprocessor, objective
-                )
-    write_json(out / folder.METRICS, table)
-    folder.drop_checkpoints(out)
+                write_example(out / EXAMPLE, part[example], predictor, preprocessor, objective)
+    folder.finish(json_text(table))
     report.write(out)
 
 

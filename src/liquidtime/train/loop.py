@@ -22,6 +22,7 @@ from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.loaders import batch_loader
 from liquidtime.models.predictor import Predictor
 from liquidtime.train.config import TrainConfig
+from liquidtime.train.files import CHECKPOINTS, HISTORY
 from liquidtime.train.keeper import Keeper, Progress, load_progress
 from liquidtime.train.module import FitModule
 from liquidtime.train.objective import Objective
@@ -89,12 +90,12 @@ def train(
         KeyboardInterrupt: On Ctrl-C; the last finished epoch is safe in the folder.
     """
     began = time.perf_counter()
-    checkpoints = None if folder is None else folder / "checkpoints"
+    checkpoints = None if folder is None else folder / CHECKPOINTS
     progress = load_progress(checkpoints) if resume and checkpoints else Progress()
     if progress.weights is not None:
         predictor.load_state_dict(progress.weights)
     module = FitModule(predictor, objective, validation, config, progress.optimizer)
-    history_file = None if folder is None else folder / "history.csv"
+    history_file = None if folder is None else folder / HISTORY
     callbacks: list[Callback] = [Keeper(progress, config.patience, checkpoints, history_file)]
     if label is not None:
         callbacks.append(ProgressLine(label, config.epochs, len(progress.history)))

@@ -11,8 +11,9 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.models.predictor import Predictor
-from liquidtime.runs import folder
+from liquidtime.runs.folder import Folder
 from liquidtime.train.config import FitConfig
+from liquidtime.train.files import FIT, HISTORY, METRICS, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
 from liquidtime.train.objective import Objective
 from liquidtime.train.report.example import SeriesTrace, trace_series
@@ -51,26 +52,17 @@ class Run:
         """Read a run from its folder.
 
         Raises:
-            InputError: If there is no run, or it did not come to its end.
+            InputError: If there is no run, it did not come to its end, or it is damaged.
         """
         path = Path(path)
-        if not (path / folder.RECORD).exists():
-            raise InputError(
-                f"{path} holds no run: {folder.RECORD} is missing. "
-                "Give the folder that `liquidtime fit … --out` wrote."
-            )
-        if not folder.is_finished(path):
-            raise InputError(
-                f"The run in {path} was stopped before its end. "
-                "Repeat its `liquidtime fit` command with --resume."
-            )
-        record = folder.read_json(path / folder.RECORD)
+        folder = finished_run(path)
+        record = folder.read(RECORD)
         return cls(
             path=path,
             config=FitConfig.from_dict(record["config"]),
             preprocessor=preprocessor_from(record["preprocessor"]),
             objective=Objective.from_dict(record["objective"]),
-            metrics=folder.read_json(path / folder.METRICS),
+            metrics=folder.read(METRICS),
             record=record,
         )
 
@@ -82,17 +74,19 @@ class Run:
     @property
     def history(self) -> dict[str, list[float]]:
         """The columns of `history.csv`; `epoch` counts from 1."""
-        return read_history(self.path / folder.HISTORY)
+        Folder(self.path, FIT).check(HISTORY)
+        return read_history(self.path / HISTORY)
 
     @property
     def report(self) -> Path:
         """Where the report lies."""
-        return self.path / folder.REPORT
+        return self.path / REPORT
 
     @cached_property
     def _model(self) -> Predictor:
         model = new_predictor(self.preprocessor, self.objective, self.config)
-        model.load_state_dict(load_file(self.path / folder.WEIGHTS))
+        Folder(self.path, FIT).check(WEIGHTS)
+        model.load_state_dict(load_file(self.path / WEIGHTS))
         return model.eval()
 
     def model(self) -> Predictor:

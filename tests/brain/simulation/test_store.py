@@ -216,7 +216,7 @@ DIFFERENT = {
     "batch": {"batch": 2},
     "records": {"record": [Record(), Record("calcium")]},
     "threshold": {"record": [Record(), Events(0.0)]},
-    "fingerprint": {"parameters": Parameters(steepness=0.3)},
+    "stimuli": {"parameters": Parameters(steepness=0.3)},
 }
 
 
@@ -224,7 +224,7 @@ DIFFERENT = {
 def test_a_folder_with_another_simulation_is_refused(name, tmp_path):
     simulate(BRAIN, store=tmp_path, **PLAIN)
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(InputError, match=f"holds another simulation: it differs in .*{name}"):
+    with pytest.raises(InputError, match=f"holds another simulation: .*{name}"):
         simulate(BRAIN, store=tmp_path, **PLAIN | DIFFERENT[name])
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -265,7 +265,7 @@ def test_to_look_at_a_connectome_does_not_change_it(tmp_path):
 
 def test_a_folder_with_other_files_is_refused(tmp_path):
     (tmp_path / "thesis.txt").write_text("do not lose")
-    with pytest.raises(InputError, match="holds files that are no simulation"):
+    with pytest.raises(InputError, match="holds files, but no simulation"):
         simulate(BRAIN, store=tmp_path, **PLAIN)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
@@ -133,24 +134,22 @@ def simulate_sharded(
     records = _listed(record)
     mine = [_own_part(entry, whole, owner == ranks.rank) for entry in records]
     if checkpoints is not None:
-        checkpoints.prepare()
         every = store.checkpoint_every if isinstance(store, Store) else Store.checkpoint_every
         store = Store(checkpoints.own, every)
-    found = simulate(
-        shard,
-        None,
-        stimulus,
-        duration,
-        dt,
-        scheme=scheme,
-        record=mine,
-        initial=initial,
-        delta=delta,
-        store=store,
-        progress=progress and ranks.rank == 0,
-    )
-    if checkpoints is not None:
-        checkpoints.complete()
+    with contextlib.nullcontext() if checkpoints is None else checkpoints.open():
+        found = simulate(
+            shard,
+            None,
+            stimulus,
+            duration,
+            dt,
+            scheme=scheme,
+            record=mine,
+            initial=initial,
+            delta=delta,
+            store=store,
+            progress=progress and ranks.rank == 0,
+        )
     return _merged(found, shard, records, folder)
 
 

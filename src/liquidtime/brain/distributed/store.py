@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from liquidtime.brain.distributed.exchange import Ranks
 from liquidtime.brain.simulation.store import CHECKPOINT, RUN
 from liquidtime.errors import InputError
+from liquidtime.runs.claim import claimed
+from liquidtime.runs.digests import DIGESTS, read_json
 from liquidtime.runs.write import write_json
 
 MARKER = "checkpoint.json"
@@ -36,6 +38,28 @@ class Checkpoints:
         self._ranks = ranks
         self._expected: int | None = None
 
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Claim the folder for all ranks and prepare; a block that ends well completes the last.
+
+        Raises:
+            InputError: On all ranks, if another process writes there; see also `prepare`.
+        """
+        with ExitStack() as held:
+            refused = None
+            if self._ranks.rank == 0:
+                try:
+                    held.enter_context(claimed(self.folder))
+                except InputError as error:
+                    refused = str(error)
+            # Told to all: the others would wait for rank 0 until their patience ends.
+            refused = self._ranks.everyones(refused)[0]
+            if refused is not None:
+                raise InputError(refused)
+            self.prepare()
+            yield
+            self.complete()
+
     def prepare(self) -> None:
         """Put this rank's part of the last whole checkpoint where its run looks for one.
 
@@ -44,7 +68,7 @@ class Checkpoints:
         """
         marker: dict[str, Any] | None = None
         if self._ranks.rank == 0 and (self.folder / MARKER).exists():
-            marker = json.loads((self.folder / MARKER).read_text(encoding="utf-8"))
+            marker = read_json(self.folder / MARKER)
         marker = self._ranks.everyones(marker)[0]
         if (self.folder / RUN).exists():
             raise InputError(
@@ -62,6 +86,8 @@ class Checkpoints:
                 path.unlink()
         if last is not None:
             shutil.copyfile(last, self.own / CHECKPOINT)
+            # This rank may have finished when another died: it goes on from what all had written.
+            (self.own / DIGESTS).unlink(missing_ok=True)
 
     def expect(self, step: int) -> None:
         """Note that a checkpoint of this step is being written."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,16 @@ import numpy as np
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.recording import Record, Recording, Series
-from liquidtime.brain.simulation.store import RUN, SAMPLES
+from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, RUN, SAMPLES, SIMULATION
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
-from liquidtime.runs.folder import read_json
+from liquidtime.runs.claim import check_free
+from liquidtime.runs.digests import read_json
+from liquidtime.runs.folder import Folder
+from liquidtime.runs.names import dated, latest_stopped
 from liquidtime.runs.write import write_json
 
-EXPERIMENT, CONNECTOME = "experiment.json", "connectome"
 MOST_EDGES = 2_000_000
 """A larger connectome is kept without its edges."""
 
@@ -68,13 +69,8 @@ class Experiment:
 
 def is_simulation(folder: Path) -> bool:
     """Whether a simulation has been begun there."""
-    path = folder / RUN
-    return path.is_file() and read_json(path).get("kind") == "simulation"
-
-
-def is_finished(folder: Path) -> bool:
-    """Whether the simulation there came to its end."""
-    return is_simulation(folder) and bool(read_json(folder / RUN).get("finished"))
+    found = Folder(folder, SIMULATION)
+    return found.begun and read_json(folder / RUN).get("kind") == "simulation"
 
 
 def folder_for(out: Path | None, runs: Path, name: str, resume: bool) -> Path:
@@ -90,37 +86,19 @@ def folder_for(out: Path | None, runs: Path, name: str, resume: bool) -> Path:
     Raises:
         InputError: If the folder is taken, or there is nothing to go on with.
     """
-    if out is None and resume:
-        stopped = [
-            path for path in runs.glob(f"{name}-*") if is_simulation(path) and not is_finished(path)
-        ]
-        if not stopped:
-            raise InputError(
-                f"no stopped simulation of {name} lies in {runs}; leave --resume out, or name its "
-                "folder with --out."
-            )
-        return max(stopped, key=lambda path: (path / RUN).stat().st_mtime)
-    if out is None:
-        stem = runs / f"{name}-{datetime.datetime.now(datetime.UTC).date().isoformat()}"
-        found, number = stem, 2
-        while found.exists():
-            found, number = stem.with_name(f"{stem.name}-{number}"), number + 1
-        return found
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file; expected a folder. Choose another --out.")
-    if is_finished(out):
+    if out is not None:
+        Folder(out, SIMULATION).check_vacant(resume=resume)
+        return out
+    if not resume:
+        return dated(runs / name)
+    stopped = latest_stopped(runs / name, SIMULATION)
+    if stopped is None:
         raise InputError(
-            f"{out} holds a finished simulation, which is not overwritten; `liquidtime show {out}` "
-            "shows it. Choose another --out, or delete the folder first."
+            f"no stopped simulation of {name} lies in {runs}; leave --resume out, or name its "
+            "folder with --out."
         )
-    if is_simulation(out) and not resume:
-        raise InputError(
-            f"{out} holds a simulation that was stopped before its end. Add --resume to go on, or "
-            "choose another --out."
-        )
-    if not is_simulation(out) and out.exists() and any(out.iterdir()):
-        raise InputError(f"{out} holds files, but no simulation; expected a new or empty folder.")
-    return out
+    check_free(stopped)
+    return stopped
 
 
 def write_connectome(folder: Path, connectome: Connectome, parameters: Parameters) -> None:
@@ -151,13 +129,15 @@ def load(folder: Path) -> tuple[Recording, Experiment]:
         InputError: If it is not finished, or something of it is missing.
     """
     zarr = require("zarr", extra="brain")
-    about = read_json(folder / RUN)
-    if not about.get("finished"):
+    result = Folder(folder, SIMULATION)
+    about = result.read(RUN)
+    if not result.finished:
         goes_on = "Repeat its command with --resume to go on."
         if (folder / EXPERIMENT).is_file():
-            goes_on = f"To go on: {_experiment(folder).command}"
+            goes_on = f"To go on: {_experiment(result).command}"
         raise InputError(f"{folder} holds a simulation that was stopped before its end. {goes_on}")
-    experiment = _experiment(folder)
+    experiment = _experiment(result)
+    result.check(SAMPLES, CONNECTOME)
     from liquidtime.brain.formats.sonata import read_sonata
 
     root: Any = zarr.open_group(folder / SAMPLES, mode="r")
@@ -184,13 +164,12 @@ def load(folder: Path) -> tuple[Recording, Experiment]:
     return recording, experiment
 
 
-def _experiment(folder: Path) -> Experiment:
-    path = folder / EXPERIMENT
-    if not path.is_file():
+def _experiment(result: Folder) -> Experiment:
+    if not (result.path / EXPERIMENT).is_file():
         raise InputError(
-            f"{folder} holds a simulation made in Python, without {EXPERIMENT}; draw it there with "
-            "liquidtime.brain.figures.draw.draw."
+            f"{result.path} holds a simulation made in Python, without {EXPERIMENT}; draw it there "
+            "with liquidtime.brain.figures.draw.draw."
         )
-    found = read_json(path)
+    found = result.read(EXPERIMENT)
     found["stimuli"] = [tuple(entry) for entry in found["stimuli"]]
     return Experiment(**found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import time
@@ -97,9 +98,12 @@ def simulate(
     records, threshold = _wanted(record)
     if isinstance(store, str | Path):
         store = Store(Path(store))
-    run = _Run(network, stimuli, records, threshold, duration, dt, scheme, delta, initial, store)
-    with shown(progress, run.duration) as tell:
-        return run.go(tell)
+    with contextlib.nullcontext() if store is None else store.claimed():
+        run = _Run(
+            network, stimuli, records, threshold, duration, dt, scheme, delta, initial, store
+        )
+        with shown(progress, run.duration) as tell:
+            return run.go(tell)
 
 
 class _Run:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,23 @@ from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.recording import UNITS, Record
 from liquidtime.errors import InputError
 from liquidtime.optional import require
-from liquidtime.runs.write import write_atomically, write_json
+from liquidtime.runs.claim import claimed
+from liquidtime.runs.folder import Folder, Kind
+from liquidtime.runs.write import json_text, write_atomically, write_json
 
 SAMPLES = "recording.zarr"
 CHECKPOINT = "checkpoint.npz"
 RUN = "run.json"
+EXPERIMENT = "experiment.json"
+CONNECTOME = "connectome"
+SIMULATION = Kind(
+    noun="simulation",
+    record=RUN,
+    last=RUN,
+    flag="finished",
+    read_back=(RUN, EXPERIMENT, CHECKPOINT, f"{CONNECTOME}/*", f"{SAMPLES}/**/zarr.json"),
+    in_words={"fingerprint": "neurons, synapses, stimuli or start"},
+)
 _BYTES_A_CHUNK = 4 << 20
 
 
@@ -42,6 +55,18 @@ class Store:
             raise ValueError(
                 f"checkpoint_every is {self.checkpoint_every} ms; expected more than 0."
             )
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Hold the folder for this process alone while the block runs.
+
+        Raises:
+            InputError: If another process writes there, or it is a file.
+        """
+        if self.folder.exists() and not self.folder.is_dir():
+            raise InputError(f"{self.folder} is a file; expected a folder for the simulation.")
+        with claimed(self.folder):
+            yield
 
 
 class Memory:
@@ -97,8 +122,10 @@ class Disk:
     ) -> None:
         self.store, self.about = store, dict(about)
         self.folder = store.folder
+        self._result = Folder(self.folder, SIMULATION)
         zarr = require("zarr", extra="brain")
         if self._same_run() and self._laid_out():
+            self._result.check(SAMPLES)
             self._root = zarr.open_group(self.folder / SAMPLES, mode="r+")
             return
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -115,6 +142,8 @@ class Disk:
                 shape=(0, count, trials),
                 chunks=(length, max(1, count), trials),
                 dtype=str(about["dtype"]),
+                # Each chunk carries its checksum, which Zarr compares when it reads the chunk.
+                compressors=[zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()],
                 dimension_names=names,
             )
             array.attrs["units"] = UNITS[record.variable]
@@ -173,6 +202,7 @@ class Disk:
     def load(self) -> tuple[dict[str, NDArray], dict[str, Any]] | None:
         """The checkpoint, if there is one; samples that were written after it are cut off."""
         path = self.folder / CHECKPOINT
+        self._result.check(CHECKPOINT)
         if not path.exists():
             for name, array in self._root.arrays():
                 if not name.startswith("neuron_"):
@@ -190,13 +220,12 @@ class Disk:
     @property
     def statistics(self) -> dict[str, Any] | None:
         """Of a run that has finished before."""
-        found = json.loads((self.folder / RUN).read_text(encoding="utf-8"))
-        return found.get("statistics") if found["finished"] else None
+        return self._result.read(RUN).get("statistics") if self._result.finished else None
 
     def finish(self, statistics: Mapping[str, Any]) -> None:
         """Note that all is there."""
         about = {**self.about, "finished": True, "statistics": dict(statistics)}
-        write_json(self.folder / RUN, about)
+        self._result.finish(json_text(about))
 
     def _laid_out(self) -> bool:
         """Whether all arrays were made; a process may have been killed before."""
@@ -207,19 +236,9 @@ class Disk:
             return False
 
     def _same_run(self) -> bool:
-        path = self.folder / RUN
-        if not path.exists():
-            if self.folder.exists() and any(self.folder.iterdir()):
-                raise InputError(
-                    f"{self.folder} holds files that are no simulation; expected an empty or a new "
-                    "folder."
-                )
+        if not self._result.begun:
+            self._result.check_content(resume=True)
             return False
-        found = json.loads(path.read_text(encoding="utf-8"))
-        different = [name for name, value in self.about.items() if found.get(name) != value]
-        if different:
-            raise InputError(
-                f"{self.folder} holds another simulation: it differs in {', '.join(different)}. "
-                "Give another folder, or remove this one."
-            )
+        found = self._result.read(RUN)
+        self._result.check_same({name: found.get(name) for name in self.about}, self.about)
         return True

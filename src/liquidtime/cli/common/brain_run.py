@@ -103,6 +103,7 @@ def simulate_into(folder: Path, prepared: Prepared, options: Options) -> None:
             if not reached:
                 # The store refuses a folder that holds files before it has begun there.
                 brain_folder.write_experiment(folder, experiment)
+                brain_folder.write_connectome(folder, prepared.connectome, prepared.parameters)
                 preparing.stop()
                 tell = shown_now.enter_context(shown(True, round(run.duration / run.dt) * run.dt))
             reached = now
@@ -141,7 +142,6 @@ def simulate_into(folder: Path, prepared: Prepared, options: Options) -> None:
             if not reached:
                 _leave(folder, fresh)
             raise InputError(str(error)) from error
-    brain_folder.write_connectome(folder, prepared.connectome, prepared.parameters)
 
 
 @contextlib.contextmanager

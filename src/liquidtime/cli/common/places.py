@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from liquidtime.cli.common.console import leads
-from liquidtime.runs import folder
+from liquidtime.runs.claim import check_free
+from liquidtime.runs.folder import Folder
+from liquidtime.runs.names import free, latest_stopped
+from liquidtime.train.files import FIT
 
 RUNS = Path("runs")
 
@@ -15,21 +18,20 @@ def run_folder(out: Path | None, data: Path, resume: bool) -> Path:
         out: What the user asked for; by default `runs/<name of the table>`, with a number behind
             it when that is taken.
         data: The table.
-        resume: Go on with a stopped run: the last one by that name.
+        resume: Go on with a stopped run: by default the latest of that name, if there is one.
 
     Raises:
-        InputError: If the folder is taken, or holds an unfinished run and `resume` is off.
+        InputError: If the folder is taken, another process writes there, or it holds a stopped run
+            and `resume` is off.
     """
     if out is not None and not leads():
         # The leading process has checked it, and may be writing there by now.
         return out
-    if out is None:
-        stem = data.name.partition(".")[0] or "run"
-        taken = [RUNS / stem]
-        while taken[-1].exists():
-            taken.append(RUNS / f"{stem}-{len(taken) + 1}")
-        last = taken[-2] if len(taken) > 1 else None
-        goes_on = resume and last is not None and not folder.is_finished(last)
-        out = last if goes_on and last is not None else taken[-1]
-    folder.check_vacant(out, resume)
-    return out
+    if out is not None:
+        Folder(out, FIT).check_vacant(resume=resume)
+        return out
+    named = RUNS / (data.name.partition(".")[0] or "run")
+    stopped = latest_stopped(named, FIT) if resume else None
+    if stopped is not None:
+        check_free(stopped)
+    return stopped or free(named)

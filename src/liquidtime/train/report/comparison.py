@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from liquidtime.runs import folder
 from liquidtime.train.config import FitConfig
+from liquidtime.train.files import METRICS, RECORD, finished_run
 from liquidtime.train.report.naming import model_name
 
 
@@ -40,9 +40,10 @@ def compare(runs: Sequence[Path | str]) -> list[ComparedRun]:
     paths = [Path(run) for run in runs]
     rows: list[ComparedRun] = []
     for path in paths:
-        record = folder.read_json(path / folder.RECORD)
+        folder = finished_run(path)
+        record = folder.read(RECORD)
         name = model_name(FitConfig.from_dict(record["config"]).model)
-        found = folder.read_json(path / folder.METRICS)
+        found = folder.read(METRICS)
         part = shown_part(found)
         rows.append(
             ComparedRun(

@@ -16,9 +16,9 @@ from liquidtime.plot.fit.roc import roc_curve
 from liquidtime.plot.fit.trace import series_trace
 from liquidtime.plot.fit.training import training_curves
 from liquidtime.plot.style import to_svg
-from liquidtime.runs import folder
 from liquidtime.runs.page import figure, figures, paragraph, section, table
 from liquidtime.train.config import FitConfig
+from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
 from liquidtime.train.report.comparison import ComparedRun
 from liquidtime.train.report.example import SeriesTrace, read_example
@@ -41,7 +41,7 @@ def prediction_sections(
     labels = record["objective"]["labels"]
     if record["objective"]["kind"] == "values":
         return _value_sections(path, labels, part)
-    truth, probability = _read_classes(path / folder.predictions_name(part), labels)
+    truth, probability = _read_classes(path / predictions_name(part), labels)
     if not len(truth):
         return []
     if len(labels) == 2:
@@ -49,7 +49,7 @@ def prediction_sections(
         own = compared[0].fingerprint
         compared = [run for run in compared if run.fingerprint == own][:_MOST_OUTPUTS]
         for run in compared:
-            other = _read_classes(run.path / folder.predictions_name(run.part), labels)
+            other = _read_classes(run.path / predictions_name(run.part), labels)
             curves[_with_value(run, "auroc")] = (other[0] == 1, other[1][:, 1])
         against = dict(
             zip([_with_value(r, "auprc") for r in compared], curves.values(), strict=True)
@@ -75,7 +75,7 @@ def prediction_sections(
 
 def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> str:
     """One series: hidden state and prediction over time."""
-    trace = read_example(path / folder.EXAMPLE)
+    trace = read_example(path / EXAMPLE)
     if trace is None:
         return ""
     objective, unit = record["objective"], record["about"]["time_unit"]
@@ -125,7 +125,7 @@ def wiring_section(record: dict[str, Any], config: FitConfig) -> str:
 
 def training_section(path: Path, metrics: dict[str, Any]) -> str:
     """Loss and metric over the epochs."""
-    history, chosen = read_history(path / folder.HISTORY), metrics["selection"]
+    history, chosen = read_history(path / HISTORY), metrics["selection"]
     drawn = training_curves(
         history["train_loss"],
         history["validation_loss"],
@@ -180,7 +180,7 @@ def _frequencies(came: np.ndarray, probability: np.ndarray) -> str:
 
 
 def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[str]:
-    frame = pd.read_csv(path / folder.predictions_name(part))
+    frame = pd.read_csv(path / predictions_name(part))
     sections = []
     for label in labels[:_MOST_OUTPUTS]:
         target = frame[f"target_{label}"].to_numpy(dtype=np.float64)

@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from liquidtime.runs import folder
 from liquidtime.runs.page import page, section
 from liquidtime.runs.write import write_text
 from liquidtime.train.config import FitConfig
+from liquidtime.train.files import (
+    EXAMPLE,
+    HISTORY,
+    METRICS,
+    RECORD,
+    REPORT,
+    finished_run,
+    predictions_name,
+)
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
@@ -27,8 +35,9 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
         The page's path.
     """
     path = run_dir.path if isinstance(run_dir, Run) else Path(run_dir)
-    record = folder.read_json(path / folder.RECORD)
-    metrics = folder.read_json(path / folder.METRICS)
+    folder = finished_run(path)
+    record, metrics = folder.read(RECORD), folder.read(METRICS)
+    folder.check(HISTORY, EXAMPLE, *map(predictions_name, ("validation", "test")))
     config = FitConfig.from_dict(record["config"])
     part = shown_part(metrics)
     about = record["about"]
@@ -50,6 +59,6 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
     ]
     title = about["title"] or f"{_TASKS[config.task]} with {model_name(config.model)}"
     subtitle = report_tables.subtitle(record, config, path)
-    target = path / folder.REPORT
+    target = path / REPORT
     write_text(target, page(title, subtitle, [text for text in sections if text]))
     return target

@@ -1,0 +1,64 @@
+"""The entries of a list that grows: the modules of one folder, found without naming them."""
+
+import importlib
+import pkgutil
+from typing import Generic, Protocol, TypeVar
+
+from liquidtime.errors import InputError
+
+
+class Named(Protocol):
+    """Anything with a name that users call it by."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
+
+
+Entry = TypeVar("Entry", bound=Named)
+
+
+class Catalogue(Generic[Entry]):
+    """Entries by name.
+
+    Args:
+        package: Dotted name of the folder; each of its modules or packages is one entry.
+        label: What a module calls its entry, such as `"TARGET"`.
+        what: What an entry is, for messages, such as `"target of export"`.
+    """
+
+    def __init__(self, package: str, label: str, what: str) -> None:
+        self._package = package
+        self._label = label
+        self._what = what
+        self._registered: dict[str, Entry] = {}
+
+    def entries(self) -> dict[str, Entry]:
+        """All of them, those of the folder by alphabet, then those registered."""
+        folder = importlib.import_module(self._package).__path__
+        names = sorted(name for _, name, _ in pkgutil.iter_modules(folder))
+        modules = [importlib.import_module(f"{self._package}.{name}") for name in names]
+        own: list[Entry] = [getattr(module, self._label) for module in modules]
+        return {entry.name: entry for entry in own} | self._registered
+
+    def register(self, entry: Entry) -> None:
+        """Add an entry from outside the package.
+
+        Raises:
+            ValueError: If there is one of that name.
+        """
+        if entry.name in self.entries():
+            raise ValueError(f"there is a {self._what} named {entry.name!r} already.")
+        self._registered[entry.name] = entry
+
+    def find(self, name: str) -> Entry:
+        """The entry of a name.
+
+        Raises:
+            InputError: If there is none.
+        """
+        entries = self.entries()
+        if name not in entries:
+            raise InputError(f"{name!r} is no {self._what}; expected one of {', '.join(entries)}.")
+        return entries[name]

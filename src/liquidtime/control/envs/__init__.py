@@ -1,0 +1,1 @@
+"""The worlds, one a module; each says what it is as `WORLD`."""

@@ -1,0 +1,1 @@
+"""The formats, one a module; each says what it is as `TARGET`."""

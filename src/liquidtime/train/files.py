@@ -1,0 +1,47 @@
+"""What a fit leaves in its folder, and under which names."""
+
+from pathlib import Path
+
+from liquidtime.deploy.file import METRICS, RECORD, WEIGHTS
+from liquidtime.errors import InputError
+from liquidtime.runs.folder import Folder, Kind
+
+HISTORY = "history.csv"
+EXAMPLE = "example.npz"
+SPLIT = "split.csv"
+REPORT = "report.html"
+CHECKPOINTS = "checkpoints"
+FIT = Kind(
+    noun="run",
+    record=RECORD,
+    last=METRICS,
+    scaffold=CHECKPOINTS,
+    read_back=(RECORD, WEIGHTS, HISTORY, SPLIT, EXAMPLE, "predictions*.csv"),
+    may_differ=("accelerator", "devices", "backend"),
+    in_words={"fingerprint": "data or split", "preprocessor": "preprocessing"},
+)
+
+
+def predictions_name(part: str) -> str:
+    """File with the predictions of "test" or "validation"."""
+    return "predictions.csv" if part == "test" else f"predictions-{part}.csv"
+
+
+def finished_run(path: Path) -> Folder:
+    """The folder of a run that came to its end.
+
+    Raises:
+        InputError: If there is no run, or it did not come to its end.
+    """
+    found = Folder(path, FIT)
+    if not found.begun:
+        raise InputError(
+            f"{path} holds no run: {RECORD} is missing. "
+            "Give the folder that `liquidtime fit … --out` wrote."
+        )
+    if not found.finished:
+        raise InputError(
+            f"The run in {path} was stopped before its end. "
+            "Repeat its `liquidtime fit` command with --resume."
+        )
+    return found

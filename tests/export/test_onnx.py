@@ -1,0 +1,58 @@
+"""An ONNX file can be used on its own."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from liquidtime.deploy import Stream
+from liquidtime.deploy.signals import Encoder, Signals
+from liquidtime.export import Trained, write
+
+RUN = Path(__file__).parents[1] / "stored" / "v0.1.0" / "fit-cfc"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """The file of a stored run, in ONNX Runtime."""
+    path = tmp_path_factory.mktemp("onnx") / "network.onnx"
+    write(Trained.load(RUN), path)
+    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+
+@pytest.mark.parametrize("streams", [1, 4])
+def test_predicts_from_measurements_what_the_run_does(session, streams):
+    about = json.loads(session.get_modelmeta().custom_metadata_map["liquidtime"])
+    signals = Signals.from_dict(about["signals"])
+    encoder = Encoder(signals, streams)
+    stream = Stream.load(RUN, streams=streams)
+    rng = np.random.default_rng(0)
+    active = np.ones(streams, bool)
+    state = {
+        part.name: np.zeros((streams, part.shape[1]), np.float32)
+        for part in session.get_inputs()[2:]
+    }
+    for _ in range(6):
+        rows = rng.normal(signals.mean, signals.std, (streams, len(signals.variables)))
+        rows[rng.random(rows.shape) < 0.3] = np.nan
+        gaps = rng.exponential(size=streams) * signals.time_scale
+        x, elapsed = encoder.encode(rows, gaps, active)
+        output, *after = session.run(None, {"x": x, "elapsed": elapsed} | state)
+        state = dict(zip(state, after, strict=True))
+        wanted = np.reshape(stream.observe(rows, gaps), (streams, -1))
+        np.testing.assert_allclose(signals.predictions(output), wanted, atol=1e-6)
+
+
+def test_names_its_inputs_and_outputs(session):
+    inputs = [part.name for part in session.get_inputs()]
+    outputs = [part.name for part in session.get_outputs()]
+    assert inputs[:3] == ["x", "elapsed", "h0"]
+    assert outputs == ["output", *(f"next_{name}" for name in inputs[2:])]
+    assert all(part.shape[0] == "streams" for part in session.get_inputs())
+    assert {part.type for part in session.get_inputs()} == {"tensor(float)"}
+
+
+def test_holds_no_paths_of_the_machine_that_wrote_it(session):
+    assert b"liquidtime/kernels" not in Path(session._model_path).read_bytes()
