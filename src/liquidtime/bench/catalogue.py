@@ -22,8 +22,8 @@ def find_cases(wanted: Sequence[str]) -> list[Case]:
 
     Args:
         wanted: Each the name of a case that ships, a Python file that holds one as `CASE`, or a
-            folder of such files; those whose names begin with an underscore are helpers. All that
-            ship if there are none.
+            folder of such files, without those whose names begin with an underscore: helpers, and
+            cases that come only when they are named. All that ship if there are none.
 
     Returns:
         Each once, in the order asked for.

@@ -1,5 +1,6 @@
 """Tables in words: what a case prints, and what goes into a page."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 NONE = "–"
@@ -19,6 +20,13 @@ class BenchTable(NamedTuple):
     header: list[str]
     sections: list[Section]
     caption: str
+
+
+def plain_table(
+    title: str, header: list[str], rows: Sequence[Sequence[object]]
+) -> list[BenchTable]:
+    """A table of one section and without a caption, as a case gives it back."""
+    return [BenchTable(title, header, [Section("", [[*map(str, row)] for row in rows])], "")]
 
 
 def markdown(table: BenchTable) -> str:

@@ -45,7 +45,7 @@ def print_record(record: dict[str, Any], cases: Sequence[Case]) -> None:
         console.print(f"[bold]{escape(found.title)}[/]")
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
         for number, name in enumerate(found.header):
-            table.add_column(name, justify="right" if number else "left", no_wrap=True)
+            table.add_column(name, justify="right" if number else "left", overflow="fold")
         for section in found.sections:
             if section.title:
                 table.add_row(f"[italic]{escape(section.title)}[/]")
