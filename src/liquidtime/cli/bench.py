@@ -27,9 +27,11 @@ _REPEATS, _QUICK_REPEATS = 15, 3
 class Options:
     """Options of `liquidtime bench`."""
 
-    what: Positional[tuple[str, ...]] = ()
-    """Which: cfc or ltc in batches, stream for single steps of a CfC, or files or folders
-    with cases of your own (default: cfc ltc stream)."""
+    what: Annotated[
+        Positional[tuple[str, ...]], arg(metavar="[CASE ...]", help_behavior_hint="")
+    ] = ()
+    """cfc or ltc in batches, stream for steps of a CfC, or Python files with cases of your own, and
+    folders of them (default: cfc ltc stream)."""
     out: Annotated[Path | None, arg(metavar="FOLDER", help_behavior_hint="")] = None
     """Where to write (default: runs/bench/WHAT-DATE)."""
     threads: tuple[int, ...] = (1, 2)
