@@ -54,7 +54,7 @@ def _recurrence(
     memory = None if layer.memory is None else _arrays(layer.memory)
     layout = given.memory or "state"
     if isinstance(layer, WiredLayer):
-        return extension.Circuit(
+        return extension.Wired(
             given.variant,
             _cell_input(network, layer),
             given.hidden_size,

@@ -1,0 +1,1 @@
+"""Forms of neurons, one file each; see `catalogue`."""
