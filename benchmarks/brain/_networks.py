@@ -9,11 +9,20 @@ from _peers import csr_step
 
 from liquidtime.bench.gate import Check, relative_error
 from liquidtime.bench.setting import Setting
-from liquidtime.brain import Connectome, Machine, Network, Parameters, Record, Recording, simulate
+from liquidtime.brain import (
+    Connectome,
+    Experiment,
+    Machine,
+    Network,
+    Parameters,
+    Recording,
+    simulate,
+)
 from liquidtime.brain.generate import random
-from liquidtime.kernels.network.cpu import NativeNetwork
-from liquidtime.kernels.network.graded import Membrane
-from liquidtime.kernels.network.reference import Learnable, TorchNetwork
+from liquidtime.kernels.network.cpu import CPUStepper
+from liquidtime.kernels.network.learning import Learnable, LearnableNetwork
+from liquidtime.kernels.network.membrane import Membrane
+from liquidtime.kernels.network.stepper import Outside, Scheme
 
 DT = 0.1
 START = (-70.0, -20.0)
@@ -51,51 +60,27 @@ def stepping(
     parameters: Parameters,
     threads: int,
     *,
-    scheme: str = "ab2",
+    scheme: Scheme = "ab2",
     trials: int = 1,
 ) -> Stepping:
-    network = Network(connectome, parameters, trials=trials)
-    native = NativeNetwork(network.constants, DT, threads=threads)
-    native.start(start(len(connectome), trials))
+    machine = Machine(backend="cpu", threads=threads)
+    network = Network(connectome, parameters, trials=trials, machine=machine)
+    stepper = network.stepper(DT, scheme)
+    assert isinstance(stepper, CPUStepper)
+    stepper.start(start(len(connectome), trials))
     return Stepping(
-        lambda steps: native.run(steps, DT, scheme, [], [], None),
-        native.potentials,
-        native.graph_bytes,
+        lambda steps: stepper.advance(steps, Outside(), []),
+        stepper.potentials,
+        stepper.network.graph_bytes,
     )
 
 
 def simulated(
-    connectome: Connectome,
-    parameters: Parameters,
-    stimulus,
-    duration: float,
-    dt: float,
-    *,
-    scheme: str = "ab2",
-    delta: float = 0.0,
-    initial: np.ndarray,
-    record: Record,
-    exact: bool = False,
+    connectome: Connectome, parameters: Parameters, experiment: Experiment, *, exact: bool = False
 ) -> Recording:
     """By `simulate`; in float64 by the reference if it is to be exact."""
     machine = Machine(dtype="float64", backend="reference") if exact else Machine()
-    return simulate(
-        connectome,
-        parameters,
-        stimulus,
-        duration,
-        dt,
-        scheme=scheme,
-        delta=delta,
-        initial=initial,
-        record=record,
-        device=machine,
-    )
-
-
-def rest(connectome: Connectome, parameters: Parameters) -> np.ndarray:
-    """[N], mV."""
-    return Network(connectome, parameters).rest()[:, 0]
+    return simulate(connectome, parameters, experiment, where=machine)
 
 
 class Traced:
@@ -106,9 +91,7 @@ class Traced:
     def __init__(self, connectome: Connectome, parameters: Parameters, learnt: tuple[str, ...]):
         network = Network(connectome, parameters)
         constants = network.constants
-        self._network = TorchNetwork(
-            constants, DT, device=torch.device("cpu"), dtype=torch.float32, sparse=False
-        )
+        self._network = LearnableNetwork(constants, network.task(DT))
         self._start = torch.from_numpy(network.initial(None).copy()).float()
         self._watched = torch.arange(len(connectome))
 
@@ -140,11 +123,9 @@ class Traced:
         return torch.autograd.grad(self._trace(checkpoint_steps).square().mean(), self.leaves)
 
     def _trace(self, checkpoint_steps: int | None) -> torch.Tensor:
-        self._network.learn(self._values)
         return self._network.trace(
+            self._values,
             self.STEPS,
-            DT,
-            "ab2",
             [],
             self._watched,
             start=self._start,

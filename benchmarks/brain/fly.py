@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
-from _networks import rest, simulated, step_checks, weak
+from _networks import simulated, step_checks, weak
 
 from liquidtime.bench.contract import Case, Group
 from liquidtime.bench.setting import Setting, Tell
 from liquidtime.bench.table import BenchTable, plain_table
-from liquidtime.brain import Parameters, Record, Step, current
+from liquidtime.brain import Experiment, Network, Parameters, Record, Step, current
 from liquidtime.brain.generate import fly_like, random
 
 _RUNS = ((0.5, 0.0), (0.5, 1e-4), (0.5, 1e-3), (0.5, 3e-3), (0.5, 1e-2), (1.0, 1e-3))
@@ -29,19 +29,18 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
     driven = np.random.default_rng(5).choice(count, min(count // 2, 7000), replace=False)
     stimulus = current(driven, Step(40.0, 0.1 * duration, 0.6 * duration))
     seen = np.random.default_rng(6).choice(count, min(count, 5000), replace=False)
-    start = rest(connectome, parameters)
+    start = Network(connectome, parameters).rest()[:, 0]
 
     def potentials(dt, delta):
-        found = simulated(
-            connectome,
-            parameters,
+        experiment = Experiment(
             stimulus,
-            duration,
-            dt,
+            duration=duration,
+            dt=dt,
             delta=delta,
             initial=start,
             record=Record(neurons=seen, every=round(1 / dt)),
         )
+        found = simulated(connectome, parameters, experiment)
         return found["potential"].values, found.statistics
 
     tell("Simulating the truth: 0.05 ms a step")

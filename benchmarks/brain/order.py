@@ -8,7 +8,7 @@ from _networks import simulated, step_checks, weak
 from liquidtime.bench.contract import Case, Group
 from liquidtime.bench.setting import Setting, Tell
 from liquidtime.bench.table import BenchTable, plain_table
-from liquidtime.brain import Record, Sine, current
+from liquidtime.brain import Experiment, Record, Sine, current
 from liquidtime.brain.generate import random
 
 _DTS = (0.05, 0.1, 0.125, 0.2, 0.25, 0.5, 1.0)
@@ -31,17 +31,15 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
         tell(f"Measuring errors: {name}")
 
         def potentials(scheme, dt, stimulus=stimulus, duration=duration):
-            return simulated(
-                connectome,
-                parameters,
+            experiment = Experiment(
                 stimulus,
-                duration,
-                dt,
+                duration=duration,
+                dt=dt,
                 scheme=scheme,
                 initial=start,
                 record=Record(every=round(1 / dt)),
-                exact=True,
-            )["potential"].values
+            )
+            return simulated(connectome, parameters, experiment, exact=True)["potential"].values
 
         truth = potentials("rk4", 0.01)
         errors = {
