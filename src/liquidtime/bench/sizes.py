@@ -9,7 +9,7 @@ AXES = ("batch", "hidden", "steps")
 
 
 @dataclass(frozen=True)
-class Case:
+class LayerSizes:
     """Sizes of a batch and of a layer."""
 
     recurrence: Recurrence
@@ -34,7 +34,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class StreamCase:
+class StreamSizes:
     """Sizes of a CfC that steps with its data."""
 
     inputs: int
@@ -51,11 +51,11 @@ class StreamCase:
         return f"B 1, I {self.inputs}, H {self.hidden}, U {self.backbone}"
 
 
-_CFC = Case("cfc", batch=64, steps=100, inputs=20, hidden=128, backbone=128)
-_LTC = Case("ltc", batch=64, steps=20, inputs=20, hidden=32)
+_CFC = LayerSizes("cfc", batch=64, steps=100, inputs=20, hidden=128, backbone=128)
+_LTC = LayerSizes("ltc", batch=64, steps=20, inputs=20, hidden=32)
 _SMALL = {
-    "cfc": Case("cfc", batch=8, steps=10, inputs=5, hidden=16, backbone=16),
-    "ltc": Case("ltc", batch=4, steps=4, inputs=5, hidden=8, wired=2),
+    "cfc": LayerSizes("cfc", batch=8, steps=10, inputs=5, hidden=16, backbone=16),
+    "ltc": LayerSizes("ltc", batch=4, steps=4, inputs=5, hidden=8, wired=2),
 }
 _SIZES = {
     "cfc": {
@@ -68,7 +68,7 @@ _SIZES = {
 _SMALL_SIZES = {"batch": (2, 8), "hidden": (8, 16), "steps": (5, 10)}
 
 
-def table_cases(recurrence: Recurrence, *, quick: bool = False) -> list[Case]:
+def table_sizes(recurrence: Recurrence, *, quick: bool = False) -> list[LayerSizes]:
     """The cases of the table.
 
     Args:
@@ -82,7 +82,7 @@ def table_cases(recurrence: Recurrence, *, quick: bool = False) -> list[Case]:
     return [_LTC, replace(_LTC, hidden=64, wired=8)]
 
 
-def sweep_cases(recurrence: Recurrence, *, quick: bool = False) -> dict[str, list[Case]]:
+def sweep_sizes(recurrence: Recurrence, *, quick: bool = False) -> dict[str, list[LayerSizes]]:
     """The cases of the figure, by what varies.
 
     Args:
@@ -94,12 +94,12 @@ def sweep_cases(recurrence: Recurrence, *, quick: bool = False) -> dict[str, lis
     return {axis: [replace(base, **{axis: size}) for size in sizes[axis]] for axis in AXES}
 
 
-def stream_case(*, quick: bool = False) -> StreamCase:
+def stream_sizes(*, quick: bool = False) -> StreamSizes:
     """The case of the stream table."""
     if quick:
-        return StreamCase(inputs=5, hidden=16, backbone=16, streams=4, steps=10)
-    return StreamCase(inputs=20, hidden=128, backbone=128, streams=64, steps=100)
+        return StreamSizes(inputs=5, hidden=16, backbone=16, streams=4, steps=10)
+    return StreamSizes(inputs=20, hidden=128, backbone=128, streams=64, steps=100)
 
 
-def _base(recurrence: Recurrence) -> Case:
+def _base(recurrence: Recurrence) -> LayerSizes:
     return _CFC if recurrence == "cfc" else _LTC
