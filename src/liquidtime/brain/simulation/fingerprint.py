@@ -14,6 +14,8 @@ from liquidtime.kernels.network.constants import Constants
 
 _OF_STIMULI = ("kind", "neurons", "waveform", "reversal_potential", "trials", "start", "stop")
 """Names and order are those of version 0.1.0, whose stopped simulations go on."""
+_UNNAMED_FORMS = ("graded", "graded synapses")
+"""Version 0.1.0 had these two alone, and told them apart by the shares of their synapses."""
 
 
 def fingerprint(constants: Constants, resolved: Resolved) -> str:
@@ -24,7 +26,10 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
         resolved: The experiment.
     """
     digest = hashlib.sha256()
-    _feed(digest, constants)
+    for field in dataclasses.fields(constants):
+        if field.name != "form" or constants.form not in _UNNAMED_FORMS:
+            digest.update(field.name.encode())
+            _feed(digest, getattr(constants, field.name))
     for placed in resolved.stimuli:
         for name in _OF_STIMULI:
             digest.update(name.encode())
