@@ -219,15 +219,6 @@ def test_the_made_up_task_is_the_same_twice_and_needs_the_past():
     assert one.series.target.std() > 0.3
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path):
-    (tmp_path / "thesis.tex").write_text("…")
-    with pytest.raises(InputError, match="no study"):
-        closed_form.check_folder(tmp_path)
-    with pytest.raises(InputError, match="is a file"):
-        closed_form.check_folder(tmp_path / "thesis.tex")
-    closed_form.check_folder(tmp_path / "new")
-
-
 def test_rows_fit_their_header_and_numbers_are_short(made):
     _, found = made
     for entry in found.measured:

@@ -18,7 +18,6 @@ from torch import Tensor
 
 from liquidtime.data.batching import collate
 from liquidtime.data.preprocess import Preprocessor
-from liquidtime.errors import InputError
 from liquidtime.models.config import ModelConfig
 from liquidtime.models.predictor import Predictor
 from liquidtime.nn import LTC, LTCCell
@@ -112,21 +111,6 @@ def recipe(data: StudyData, options: Options) -> FitConfig:
             accelerator="cpu",
         ),
     )
-
-
-def check_folder(out: Path) -> None:
-    """Check that a study may write there, before anything is fetched or trained.
-
-    Raises:
-        InputError: If it is a file, or holds things that are no study.
-    """
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file; expected a folder. Choose another --out.")
-    if out.exists() and any(out.iterdir()) and not (out / MODEL_FOLDER).is_dir():
-        raise InputError(
-            f"{out} holds files, but no study; expected a new or an empty folder, or that of a "
-            "study. Choose another --out."
-        )
 
 
 def trained(data: StudyData, config: FitConfig, out: Path, *, progress: bool = True) -> Run:

@@ -11,9 +11,11 @@ from matplotlib.figure import Figure
 
 from liquidtime.plot.closed_form import Costed, Panel, error_against_cost, overlaid
 from liquidtime.plot.style import to_svg
+from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import write_atomically, write_json, write_text
+from liquidtime.runs.write import json_text, write_atomically, write_text
 from liquidtime.tasks.closed_form.comparison import (
+    MODEL_FOLDER,
     PUBLISHED_OUTPUT_MSE,
     Comparison,
     families,
@@ -32,6 +34,13 @@ TRAJECTORIES = "trajectories.npz"
 COST_FIGURE = "error-against-cost"
 TIME_FIGURE = "error-against-time"
 TRAJECTORY_FIGURE = "trajectories"
+STUDY = Kind(
+    noun="study",
+    record=MODEL_FOLDER,
+    last=RECORD,
+    read_back=(TABLE, TRAJECTORIES),
+    replaced=True,
+)
 
 _DRAWN_FAMILIES = (
     "eq2",
@@ -47,7 +56,7 @@ _SHOWN_NEURONS = 3
 
 
 def write_files(out: Path, found: Comparison) -> dict[str, str]:
-    """Write everything but the page.
+    """Write everything but the page; the record comes last.
 
     Args:
         out: The study's folder.
@@ -67,7 +76,6 @@ def write_files(out: Path, found: Comparison) -> dict[str, str]:
         "forms_with_given_sources": [entry.to_dict() for entry in found.given],
         **provenance(),
     }
-    write_json(out / RECORD, record)
     write_text(out / TABLE, table_csv(found))
     write_text(out / MARKDOWN, markdown(selected(found.measured)))
     write_text(out / MARKDOWN_GIVEN, markdown(found.given, task=False))
@@ -77,6 +85,7 @@ def write_files(out: Path, found: Comparison) -> dict[str, str]:
         svgs[name] = to_svg(figure, name)
         write_text(out / f"{name}.svg", svgs[name])
         _write_png(out / f"{name}.png", figure)
+    Folder(out, STUDY).finish(json_text(record))
     return svgs
 
 

@@ -12,8 +12,9 @@ a made-up task stands in for it, and the output says so.
 
 from pathlib import Path
 
-from liquidtime.tasks.closed_form.comparison import check_folder, compare
-from liquidtime.tasks.closed_form.files import write_files
+from liquidtime.runs.folder import Folder
+from liquidtime.tasks.closed_form.comparison import compare
+from liquidtime.tasks.closed_form.files import STUDY, write_files
 from liquidtime.tasks.closed_form.options import Options
 from liquidtime.tasks.closed_form.page import write_page
 from liquidtime.tasks.closed_form.table import shown
@@ -29,11 +30,11 @@ def study(out: Path, options: Options, progress: Progress) -> Shown:
         progress: Is told what comes next.
 
     Raises:
-        InputError: If the data cannot be had or `out` holds something else.
+        InputError: If the data cannot be had, or `out` is taken.
         ImportError: If torchdiffeq is not installed (extra `ode`).
     """
-    check_folder(out)
-    found = compare(out, options, progress)
-    progress("Drawing …")
-    page = write_page(out, found, write_files(out, found))
+    with Folder(out, STUDY).claim():
+        found = compare(out, options, progress)
+        progress("Drawing …")
+        page = write_page(out, found, write_files(out, found))
     return shown(found, page, every=options.every)

@@ -12,8 +12,9 @@ from typing import Any
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.read.celegans import cook2019
 from liquidtime.errors import InputError
+from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import write_json
+from liquidtime.runs.write import json_text
 from liquidtime.tasks.contract import Progress
 from liquidtime.tasks.worm_atlas.data import LIMIT, Atlas, measured_atlas
 from liquidtime.tasks.worm_atlas.figures import figures
@@ -23,6 +24,7 @@ from liquidtime.tasks.worm_atlas.split import Halves
 from liquidtime.tasks.worm_atlas.summary import over_splits
 
 RECORD = "worm-atlas.json"
+ATLAS = Kind(noun="study", record=RECORD, last=RECORD, replaced=True)
 
 
 def compare(
@@ -46,7 +48,7 @@ def compare(
         The record, as it is written.
 
     Raises:
-        InputError: If there is nothing to split, or data are not at hand.
+        InputError: If there is nothing to split, data are not at hand, or the folder is taken.
     """
     say = progress or (lambda text: None)
     connectome = connectome or cook2019()
@@ -55,41 +57,42 @@ def compare(
             "the connectome's table has no column 'type'; expected the class of each neuron, by "
             "which the halves are made."
         )
-    say("Reading the atlas …")
-    measured = (atlas or measured_atlas()).aligned([*map(str, connectome.neurons.index)])
-    halves = Halves(connectome, measured, options)
-    entries, drawn = [], None
-    for number in range(options.splits):
-        say(f"Split {number + 1} of {options.splits} …")
-        entry, shown = halves.split(options.seed + number)
-        entries.append(entry)
-        drawn = drawn or shown
-    assert drawn is not None
-    record = {
-        "format": 1,
-        "settings": {
-            "connectome": connectome.name,
-            "neurons": len(connectome),
-            "pairs": int(halves.pairs.sum()),
-            "stimulated": int(halves.pairs.any(0).sum()),
-            "responding": int(halves.pairs.any(1).sum()),
-            "splits": options.splits,
-            "seed": options.seed,
-            "least_responses": options.least,
-            "limit_of_a_response": LIMIT,
-            "bootstrap_draws": options.repeats,
-            "nulls_of_each_kind": options.nulls,
-            "starts": options.starts,
-        },
-        "summary": over_splits(entries),
-        "simulation": [],
-        "splits": entries,
-        **provenance(),
-    }
-    for amplitude in options.amplitudes:
-        say(f"Simulating all stimulations at {amplitude:g} pA …")
-        record["simulation"].append(halves.simulated(amplitude, drawn))
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out / RECORD, record)
-    write_page(out, record, figures(connectome, measured, drawn, record))
+    folder = Folder(out, ATLAS)
+    with folder.claim():
+        say("Reading the atlas …")
+        measured = (atlas or measured_atlas()).aligned([*map(str, connectome.neurons.index)])
+        halves = Halves(connectome, measured, options)
+        entries, drawn = [], None
+        for number in range(options.splits):
+            say(f"Split {number + 1} of {options.splits} …")
+            entry, shown = halves.split(options.seed + number)
+            entries.append(entry)
+            drawn = drawn or shown
+        assert drawn is not None
+        record = {
+            "format": 1,
+            "settings": {
+                "connectome": connectome.name,
+                "neurons": len(connectome),
+                "pairs": int(halves.pairs.sum()),
+                "stimulated": int(halves.pairs.any(0).sum()),
+                "responding": int(halves.pairs.any(1).sum()),
+                "splits": options.splits,
+                "seed": options.seed,
+                "least_responses": options.least,
+                "limit_of_a_response": LIMIT,
+                "bootstrap_draws": options.repeats,
+                "nulls_of_each_kind": options.nulls,
+                "starts": options.starts,
+            },
+            "summary": over_splits(entries),
+            "simulation": [],
+            "splits": entries,
+            **provenance(),
+        }
+        for amplitude in options.amplitudes:
+            say(f"Simulating all stimulations at {amplitude:g} pA …")
+            record["simulation"].append(halves.simulated(amplitude, drawn))
+        write_page(out, record, figures(connectome, measured, drawn, record))
+        folder.finish(json_text(record))
     return record
