@@ -30,7 +30,7 @@ def study(out: Path, options: Options, progress: Progress) -> Shown:
         progress: Is told what comes next.
 
     Raises:
-        InputError: If the data cannot be had, or `out` is taken.
+        InputError: If the data cannot be had or `out` holds something else or is in use.
         ImportError: If torchdiffeq is not installed (extra `ode`).
     """
     with Folder(out, STUDY).claim():

@@ -48,7 +48,7 @@ def compare(
         The record, as it is written.
 
     Raises:
-        InputError: If there is nothing to split, data are not at hand, or the folder is taken.
+        InputError: If there is nothing to split, or data are not at hand.
     """
     say = progress or (lambda text: None)
     connectome = connectome or cook2019()
@@ -57,42 +57,40 @@ def compare(
             "the connectome's table has no column 'type'; expected the class of each neuron, by "
             "which the halves are made."
         )
-    folder = Folder(out, ATLAS)
-    with folder.claim():
-        say("Reading the atlas …")
-        measured = (atlas or measured_atlas()).aligned([*map(str, connectome.neurons.index)])
-        halves = Halves(connectome, measured, options)
-        entries, drawn = [], None
-        for number in range(options.splits):
-            say(f"Split {number + 1} of {options.splits} …")
-            entry, shown = halves.split(options.seed + number)
-            entries.append(entry)
-            drawn = drawn or shown
-        assert drawn is not None
-        record = {
-            "format": 1,
-            "settings": {
-                "connectome": connectome.name,
-                "neurons": len(connectome),
-                "pairs": int(halves.pairs.sum()),
-                "stimulated": int(halves.pairs.any(0).sum()),
-                "responding": int(halves.pairs.any(1).sum()),
-                "splits": options.splits,
-                "seed": options.seed,
-                "least_responses": options.least,
-                "limit_of_a_response": LIMIT,
-                "bootstrap_draws": options.repeats,
-                "nulls_of_each_kind": options.nulls,
-                "starts": options.starts,
-            },
-            "summary": over_splits(entries),
-            "simulation": [],
-            "splits": entries,
-            **provenance(),
-        }
-        for amplitude in options.amplitudes:
-            say(f"Simulating all stimulations at {amplitude:g} pA …")
-            record["simulation"].append(halves.simulated(amplitude, drawn))
-        write_page(out, record, figures(connectome, measured, drawn, record))
-        folder.finish(json_text(record))
+    say("Reading the atlas …")
+    measured = (atlas or measured_atlas()).aligned([*map(str, connectome.neurons.index)])
+    halves = Halves(connectome, measured, options)
+    entries, drawn = [], None
+    for number in range(options.splits):
+        say(f"Split {number + 1} of {options.splits} …")
+        entry, shown = halves.split(options.seed + number)
+        entries.append(entry)
+        drawn = drawn or shown
+    assert drawn is not None
+    record = {
+        "format": 1,
+        "settings": {
+            "connectome": connectome.name,
+            "neurons": len(connectome),
+            "pairs": int(halves.pairs.sum()),
+            "stimulated": int(halves.pairs.any(0).sum()),
+            "responding": int(halves.pairs.any(1).sum()),
+            "splits": options.splits,
+            "seed": options.seed,
+            "least_responses": options.least,
+            "limit_of_a_response": LIMIT,
+            "bootstrap_draws": options.repeats,
+            "nulls_of_each_kind": options.nulls,
+            "starts": options.starts,
+        },
+        "summary": over_splits(entries),
+        "simulation": [],
+        "splits": entries,
+        **provenance(),
+    }
+    for amplitude in options.amplitudes:
+        say(f"Simulating all stimulations at {amplitude:g} pA …")
+        record["simulation"].append(halves.simulated(amplitude, drawn))
+    write_page(out, record, figures(connectome, measured, drawn, record))
+    Folder(out, ATLAS).finish(json_text(record))
     return record

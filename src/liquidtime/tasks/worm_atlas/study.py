@@ -10,8 +10,9 @@ the folder gets worm-atlas.json, a page and figures.
 
 from pathlib import Path
 
+from liquidtime.runs.folder import Folder
 from liquidtime.tasks.contract import Progress, Shown
-from liquidtime.tasks.worm_atlas.comparison import compare
+from liquidtime.tasks.worm_atlas.comparison import ATLAS, compare
 from liquidtime.tasks.worm_atlas.options import Options
 from liquidtime.tasks.worm_atlas.table import shown
 
@@ -25,6 +26,7 @@ def study(out: Path, options: Options, progress: Progress) -> Shown:
         progress: Is told what comes next.
 
     Raises:
-        InputError: If there is nothing to split, or data are not at hand.
+        InputError: If there is nothing to split, data are not at hand, or `out` is taken.
     """
-    return shown(compare(out, options, progress=progress), out)
+    with Folder(out, ATLAS).claim():
+        return shown(compare(out, options, progress=progress), out)
