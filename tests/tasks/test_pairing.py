@@ -5,14 +5,14 @@ import pytest
 import torch
 
 from liquidtime.data import IrregularSeries, split_by_series
-from liquidtime.models.config import ModelConfig
+from liquidtime.models.catalogue import config_class
 from liquidtime.tasks.pairing import draws, interval, paired, read_scored
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.score.metrics import measure, point
 
 SMALL = FitConfig(
-    model=ModelConfig(kind="gru", hidden_size=3), train=TrainConfig(epochs=1, batch_size=8)
+    model=config_class("gru")(hidden_size=3), train=TrainConfig(epochs=1, batch_size=8)
 )
 
 

@@ -1,98 +1,90 @@
 """The whole network: a recurrent layer, dropout, a linear read-out."""
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 
-from liquidtime.models.config import ModelConfig
-from liquidtime.models.recurrent import recurrent_layer
+from liquidtime.data.batch import Batch
+from liquidtime.models.common.checks import Readout
+from liquidtime.models.common.classical import Classical
+from liquidtime.models.contract import Trace
 from liquidtime.nn import LTC, CfC
-
-
-class Trace(NamedTuple):
-    """What goes on inside the network along one batch of series.
-
-    Attributes:
-        hidden: Hidden state after every step, [B, T, H]; of the last layer, motor neurons first
-            in a wired network.
-        logits: What the read-out would say if the series ended at that step, [B, T, K].
-    """
-
-    hidden: Tensor
-    logits: Tensor
 
 
 class Predictor(nn.Module):
     """A recurrent layer with a linear read-out, from encoded series to logits.
 
     Args:
-        input_size: Width F of the encoded inputs.
+        recurrent: `CfC`, `LTC` or `Classical`.
         output_size: Number K of classes or values.
-        config: The recurrent layer and the dropout.
-        per_step: Read out at every step; otherwise once, from what `config.readout` says.
+        readout: What the head sees of a series: its last output, the mean of all, or both.
+        dropout: Before the head.
+        per_step: Read out at every step, whatever `readout` says; otherwise once.
+        wired: The layer has a wiring, so its output leaves out all but the motor neurons.
     """
 
     def __init__(
-        self, input_size: int, output_size: int, config: ModelConfig, *, per_step: bool = False
+        self,
+        recurrent: CfC | LTC | Classical,
+        output_size: int,
+        *,
+        readout: Readout = "last_mean",
+        dropout: float = 0.0,
+        per_step: bool = False,
+        wired: bool = False,
     ) -> None:
         super().__init__()
-        self.input_size = input_size
         self.output_size = output_size
         self.per_step = per_step
-        self.bidirectional = config.bidirectional
-        self.wired = config.wiring != "none"
-        self.recurrent = recurrent_layer(input_size, config)
-        self.readout = config.readout
-        self.dropout = nn.Dropout(config.dropout)
-        width = self.recurrent.output_size * (2 if self._joined else 1)
-        self.head = nn.Linear(width, output_size)
+        self.wired = wired
+        self.recurrent = recurrent
+        self.readout = readout
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(recurrent.output_size * (2 if self._joined else 1), output_size)
 
-    def forward(self, inputs: Tensor, elapsed: Tensor, lengths: Tensor) -> Tensor:
+    def forward(self, batch: Batch) -> Tensor:
         """Predict.
 
         Args:
-            inputs: Encoded series, padded, [B, T, F].
-            elapsed: Time since the previous step of the series, scaled, [B, T].
-            lengths: Steps of each series, [B]; a series without steps is read out from zeros.
+            batch: Its encoded inputs, elapsed times and lengths are read; a series without steps
+                is read out from zeros.
 
         Returns:
             Logits (classes) or standardised values, [B, K], or [B, T, K] per step.
         """
-        output = self._run(inputs, elapsed, lengths)
+        output = self._run(batch)
         if self.per_step:
-            return self.head(self.dropout(output[:, : inputs.shape[1]]))
-        return self.head(self.dropout(self._summary(output, lengths)))
+            return self.head(self.dropout(output[:, : batch.inputs.shape[1]]))
+        return self.head(self.dropout(self._summary(output, batch.lengths)))
 
     @torch.no_grad()
-    def trace(self, inputs: Tensor, elapsed: Tensor, lengths: Tensor) -> Trace:
+    def trace(self, batch: Batch) -> Trace:
         """Hidden state and prediction at every step; dropout is off whatever the mode.
 
         Args:
-            inputs: [B, T, F].
-            elapsed: [B, T].
-            lengths: [B].
+            batch: As for `forward`.
 
         Returns:
-            The trace. A bidirectional network's is no prediction of the future: it has seen it.
+            The trace; of the last layer, of a wired network all neurons, motor neurons first. A
+            bidirectional network's is no prediction of the future: it has seen it.
         """
         training = self.training
         self.eval()
         try:
-            output = self._run(inputs, elapsed, lengths)
+            output = self._run(batch)
             hidden = output
-            if self.wired and not self.bidirectional:
-                hidden = self._all_neurons(inputs, elapsed)
+            if self.wired and not self.recurrent.bidirectional:
+                hidden = self._all_neurons(batch)
             return Trace(hidden, self.head(self._summary_so_far(output)))
         finally:
             self.train(training)
 
-    def _run(self, inputs: Tensor, elapsed: Tensor, lengths: Tensor) -> Tensor:
+    def _run(self, batch: Batch) -> Tensor:
+        inputs, elapsed = batch.inputs, batch.elapsed
         if inputs.shape[1] == 0:
             # No series of the batch has a step; one empty step lets the layers run.
             inputs = inputs.new_zeros(inputs.shape[0], 1, inputs.shape[2])
             elapsed = elapsed.new_zeros(inputs.shape[0], 1)
-        output, _ = self.recurrent(inputs, elapsed=elapsed, lengths=lengths)
+        output, _ = self.recurrent(inputs, elapsed=elapsed, lengths=batch.lengths)
         return output
 
     @property
@@ -106,7 +98,7 @@ class Predictor(nn.Module):
         if self.readout == "mean":
             return mean
         last = output.gather(1, (there - 1).unsqueeze(2).expand(-1, 1, output.shape[2])).squeeze(1)
-        if self.bidirectional:
+        if self.recurrent.bidirectional:
             # A backward direction has its last step at the start.
             half = output.shape[2] // 2
             last = torch.cat([last[:, :half], output[:, 0, half:]], dim=1)
@@ -121,10 +113,10 @@ class Predictor(nn.Module):
         mean = output.cumsum(1) / steps
         return torch.cat([output, mean], dim=2) if self._joined else mean
 
-    def _all_neurons(self, inputs: Tensor, elapsed: Tensor) -> Tensor:
+    def _all_neurons(self, batch: Batch) -> Tensor:
         assert isinstance(self.recurrent, CfC | LTC)
         state, seen = None, []
-        for x, gap in zip(inputs.unbind(1), elapsed.unbind(1), strict=True):
+        for x, gap in zip(batch.inputs.unbind(1), batch.elapsed.unbind(1), strict=True):
             _, state = self.recurrent.step(x, state, gap)
             seen.append(state.h[-1])
         return torch.stack(seen, dim=1)
