@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from liquidtime.tasks.catalogue import task
+from liquidtime.tasks.published import read_published
 
 TOOLS = Path(__file__).parents[2] / "tools"
 
@@ -53,6 +54,16 @@ def test_published_numbers_on_pages_are_those_of_the_task():
     assert "stale" not in after and tables.refreshed(after) == after
     other = "<!-- table: network -->\nkept\n<!-- end -->"
     assert tables.refreshed(other) == other
+
+
+@pytest.mark.parametrize(
+    "name, page", [("closed_form", "maths/study.md"), ("worm_atlas", "brain/worm-atlas.md")]
+)
+def test_the_page_of_a_study_tells_its_published_number(name, page):
+    text = (TOOLS.parent / "docs" / page).read_text(encoding="utf-8")
+    claim = read_published(f"liquidtime.tasks.{name}").claim
+    author = claim.source.name.split()[0]
+    assert f"{claim.value:,}" in text and author in text
 
 
 def run_record(seed, auroc, protocol):
