@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from toy import toy_task
 
-EPOCHS = 40
+EPOCHS = 15
 
 
 def planned(out):

@@ -107,13 +107,14 @@ def test_a_trap_is_sprung_only_where_the_protocol_has_it(tmp_path):
 def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(tmp_path):
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     process = subprocess.Popen([sys.executable, str(JOB), str(tmp_path / "cut")], env=environment)
-    first = planned(tmp_path / "cut")[0]
-    while process.poll() is None and not (first.folder / "history.csv").exists():
+    first, second = planned(tmp_path / "cut")
+    while process.poll() is None and not (second.folder / "history.csv").exists():
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
-    assert not first.record.exists()
+    assert not second.record.exists()
+    before = first.record.stat().st_mtime_ns
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     ends = [
@@ -121,6 +122,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(tmp_path):
         for name in ("cut", "whole")
     ]
     torch.set_num_threads(threads)
+    assert first.record.stat().st_mtime_ns == before
     for cut, whole in zip(*ends, strict=True):
         assert {key: value for key, value in cut.items() if key not in ON_THE_CLOCK} == {
             key: value for key, value in whole.items() if key not in ON_THE_CLOCK
