@@ -59,6 +59,21 @@ class Batch(NamedTuple):
         parts = self._asdict().items()
         return self._replace(**{k: x.to(device) for k, x in parts if isinstance(x, Tensor)})
 
+    def with_empty_step(self) -> "Batch":
+        """The batch with a step of zeros, in which nothing is observed, before all others.
+
+        The lengths stay as they are: it lets a layer run where no series has a step.
+        """
+        count = len(self.lengths)
+
+        def widened(block: Tensor | None) -> Tensor | None:
+            if block is None:
+                return None
+            return torch.cat([block.new_zeros(count, 1, *block.shape[2:]), block], dim=1)
+
+        names = ("inputs", "elapsed", "values", "mask", "times")
+        return self._replace(**{name: widened(getattr(self, name)) for name in names})
+
 
 class Batchable(Protocol):
     """All that a training asks of its data, be it `EncodedSeries` or frames read when needed."""

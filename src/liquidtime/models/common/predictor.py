@@ -1,41 +1,68 @@
 """The whole network: a recurrent layer, dropout, a linear read-out."""
 
+from collections.abc import Callable
+from typing import Any, Protocol
+
 import torch
 from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch
 from liquidtime.models.common.checks import Readout
-from liquidtime.models.common.classical import Classical
 from liquidtime.models.contract import Trace
 from liquidtime.nn import LTC, CfC
 
 
+class Recurrent(Protocol):
+    """What is asked of a layer, besides being one."""
+
+    @property
+    def output_size(self) -> int:
+        """Width H of its outputs."""
+        ...
+
+    @property
+    def bidirectional(self) -> bool:
+        """Whether the second half of them has read the series backwards."""
+        ...
+
+
+def on_inputs(layer: Any, batch: Batch) -> Tensor:
+    """Call a layer of `liquidtime.nn`, or one with its face, on the encoded inputs."""
+    output, _ = layer(batch.inputs, elapsed=batch.elapsed, lengths=batch.lengths)
+    return output
+
+
 class Predictor(nn.Module):
-    """A recurrent layer with a linear read-out, from encoded series to logits.
+    """A recurrent layer with a linear read-out, from series to logits.
 
     Args:
-        recurrent: `CfC`, `LTC` or `Classical`.
+        recurrent: The layer.
         output_size: Number K of classes or values.
         readout: What the head sees of a series: its last output, the mean of all, or both.
         dropout: Before the head.
         per_step: Read out at every step, whatever `readout` says; otherwise once.
         wired: The layer has a wiring, so its output leaves out all but the motor neurons.
+        run: How the layer is called on a batch; it returns outputs [B, T, H] for T of 1 and more,
+            zeros past the lengths.
     """
 
     def __init__(
         self,
-        recurrent: CfC | LTC | Classical,
+        recurrent: Recurrent,
         output_size: int,
         *,
         readout: Readout = "last_mean",
         dropout: float = 0.0,
         per_step: bool = False,
         wired: bool = False,
+        run: Callable[[Any, Batch], Tensor] = on_inputs,
     ) -> None:
         super().__init__()
         self.output_size = output_size
         self.per_step = per_step
+        self.bidirectional = recurrent.bidirectional
         self.wired = wired
+        self.run = run
         self.recurrent = recurrent
         self.readout = readout
         self.dropout = nn.Dropout(dropout)
@@ -45,8 +72,7 @@ class Predictor(nn.Module):
         """Predict.
 
         Args:
-            batch: Its encoded inputs, elapsed times and lengths are read; a series without steps
-                is read out from zeros.
+            batch: A series without steps is read out from zeros.
 
         Returns:
             Logits (classes) or standardised values, [B, K], or [B, T, K] per step.
@@ -72,20 +98,17 @@ class Predictor(nn.Module):
         try:
             output = self._run(batch)
             hidden = output
-            if self.wired and not self.recurrent.bidirectional:
+            if self.wired and not self.bidirectional:
                 hidden = self._all_neurons(batch)
             return Trace(hidden, self.head(self._summary_so_far(output)))
         finally:
             self.train(training)
 
     def _run(self, batch: Batch) -> Tensor:
-        inputs, elapsed = batch.inputs, batch.elapsed
-        if inputs.shape[1] == 0:
+        if batch.inputs.shape[1] == 0:
             # No series of the batch has a step; one empty step lets the layers run.
-            inputs = inputs.new_zeros(inputs.shape[0], 1, inputs.shape[2])
-            elapsed = elapsed.new_zeros(inputs.shape[0], 1)
-        output, _ = self.recurrent(inputs, elapsed=elapsed, lengths=batch.lengths)
-        return output
+            batch = batch.with_empty_step()
+        return self.run(self.recurrent, batch)
 
     @property
     def _joined(self) -> bool:
@@ -98,7 +121,7 @@ class Predictor(nn.Module):
         if self.readout == "mean":
             return mean
         last = output.gather(1, (there - 1).unsqueeze(2).expand(-1, 1, output.shape[2])).squeeze(1)
-        if self.recurrent.bidirectional:
+        if self.bidirectional:
             # A backward direction has its last step at the start.
             half = output.shape[2] // 2
             last = torch.cat([last[:, :half], output[:, 0, half:]], dim=1)
