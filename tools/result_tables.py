@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from liquidtime.tasks import catalogue
-from liquidtime.tasks.comparison import Row, compare
 from liquidtime.tasks.contract import Task
+from liquidtime.tasks.rows import Row, compare
 from liquidtime.tasks.table import spread_text
 from liquidtime.train.report.naming import metric_name, number
 

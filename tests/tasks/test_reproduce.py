@@ -18,8 +18,8 @@ from toy import toy_data, toy_task
 
 from liquidtime.errors import InputError
 from liquidtime.tasks import reproduce as driver
-from liquidtime.tasks.comparison import MINUTES, compare
 from liquidtime.tasks.reproduce import plan, reproduce
+from liquidtime.tasks.rows import MINUTES, compare
 from liquidtime.tasks.table import JSON, MARKDOWN, cells, narrow, write_table
 from liquidtime.train import Run
 
