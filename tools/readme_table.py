@@ -13,10 +13,11 @@ import re
 import statistics
 from pathlib import Path
 
+from liquidtime.models.catalogue import config_class
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 RESULTS = ROOT / "benchmarks" / "results" / "mortality.json"
-NAMES = {"cfc": "CfC", "ltc": "LTC (ODE, 6 unfolds)", "lstm": "`nn.LSTM`"}
 PUBLISHED = {"cfc": "0.839 ± 0.002", "ltc": "0.648 ± 0.010", "lstm": "–"}
 MARKED = re.compile(r"(<!-- table: mortality -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -34,7 +35,7 @@ def table(results: dict) -> str:
         first = mine[0]["auroc"]
         seconds = statistics.median(run["seconds_per_epoch"] for run in mine)
         lines.append(
-            f"| {NAMES[kind]} | {mine[0]['parameters']:,} | {seconds:.1f} "
+            f"| {config_class(kind).title} | {mine[0]['parameters']:,} | {seconds:.1f} "
             f"| {auroc} ({first['low']:.3f} to {first['high']:.3f}) | {auprc} | {PUBLISHED[kind]} |"
         )
     seeds = len({run["seed"] for run in runs})
@@ -51,7 +52,7 @@ def table(results: dict) -> str:
         if run["second_split"]:
             auroc = run["auroc"]
             lines[-1] += (
-                f" On a second split {NAMES[run['model']]} has {auroc['value']:.3f} "
+                f" On a second split {config_class(run['model']).title} has {auroc['value']:.3f} "
                 f"({auroc['low']:.3f} to {auroc['high']:.3f})."
             )
     lines[-1] += " `liquidtime demo --seeds 5` makes the table."

@@ -12,12 +12,14 @@ import torch
 from layers import LAYERS
 
 from liquidtime.data import IrregularSeries, Split
-from liquidtime.deploy import Stream
+from liquidtime.data.batch import Batch
+from liquidtime.deploy import Stream, compiled
 from liquidtime.deploy.network import Network
 from liquidtime.deploy.numpy_steps import NumpySteps
 from liquidtime.errors import InputError
-from liquidtime.models.config import ModelConfig
-from liquidtime.models.predictor import Predictor
+from liquidtime.kernels import explain
+from liquidtime.models import cfc
+from liquidtime.models.contract import Shape
 from liquidtime.nn import LTC, CfC
 from liquidtime.train import Run, fit
 from liquidtime.train.config import FitConfig, TrainConfig
@@ -144,13 +146,15 @@ def test_a_projection_may_be_wider_than_all_else():
 @pytest.mark.parametrize("readout", ["last", "mean", "last_mean"])
 @pytest.mark.parametrize("per_step", [False, True])
 def test_a_predictor_reads_out_what_it_has_seen_so_far(readout, per_step):
-    config = ModelConfig(hidden_size=6, backbone_units=5, readout=readout)
-    predictor = Predictor(4, 2, config, per_step=per_step).eval()
+    config = cfc.Config(hidden_size=6, backbone_units=5, readout=readout)
+    shape = Shape(inputs=4, variables=1, outputs=2, per_step=per_step)
+    predictor = config.build(shape).network.eval()
     x, elapsed = series(4)
-    wanted = predictor.trace(x, elapsed, torch.full((S,), T)).logits.numpy()
+    batch = Batch(x, elapsed, torch.full((S,), T), None, torch.arange(S), S)
+    wanted = predictor.trace(batch).logits.numpy()
     if per_step and readout != "last":
         with torch.no_grad():
-            wanted = predictor(x, elapsed, torch.full((S,), T)).numpy()
+            wanted = predictor(batch).numpy()
     stream = Stream.from_module(predictor, streams=S)
     close(stream.run(x.numpy(), elapsed.numpy()), wanted)
 
@@ -212,7 +216,7 @@ def run(tmp_path_factory):
         classes=("low", "high"),
     )
     config = FitConfig(
-        model=ModelConfig(hidden_size=6, backbone_units=5),
+        model=cfc.Config(hidden_size=6, backbone_units=5),
         train=TrainConfig(epochs=1, batch_size=8),
     )
     out = tmp_path_factory.mktemp("run") / "run"
@@ -277,10 +281,21 @@ class Refuse:
         if name.split(".")[0] in ("torch", "pandas", "scipy", "lightning"):
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Refuse())
-from liquidtime.deploy import Stream
+from liquidtime.deploy import Stream, compiled
 stream = Stream.load(sys.argv[1], static=[0.5])
 print(json.dumps(stream.observe({"flow": 4.0}).tolist()))
 """
+
+
+def test_a_stream_tells_its_backend(monkeypatch):
+    stream = Stream.from_module(CfC(3, 4, mixed_memory=True), fixed_elapsed=1.0)
+    told = str(explain(stream))
+    assert told.startswith("stream (cfc) on cpu, float32, extras: fixed elapsed, mixed_memory")
+    assert "numpy     can, but comes later" in told and explain(stream).chosen == "compiled"
+    monkeypatch.setattr(compiled, "native", lambda: None)
+    assert explain(stream).chosen == "numpy"
+    assert "compiled  declines: the extension liquidtime._native is not" in str(explain(stream))
+    assert isinstance(Stream.from_module(CfC(3, 4))._steps, NumpySteps)
 
 
 def test_needs_no_torch(run):

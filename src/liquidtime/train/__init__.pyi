@@ -1,5 +1,4 @@
-from liquidtime.models.config import ModelConfig as ModelConfig
-from liquidtime.models.predictor import Predictor as Predictor
+from liquidtime.models.common.predictor import Predictor as Predictor
 from liquidtime.train import report as report
 from liquidtime.train import score as score
 from liquidtime.train.config import About as About

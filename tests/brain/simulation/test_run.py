@@ -24,6 +24,8 @@ from liquidtime.brain import (
 )
 from liquidtime.brain.simulation.player import Player
 from liquidtime.errors import InputError
+from liquidtime.kernels import explain
+from liquidtime.kernels.network.stepper import Task
 from liquidtime.native import native
 
 SIZE = 100
@@ -250,13 +252,27 @@ def test_backends_and_floats_agree(scheme, machine):
 
 
 def test_the_backend_is_the_first_that_can():
-    chosen = Machine().chosen
-    assert chosen("ab2", False, 0.0) == ("cpu" if native() else "reference")
-    assert chosen("rk4", False, 0.0) == "reference"
-    assert Machine(dtype="float64").chosen("ab2", False, 0.0) == "reference"
-    assert Machine(device="cuda").chosen("ab2", False, 0.0) == "sparse"
-    assert Machine(device="cuda").chosen("ab2", True, 0.0) == "reference"
-    assert Machine(backend="reference").chosen("ab2", False, 0.0) == "reference"
+    def chosen(machine, task=None, form="graded"):
+        given = task or Task(0.1, device=machine.device, dtype=machine.dtype)
+        return machine.select(form, given).name
+
+    assert chosen(Machine()) == ("cpu" if native() else "reference")
+    assert chosen(Machine(), Task(0.1, "rk4")) == "reference"
+    assert chosen(Machine(dtype="float64")) == "reference"
+    assert chosen(Machine(device="cuda")) == "sparse"
+    assert chosen(Machine(device="cuda:1")) == "sparse"
+    assert chosen(Machine(device="cuda"), form="graded synapses") == "reference"
+    assert chosen(Machine(backend="reference")) == "reference"
+
+
+@kernels
+def test_a_network_tells_its_backend_and_why_others_decline():
+    told = str(explain(Network(BRAIN, machine=Machine(dtype="float64"))))
+    assert told.startswith("network (graded) on cpu, float64, extras: ab2")
+    assert "cpu        declines: it computes with float32, not float64" in told
+    assert "sparse     can, but stands back on the CPU" in told
+    assert "reference  chosen: the first that can" in told
+    assert explain(Network(BRAIN, machine=KERNELS)).chosen == "cpu"
 
 
 @kernels
@@ -312,10 +328,13 @@ def test_the_middle_of_a_step_is_work_too():
         ({"record": [Events(0.0), Events(1.0)]}, "several thresholds"),
         ({"record": Record(neurons="x")}, "not in the table"),
         ({"where": Machine(backend="cpu", dtype="float64")}, "'cpu' cannot run .* float32"),
-        ({"where": Machine(backend="cpu"), "scheme": "rk4"}, "they have no rk4"),
-        ({"where": Machine(backend="cpu", device="cuda")}, "run on the CPU, not on cuda"),
-        ({"delta": 0.1, "scheme": "rk4"}, "sending on delta .* rk4. Leave delta at 0"),
-        ({"delta": 0.1, "where": Machine(backend="reference")}, "backend is 'reference'"),
+        ({"where": Machine(backend="cpu"), "scheme": "rk4"}, "it has no rk4"),
+        ({"where": Machine(backend="cpu", device="cuda")}, "runs on the CPU, not on cuda"),
+        (
+            {"delta": 0.1, "scheme": "rk4"},
+            "no backend can run this network.* it has no rk4.*cannot send on delta",
+        ),
+        ({"delta": 0.1, "where": Machine(backend="reference")}, "'reference' cannot .* on delta"),
         pytest.param(
             {"where": Machine(backend="kernels")},
             "backend",

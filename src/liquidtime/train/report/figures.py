@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from liquidtime.models.recurrent import wiring_of
 from liquidtime.plot.circuit.wiring import wiring
 from liquidtime.plot.fit.calibration import calibration_bins, calibration_curve
 from liquidtime.plot.fit.precision_recall import precision_recall_curve
@@ -101,7 +100,7 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> st
             "The prediction so far is what the network would answer if the series ended there; "
             "it was trained on whole series only."
         )
-    if config.model.bidirectional:
+    if config.model.facts.sees_future:
         texts.append("This network reads both ways, so each point has seen the future too.")
     return section(
         "One series from inside", figure(to_svg(drawn, "One series from inside"), " ".join(texts))
@@ -110,14 +109,15 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> st
 
 def wiring_section(record: dict[str, Any], config: FitConfig) -> str:
     """The circuit of a wired network; nothing for others."""
-    spec = wiring_of(config.model)
+    spec = config.model.facts.wiring
     if spec is None:
         return ""
     inputs = preprocessor_from(record["preprocessor"]).input_names
-    drawn = wiring(spec.build(len(inputs)))
+    circuit = spec.build(len(inputs))
+    drawn = wiring(circuit)
     caption = (
-        f"{len(inputs)} inputs and {config.model.hidden_size} neurons, of which "
-        f"{config.model.wiring_outputs} motor neurons feed the read-out. Blue, solid: excitatory; "
+        f"{len(inputs)} inputs and {circuit.units} neurons, of which "
+        f"{circuit.output_size} motor neurons feed the read-out. Blue, solid: excitatory; "
         "orange, dashed: inhibitory."
     )
     return section("Circuit", figure(to_svg(drawn, "Circuit"), caption))

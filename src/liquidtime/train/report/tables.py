@@ -11,7 +11,6 @@ from liquidtime.train.report.comparison import ComparedRun, headline_metrics
 from liquidtime.train.report.naming import (
     interval,
     metric_name,
-    model_name,
     number,
     quoted,
     seconds,
@@ -31,7 +30,7 @@ _MEANING = {
 def subtitle(record: dict[str, Any], config: FitConfig, path: Path) -> str:
     """The line under the title."""
     return (
-        f"{model_name(config.model)} · run {path.resolve().name} · {record['created'][:10]} · "
+        f"{config.model.facts.name} · run {path.resolve().name} · {record['created'][:10]} · "
         f"liquidtime {record['versions']['liquidtime']}"
     )
 

@@ -18,7 +18,6 @@ from liquidtime.train.files import (
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
-from liquidtime.train.report.naming import model_name
 from liquidtime.train.run import Run
 
 _TASKS = {"classify": "Classification", "regress": "Regression", "forecast": "Forecast"}
@@ -57,7 +56,7 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
         section("How this was done", report_tables.method(record, metrics, config)),
         section("Configuration", report_tables.configuration(record)),
     ]
-    title = about["title"] or f"{_TASKS[config.task]} with {model_name(config.model)}"
+    title = about["title"] or f"{_TASKS[config.task]} with {config.model.facts.name}"
     subtitle = report_tables.subtitle(record, config, path)
     target = path / REPORT
     write_text(target, page(title, subtitle, [text for text in sections if text]))
