@@ -17,7 +17,7 @@ const Kernels& kernels() {
 #else
     const bool bfloat16 = false;
 #endif
-    static const Kernels table{LT_NAME(LT_ISA), bfloat16,   make_cfc,     make_circuit,
+    static const Kernels table{LT_NAME(LT_ISA), bfloat16,   make_cfc,     make_wired,
                                make_ltc,        graph_sums, network_step, fma_peak};
     return table;
 }

@@ -25,6 +25,8 @@ using In = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
 using Out = nb::ndarray<float, nb::c_contig, nb::device::cpu>;
 using Strided = nb::ndarray<const float, nb::device::cpu>;
 using Flags = nb::ndarray<const bool, nb::c_contig, nb::device::cpu>;
+template <class Number>
+using Row = nb::ndarray<const Number, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using Indices = nb::ndarray<const std::int64_t, nb::c_contig, nb::device::cpu>;
 
 inline std::string shape_text(const std::vector<std::int64_t>& shape) {

@@ -1,17 +1,18 @@
 // Graphs of neurons for Python.
 #include "bind/graph.hpp"
 
+#include <nanobind/stl/shared_ptr.h>
+
+#include <algorithm>
 #include <thread>
 
 #include "bind/arrays.hpp"
 #include "network/edge_sums.hpp"
 #include "network/edges.hpp"
+#include "network/graph.hpp"
 
 namespace liquidtime {
 namespace {
-
-template <class Number>
-using Row = nb::ndarray<const Number, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
 // A NumPy array that owns what was in a vector.
 template <class Number>
@@ -77,9 +78,80 @@ BoundEdges* weighted_edges(
     return new BoundEdges{edges};
 }
 
+std::shared_ptr<Graph> graph_of(
+    const Row<std::int64_t>& offsets,
+    const Row<std::int32_t>& sources,
+    const nb::object& counts,
+    const std::optional<Row<std::uint8_t>>& classes,
+    int class_count,
+    int source_count,
+    const std::optional<std::tuple<Row<float>, Row<float>, Row<float>, Row<float>>>& synapses,
+    int emitters_a_block,
+    int rows_a_tile,
+    int threads,
+    const std::optional<Row<std::int64_t>>& block_limits
+) {
+    EdgeList edges;
+    edges.rows = static_cast<int>(offsets.shape(0)) - 1;
+    edges.sources = source_count;
+    edges.classes = class_count;
+    edges.offsets = offsets.data();
+    const auto number = static_cast<std::int64_t>(sources.shape(0));
+    if (edges.rows < 0 || offsets.data()[edges.rows] != number) {
+        throw std::invalid_argument("offsets do not end at the number of edges.");
+    }
+    edges.source = sources.data();
+    edges.edge_class = checked("classes", classes, {number});
+    if (edges.edge_class == nullptr && class_count > 1) {
+        throw std::invalid_argument("classes are missing.");
+    }
+    Row<std::int8_t> count8;
+    Row<std::int16_t> count16;
+    Row<float> count32;
+    if (synapses) {
+        edges.low = checked("low", std::get<0>(*synapses), {number});
+        edges.high = checked("high", std::get<1>(*synapses), {number});
+        edges.midpoint = checked("midpoint", std::get<2>(*synapses), {number});
+        edges.steepness = checked("steepness", std::get<3>(*synapses), {number});
+    } else if (nb::try_cast(counts, count8, false)) {
+        edges.count8 = checked("counts", count8, {number});
+    } else if (nb::try_cast(counts, count16, false)) {
+        edges.count16 = checked("counts", count16, {number});
+    } else if (nb::try_cast(counts, count32, false)) {
+        edges.count32 = checked("counts", count32, {number});
+    } else {
+        throw std::invalid_argument("counts are neither int8, int16 nor float32 in one piece.");
+    }
+    std::vector<std::int64_t> limits;
+    if (block_limits) {
+        limits.assign(block_limits->data(), block_limits->data() + block_limits->shape(0));
+        if (!std::is_sorted(limits.begin(), limits.end())) {
+            throw std::invalid_argument("block_limits do not ascend.");
+        }
+    }
+    nb::gil_scoped_release release;
+    return std::make_shared<Graph>(
+        make_graph(edges, emitters_a_block, rows_a_tile, threads, limits)
+    );
+}
+
 }  // namespace
 
 void bind_graph(nb::module_& module) {
+    module.def(
+        "block_width", &block_width, nb::arg("rows"), nb::arg("edges"), nb::arg("emitters"),
+        nb::arg("per_synapse")
+    );
+    nb::class_<Graph>(module, "Graph")
+        .def(
+            nb::new_(&graph_of), nb::arg("offsets"), nb::arg("sources"), nb::arg("counts").none(),
+            nb::arg("classes").none(), nb::arg("class_count"), nb::arg("source_count"),
+            nb::arg("synapses").none(), nb::arg("emitters_a_block") = 0, nb::arg("rows_a_tile") = 0,
+            nb::arg("threads") = 1, nb::arg("block_limits").none() = nb::none()
+        )
+        .def_prop_ro("nbytes", &Graph::bytes)
+        .def_prop_ro("emitters", &Graph::emitters)
+        .def_prop_ro("tiles", [](const Graph& graph) { return graph.tiles.size(); });
     module.def(
         "sorted_rows", &edge_rows, nb::arg("sources"), nb::arg("targets"), nb::arg("counts"),
         nb::arg("classes"), nb::arg("neurons")

@@ -40,7 +40,7 @@ bool may_run(const In& x, const Strided& elapsed, const std::optional<Flags>& ac
 void bind_recurrence(nb::module_& module) {
     module.def("may_run", &may_run, nb::arg("x"), nb::arg("elapsed"), nb::arg("active").none());
     bind_cfc(module);
-    bind_circuit(module);
+    bind_wired(module);
     bind_ltc(module);
 }
 

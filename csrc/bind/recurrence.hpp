@@ -23,7 +23,7 @@ struct Bound {
 };
 
 void bind_cfc(nanobind::module_& module);
-void bind_circuit(nanobind::module_& module);
+void bind_wired(nanobind::module_& module);
 void bind_ltc(nanobind::module_& module);
 void bind_recurrence(nanobind::module_& module);
 

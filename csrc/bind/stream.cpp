@@ -44,8 +44,8 @@ StreamLayer layer_of(const LayerArrays& arrays) {
     };
     if (nb::isinstance<Bound<CfC>>(object)) {
         take(nb::cast<const Bound<CfC>&>(object));
-    } else if (nb::isinstance<Bound<Circuit>>(object)) {
-        take(nb::cast<const Bound<Circuit>&>(object));
+    } else if (nb::isinstance<Bound<Wired>>(object)) {
+        take(nb::cast<const Bound<Wired>&>(object));
     } else {
         take(nb::cast<const Bound<LTC>&>(object));
     }

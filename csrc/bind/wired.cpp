@@ -9,7 +9,7 @@ using GroupArrays =
     std::tuple<Indices, Indices, Flags, In, In, std::optional<In>, std::optional<In>>;
 using GroupOut = std::tuple<Out, Out, std::optional<Out>, std::optional<Out>>;
 
-Bound<Circuit> make_circuit(
+Bound<Wired> make_wired(
     const std::string& variant,
     int input_size,
     int hidden_size,
@@ -19,8 +19,8 @@ Bound<Circuit> make_circuit(
     bool differentiable,
     bool differentiable_elapsed
 ) {
-    CircuitWeights weights;
-    Bound<Circuit> bound;
+    WiredWeights weights;
+    Bound<Wired> bound;
     weights.variant = variant_of(variant);
     weights.input_size = input_size;
     weights.hidden_size = hidden_size;
@@ -62,19 +62,19 @@ Bound<Circuit> make_circuit(
     weights.differentiable_elapsed = differentiable_elapsed;
     bound.memory = weights.memory;
     bound.variant = weights.variant;
-    bound.recurrence = kernels().circuit(weights);
+    bound.recurrence = kernels().wired(weights);
     return bound;
 }
 
 }  // namespace
 
 // `bind_runs` finds it by the type of its first argument.
-static CircuitGradient gradient_of(
-    const Bound<Circuit>& bound,
+static WiredGradient gradient_of(
+    const Bound<Wired>& bound,
     const std::tuple<std::vector<GroupOut>, std::optional<MemoryOut>>& arrays
 ) {
     const auto& [groups, memory] = arrays;
-    CircuitGradient gradient;
+    WiredGradient gradient;
     if (groups.size() != bound.groups.size()) {
         throw std::invalid_argument("gradients has not one entry a group.");
     }
@@ -92,14 +92,14 @@ static CircuitGradient gradient_of(
     return gradient;
 }
 
-void bind_circuit(nb::module_& module) {
-    nb::class_<Bound<Circuit>> circuit(module, "Circuit");
-    circuit.def(
+void bind_wired(nb::module_& module) {
+    nb::class_<Bound<Wired>> wired(module, "Wired");
+    wired.def(
         nb::new_([](const std::string& variant, int input_size, int hidden_size,
                     const std::vector<GroupArrays>& groups,
                     const std::optional<MemoryArrays>& memory, const std::string& layout,
                     bool differentiable, bool differentiable_elapsed) {
-            return new Bound<Circuit>(make_circuit(
+            return new Bound<Wired>(make_wired(
                 variant, input_size, hidden_size, groups, memory, layout, differentiable,
                 differentiable_elapsed
             ));
@@ -108,7 +108,7 @@ void bind_circuit(nb::module_& module) {
         nb::arg("memory").none(), nb::arg("layout"), nb::arg("differentiable"),
         nb::arg("differentiable_elapsed")
     );
-    bind_runs<std::tuple<std::vector<GroupOut>, std::optional<MemoryOut>>>(circuit);
+    bind_runs<std::tuple<std::vector<GroupOut>, std::optional<MemoryOut>>>(wired);
 }
 
 }  // namespace liquidtime

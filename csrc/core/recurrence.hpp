@@ -151,7 +151,7 @@ struct GroupGradient {
 };
 
 // Wired CfC: no backbone, only the synapses there are.
-struct CircuitWeights {
+struct WiredWeights {
     Variant variant = Variant::gated;
     int input_size = 0;  // of the cell
     int hidden_size = 0;
@@ -163,14 +163,14 @@ struct CircuitWeights {
     bool differentiable_elapsed = false;
 };
 
-struct CircuitGradient {
+struct WiredGradient {
     std::vector<GroupGradient> groups;
     MemoryGradient lstm;
 };
 
-class Circuit : public Recurrence {
+class Wired : public Recurrence {
 public:
-    virtual void backward(const Backward& call, const CircuitGradient& gradient) const = 0;
+    virtual void backward(const Backward& call, const WiredGradient& gradient) const = 0;
 };
 
 // Conductance-based synapses from P sources to N targets, [P, N] each, row = source.
@@ -220,7 +220,7 @@ struct Kernels {
     const char* name;
     bool bfloat16;  // whether products of bfloat16 run on this processor
     std::unique_ptr<CfC> (*cfc)(const CfCWeights&);
-    std::unique_ptr<Circuit> (*circuit)(const CircuitWeights&);
+    std::unique_ptr<Wired> (*wired)(const WiredWeights&);
     std::unique_ptr<LTC> (*ltc)(const LTCWeights&);
     // See graph_sums.hpp and network_step.hpp.
     void (*graph_sums)(

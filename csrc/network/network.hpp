@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "network/graph.hpp"
-#include "network/push.hpp"
+#include "network/delta.hpp"
 
 namespace liquidtime {
 
@@ -64,33 +64,39 @@ struct TileStep {
 enum class Scheme { frozen, extrapolated, midpoint };
 // A step that goes by its middle can be made in two calls, with deliveries in between.
 enum class Part { whole, first_half, second_half };
-enum class DriveKind { current, conductance, clamp };
-enum class Variable { potential, activation, conductance, current, calcium };
+enum class Variable { potential, activation, conductance, drive };
 
-struct Drive {
-    DriveKind kind;
+// Numbers that reach some neurons over a number of steps. Without values nothing does.
+struct Given {
     int count = 0;
     int trials = 1;                     // 1 or B
-    const std::int32_t* row = nullptr;  // [n]
+    const std::int32_t* row = nullptr;  // [n], each once
     const float* values = nullptr;      // [steps, n, trials]
-    const float* halfway = nullptr;     // the same in the middle of each step, of clamps
-    const float* reversal = nullptr;    // [n], of conductances
 };
 
-struct Recording {
+// How a step is made.
+struct Stride {
+    float dt;  // ms
+    Scheme scheme;
+    Part part = Part::whole;
+};
+
+struct Outside {
+    Given current;
+    Given conductance;
+    Given drive;    // conductance times its reversal potential
+    Given clamp;    // at the end of each step, NaN where free
+    Given halfway;  // the same in its middle
+};
+
+// Where raw values of some neurons go, at steps that are multiples of `every`.
+struct Trace {
     Variable variable;
     int every = 1;
     int count = 0;
     const std::int32_t* row = nullptr;  // [n]
     float* out = nullptr;               // [samples, n, B]
-    float time_constant = 0;            // ms, of calcium
-    float* calcium = nullptr;           // [n, B], carried on
-};
-
-struct Event {
-    std::int64_t step;
-    std::int32_t row;
-    std::int32_t trial;
+    bool in_a_row = false;              // whether the neurons follow each other
 };
 
 class Network {
@@ -110,17 +116,14 @@ public:
         int ahead,
         bool half
     );
-    void run(
+    void advance(
         std::int64_t steps,
-        float dt,
-        Scheme scheme,
-        const std::vector<Drive>& drives,
-        const std::vector<Recording>& recordings,
-        float threshold,
-        int threads,
-        Part part = Part::whole
+        const Stride& stride,
+        const Outside& outside,
+        const std::vector<Trace>& traces,
+        int threads
     );
-    // Only sources that moved by more than `epsilon` are passed on. 0 switches it off.
+    // Only sources that moved by more than `epsilon` are passed on.
     void send_on_delta(float epsilon, int threads);
     // max |H/G − H'/G'| of leak and synapses between the sums that the last step used, which were
     // kept up by differences, and full ones, mV.
@@ -132,11 +135,8 @@ public:
     std::int64_t step() const { return step_; }
     const std::vector<float>& potentials(bool half) const { return half ? v_half_ : v_; }
     const std::vector<float>& activations(bool half) const { return half ? s_half_ : s_; }
-    std::vector<Event> take_events() { return std::exchange(events_, {}); }
     // With sending on delta, the share of edges that were worked on.
-    double work_share() const {
-        return edges_passed_[1] > 0 ? edges_passed_[0] / edges_passed_[1] : 0;
-    }
+    double work_share() const { return delta_.work_share(); }
     // What was remembered of earlier steps does not count: a potential has jumped.
     void forget() { history_ = false; }
     std::vector<std::pair<std::string, std::vector<float>*>> state();
@@ -152,15 +152,19 @@ private:
     float* table(std::int64_t step);
     float activation_of(int row, float v) const;
     void emit(const Tile& tile, const float* v, const float* s, bool half);
-    void tile_sums(const Tile& tile, const float* table, float* into, bool whole);
-    void find_changes(const float* table);
-    void set_drives(std::int64_t step, const std::vector<Drive>& drives);
-    void record(std::int64_t done, float dt, const std::vector<Recording>& recordings);
+    void tile_sums(const Tile& tile, const float* table, float* into) const;
+    void find_only_slots();
+    void begin(int row, float v, float activation, std::size_t b);
+    void open(const Outside& outside);
+    void place(const Outside& outside, std::int64_t done);
+    void half_step(float dt, int threads);
+    void whole_step(float dt, bool in_halves, bool extrapolate, int threads);
+    void keep(bool extrapolated);
+    void fill(const Trace& trace, std::int64_t began) const;
     template <class Change>
-    void advance(const Change& change, bool half, bool events, float threshold, int threads);
-    float* neighbours(std::vector<float>& buffer) {
-        return buffer.empty() ? nullptr : buffer.data();
-    }
+    void move(bool from_middle, bool to_middle, int threads, const Change& change);
+    TileStep tile_step(const Tile& tile, std::size_t begin, const float* sums) const;
+    void show(const Tile& tile, const float* v, std::vector<float>& seen) const;
 
     std::shared_ptr<const Graph> kept_graph_;
     const Graph& graph_;
@@ -182,16 +186,7 @@ private:
     std::vector<float> near_, near_before_, near_next_, near_half_;
     std::vector<float> current_, conductance_, drive_, clamp_, clamp_half_;
     std::vector<float> synaptic_conductance_, synaptic_drive_;
-    std::vector<std::vector<Event>> tile_events_;
-    std::vector<Event> events_;
-    PushGraph pushes_;
-    float epsilon_ = 0;
-    std::vector<float> sent_;        // [V, B]
-    std::vector<double> kept_sums_;  // [K][rows][B] a tile
-    std::vector<std::int32_t> changed_;
-    std::vector<float> change_;                  // [changed, B]
-    std::vector<double> edges_passed_ = {0, 0};  // and how many there were
-    double edges_ = 0;
+    Delta delta_;
 };
 
 }  // namespace liquidtime

@@ -6,11 +6,11 @@
 namespace liquidtime::LT_ISA {
 
 // Sums of a block, one vector of lanes to a synapse, a neuron's bias, its decay and its target.
-struct CircuitSums {
+struct WiredSums {
     std::vector<AlignedArray<float>> arrays;
     std::vector<std::size_t> sizes;
 
-    explicit CircuitSums(const CircuitNetwork& net) {
+    explicit WiredSums(const WiredParts& net) {
         for (const LinearSynapses& synapses : net.groups) {
             add_array(synapses.size());
             add_array(synapses.targets);
@@ -28,7 +28,7 @@ struct CircuitSums {
     float* decay() { return arrays[arrays.size() - 2].data(); }
     float* target() { return arrays[arrays.size() - 1].data(); }
 
-    void add(const CircuitSums& other) {
+    void add(const WiredSums& other) {
         for (std::size_t k = 0; k < arrays.size(); ++k) {
             for (std::size_t i = 0; i < sizes[k]; ++i) {
                 arrays[k].data()[i] += other.arrays[k].data()[i];
@@ -45,15 +45,15 @@ private:
 };
 
 template <int Vectors>
-class CircuitBackward {
+class WiredBackward {
 public:
     static constexpr int width = Vectors * lanes;
 
-    CircuitBackward(
-        const CircuitNetwork& net,
+    WiredBackward(
+        const WiredParts& net,
         const Backward& call,
         Block block,
-        CircuitSums& sums,
+        WiredSums& sums,
         Scratch::Scope& scope
     )
         : net_(net),
@@ -276,11 +276,11 @@ private:
         }
     }
 
-    const CircuitNetwork& net_;
+    const WiredParts& net_;
     const Backward& call_;
     BlockStep<Vectors> step_;
-    CircuitSaved saved_;
-    CircuitSums& sums_;
+    WiredSaved saved_;
+    WiredSums& sums_;
     float* active_;
     float* elapsed_;
     float* d_elapsed_;

@@ -6,7 +6,7 @@
 namespace liquidtime::LT_ISA {
 
 // What a block leaves for the backward pass: [T, planes, H, B].
-struct CircuitSaved {
+struct WiredSaved {
     float* data;
     int planes;
     int hidden;
@@ -41,13 +41,11 @@ private:
 };
 
 template <int Vectors>
-class CircuitForward {
+class WiredForward {
 public:
     static constexpr int width = Vectors * lanes;
 
-    CircuitForward(
-        const CircuitNetwork& net, const Forward& call, Block block, Scratch::Scope& scope
-    )
+    WiredForward(const WiredParts& net, const Forward& call, Block block, Scratch::Scope& scope)
         : net_(net),
           step_{call, block},
           saved_{call.saved, net.planes(), net.hidden, call.batch, block} {
@@ -184,9 +182,9 @@ private:
         saved_.put(t, 1, s, e);
     }
 
-    const CircuitNetwork& net_;
+    const WiredParts& net_;
     BlockStep<Vectors> step_;
-    CircuitSaved saved_;
+    WiredSaved saved_;
     float* active_;
     float* elapsed_;
     float* values_;

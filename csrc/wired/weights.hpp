@@ -157,7 +157,7 @@ struct LinearSynapses {
 };
 
 // Rows of values: the cell's input, the new states in the order of stepping, the old states.
-struct CircuitNetwork {
+struct WiredParts {
     Variant variant;
     Layout layout;
     bool memory;
@@ -173,7 +173,7 @@ struct CircuitNetwork {
     std::vector<LinearSynapses> lstm;  // one, or none; reads x and the old states
     int lstm_columns = 0;
 
-    explicit CircuitNetwork(const CircuitWeights& given)
+    explicit WiredParts(const WiredWeights& given)
         : variant(given.variant),
           layout(given.layout),
           memory(given.memory),

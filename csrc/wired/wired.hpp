@@ -8,9 +8,9 @@
 
 namespace liquidtime::LT_ISA {
 
-class WiredCfC final : public Circuit {
+class WiredCfC final : public Wired {
 public:
-    explicit WiredCfC(const CircuitWeights& weights)
+    explicit WiredCfC(const WiredWeights& weights)
         : net_(weights) {}
 
     int input_size() const override { return net_.input; }
@@ -21,22 +21,22 @@ public:
         with_vectors(block_vectors(call.batch, call.threads), [&](auto vectors) {
             each_block(blocks_of(call.batch, vectors * lanes), call.threads, [&](int, Block block) {
                 Scratch::Scope scope(Scratch::of_this_thread());
-                CircuitForward<vectors>(net_, call, block, scope).run();
+                WiredForward<vectors>(net_, call, block, scope).run();
             });
         });
     }
 
-    void backward(const Backward& call, const CircuitGradient& gradient) const override {
+    void backward(const Backward& call, const WiredGradient& gradient) const override {
         const int threads = call.forward.threads;
         with_vectors(block_vectors(call.forward.batch, threads), [&](auto vectors) {
             const std::vector<Block> blocks = blocks_of(call.forward.batch, vectors * lanes);
-            std::vector<CircuitSums> sums;
+            std::vector<WiredSums> sums;
             for (std::size_t i = 0; i < std::max<std::size_t>(blocks.size(), 1); ++i) {
                 sums.emplace_back(net_);
             }
             each_block(blocks, threads, [&](int i, Block block) {
                 Scratch::Scope scope(Scratch::of_this_thread());
-                CircuitBackward<vectors>(net_, call, block, sums[i], scope).run();
+                WiredBackward<vectors>(net_, call, block, sums[i], scope).run();
             });
             for (std::size_t i = 1; i < sums.size(); ++i) {
                 sums[0].add(sums[i]);
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    void write(CircuitSums& sums, const CircuitGradient& gradient) const {
+    void write(WiredSums& sums, const WiredGradient& gradient) const {
         for (std::size_t k = 0; k < net_.groups.size(); ++k) {
             write_group(sums, static_cast<int>(k), gradient.groups[k]);
         }
@@ -68,7 +68,7 @@ private:
         );
     }
 
-    void write_group(CircuitSums& sums, int k, const GroupGradient& out) const {
+    void write_group(WiredSums& sums, int k, const GroupGradient& out) const {
         const LinearSynapses& synapses = net_.groups[k];
         const std::ptrdiff_t columns = synapses.columns;
         std::fill_n(out.heads.weight, synapses.heads * synapses.targets * columns, 0.0f);
@@ -90,10 +90,10 @@ private:
         }
     }
 
-    CircuitNetwork net_;
+    WiredParts net_;
 };
 
-inline std::unique_ptr<Circuit> make_circuit(const CircuitWeights& weights) {
+inline std::unique_ptr<Wired> make_wired(const WiredWeights& weights) {
     return std::make_unique<WiredCfC>(weights);
 }
 

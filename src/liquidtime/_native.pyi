@@ -115,7 +115,7 @@ class CfC(_Recurrence):
     ) -> None:
         """Gradients of what `forward` was given, from those of what it returned."""
 
-class Circuit(_Recurrence):
+class Wired(_Recurrence):
     """Wired CfC."""
 
     def __init__(
@@ -199,7 +199,7 @@ class Stream:
         self,
         layers: Sequence[
             tuple[
-                CfC | Circuit | LTC,
+                CfC | Wired | LTC,
                 tuple[Array | None, Array | None],
                 int,
                 tuple[Array | None, Array | None],

@@ -47,7 +47,7 @@ def test_opcheck(name, monkeypatch):
     layer = MODELS[name]()
     module, attribute = (ltc_cpu, "_network") if "ltc" in name else (cfc_cpu, "_dense")
     if name == "wired":
-        attribute = "_circuit"
+        attribute = "_wired"
     operators = getattr(module, attribute)
     recorder = Recorder(operators.forward)
     monkeypatch.setattr(module, attribute, operators._replace(forward=recorder))

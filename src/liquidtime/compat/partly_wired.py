@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from liquidtime.kernels import Request, registry
 from liquidtime.kernels.cfc.reference import HEADS, CfCSpec, Group, Variant
 from liquidtime.kernels.memory import MemoryLayout
+from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State
 from liquidtime.nn.cfc_group import CfCGroup
 from liquidtime.nn.members import members
@@ -114,7 +115,7 @@ class PartlyWiredCell(nn.Module):
         """What the cell asks of the kernels; see `liquidtime.kernels.explain`."""
         parameter = next(self.parameters())
         wired = frozenset({"wiring"})
-        return Request("cfc", parameter.device.type, parameter.dtype, self.variant, wired)
+        return request("cfc", parameter, self.variant, wired)
 
     def sequence(
         self,

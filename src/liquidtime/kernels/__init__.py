@@ -1,14 +1,20 @@
-"""The recurrences, as fast as the machine allows, behind one registry of backends."""
+"""The recurrences and networks, as fast as the machine allows, behind one registry of backends."""
 
+from liquidtime.backends import Backend, Explanation, Registry, Request, Requester, registry
 from liquidtime.kernels.cfc import cpu as cfc_cpu
 from liquidtime.kernels.cfc import reference as cfc_reference
 from liquidtime.kernels.ltc import cpu as ltc_cpu
 from liquidtime.kernels.ltc import reference as ltc_reference
-from liquidtime.kernels.registry import Backend, Explanation, Registry, Request, Requester
+from liquidtime.kernels.network import cpu as network_cpu
+from liquidtime.kernels.network import reference as network_reference
 
-registry = Registry({"cfc": cfc_reference.cfc, "ltc": ltc_reference.ltc})
+registry.register("cfc", cfc_reference.backend)
 registry.register("cfc", cfc_cpu.backend)
+registry.register("ltc", ltc_reference.backend)
 registry.register("ltc", ltc_cpu.backend)
+registry.register("network", network_reference.reference)
+registry.register("network", network_reference.sparse)
+registry.register("network", network_cpu.backend)
 explain = registry.explain
 
 __all__ = ["Backend", "Explanation", "Registry", "Request", "Requester", "explain", "registry"]

@@ -14,6 +14,7 @@ from liquidtime.kernels.cfc.reference import (
     activate,
 )
 from liquidtime.kernels.memory import MemoryLayout
+from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, run_step
 from liquidtime.nn.cfc_group import CfCGroup
 from liquidtime.nn.members import members
@@ -116,9 +117,7 @@ class CfCCell(nn.Module):
             features.add("wiring")
         if self.backbone_dropout and self.training:
             features.add("dropout")
-        return Request(
-            "cfc", parameter.device.type, parameter.dtype, self.variant, frozenset(features)
-        )
+        return request("cfc", parameter, self.variant, frozenset(features))
 
     def forward(self, x: Tensor, h: Tensor | None = None, elapsed: Tensor | float = 1.0) -> Tensor:
         """One step.

@@ -12,6 +12,7 @@ from liquidtime.kernels import Request, registry
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.ltc.past import past_size, remember
 from liquidtime.kernels.memory import MemoryLayout
+from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, run_step, state_dtype
 from liquidtime.nn.feature_map import FeatureMap, MappingName
 from liquidtime.nn.mixed_memory import LSTMMemory
@@ -130,7 +131,7 @@ class LTCCell(nn.Module):
         dense = self.hidden_size * (self.hidden_size + self.input_size)
         features = frozenset() if synapses == dense else frozenset({"wiring"})
         parameter = self.leak_potential
-        return Request("ltc", parameter.device.type, parameter.dtype, self.integrator, features)
+        return request("ltc", parameter, self.integrator, features)
 
     def forward(
         self,

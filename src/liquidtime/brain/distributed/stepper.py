@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.distributed.exchange import Arrivals, Boundary, Format
-from liquidtime.kernels.network.cpu import NativeNetwork
-from liquidtime.kernels.network.stepper import Drive, Scheme, State, Tap
+from liquidtime.brain.distributed.exchange import Arrivals, Boundary, Format, Ranks
+from liquidtime.brain.distributed.partition import Part
+from liquidtime.brain.distributed.store import Checkpoints
+from liquidtime.kernels.network.cpu import CPUStepper
+from liquidtime.kernels.network.stepper import Delta, Outside, Place, State, Task, Trace
 
-if TYPE_CHECKING:
-    from liquidtime.brain.distributed.shard import Shard
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """What one rank moves, and with whom.
+
+    Attributes:
+        part: Of the network.
+        owner: [N], the rank of each neuron.
+        ranks: The processes.
+        form: In which what neurons emit travels.
+        delays: [N], of all neurons, steps.
+        block_limits: Where the kernels' blocks of the whole network begin; None for one.
+        checkpoints: Is told when a state was asked for; None without a store.
+    """
+
+    part: Part
+    owner: NDArray[np.int32]
+    ranks: Ranks
+    form: Format
+    delays: NDArray[np.int32]
+    block_limits: NDArray[np.int64] | None
+    checkpoints: Checkpoints | None
 
 
 class ShardStepper:
-    """A `Stepper` of the neurons of one rank; all ranks must make the same steps.
-
-    Potentials, activations and states are those of its own neurons; drives, taps and events name
-    neurons by their numbers in the whole network.
-    """
+    """A `Stepper` of the neurons of one rank; all ranks must make the same steps."""
 
     name = "cpu"
     dtype = np.dtype(np.float32)
 
-    def __init__(self, shard: Shard, dt: float, delta: float) -> None:
-        part, ranks, trials = shard.part, shard.ranks, shard.trials
-        constants, owner = shard.constants, shard.owner
-        self._rows, self._delta, self._checkpoints = part.rows, delta, shard.checkpoints
-        self._row_of = np.full(len(owner), -1, dtype=np.int32)
-        self._row_of[part.rows] = np.arange(len(part.rows), dtype=np.int32)
+    def __init__(self, share: Share, task: Task) -> None:
+        part, ranks, owner = share.part, share.ranks, share.owner
+        constants, trials, dt = part.constants, part.constants.gates.trials, task.dt
+        self.neurons: NDArray[np.int32] | None = part.rows
+        self.held: NDArray[np.floating] | None = constants.gates.held
+        self.trials, self.dt = trials, dt
+        self._scheme, self._delta, self._checkpoints = task.scheme, task.delta, share.checkpoints
+        row_of = np.full(len(owner), -1, dtype=np.int32)
+        row_of[part.rows] = np.arange(len(part.rows), dtype=np.int32)
         own = part.place[part.rows]
-        self._native = NativeNetwork(
-            constants,
-            dt,
-            threads=shard.threads,
-            epsilon=delta,
-            own=own,
-            sources=len(part.sources),
-            block_limits=shard.block_limits,
-        )
+        place = Place(own, len(part.sources), share.block_limits)
+        self._native = CPUStepper(constants, task, place=place)
+        self.delta: Delta | None = self._native.delta
         foreign = part.sources[owner[part.sources] != ranks.rank]
         foreign = foreign[np.argsort(owner[foreign], kind="stable")]
         self._foreign = part.place[foreign]
@@ -53,22 +67,22 @@ class ShardStepper:
         self._emitting, self._touching = np.flatnonzero(emitting), np.flatnonzero(touching)
 
         def boundary(wanted: NDArray, form: Format) -> Boundary:
-            return Boundary(ranks, wanted, owner, self._row_of, trials, form)
+            return Boundary(ranks, wanted, owner, row_of, trials, form)
 
         self._per_synapse = constants.shares is not None
         self._emissions = boundary(
-            foreign[emitting], "float32" if self._per_synapse else shard.form
+            foreign[emitting], "float32" if self._per_synapse else share.form
         )
         self._contacts = boundary(foreign[touching], "float32")
         self._emissions_cross, self._contacts_cross = (
             self._emissions.crosses,
             self._contacts.crosses,
         )
-        delays = shard.whole.constants.delay_steps(dt)[foreign[emitting]]
+        delays = share.delays[foreign[emitting]]
         self._arrivals = Arrivals(delays, trials)
         # What is not passed on is known here alone, but counts in the middle of a step.
         sent = constants.delay_steps(dt)[self._emissions.rows]
-        self._departures = Arrivals(sent, trials) if delta > 0 else None
+        self._departures = Arrivals(sent, trials) if task.delta > 0 else None
         shortest = delays.min(initial=np.iinfo(np.int32).max)
         self._shortest = int(ranks.combined(np.array([shortest]), "min")[0])
         output = constants.gates.output
@@ -91,7 +105,7 @@ class ShardStepper:
 
     def start(self, potentials: NDArray, activations: NDArray | None = None) -> None:
         """See `Stepper.start`; potentials, and activations, are those of all N neurons."""
-        rows = self._rows
+        rows = self.neurons
         self._native.start(potentials[rows], None if activations is None else activations[rows])
         self._pending.clear()
         emitted = self._emitted(half=False)[None]
@@ -103,34 +117,17 @@ class ShardStepper:
             self._emissions.moved(emitted, self._passed_on, self._delta)
         self._near = self._potentials(half=False)
 
-    def run(
-        self,
-        steps: int,
-        dt: float,
-        scheme: Scheme,
-        drives: Sequence[Drive],
-        taps: Sequence[Tap],
-        threshold: float | None,
-    ) -> None:
-        """See `Stepper.run`."""
+    def advance(self, steps: int, outside: Outside, traces: Sequence[Trace]) -> None:
+        """See `Stepper.advance`."""
         if self._checkpoints is not None:
             self._checkpoints.complete()
-        drives = [self._own_drive(drive) for drive in drives]
-        taps = [dataclasses.replace(tap, neurons=self._row_of[tap.neurons]) for tap in taps]
         if not self._emissions_cross and not self._contacts_cross:
-            self._native.run(steps, dt, scheme, drives, taps, threshold)
+            self._native.advance(steps, outside, traces)
             return
-        first = self.step
+        began = self.step
         for step in range(steps):
-            outside = [drive.part(step, step + 1) for drive in drives]
-            sampled = [tap.part(first, step, step + 1) for tap in taps]
-            self._advance(dt, scheme, outside, sampled, threshold)
-
-    def take_events(self) -> NDArray[np.int64]:
-        """See `Stepper.take_events`."""
-        found = self._native.take_events()
-        found[:, 1] = self._rows[found[:, 1]]
-        return found
+            some = [trace.part(began, step, step + 1) for trace in traces]
+            self._advance(outside.part(step, step + 1), some)
 
     def potentials(self) -> NDArray[np.float32]:
         """See `Stepper.potentials`."""
@@ -139,14 +136,6 @@ class ShardStepper:
     def activations(self) -> NDArray[np.float32]:
         """See `Stepper.activations`."""
         return self._native.activations()
-
-    def work_share(self) -> float:
-        """See `Stepper.work_share`."""
-        return self._native.work_share()
-
-    def delta_error(self) -> float:
-        """See `Stepper.delta_error`."""
-        return self._native.delta_error()
 
     def state(self) -> State:
         """See `Stepper.state`."""
@@ -174,23 +163,16 @@ class ShardStepper:
         if self._departures is not None:
             self._departures.tables[:] = state["departures"]
 
-    def _advance(
-        self,
-        dt: float,
-        scheme: Scheme,
-        drives: list[Drive],
-        taps: list[Tap],
-        threshold: float | None,
-    ) -> None:
+    def _advance(self, outside: Outside, traces: list[Trace]) -> None:
         self._deliver(self._arrivals.at(self.step), self._near, half=False)
-        jumped = any(drive.jumps is not None and drive.jumps.any() for drive in drives)
-        first = jumped or not self._native.network.continued
-        if scheme == "midpoint" or (scheme == "ab2" and first):
-            self._native.run(1, dt, scheme, drives, [], None, part="first_half")
+        # Without a step before it, ab2 goes by the middle, where others' neurons are seen, too.
+        first = outside.jump or not self._native.network.continued
+        if self._scheme == "midpoint" or (self._scheme == "ab2" and first):
+            self._native.advance(1, outside, [], "first_half")
             self._deliver(self._arriving_in_middle(), self._potentials(half=True), half=True)
-            self._native.run(1, dt, scheme, drives, taps, threshold, part="second_half")
+            self._native.advance(1, outside, traces, "second_half")
         else:
-            self._native.run(1, dt, scheme, drives, taps, threshold)
+            self._native.advance(1, outside, traces)
         if self._emissions_cross:
             self._pending.append(self._emitted(half=False))
             if self._departures is not None:
@@ -242,12 +224,6 @@ class ShardStepper:
         for step, emitted in enumerate(found, self.step - len(found) + 1):
             self._arrivals.put(step, emitted)
         self._pending.clear()
-
-    def _own_drive(self, drive: Drive) -> Drive:
-        rows = self._row_of[drive.neurons]
-        kept = rows >= 0
-        values = drive.values if kept.all() else drive.values[:, :, kept]
-        return dataclasses.replace(drive, neurons=rows[kept], values=values)
 
 
 def _among(places: NDArray[np.int32], listed: NDArray[np.int32]) -> NDArray[np.bool_]:

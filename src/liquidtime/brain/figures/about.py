@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.experiment.recording import UNITS, Recording
+from liquidtime.brain.experiment.recording import Recording
 from liquidtime.brain.figures.comparison import Comparison
+from liquidtime.kernels.network.catalogue import units
 
 Span = tuple[float, float, str]
 """Begin and end of a stimulus (ms), and what it is."""
@@ -41,7 +42,7 @@ class About:
         self.connectome = recording.connectome
         self.times = recording.times(name)
         variable = recording.series[name].record.variable
-        self.units, self.quantity = UNITS[variable], QUANTITIES[variable]
+        self.units, self.quantity = units()[variable], QUANTITIES[variable]
         end = recording.duration
         self.stimuli = merged(
             [(start, min(stop, end), label) for start, stop, label in stimuli if start < end]

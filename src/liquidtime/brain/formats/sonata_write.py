@@ -60,7 +60,7 @@ def write_sonata(
     Raises:
         InputError: If a column of the table has a name that SONATA cannot hold, or `folder` is a
             file.
-        ValueError: If the constants do not fit the connectome.
+        InputError: If the constants do not fit the connectome.
     """
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():

@@ -1,10 +1,10 @@
-"""A connectome with its constants, ready to be moved: which backend does it, and where it rests."""
+"""A connectome with its constants, what computes it, and where it rests."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -15,11 +15,11 @@ from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.perturbation import Trial, gates_of
 from liquidtime.brain.simulation.constants import constants_of
+from liquidtime.errors import InputError
+from liquidtime.kernels import Backend, Request, registry
 from liquidtime.kernels.network.constants import Constants
-from liquidtime.kernels.network.stepper import Scheme, Stepper
-from liquidtime.native import native
-
-Backend = Literal["auto", "cpu", "sparse", "reference"]
+from liquidtime.kernels.network.play import play
+from liquidtime.kernels.network.stepper import Scheme, Stepper, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,122 +31,90 @@ class Machine:
         dtype: "float32" or "float64".
         backend: "cpu" are the compiled kernels (float32, schemes other than rk4); "sparse" is a
             sparse matrix of PyTorch, for accelerators; "reference" adds edge by edge. "auto"
-            takes the first of these that can.
+            takes the first of these that can; `kernels.explain(network)` says which, and why.
         threads: For the compiled kernels; by default as many as PyTorch uses.
     """
 
     device: str = "cpu"
     dtype: Literal["float32", "float64"] = "float32"
-    backend: Backend = "auto"
+    backend: str = "auto"
     threads: int | None = None
 
-    def chosen(
-        self, scheme: Scheme, per_synapse: bool, delta: float
-    ) -> Literal["cpu", "sparse", "reference"]:
-        """The backend that serves.
+    def __post_init__(self) -> None:
+        if self.threads is not None and self.threads < 1:
+            raise InputError(f"threads is {self.threads}; expected 1 or more.")
+
+    def select(self, form: str, task: Task) -> Backend:
+        """The backend that serves a network of such neurons.
 
         Raises:
-            ValueError: If the one that is named does not, with the reason.
+            InputError: If the one that is named does not, or none does, with the reasons.
         """
-        if self.backend not in ("auto", "cpu", "sparse", "reference"):
-            raise ValueError(
-                f"backend is {self.backend!r}; expected auto, cpu, sparse or reference."
-            )
         if self.dtype not in ("float32", "float64"):
-            raise ValueError(f"dtype is {self.dtype!r}; expected float32 or float64.")
-        reason = self._against_kernels(scheme)
-        if self.backend == "cpu" and reason:
-            raise ValueError(f"backend 'cpu' cannot run this network: {reason}. Take 'auto'.")
-        if self.backend == "sparse" and per_synapse:
-            raise ValueError(
-                "backend 'sparse' cannot run this network: each synapse has constants of its own, "
-                "which are no matrix. Take 'auto'."
-            )
-        if delta > 0 and (reason or self.backend in ("sparse", "reference") or per_synapse):
-            why = reason or (
-                "each synapse has constants of its own"
-                if per_synapse
-                else f"backend is {self.backend!r}"
-            )
-            raise ValueError(
-                "sending on delta is for the compiled kernels and neurons with one activation, "
-                f"but {why}. Leave delta at 0."
-            )
-        if self.backend != "auto":
-            return self.backend
-        if reason is None:
-            return "cpu"
-        return "reference" if per_synapse or self.device == "cpu" else "sparse"
-
-    def _against_kernels(self, scheme: Scheme) -> str | None:
-        if self.device != "cpu":
-            return f"the kernels run on the CPU, not on {self.device}"
-        if self.dtype != "float32":
-            return f"they compute in float32, not in {self.dtype}"
-        if scheme == "rk4":
-            return "they have no rk4"
-        if native() is None:
-            return "the extension liquidtime._native is not installed"
-        return None
+            raise InputError(f"dtype is {self.dtype!r}; expected float32 or float64.")
+        try:
+            return registry.select(task.request(form), self.backend)
+        except ValueError as error:
+            # For layers this is the programmer's fault; here options and records decide it.
+            raise InputError(str(error)) from error
 
 
+@dataclass(frozen=True, eq=False)
 class Network:
     """N neurons with their constants, in B trials that may be perturbed differently.
 
-    Args:
+    Attributes:
         connectome: Who is connected to whom.
-        parameters: Constants; the defaults of `Parameters` where None.
+        parameters: Constants; by default those of `Parameters`.
         trials: B.
         perturbations: What is done in each trial; see `perturbation`. None: nothing.
         machine: What computes.
+        constants: What all this comes to.
 
     Raises:
-        ValueError: If parameters or perturbations do not fit the connectome.
+        InputError: If parameters or perturbations do not fit the connectome.
     """
 
-    def __init__(
-        self,
-        connectome: Connectome,
-        parameters: Parameters | None = None,
-        *,
-        trials: int = 1,
-        perturbations: Sequence[Trial] | None = None,
-        machine: Machine | None = None,
-    ) -> None:
-        trials = int(trials)
-        if trials < 1:
-            raise ValueError(f"there are {trials} trials; expected 1 or more.")
-        self.connectome = connectome
-        self.parameters = parameters or Parameters()
-        self.trials = trials
-        self.machine = machine or Machine()
-        leak = self.parameters.of_neurons("leak_potential", len(connectome))
-        gates = gates_of(connectome, perturbations, trials, leak)
-        self.constants: Constants = constants_of(connectome, self.parameters, gates)
+    connectome: Connectome
+    parameters: Parameters = field(default_factory=Parameters)
+    _: KW_ONLY
+    trials: int = 1
+    perturbations: Sequence[Trial] | None = None
+    machine: Machine = field(default_factory=Machine)
+    constants: Constants = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.trials < 1:
+            raise InputError(f"there are {self.trials} trials; expected 1 or more.")
+        leak = self.parameters.of_neurons("leak_potential", len(self.connectome))
+        gates = gates_of(self.connectome, self.perturbations, self.trials, leak)
+        constants = constants_of(self.connectome, self.parameters, gates)
+        object.__setattr__(self, "constants", constants)
 
     def stepper(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Stepper:
         """What moves this network in steps of dt (ms); see `Stepper`.
 
         Raises:
-            ValueError: If the backend cannot, or a delay is no multiple of dt.
+            InputError: If the backend cannot, or a delay is no multiple of dt.
         """
-        per_synapse = self.constants.shares is not None
-        backend = self.machine.chosen(scheme, per_synapse, delta)
-        if backend == "cpu":
-            from liquidtime.kernels.network.cpu import NativeNetwork
+        return self._moved(self.constants, self.task(dt, scheme, delta))
 
-            return NativeNetwork(self.constants, dt, threads=self.threads, epsilon=delta)
-        import torch
+    def _moved(self, constants: Constants, task: Task) -> Stepper:
+        return self.machine.select(constants.form, task).run(constants, task)
 
-        from liquidtime.kernels.network.reference import TorchNetwork
+    def task(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Task:
+        """How this network is moved in such steps, on its machine."""
+        machine = self.machine
+        return Task(dt, scheme, delta, machine.device, machine.dtype, self.threads)
 
-        return TorchNetwork(
-            self.constants,
-            dt,
-            device=torch.device(self.machine.device),
-            dtype=getattr(torch, self.machine.dtype),
-            sparse=backend == "sparse",
-        )
+    @property
+    def backend(self) -> str:
+        """The machine's."""
+        return self.machine.backend
+
+    def kernel_request(self) -> Request:
+        """What it asks of the kernels for steps by "ab2"; see `liquidtime.kernels.explain`."""
+        return self.task(1.0).request(self.constants.form)
 
     @cached_property
     def threads(self) -> int:
@@ -168,18 +136,18 @@ class Network:
             start = self.constants.leak_potential[:, None]
         elif isinstance(given, str):
             if given != "rest":
-                raise ValueError(f"initial is {given!r}; expected 'rest', numbers or None.")
+                raise InputError(f"initial is {given!r}; expected 'rest', numbers or None.")
             start = self.rest()
         else:
             start = np.asarray(given, dtype=np.float64)
             start = start[:, None] if start.ndim == 1 else start
         if start.shape not in ((), (shape[0], 1), shape):
-            raise ValueError(
+            raise InputError(
                 f"initial has shape {list(start.shape)}; expected one number, [N] = [{shape[0]}] "
                 f"or [N, B] = [{shape[0]}, {shape[1]}]."
             )
         if not np.isfinite(start).all():
-            raise ValueError("initial holds numbers that are not finite; expected mV.")
+            raise InputError("initial holds numbers that are not finite; expected mV.")
         held = self.constants.gates.held
         if held is None:
             return np.broadcast_to(start, shape)
@@ -197,49 +165,40 @@ class Network:
             most_steps: To give up after.
 
         Raises:
-            ValueError: If none is found: the network oscillates, or takes longer.
+            InputError: If none is found: the network oscillates, or takes longer.
         """
         constants = self.constants
         slowest = float((constants.capacitance / constants.leak_conductance).max())
         step = slowest
-        still = self._without_delays()
+        # Delays and synaptic states do not move the fixed point.
+        still = dataclasses.replace(
+            constants, delay=np.zeros_like(constants.delay), synaptic_time=None
+        )
         # Nothing of it depends on the step: there are no delays.
-        stepper = still.stepper(step, "frozen")
+        stepper = self._moved(still, self.task(step, "frozen"))
         v = self.initial(None)
         for _ in range(12):
             stepper.start(v)
+            stepper.dt = step
             last_move = np.inf
             for _ in range(most_steps // 12 // 10):
                 before = stepper.potentials()
-                stepper.run(10, step, "frozen", [], [], None)
+                play(stepper, 10)
                 move = float(np.abs(stepper.potentials() - before).max())
-                if move < tolerance * min(1.0, step / slowest) and self._stands(
-                    stepper, step, move
-                ):
+                if move < tolerance * min(1.0, step / slowest) and self._stands(stepper, move):
                     return stepper.potentials().astype(np.float64)
                 if move > 0.99 * last_move:
                     break
                 last_move = move
             v, step = stepper.potentials(), step / 2
-        raise ValueError(
+        raise InputError(
             f"no resting state was found: after {most_steps} steps potentials still move. The "
             "network may oscillate without stimuli; begin from potentials of your own (initial=…)."
         )
 
-    def _stands(self, stepper: Stepper, step: float, move: float) -> bool:
+    def _stands(self, stepper: Stepper, move: float) -> bool:
         """Whether a single step moves no more either: ten might have gone round a cycle."""
         before = stepper.potentials()
-        stepper.run(1, step, "frozen", [], [], None)
+        play(stepper, 1)
         once = float(np.abs(stepper.potentials() - before).max())
         return once <= max(2 * move, 1e-4)
-
-    def _without_delays(self) -> Network:
-        """Delays and synaptic states do not move the fixed point."""
-        if not self.constants.delay.any() and self.constants.synaptic_time is None:
-            return self
-        still = Network.__new__(Network)
-        still.__dict__.update(self.__dict__)
-        still.constants = dataclasses.replace(
-            self.constants, delay=np.zeros_like(self.constants.delay), synaptic_time=None
-        )
-        return still

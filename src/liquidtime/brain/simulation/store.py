@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.experiment.recording import UNITS, Record
+from liquidtime.brain.experiment.recording import Record
 from liquidtime.errors import InputError
+from liquidtime.kernels.network.catalogue import units
 from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
@@ -44,15 +45,17 @@ class Store:
         folder: Is made. A folder that holds the same simulation unfinished is gone on from; one
             that holds another is refused.
         checkpoint_every: ms of simulated time; a killed run loses at most that much.
+        command: What to type to go on with it, for messages; "" if nothing is typed.
     """
 
     folder: Path
     checkpoint_every: float = 1000.0
+    command: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder))
         if not self.checkpoint_every > 0:
-            raise ValueError(
+            raise InputError(
                 f"checkpoint_every is {self.checkpoint_every} ms; expected more than 0."
             )
 
@@ -146,7 +149,7 @@ class Disk:
                 compressors=[zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()],
                 dimension_names=names,
             )
-            array.attrs["units"] = UNITS[record.variable]
+            array.attrs["units"] = units()[record.variable]
             shown = labels[neurons[record.name]]
             if shown.dtype.kind not in "iu":
                 shown = shown.astype(np.dtypes.StringDType())

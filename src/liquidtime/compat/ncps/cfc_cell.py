@@ -18,6 +18,7 @@ from liquidtime.kernels.cfc.reference import (
     Variant,
     activate,
 )
+from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step
 
 Mode = Literal["default", "pure", "no_gate"]
@@ -122,7 +123,7 @@ class CfCCell(nn.Module):
         parameter = next(self.parameters())
         features = set() if self._drop_probability == 0 else {"dropout"}
         variant = VARIANTS[self.mode]
-        return Request("cfc", parameter.device.type, parameter.dtype, variant, frozenset(features))
+        return request("cfc", parameter, variant, frozenset(features))
 
     def weights(self) -> CfCWeights:
         """The weights as the kernels take them, with the mask laid on the value heads."""

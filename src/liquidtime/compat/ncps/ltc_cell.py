@@ -12,6 +12,7 @@ from liquidtime.compat.ncps.wirings.anyones import built
 from liquidtime.dynamics import Synapses
 from liquidtime.kernels import Request, registry
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
+from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, state_dtype
 from liquidtime.nn.feature_map import MappingName
 
@@ -139,7 +140,7 @@ class LTCCell(nn.Module):
         """What the cell asks of the kernels; see `liquidtime.kernels.explain`."""
         parameter = self.get_parameter("vleak")
         features = frozenset({"wiring"} if self._sparse else ())
-        return Request("ltc", parameter.device.type, parameter.dtype, "fused", features)
+        return request("ltc", parameter, "fused", features)
 
     def weights(self) -> LTCWeights:
         """The network as the kernels take it, with ε as part of the leak."""

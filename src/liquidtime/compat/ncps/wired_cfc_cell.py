@@ -12,6 +12,7 @@ from liquidtime.compat.ncps.wirings import Wiring
 from liquidtime.compat.ncps.wirings.anyones import built
 from liquidtime.kernels import Request, registry
 from liquidtime.kernels.cfc.reference import CfCSpec, Group
+from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step
 
 
@@ -119,7 +120,7 @@ class WiredCfCCell(nn.Module):
         parameter = next(self.parameters())
         variant = VARIANTS[self.mode]
         wired = frozenset({"wiring"})
-        return Request("cfc", parameter.device.type, parameter.dtype, variant, wired)
+        return request("cfc", parameter, variant, wired)
 
     def forward(
         self, input: Tensor, hx: Tensor, timespans: Tensor | float

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.autograd import forward_ad
 
-from liquidtime.kernels.registry import Request
+from liquidtime.backends import Request
 from liquidtime.native import native
 
 _EXTENSION = native()
@@ -15,13 +15,12 @@ BFLOAT16 = _EXTENSION is not None and _EXTENSION.has_bfloat16()
 """Whether products of bfloat16 run on this machine."""
 
 
-def declines(request: Request, dtypes: Sequence[torch.dtype]) -> str | None:
+def declines(request: Request, dtypes: Sequence[str]) -> str | None:
     """The reason, if any, that every compiled kernel has against a request."""
     if request.device != "cpu":
         return f"it runs on the CPU, not on {request.device}"
     if request.dtype not in dtypes:
-        names = " or ".join(str(dtype).removeprefix("torch.") for dtype in dtypes)
-        return f"it computes with {names}, not {str(request.dtype).removeprefix('torch.')}"
+        return f"it computes with {' or '.join(dtypes)}, not {request.dtype}"
     if _EXTENSION is None:
         return "the extension liquidtime._native is not installed"
     return None

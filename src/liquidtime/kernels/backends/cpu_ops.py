@@ -1,8 +1,9 @@
-"""The compiled recurrences as operators of PyTorch: traced, compiled and differentiated as its own.
+"""The CPU's compiled recurrences as operators of PyTorch: traced, compiled and differentiated.
 
-Each recurrence has an operator `liquidtime::<name>` and one for its gradients,
-`liquidtime::<name>_backward`, both functions of tensors alone. What they compute is defined by the
-recurrence's `reference.py`; how, in `csrc`.
+Each recurrence has an operator `liquidtime::<name>_cpu` and one for its gradients,
+`liquidtime::<name>_cpu_backward`, both functions of tensors alone. What they compute is defined by
+the recurrence's `reference.py`; how, in `csrc`. What the forward pass leaves for the backward one
+is the plan of these kernels, and theirs alone: another backend registers operators of its own.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,13 +15,43 @@ from torch import Tensor
 from liquidtime.kernels.backends.cpu_arrays import array, arrays, empty_like_all, optional_array
 
 
+class Inputs(NamedTuple):
+    """The tensors of an operator; the head of its schema."""
+
+    x: Tensor
+    """[B, T, D]"""
+    h: Tensor
+    """[B, H]"""
+    c: Tensor | None
+    """[B, H], of mixed memory."""
+    elapsed: Tensor
+    """[B, T], of any strides."""
+    active: Tensor | None
+    """[B, T]"""
+    weights: list[Tensor]
+    wiring: list[Tensor]
+    """Indices and masks, which have no gradients."""
+    dropout: list[Tensor]
+
+    def arrays(self) -> tuple[Any, ...]:
+        """As the extension takes them, besides weights and wiring."""
+        return (
+            array(self.x),
+            array(self.h),
+            optional_array(self.c),
+            self.elapsed.detach().numpy(),
+            optional_array(self.active),
+            arrays(self.dropout),
+        )
+
+
 class Settings(NamedTuple):
     """What an operator is told besides tensors; the tail of its schema."""
 
     options: Sequence[str]
     """Names: variant, activation and memory layout; variant and layout; or the integrator."""
     count: int
-    """Backbone layers, or sub-steps."""
+    """Backbone layers, groups or sub-steps."""
     memory: bool
     one_elapsed: bool
     """All elapsed times are the same number, and nobody asks for its gradient."""
@@ -31,12 +62,23 @@ class Settings(NamedTuple):
     elapsed_gradient: bool
 
 
+class Kept(NamedTuple):
+    """What the backward pass needs of the forward one."""
+
+    output: Tensor
+    """[B, T, H]"""
+    saved: Tensor
+    """[T, B, planes · H]"""
+    memories: Tensor
+    """[B, T, H], of mixed memory."""
+
+
 class Kind(NamedTuple):
     """What tells one recurrence from another."""
 
     name: str
-    make: Callable[[Tensor, Tensor, Tensor, list[Tensor], list[Tensor], Settings], Any]
-    """Maps (x, h, elapsed, weights, wiring, settings) to an object of the extension."""
+    make: Callable[[Inputs, Settings], Any]
+    """Makes the object of the extension."""
     gradients: Callable[[list[Tensor], Settings], Any]
     """Arranges arrays for the gradients of the weights as that object takes them."""
     planes: Callable[[Settings], int]
@@ -58,11 +100,15 @@ _SETTINGS = (
     "str[] options, int count, bool memory, bool one_elapsed, bool bfloat16, bool keep, "
     "bool elapsed_gradient"
 )
+_KEPT = "Tensor output, Tensor saved, Tensor memories"
 _FORWARD = f"({_INPUTS}, {_SETTINGS}) -> (Tensor, Tensor, Tensor, Tensor, Tensor)"
 _BACKWARD = (
-    f"({_INPUTS}, Tensor output, Tensor saved, Tensor memories, Tensor d_output, Tensor d_h, "
-    f"Tensor d_c, bool x_gradient, {_SETTINGS}) -> Tensor[]"
+    f"({_INPUTS}, {_SETTINGS}, {_KEPT}, Tensor d_output, Tensor d_h, Tensor d_c, bool x_gradient)"
+    " -> Tensor[]"
 )
+_FIRST_SETTING = len(Inputs._fields)
+_FIRST_KEPT = _FIRST_SETTING + len(Settings._fields)
+_FIRST_GRADIENT = _FIRST_KEPT + len(Kept._fields)
 
 
 def operator(kind: Kind) -> Operator:
@@ -72,20 +118,42 @@ def operator(kind: Kind) -> Operator:
     backward one; parts that there are not have no elements. The backward one returns gradients of
     x, h, c, the elapsed times and the weights, in this order.
     """
-    forward = torch.library.custom_op(
-        f"liquidtime::{kind.name}", _forward(kind), mutates_args=(), schema=_FORWARD
-    )
+
+    def run(*given: Any) -> tuple[Tensor, ...]:
+        return _run(kind, *_parted(given))
+
+    def run_backward(*given: Any) -> list[Tensor]:
+        kept = Kept(*given[_FIRST_KEPT:_FIRST_GRADIENT])
+        return _run_backward(kind, *_parted(given), kept, *given[_FIRST_GRADIENT:])
+
+    def shapes(*given: Any) -> tuple[Tensor, ...]:
+        return _results(kind, *_parted(given))
+
+    def shapes_backward(*given: Any) -> list[Tensor]:
+        return _gradients(*_parted(given), given[-1])
+
+    def derivative(ctx: Any, d_output: Tensor, d_h: Tensor, d_c: Tensor, *_: Any) -> tuple:
+        return _derivative(backward, ctx, d_output, d_h, d_c)
+
+    name = f"liquidtime::{kind.name}_cpu"
+    options: dict[str, Any] = {"mutates_args": (), "device_types": "cpu"}
+    forward = torch.library.custom_op(name, run, schema=_FORWARD, **options)
     backward = torch.library.custom_op(
-        f"liquidtime::{kind.name}_backward", _backward(kind), mutates_args=(), schema=_BACKWARD
+        f"{name}_backward", run_backward, schema=_BACKWARD, **options
     )
-    forward.register_fake(_fake_forward(kind))
-    backward.register_fake(_fake_backward)
-    forward.register_autograd(_derivative(backward), setup_context=_keep)
+    forward.register_fake(shapes)
+    backward.register_fake(shapes_backward)
+    forward.register_autograd(derivative, setup_context=_keep)
     backward.register_autograd(_no_second_derivative)
     return Operator(forward, backward)
 
 
-def _allocate(kind: Kind, x: Tensor, h: Tensor, settings: Settings) -> tuple[Tensor, ...]:
+def _parted(given: Sequence[Any]) -> tuple[Inputs, Settings]:
+    return Inputs(*given[:_FIRST_SETTING]), Settings(*given[_FIRST_SETTING:_FIRST_KEPT])
+
+
+def _results(kind: Kind, inputs: Inputs, settings: Settings) -> tuple[Tensor, ...]:
+    x, h = inputs.x, inputs.h
     batch, steps, hidden = x.shape[0], x.shape[1], h.shape[1]
     keep = settings.keep
     return (
@@ -97,192 +165,108 @@ def _allocate(kind: Kind, x: Tensor, h: Tensor, settings: Settings) -> tuple[Ten
     )
 
 
-def _forward(kind: Kind) -> Callable[..., tuple[Tensor, ...]]:
-    def run(
-        x: Tensor,
-        h: Tensor,
-        c: Tensor | None,
-        elapsed: Tensor,
-        active: Tensor | None,
-        weights: list[Tensor],
-        wiring: list[Tensor],
-        dropout: list[Tensor],
-        *rest: Any,
-    ) -> tuple[Tensor, ...]:
-        settings = Settings(*rest)
-        recurrence = kind.make(x, h, elapsed, weights, wiring, settings)
-        output, h_last, c_last, saved, memories = results = _allocate(kind, x, h, settings)
-        recurrence.forward(
-            array(x),
-            array(h),
-            optional_array(c),
-            elapsed.detach().numpy(),
-            optional_array(active),
-            arrays(dropout),
-            array(output),
-            array(h_last),
-            array(c_last) if settings.memory else None,
-            array(saved) if settings.keep else None,
-            array(memories) if settings.keep and settings.memory else None,
-            torch.get_num_threads(),
-        )
-        return results
-
-    return run
+def _run(kind: Kind, inputs: Inputs, settings: Settings) -> tuple[Tensor, ...]:
+    output, h, c, saved, memories = results = _results(kind, inputs, settings)
+    kind.make(inputs, settings).forward(
+        *inputs.arrays(),
+        array(output),
+        array(h),
+        array(c) if settings.memory else None,
+        array(saved) if settings.keep else None,
+        array(memories) if settings.keep and settings.memory else None,
+        torch.get_num_threads(),
+    )
+    return results
 
 
-def _fake_forward(kind: Kind) -> Callable[..., tuple[Tensor, ...]]:
-    def shapes(
-        x: Tensor,
-        h: Tensor,
-        c: Tensor | None,
-        elapsed: Tensor,
-        active: Tensor | None,
-        weights: list[Tensor],
-        wiring: list[Tensor],
-        dropout: list[Tensor],
-        *rest: Any,
-    ) -> tuple[Tensor, ...]:
-        return _allocate(kind, x, h, Settings(*rest))
-
-    return shapes
-
-
-def _backward(kind: Kind) -> Callable[..., list[Tensor]]:
-    def run(
-        x: Tensor,
-        h: Tensor,
-        c: Tensor | None,
-        elapsed: Tensor,
-        active: Tensor | None,
-        weights: list[Tensor],
-        wiring: list[Tensor],
-        dropout: list[Tensor],
-        output: Tensor,
-        saved: Tensor,
-        memories: Tensor,
-        d_output: Tensor,
-        d_h: Tensor,
-        d_c: Tensor,
-        x_gradient: bool,
-        *rest: Any,
-    ) -> list[Tensor]:
-        settings = Settings(*rest)
-        recurrence = kind.make(x, h, elapsed, weights, wiring, settings)
-        results = _gradients(x, h, elapsed, weights, x_gradient, settings)
-        of_x, of_h, of_c, of_elapsed, *of_weights = results
-        memory = settings.memory
-        recurrence.backward(
-            array(x),
-            array(h),
-            optional_array(c),
-            elapsed.detach().numpy(),
-            optional_array(active),
-            arrays(dropout),
-            array(output),
-            array(of_h),
-            array(of_c) if memory else None,
-            array(saved),
-            array(memories) if memory else None,
-            torch.get_num_threads(),
-            array(d_output.contiguous()),
-            array(d_h.contiguous()),
-            array(d_c.contiguous()) if memory else None,
-            array(of_x) if x_gradient else None,
-            array(of_h),
-            array(of_c) if memory else None,
-            array(of_elapsed) if settings.elapsed_gradient else None,
-            kind.gradients(of_weights, settings),
-        )
-        return results
-
-    return run
-
-
-def _gradients(
-    x: Tensor,
-    h: Tensor,
-    elapsed: Tensor,
-    weights: list[Tensor],
-    x_gradient: bool,
-    settings: Settings,
-) -> list[Tensor]:
+def _gradients(inputs: Inputs, settings: Settings, x_gradient: bool) -> list[Tensor]:
+    x, h = inputs.x, inputs.h
     return [
         x.new_empty(x.shape if x_gradient else 0),
         torch.empty_like(h),
         torch.empty_like(h) if settings.memory else h.new_empty(0),
-        x.new_empty(elapsed.shape if settings.elapsed_gradient else 0),
-        *empty_like_all(weights),
+        x.new_empty(inputs.elapsed.shape if settings.elapsed_gradient else 0),
+        *empty_like_all(inputs.weights),
     ]
 
 
-def _fake_backward(
-    x: Tensor,
-    h: Tensor,
-    c: Tensor | None,
-    elapsed: Tensor,
-    active: Tensor | None,
-    weights: list[Tensor],
-    wiring: list[Tensor],
-    dropout: list[Tensor],
-    output: Tensor,
-    saved: Tensor,
-    memories: Tensor,
+def _run_backward(
+    kind: Kind,
+    inputs: Inputs,
+    settings: Settings,
+    kept: Kept,
     d_output: Tensor,
     d_h: Tensor,
     d_c: Tensor,
     x_gradient: bool,
-    *rest: Any,
 ) -> list[Tensor]:
-    return _gradients(x, h, elapsed, weights, x_gradient, Settings(*rest))
+    results = _gradients(inputs, settings, x_gradient)
+    of_x, of_h, of_c, of_elapsed, *of_weights = results
+    memory = settings.memory
+    kind.make(inputs, settings).backward(
+        *inputs.arrays(),
+        array(kept.output),
+        # The kernel asks for room for the last states again, and does not fill it.
+        array(of_h),
+        array(of_c) if memory else None,
+        array(kept.saved),
+        array(kept.memories) if memory else None,
+        torch.get_num_threads(),
+        array(d_output.contiguous()),
+        array(d_h.contiguous()),
+        array(d_c.contiguous()) if memory else None,
+        array(of_x) if x_gradient else None,
+        array(of_h),
+        array(of_c) if memory else None,
+        array(of_elapsed) if settings.elapsed_gradient else None,
+        kind.gradients(of_weights, settings),
+    )
+    return results
 
 
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-    x, h, c, elapsed, active, weights, wiring, dropout, *rest = inputs
+    given, ctx.settings = _parted(inputs)
     states, _, _, saved, memories = output
-    ctx.sizes = len(weights), len(wiring), len(dropout)
-    ctx.settings = Settings(*rest)
+    ctx.sizes = len(given.weights), len(given.wiring), len(given.dropout)
+    # One flat list: PyTorch keeps tensors safe from changes, and lists of them not.
     ctx.save_for_backward(
-        x, h, c, elapsed, active, states, saved, memories, *weights, *wiring, *dropout
+        *given[:5], states, saved, memories, *given.weights, *given.wiring, *given.dropout
     )
 
 
-def _derivative(backward: Any) -> Callable[..., tuple[Any, ...]]:
-    def derivative(ctx: Any, d_output: Tensor, d_h: Tensor, d_c: Tensor, *_: Any) -> tuple:
-        x, h, c, elapsed, active, states, saved, memories, *lists = ctx.saved_tensors
-        weights, wiring, _ = ctx.sizes
-        settings = ctx.settings
-        of_x, of_h, of_c, of_elapsed, *of_weights = backward(
-            x,
-            h,
-            c,
-            elapsed,
-            active,
-            lists[:weights],
-            lists[weights : weights + wiring],
-            lists[weights + wiring :],
-            states,
-            saved,
-            memories,
-            d_output,
-            d_h,
-            d_c,
-            ctx.needs_input_grad[0],
-            *settings,
-        )
-        return (
-            of_x if ctx.needs_input_grad[0] else None,
-            of_h,
-            of_c if settings.memory else None,
-            of_elapsed if settings.elapsed_gradient else None,
-            None,
-            of_weights,
-            [None] * wiring,
-            [None] * ctx.sizes[2],
-            *[None] * len(settings),
-        )
-
-    return derivative
+def _derivative(backward: Any, ctx: Any, d_output: Tensor, d_h: Tensor, d_c: Tensor) -> tuple:
+    x, h, c, elapsed, active, states, saved, memories, *lists = ctx.saved_tensors
+    weights, wiring, dropout = ctx.sizes
+    settings: Settings = ctx.settings
+    of_x, of_h, of_c, of_elapsed, *of_weights = backward(
+        x,
+        h,
+        c,
+        elapsed,
+        active,
+        lists[:weights],
+        lists[weights : weights + wiring],
+        lists[weights + wiring :],
+        *settings,
+        states,
+        saved,
+        memories,
+        d_output,
+        d_h,
+        d_c,
+        ctx.needs_input_grad[0],
+    )
+    return (
+        of_x if ctx.needs_input_grad[0] else None,
+        of_h,
+        of_c if settings.memory else None,
+        of_elapsed if settings.elapsed_gradient else None,
+        None,
+        of_weights,
+        [None] * wiring,
+        [None] * dropout,
+        *[None] * len(settings),
+    )
 
 
 def _no_second_derivative(ctx: Any, *_: Any) -> None:

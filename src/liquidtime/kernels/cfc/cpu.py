@@ -5,13 +5,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from liquidtime.backends import Backend, Request
 from liquidtime.kernels.backends import cpu
-from liquidtime.kernels.backends.cpu_arrays import array, arrays
-from liquidtime.kernels.backends.cpu_ops import Kind, Settings, operator
+from liquidtime.kernels.backends.cpu_arrays import arrays
+from liquidtime.kernels.backends.cpu_ops import Inputs, Kind, Settings, operator
 from liquidtime.kernels.cfc import reference
 from liquidtime.kernels.cfc.reference import CfCSpec, CfCWeights, Group
 from liquidtime.kernels.memory import MemoryWeights
-from liquidtime.kernels.registry import Backend, Request
 from liquidtime.kernels.scan import State
 from liquidtime.native import native
 
@@ -38,17 +38,17 @@ def cfc(
     bfloat16 = x.dtype == torch.bfloat16 or torch.is_autocast_enabled("cpu")
     gradient = cpu.needs_gradient(inputs)
     of_elapsed = gradient and elapsed.requires_grad
-    circuit = groups is not None
+    wired = groups is not None
     settings = Settings(
-        options=[spec.variant, spec.layout] if circuit else [*spec],
-        count=len(weights) if circuit else len(weights[0].backbone),
+        options=[spec.variant, spec.layout] if wired else [*spec],
+        count=len(weights) if wired else len(weights[0].backbone),
         memory=memory is not None,
         one_elapsed=cpu.same_for_all_steps(elapsed) and not of_elapsed,
         bfloat16=bfloat16,
         keep=gradient,
         elapsed_gradient=of_elapsed,
     )
-    run = _circuit if circuit else _dense
+    run = _wired if wired else _dense
     output, h, c, _, _ = run.forward(
         x.float().contiguous(),
         state[0].contiguous(),
@@ -69,7 +69,7 @@ def cfc(
 
 def declines(request: Request) -> str | None:
     """The reason against a request, or None."""
-    return cpu.declines(request, [torch.float32, torch.bfloat16][: 1 + cpu.BFLOAT16])
+    return cpu.declines(request, ["float32", "bfloat16"][: 1 + cpu.BFLOAT16])
 
 
 backend = Backend("cpu", cfc, declines)
@@ -96,68 +96,64 @@ def _parts(group: Group, weights: CfCWeights) -> list[Tensor]:
     return [group.neurons, group.sources, mask]
 
 
-def _elapsed(elapsed: Tensor, settings: Settings) -> float | None:
-    return float(elapsed[0, 0]) if settings.one_elapsed else None
-
-
-def _make_dense(
-    x: Tensor,
-    h: Tensor,
-    elapsed: Tensor,
-    weights: list[Tensor],
-    wiring: list[Tensor],
-    settings: Settings,
-) -> Any:
+def _make_dense(inputs: Inputs, settings: Settings) -> Any:
     extension = native()
     assert extension is not None
     variant, activation, layout = settings.options
-    backbone, heads, decay, target, memory = _arranged(weights, settings)
+    backbone, heads, decay, target, memory = _arranged(inputs.weights, settings)
     return extension.CfC(
         variant,
         activation,
-        h.shape[1] if settings.memory and layout == "input" else x.shape[2],
-        h.shape[1],
+        _width(inputs, settings),
+        inputs.h.shape[1],
         backbone,
         heads,
         decay,
         target,
         memory,
         layout,
-        _elapsed(elapsed, settings),
+        float(inputs.elapsed[0, 0]) if settings.one_elapsed else None,
         settings.bfloat16,
         settings.keep,
         settings.elapsed_gradient,
     )
 
 
+def _width(inputs: Inputs, settings: Settings) -> int:
+    """What the cell reads besides its own state: the input, or what the memory made of it."""
+    by_memory = settings.memory and settings.options[-1] == "input"
+    return inputs.h.shape[1] if by_memory else inputs.x.shape[2]
+
+
 def _arranged(tensors: list[Tensor], settings: Settings) -> tuple[Any, ...]:
     """Flat weights, or their gradients, as the extension takes them."""
+    flat, memory = _and_memory(tensors, settings)
+    decay, target = (flat.pop(-2), flat.pop()) if _is_closed(settings) else (None, None)
+    *backbone, heads = zip(flat[::2], flat[1::2], strict=True)
+    return backbone, heads, decay, target, memory
+
+
+def _and_memory(tensors: list[Tensor], settings: Settings) -> tuple[list[Any], Any]:
     flat = arrays(tensors)
-    memory = tuple(flat[-_MEMORY:]) if settings.memory else None
-    pairs = [tuple(flat[2 * i : 2 * i + 2]) for i in range(settings.count + 1)]
-    own = 2 * (settings.count + 1)
-    closed = settings.options[0] == "closed_form"
-    decay, target = flat[own : own + 2] if closed else (None, None)
-    return pairs[:-1], pairs[-1], decay, target, memory
+    if not settings.memory:
+        return flat, None
+    return flat[:-_MEMORY], tuple(flat[-_MEMORY:])
 
 
-def _make_circuit(
-    x: Tensor,
-    h: Tensor,
-    elapsed: Tensor,
-    weights: list[Tensor],
-    wiring: list[Tensor],
-    settings: Settings,
-) -> Any:
+def _is_closed(settings: Settings) -> bool:
+    return settings.options[0] == "closed_form"
+
+
+def _make_wired(inputs: Inputs, settings: Settings) -> Any:
     extension = native()
     assert extension is not None
     variant, layout = settings.options
-    groups, memory = _arranged_groups(weights, settings)
-    parts = [tuple(map(array, wiring[3 * i : 3 * i + 3])) for i in range(settings.count)]
-    return extension.Circuit(
+    groups, memory = _arranged_groups(inputs.weights, settings)
+    parts = _by(3, arrays(inputs.wiring))
+    return extension.Wired(
         variant,
-        h.shape[1] if settings.memory and layout == "input" else x.shape[2],
-        h.shape[1],
+        _width(inputs, settings),
+        inputs.h.shape[1],
         [part + group for part, group in zip(parts, groups, strict=True)],
         memory,
         layout,
@@ -167,23 +163,25 @@ def _make_circuit(
 
 
 def _arranged_groups(tensors: list[Tensor], settings: Settings) -> tuple[Any, ...]:
-    flat = arrays(tensors)
-    memory = tuple(flat[-_MEMORY:]) if settings.memory else None
-    size = 4 if settings.options[0] == "closed_form" else 2
-    groups = [tuple(flat[size * i : size * (i + 1)]) for i in range(settings.count)]
-    return [group if size == 4 else (*group, None, None) for group in groups], memory
+    flat, memory = _and_memory(tensors, settings)
+    if _is_closed(settings):
+        return _by(4, flat), memory
+    return [(*heads, None, None) for heads in _by(2, flat)], memory
+
+
+def _by(size: int, flat: list[Any]) -> list[tuple[Any, ...]]:
+    """Cut into tuples of that size."""
+    return list(zip(*[iter(flat)] * size, strict=True))
 
 
 def _planes(settings: Settings) -> int:
-    closed = settings.options[0] == "closed_form"
-    return 2 if closed or not settings.elapsed_gradient else 3
+    return 2 if _is_closed(settings) or not settings.elapsed_gradient else 3
 
 
-def _circuit_planes(settings: Settings) -> int:
-    closed = settings.options[0] == "closed_form"
-    planes = 2 if closed else 3 + settings.elapsed_gradient
+def _wired_planes(settings: Settings) -> int:
+    planes = 2 if _is_closed(settings) else 3 + settings.elapsed_gradient
     return planes + (6 if settings.memory else 0)
 
 
 _dense = operator(Kind("cfc", _make_dense, _arranged, _planes))
-_circuit = operator(Kind("circuit", _make_circuit, _arranged_groups, _circuit_planes))
+_wired = operator(Kind("wired", _make_wired, _arranged_groups, _wired_planes))

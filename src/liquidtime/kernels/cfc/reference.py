@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from liquidtime import dynamics
+from liquidtime.backends import Backend, takes_all
 from liquidtime.kernels.memory import MemoryLayout, MemoryWeights, with_memory
 from liquidtime.kernels.scan import State, scan
 
@@ -99,7 +100,7 @@ def cfc_step(
     return form(f, g, a, b, elapsed)
 
 
-def circuit_step(
+def wired_step(
     x: Tensor,
     h: Tensor,
     elapsed: Tensor,
@@ -161,7 +162,10 @@ def cfc(
     def cell(x_t: Tensor, h: Tensor, elapsed_t: Tensor, *dropout_t: Tensor) -> Tensor:
         if groups is None:
             return cfc_step(x_t, h, elapsed_t, weights[0], spec, *dropout_t)
-        return circuit_step(x_t, h, elapsed_t, weights, groups, spec)
+        return wired_step(x_t, h, elapsed_t, weights, groups, spec)
 
     step = with_memory(cell, memory, spec.layout)
     return scan(step, (x, elapsed, *dropout), state, active)
+
+
+backend = Backend("reference", cfc, takes_all)

@@ -5,13 +5,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from liquidtime.backends import Backend, Request
 from liquidtime.kernels.backends import cpu
-from liquidtime.kernels.backends.cpu_arrays import array, arrays
-from liquidtime.kernels.backends.cpu_ops import Kind, Settings, operator
+from liquidtime.kernels.backends.cpu_arrays import arrays
+from liquidtime.kernels.backends.cpu_ops import Inputs, Kind, Settings, operator
 from liquidtime.kernels.ltc import reference
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.memory import MemoryWeights
-from liquidtime.kernels.registry import Backend, Request
 from liquidtime.kernels.scan import State
 from liquidtime.native import native
 
@@ -71,7 +71,7 @@ def declines(request: Request) -> str | None:
     if "mixed_memory" in request.features:
         return "it has no mixed memory"
     # The state, and all that is computed, is float32 for these parameters.
-    return cpu.declines(request, [torch.float32, torch.bfloat16, torch.float16])
+    return cpu.declines(request, ["float32", "bfloat16", "float16"])
 
 
 backend = Backend("cpu", ltc, declines)
@@ -89,18 +89,11 @@ def _masks(weights: LTCWeights) -> list[Tensor]:
     ]
 
 
-def _make(
-    x: Tensor,
-    h: Tensor,
-    elapsed: Tensor,
-    weights: list[Tensor],
-    wiring: list[Tensor],
-    settings: Settings,
-) -> Any:
+def _make(inputs: Inputs, settings: Settings) -> Any:
     extension = native()
     assert extension is not None
-    capacitance, conductance, potential, recurrent, sensory = _arranged(weights, settings)
-    recurrent_mask, sensory_mask = map(array, wiring) if wiring else (None, None)
+    capacitance, conductance, potential, recurrent, sensory = _arranged(inputs.weights, settings)
+    recurrent_mask, sensory_mask = arrays(inputs.wiring) or (None, None)
     return extension.LTC(
         settings.options[0],
         settings.count,

@@ -5,6 +5,7 @@ from typing import get_args
 from torch import Tensor
 
 from liquidtime import dynamics
+from liquidtime.backends import Backend, takes_all
 from liquidtime.dynamics import LineIntegratorName
 from liquidtime.kernels.ltc.line import ltc_line_step
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
@@ -82,3 +83,6 @@ def ltc(
     else:
         step = with_memory(standing, memory, spec.layout)
     return scan(step, (x, elapsed), state, active)
+
+
+backend = Backend("reference", ltc, takes_all)

@@ -1,145 +1,211 @@
-"""One step of the graded neuron, in PyTorch, for any integrator; the definition of the kernels.
-
-Legend: g conductance, h conductance times the potential it pulls to, δ time step, z = δ g / C.
-All tensors are [R, B], the sums over synapses A [K, R, B].
-
-  C dv/dt = h − g v,  g = g_leak + Σ_c u_c A_c + Σ_j g_ij,  h = g_leak v_leak + Σ_c u_c E_c A_c
-                                                             + Σ_j g_ij v_j + I
-"""
+"""One step of graded neurons in PyTorch, by each scheme: the definition of what the kernels do."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-
-class Inflow(NamedTuple):
-    """What the equation's right side is made of, at one moment."""
-
-    sums: Tensor
-    """[K, R, B], over the chemical synapses."""
-    contact: Tensor | None
-    """[R, B], conductance of the gap junctions, nS."""
-    neighbours: Tensor | None
-    """[R, B], Σ_j g_ij v_j, pA."""
+from liquidtime.errors import InputError
+from liquidtime.kernels.graph.reference import GraphTensors, class_sums
+from liquidtime.kernels.network import membrane as equations
+from liquidtime.kernels.network.constants import Constants
+from liquidtime.kernels.network.membrane import External, Inflow, Membrane
+from liquidtime.kernels.network.past import Past
+from liquidtime.kernels.network.stepper import Scheme
+from liquidtime.kernels.network.tensors import Tensors
 
 
-class Membrane(NamedTuple):
-    """Constants of the neurons' membranes and of the classes of synapses."""
+class GradedMoment(NamedTuple):
+    """Neurons at one moment."""
 
-    capacitance: Tensor
-    """[R, 1], pF."""
-    leak_conductance: Tensor
-    """[R, 1], nS."""
-    leak_potential: Tensor
-    """[R, 1], mV."""
-    unit_conductance: Tensor
-    """[K, 1, 1 or B], nS a count."""
-    reversal_potential: Tensor
-    """[K, 1, 1], mV."""
+    potential: Tensor
+    """[N, B], mV."""
+    activation: Tensor
+    """[N, B]."""
+    sums_before: Tensor | None = None
+    """[K, N, B], one step before, where the scheme extrapolates and there was one."""
+    neighbours_before: Tensor | None = None
+    """[N, B], of gap junctions, likewise."""
 
 
-class Outside(NamedTuple):
-    """What comes from outside over a step; None where nothing does."""
+class Opening(NamedTuple):
+    """How synapses open with the potential of their source."""
 
-    current: Tensor | None = None
-    """[R, B], pA."""
-    conductance: Tensor | None = None
-    """[R, B], nS."""
-    drive: Tensor | None = None
-    """[R, B], conductance times its reversal potential, pA."""
-    clamp: Tensor | None = None
-    """[R, B], mV, NaN where free."""
+    midpoint: Tensor
+    """[N, 1], mV."""
+    steepness: Tensor
+    """[N, 1], 1/mV."""
+    time: Tensor | None
+    """[N, 1], ms, 0 at once; None where all follow at once."""
 
+    def opened(self, v: Tensor) -> Tensor:
+        """s∞."""
+        return torch.sigmoid(self.steepness * (v - self.midpoint))
 
-def synaptic(membrane: Membrane, inflow: Inflow) -> tuple[Tensor, Tensor]:
-    """Conductance (nS) and drive (pA) of chemical and electrical synapses."""
-    weighted = membrane.unit_conductance * inflow.sums
-    g, h = weighted.sum(0), (weighted * membrane.reversal_potential).sum(0)
-    if inflow.contact is None or inflow.neighbours is None:
-        return g, h
-    return g + inflow.contact, h + inflow.neighbours
+    def followed(self, s: Tensor, source: Tensor, v_next: Tensor, dt: float) -> Tensor:
+        """The activation after a step over which `source` is what it follows."""
+        if self.time is None:
+            return self.opened(v_next)
+        return equations.activation_after(
+            s, self.opened(source), dt, self.time, self.opened(v_next)
+        )
 
+    def at_once(self, s: Tensor, v: Tensor) -> Tensor:
+        """s, where it has a time constant, else what the sigmoid says."""
+        if self.time is None:
+            return self.opened(v)
+        return torch.where(self.time == 0, self.opened(v), s)
 
-def total(
-    membrane: Membrane, synapses: tuple[Tensor, Tensor], outside: Outside
-) -> tuple[Tensor, Tensor]:
-    """G and h of the whole neuron."""
-    g = membrane.leak_conductance + synapses[0]
-    h = membrane.leak_conductance * membrane.leak_potential + synapses[1]
-    if outside.current is not None:
-        h = h + outside.current
-    if outside.conductance is not None and outside.drive is not None:
-        g, h = g + outside.conductance, h + outside.drive
-    return g, h
-
-
-def relaxed(v: Tensor, g: Tensor, h: Tensor, rate: Tensor) -> Tensor:
-    """Potentials after a step with g and h held: h/g + (v − h/g) exp(−z), z = rate · g, rate = δ/C.
-
-    There is always a leak, so g is never 0.
-    """
-    return v - (h / g - v) * torch.expm1(-rate * g)
+    def rise(self, s: Tensor, v: Tensor) -> Tensor:
+        """ds/dt; 0 where it follows at once."""
+        if self.time is None:
+            return torch.zeros_like(s)
+        at_once = self.time == 0
+        time = torch.where(at_once, torch.ones_like(self.time), self.time)
+        return torch.where(at_once, 0.0, (self.opened(v) - s) / time)
 
 
-def held(v: Tensor, outside: Outside) -> Tensor:
-    """v, where it is not clamped."""
-    if outside.clamp is None:
-        return v
-    return torch.where(outside.clamp.isnan(), v, outside.clamp)
+class Junctions(NamedTuple):
+    """Gap junctions."""
+
+    graph: GraphTensors
+    weights: Tensor
+    """[J], nS."""
+    gate: Tensor | None
+    """[N, B], factor on a neuron's; None for 1."""
+
+    def near(self, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Conductance (nS), and that times the neighbours' potentials (pA), [N, B]."""
+        gate = torch.ones_like(v) if self.gate is None else self.gate
+        contact = class_sums(self.graph, self.weights, gate)[0] * gate
+        return contact, class_sums(self.graph, self.weights, gate * v)[0] * gate
 
 
-def ahead(now: Inflow, before: Inflow) -> Inflow:
-    """The inflow in the middle of the step, from the last two: 3/2 now − 1/2 before.
+@dataclass(frozen=True, eq=False)
+class GradedRule:
+    """How graded neurons move; a `Rule`."""
 
-    Sums are not let below 0: a conductance is positive, and with all of them positive h / g stays
-    between the reversal potentials.
-    """
-    neighbours = None
-    if now.neighbours is not None and before.neighbours is not None:
-        neighbours = 1.5 * now.neighbours - 0.5 * before.neighbours
-    sums = (1.5 * now.sums - 0.5 * before.sums).clamp(min=0)
-    return Inflow(sums, now.contact, neighbours)
+    membrane: Membrane
+    opening: Opening
+    junctions: Junctions | None
+    emit: Callable[[Tensor, Tensor], Tensor]
+    """Potentials and activations to what is sent along synapses, [N, B] each."""
+    sums: Callable[[Tensor], Tensor]
+    """What arrives [N, B] to the sums over synapses [K, N, B]."""
+    scheme: Scheme
+
+    def begin(self, potentials: Tensor, activations: Tensor | None) -> GradedMoment:
+        """See `Rule.begin`."""
+        s = self.opening.opened(potentials) if activations is None else activations
+        return GradedMoment(potentials, s)
+
+    def emitted(self, moment: GradedMoment) -> Tensor:
+        """See `Rule.emitted`."""
+        return self.emit(moment.potential, moment.activation)
+
+    def forgetting(self, moment: GradedMoment) -> GradedMoment:
+        """See `Rule.forgetting`."""
+        return moment._replace(sums_before=None, neighbours_before=None)
+
+    def advance(
+        self, moment: GradedMoment, past: Past, external: list[External], dt: float
+    ) -> tuple[GradedMoment, Mapping[str, Tensor]]:
+        """See `Rule.advance`."""
+        if self.scheme == "rk4":
+            if past.any_delay:
+                raise InputError("rk4 knows no delays; expected another scheme, such as midpoint.")
+            return self._runge_kutta(moment, external, dt)
+        v, s, sums_before, near_before = moment
+        now, first = self._inflow(past.arriving(), v), external[0]
+        if self.scheme == "frozen":
+            v_next, used = equations.plain(v, dt, self.membrane, now, first)
+            source = v
+        elif self.scheme == "ab2" and sums_before is not None:
+            before = Inflow(sums_before, None, near_before)
+            v_next, used = equations.extrapolated(v, dt, self.membrane, now, before, first)
+            source = 0.5 * (v + v_next)
+        else:
+            source, middle = self._middle(moment, past, now, external, dt)
+            v_next, used = equations.plain(v, dt, self.membrane, middle, first)
+        kept = (now.sums, now.neighbours) if self.scheme == "ab2" else (None, None)
+        s_next = self.opening.followed(s, source, v_next, dt)
+        return GradedMoment(v_next, s_next, *kept), _traced(used)
+
+    def _middle(
+        self, moment: GradedMoment, past: Past, now: Inflow, external: list[External], dt: float
+    ) -> tuple[Tensor, Inflow]:
+        """Potentials and inflow in the middle of a step, by half a step with sources held."""
+        v, s = moment.potential, moment.activation
+        v_half, _ = equations.plain(v, dt / 2, self.membrane, now, external[0])
+        v_half = equations.held(v_half, external[-1])
+        s_half = self.opening.followed(s, v, v_half, dt / 2)
+        return v_half, self._inflow(past.arriving_in_middle(self.emit(v_half, s_half)), v_half)
+
+    def _runge_kutta(
+        self, moment: GradedMoment, external: list[External], dt: float
+    ) -> tuple[GradedMoment, Mapping[str, Tensor]]:
+        begin, middle, end = external
+        opening, slopes = self.opening, []
+        for at, share in ((begin, 0.0), (middle, 0.5), (middle, 0.5), (end, 1.0)):
+            v, s = equations.held(moment.potential, at), moment.activation
+            if slopes:
+                v = equations.held(v + share * dt * slopes[-1][0], at)
+                s = s + share * dt * slopes[-1][1]
+            s = opening.at_once(s, v)
+            inflow = self._inflow(self.emit(v, s), v)
+            slopes.append((equations.slope(v, self.membrane, inflow, at), opening.rise(s, v)))
+        weights = (1 / 6, 1 / 3, 1 / 3, 1 / 6)
+        v, s = moment.potential, moment.activation
+        inflow = self._inflow(self.emit(v, s), v)
+        v = equations.held(
+            v + dt * sum(w * k for w, (k, _) in zip(weights, slopes, strict=True)), end
+        )
+        s = s + dt * sum(w * k for w, (_, k) in zip(weights, slopes, strict=True))
+        used = equations.synaptic(self.membrane, inflow)
+        return GradedMoment(v, opening.at_once(s, v)), _traced(used)
+
+    def _inflow(self, arriving: Tensor, v: Tensor) -> Inflow:
+        near = (None, None) if self.junctions is None else self.junctions.near(v)
+        return Inflow(self.sums(arriving), *near)
 
 
-def extrapolated(
-    v: Tensor, dt: float, membrane: Membrane, now: Inflow, before: Inflow, outside: Outside
-) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """The step of second order with one sweep over the synapses, and the synapses it used.
-
-    Where z > 1 the neuron follows its inputs faster than they are sampled: there is nothing to
-    extrapolate, and the last inflow is used.
-    """
-    rate = dt / membrane.capacitance
-    frozen, guessed = synaptic(membrane, now), synaptic(membrane, ahead(now, before))
-    slow = rate * total(membrane, frozen, outside)[0] < 1
-    used = (torch.where(slow, guessed[0], frozen[0]), torch.where(slow, guessed[1], frozen[1]))
-    return held(relaxed(v, *total(membrane, used, outside), rate), outside), used
+def membrane_of(constants: Constants, tensors: Tensors) -> Membrane:
+    """Constants of membranes and of classes of synapses."""
+    gates = constants.gates
+    scale = 1.0 if gates.class_scale is None else tensors.of(gates.class_scale)[:, None, :]
+    return Membrane(
+        tensors.column(constants.capacitance),
+        tensors.column(constants.leak_conductance),
+        tensors.column(constants.leak_potential),
+        tensors.of(constants.unit_conductance)[:, None, None] * scale,
+        tensors.of(constants.reversal_potential)[:, None, None],
+    )
 
 
-def plain(
-    v: Tensor, dt: float, membrane: Membrane, inflow: Inflow, outside: Outside
-) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """The step with one inflow held over it, and the synapses it used."""
-    used = synaptic(membrane, inflow)
-    return held(
-        relaxed(v, *total(membrane, used, outside), dt / membrane.capacitance), outside
-    ), used
+def opening_of(constants: Constants, tensors: Tensors) -> Opening:
+    """Constants of the neurons' synapses."""
+    time = constants.synaptic_time
+    return Opening(
+        tensors.column(constants.midpoint),
+        tensors.column(constants.steepness),
+        None if time is None else tensors.column(time),
+    )
 
 
-def slope(v: Tensor, membrane: Membrane, inflow: Inflow, outside: Outside) -> Tensor:
-    """dv/dt, mV/ms."""
-    g, h = total(membrane, synaptic(membrane, inflow), outside)
-    rise = (h - g * v) / membrane.capacitance
-    return rise if outside.clamp is None else torch.where(outside.clamp.isnan(), rise, 0.0)
+def junctions_of(constants: Constants, tensors: Tensors) -> Junctions | None:
+    """Gap junctions, if any."""
+    gaps = constants.gaps
+    if gaps is None or not len(gaps):
+        return None
+    one_class = tensors.graph(gaps, 1)
+    one_class = one_class._replace(classes=torch.zeros_like(one_class.targets))
+    weights = tensors.of(gaps.counts.astype(float) * constants.gap_conductance)
+    return Junctions(one_class, weights, tensors.maybe(constants.gates.contact))
 
 
-def activation_after(
-    s: Tensor, opened: Tensor, dt: float, time_constant: Tensor, opened_at_end: Tensor
-) -> Tensor:
-    """The synaptic state after a step: s∞ + (s − s∞) exp(−δ/τ), and s∞ itself where τ = 0."""
-    at_once = time_constant == 0
-    decay = torch.exp(-dt / torch.where(at_once, torch.ones_like(time_constant), time_constant))
-    return torch.where(at_once, opened_at_end, opened + (s - opened) * decay)
+def _traced(used: tuple[Tensor, Tensor]) -> Mapping[str, Tensor]:
+    return {"conductance": used[0], "drive": used[1]}

@@ -91,7 +91,6 @@ def compare(
     for amplitude in options.amplitudes:
         say(f"Simulating all stimulations at {amplitude:g} pA …")
         record["simulation"].append(halves.simulated(amplitude, drawn))
-    out.mkdir(parents=True, exist_ok=True)
     write_page(out, record, figures(connectome, measured, drawn, record))
     Folder(out, ATLAS).finish(json_text(record))
     return record
