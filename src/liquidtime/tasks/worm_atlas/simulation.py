@@ -68,12 +68,8 @@ def stimulate_each(
         trials=size + 1,
         initial=rest,
     )
-    found = simulate(
-        connectome,
-        constants.parameters(rest),
-        experiment,
-        where=machine or Machine(dtype="float64", backend="sparse"),
-    )
+    machine = machine or Machine(dtype="float64", backend="sparse")
+    found = simulate(connectome, constants.parameters(rest), experiment, where=machine)
     potential = np.asarray(found.series["potential"].samples[-5:], np.float64)
     calcium = np.asarray(found.series["calcium"].samples[-1], np.float64)
     response = potential[..., :size] - potential[..., size:]
