@@ -59,5 +59,5 @@ def test_it_declines_with_its_reason():
 
 
 def test_a_name_that_is_not_known_is_refused_with_those_that_are():
-    with pytest.raises(ValueError, match="expected 'auto' or one of 'toy', .*'reference'"):
+    with pytest.raises(ValueError, match=r"expected 'auto' or one of 'toy', .*'reference'"):
         CfC(3, 5, backend="tyo")
