@@ -54,15 +54,12 @@ def run(options: Options) -> int:
     console = results()
     for costs, machines in ((here, None), (planning.H200, options.gpus)):
         table = Table(*planning.HEADER, box=box.SIMPLE_HEAD, title=costs.name)
-        try:
-            plans = [
-                planning.plan(
-                    size, options.dt, costs, machines=machines, delta_share=options.delta_share
-                )
-                for size in sizes
-            ]
-        except ValueError as error:
-            raise InputError(str(error)) from error
+        plans = [
+            planning.plan(
+                size, options.dt, costs, machines=machines, delta_share=options.delta_share
+            )
+            for size in sizes
+        ]
         for row in planning.table(plans):
             table.add_row(*row)
         console.print(table)

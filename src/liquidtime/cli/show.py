@@ -35,7 +35,7 @@ def run(options: Options) -> int:
     if not options.runs:
         raise InputError("No run is named; expected a run folder, such as runs/mine.")
     if simulations := _simulations(options.runs):
-        from liquidtime.cli.common.brain_show import show_simulation
+        from liquidtime.cli.brain.showing import show_simulation
 
         for path in simulations:
             show_simulation(path)

@@ -21,112 +21,17 @@ After Ctrl-C or a crash repeat the command with --resume.
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
-from tyro.conf import Positional, UseAppendAction, arg
+from tyro.conf import Positional, arg
 
-from liquidtime.errors import InputError
-
-if TYPE_CHECKING:
-    from liquidtime.brain.sources import Found
-
-_FILES = arg(metavar="FILE ...", help_behavior_hint="")
-_COLUMN = arg(metavar="COLUMN")
-_NEURONS = arg(metavar="NEURONS", help_behavior_hint="")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkOptions:
-    """The network."""
-
-    neurons: Annotated[str | None, arg(metavar="NUMBER|FILE", help_behavior_hint="")] = None
-    """random, fly-like, microcircuit: how many. Edge table: the table of neurons, names first."""
-    in_degree: Annotated[int | None, arg(metavar="NUMBER", help_behavior_hint="")] = None
-    """random, fly-like: sources of a neuron (default: 100, 109)."""
-    files: Annotated[tuple[Path, ...], _FILES] = ()
-    """flywire, malecns: your copies of the published files."""
-    pre: Annotated[str, _COLUMN] = "pre"
-    """Edge table: column of presynaptic neurons."""
-    post: Annotated[str, _COLUMN] = "post"
-    """Edge table: column of postsynaptic neurons."""
-    count: Annotated[str | None, _COLUMN] = "count"
-    """Edge table: column of numbers of synapses; without it each row is one."""
-    transmitter: Annotated[str | None, arg(metavar="COLUMN", help_behavior_hint="")] = None
-    """Edge table: column of transmitters (default: "transmitter", if there is one, else that of
-    the neurons). larva: TYPE=TRANSMITTER,…"""
-    set: Annotated[
-        UseAppendAction[tuple[str, ...]], arg(metavar="CONSTANT=NUMBER", help_behavior_hint="")
-    ] = ()
-    """A constant of neurons or synapses: leak_potential=-55, unit_conductance.gaba=0.2. Repeat."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExperimentOptions:
-    """The experiment."""
-
-    stimulate: Annotated[
-        UseAppendAction[tuple[str, ...]], arg(metavar="NEURONS=WAVEFORM", help_behavior_hint="")
-    ] = ()
-    """What comes from outside, in all trials; see below. Repeat."""
-    ablate: Annotated[UseAppendAction[tuple[str, ...]], _NEURONS] = ()
-    """Beside the control, a trial without these neurons. Repeat: each is a trial of its own."""
-    silence: Annotated[UseAppendAction[tuple[str, ...]], _NEURONS] = ()
-    """The same, but they only emit nothing."""
-    scale: Annotated[
-        UseAppendAction[tuple[str, ...]], arg(metavar="TRANSMITTER=FACTOR", help_behavior_hint="")
-    ] = ()
-    """A trial in which the synapses of a transmitter are so many times as strong: gaba=0."""
-    screen: Annotated[
-        Literal["ablate", "silence", "stimulate"] | None,
-        arg(metavar="{ablate,silence,stimulate}", help_behavior_hint=""),
-    ] = None
-    """A trial for each single neuron: of --of, or, to stimulate, of --stimulate."""
-    of: Annotated[str | None, _NEURONS] = None
-    """Neurons of --screen ablate or silence (default: all)."""
-    trials: int = 1
-    """Repeats of each condition, with other noise."""
-    seed: int = 0
-    """Of noise, and of networks that are made by chance."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunOptions:
-    """How it is computed."""
-
-    duration: float = 1000.0
-    """ms."""
-    dt: float = 0.1
-    """ms, of a time step."""
-    scheme: Literal["ab2", "midpoint", "frozen", "rk4"] = "ab2"
-    """How a step is made: ab2 one sweep, second order; midpoint two; frozen one, first order."""
-    delta: float = 0.0
-    """Pass on only what moved by more than this (activations run from 0 to 1); 0: always."""
-    start: Literal["leak", "rest"] = "leak"
-    """Begin at the leak potentials, or where the network rests without stimuli."""
-    device: str = "cpu"
-    """cpu, or an accelerator such as cuda."""
-    threads: Annotated[int | None, arg(metavar="NUMBER", help_behavior_hint="")] = None
-    """Threads on the CPU (default: as PyTorch uses)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordOptions:
-    """What is kept."""
-
-    record: Annotated[
-        UseAppendAction[tuple[str, ...]], arg(metavar="VARIABLE", help_behavior_hint="")
-    ] = ()
-    """potential, activation, conductance, current or calcium, of all neurons or of some: "calcium
-    of group:motor" (default: potential). Repeat."""
-    every: Annotated[float | None, arg(metavar="MS", help_behavior_hint="")] = None
-    """ms between samples (default: a time step, or more where that is above 100 MB)."""
-    threshold: Annotated[float | None, arg(metavar="MV", help_behavior_hint="")] = None
-    """Note each upward crossing of this potential, mV."""
-    out: Annotated[Path | None, arg(metavar="FOLDER", help_behavior_hint="")] = None
-    """Where to write (default: runs/brain/NAME-DATE)."""
-    resume: Annotated[bool, arg(help_behavior_hint="")] = False
-    """Go on with a stopped simulation."""
+from liquidtime.cli.brain.options import (
+    ExperimentOptions,
+    NetworkOptions,
+    RecordOptions,
+    RunOptions,
+    experiment_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,62 +50,29 @@ class Options:
 
 def run(options: Options) -> int:
     """Read the network, simulate, compare, draw."""
+    from liquidtime.brain import thinned
+    from liquidtime.brain.experiment.words.settings import with_settings
     from liquidtime.brain.simulation.folder import folder_for
-    from liquidtime.cli.common.brain_run import prepare, simulate_into
-    from liquidtime.cli.common.brain_show import show_simulation
+    from liquidtime.brain.sources import find_connectome
+    from liquidtime.cli.brain.showing import show_simulation
+    from liquidtime.cli.brain.simulating import simulate_into
     from liquidtime.cli.common.console import messages, say_notes
     from liquidtime.cli.common.places import RUNS
 
-    _check(options.run)
+    source, kept = options.source, options.kept
+    experiment = experiment_of(options.experiment, options.run, kept)
+    machine = options.run.machine()
     try:
         with messages().status(f"Reading {options.network} …"):
-            found = _found(options)
-        prepared = prepare(found, options)
-        out = folder_for(options.kept.out, RUNS / "brain", found.name, options.kept.resume)
+            found = find_connectome(source.wanted(options.network, options.experiment.seed))
+        parameters = with_settings(found.parameters, source.set, found.connectome)
+        experiment, notes = thinned(experiment, found.connectome, kept.every)
+        out = folder_for(kept.out, RUNS / "brain", found.name, kept.resume)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             "Stopped before the simulation began; nothing was written."
         ) from None
-    say_notes([*found.notes, *prepared.notes])
-    simulate_into(out, prepared, options)
+    say_notes([*found.notes, *notes])
+    simulate_into(out, found.connectome, parameters, experiment, machine)
     show_simulation(out)
     return 0
-
-
-def _found(options: Options) -> "Found":
-    from liquidtime.brain.sources import Wanted, find_connectome
-
-    source = options.source
-    try:
-        return find_connectome(
-            Wanted(
-                options.network,
-                source.neurons,
-                source.in_degree,
-                source.files,
-                source.pre,
-                source.post,
-                source.count,
-                source.transmitter,
-                options.experiment.seed,
-                any(text.startswith("unit_conductance") for text in source.set),
-            )
-        )
-    except InputError:
-        raise
-    except ValueError as error:
-        raise InputError(f"{options.network}: {error}") from error
-
-
-def _check(options: RunOptions) -> None:
-    if not 0 < options.dt < float("inf"):
-        raise InputError(f"--dt is {options.dt:g} ms; expected more than 0.")
-    if not options.dt <= options.duration < float("inf"):
-        raise InputError(
-            f"--duration is {options.duration:g} ms; expected at least one step of "
-            f"{options.dt:g} ms."
-        )
-    if options.delta < 0:
-        raise InputError(f"--delta is {options.delta:g}; expected 0 or more.")
-    if options.threads is not None and options.threads < 1:
-        raise InputError(f"--threads is {options.threads}; expected 1 or more.")

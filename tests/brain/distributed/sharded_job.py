@@ -14,6 +14,7 @@ from liquidtime.brain import (
     Ablate,
     Connectome,
     Events,
+    Experiment,
     Hold,
     OrnsteinUhlenbeck,
     Parameters,
@@ -22,6 +23,7 @@ from liquidtime.brain import (
     ScaleTransmitter,
     Silence,
     Sine,
+    Spread,
     Step,
     Store,
     SynapseParameters,
@@ -32,8 +34,8 @@ from liquidtime.brain import (
 )
 from liquidtime.brain.distributed.exchange import Ranks
 from liquidtime.brain.distributed.partition import even
-from liquidtime.brain.distributed.run import simulate_sharded
 from liquidtime.brain.distributed.stepper import ShardStepper
+from liquidtime.errors import InputError
 
 NEURONS = 90
 RANK, RANKS = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
@@ -58,7 +60,7 @@ def network(*, gaps=False, neurons=NEURONS, in_degree=12, reach=NEURONS, seed=0)
 
 
 def settings(name):
-    """What `simulate` and `simulate_sharded` are given, by the name of a case."""
+    """What `simulate` is given, by the name of a case."""
     scheme, *words = name.split()
     whole = network(gaps="gaps" in words)
     random = np.random.default_rng(1)
@@ -89,10 +91,10 @@ def settings(name):
             conductance(["n00080", "n00001"], Poisson(200.0, 3.0, 2.0, seed=4), -80.0),
             clamp("n00044", Step(-20.0, 0.0), 2.0, 6.0),
         ]
-    batch = 1
+    trials = 1
     if "trials" in words:
         scaled = [] if "synapses" in words else [ScaleTransmitter("gaba", 0.5)]
-        batch = [None, [Ablate("n00010"), Silence("n00077")], [Hold("n00060", -30.0), *scaled]]
+        trials = [None, [Ablate("n00010"), Silence("n00077")], [Hold("n00060", -30.0), *scaled]]
     recorded = [
         Record(every=3),
         Record("current", ["n00071", "n00002", "n00030"], every=2),
@@ -100,16 +102,16 @@ def settings(name):
     ]
     if "synapses" not in words:
         recorded.append(Record("calcium", [80, 5], time_constant=5.0))
-    return whole, {
-        "parameters": Parameters(**constants),
-        "stimulus": stimuli,
-        "duration": 12.0,
-        "dt": 0.2,
-        "scheme": scheme,
-        "record": recorded,
-        "batch": batch,
-        "delta": 1e-3 if "delta" in words else 0.0,
-    }
+    experiment = Experiment(
+        stimuli,
+        duration=12.0,
+        dt=0.2,
+        scheme=scheme,
+        record=recorded,
+        trials=trials,
+        delta=1e-3 if "delta" in words else 0.0,
+    )
+    return whole, (Parameters(**constants), experiment)
 
 
 def numbers(recording):
@@ -142,11 +144,11 @@ def compare(names):
         if "scattered" in words:
             options["partition"] = np.arange(NEURONS) % RANKS
         if "built" in words:
-            sharded = simulate_sharded(builder(whole), **given)
+            sharded = simulate(builder(whole), *given, where=Spread())
         else:
-            sharded = simulate_sharded(whole, **given, **options)
+            sharded = simulate(whole, *given, where=Spread(**options))
         if RANK == 0:
-            alone = simulate(whole, **given)
+            alone = simulate(whole, *given)
             assert len(alone.event_table) > 0
             found[name] = same(sharded, alone)
             if "bfloat16" in words:
@@ -174,31 +176,28 @@ def builder(whole):
 def blocks_of_sources():
     """More emitters than one block of the kernels holds, but not on a rank; a few steps."""
     whole = network(neurons=14_000, in_degree=40, reach=5000, seed=2)
-    given = {
-        "duration": 1.0,
-        "dt": 0.2,
-        "stimulus": current("n00001", Step(50.0)),
-        "initial": np.random.default_rng(0).uniform(-60, -30, len(whole)),
-    }
-    found = simulate_sharded(whole, **given)
-    return {} if found is None else {"blocks": same(found, simulate(whole, **given))}
+    start = np.random.default_rng(0).uniform(-60, -30, len(whole))
+    given = Experiment(current("n00001", Step(50.0)), 1.0, 0.2, initial=start)
+    found = simulate(whole, None, given, where=Spread())
+    return {} if found is None else {"blocks": same(found, simulate(whole, None, given))}
 
 
 def refused():
     """What is refused, the same on all ranks."""
     whole = network()
     found = {}
-    for name, options in {
-        "short partition": {"partition": np.zeros(3, int)},
-        "idle rank": {"partition": np.zeros(NEURONS, int)},
-        "unknown partition": {"partition": "stripes"},
-        "rk4": {"scheme": "rk4"},
-        "different": {"duration": 1.0 + RANK},
-    }.items():
+    for name, where, asked in (
+        ("short partition", Spread(partition=np.zeros(3, int)), {}),
+        ("idle rank", Spread(partition=np.zeros(NEURONS, int)), {}),
+        ("unknown partition", Spread(partition="stripes"), {}),
+        ("rk4", Spread(), {"scheme": "rk4"}),
+        ("different", Spread(), {"duration": 1.0 + RANK}),
+    ):
+        experiment = Experiment(**{"duration": 1.0, "dt": 0.2} | asked)
         try:
-            simulate_sharded(whole, **{"duration": 1.0, "dt": 0.2} | options)
+            simulate(whole, None, experiment, where=where)
             found[name] = ""
-        except ValueError as error:
+        except InputError as error:
             found[name] = str(error)
     return found
 
@@ -224,7 +223,7 @@ def stored(folder, die):
 
         ShardStepper.advance, ShardStepper.state = dying, dying_at_save
     whole, given = settings("ab2 mixed delta noise trials gaps")
-    found = simulate_sharded(whole, **given, store=Store(folder, checkpoint_every=2.6))
+    found = simulate(whole, *given, where=Spread(), store=Store(folder, checkpoint_every=2.6))
     if found is None:
         return {}
     marker = json.loads((folder / "checkpoint.json").read_text())
@@ -234,7 +233,7 @@ def stored(folder, die):
     assert samples[3].shape == (NEURONS, 3) and samples[2:5, 7, 1].shape == (3,)
     assert found["potential"].sel(neuron="n00070").shape == (3, 20)
     return {
-        "stored": same(found, simulate(whole, **given)),
+        "stored": same(found, simulate(whole, *given)),
         "steps": found.statistics["steps"],
     }
 

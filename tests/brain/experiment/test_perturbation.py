@@ -6,6 +6,7 @@ import pytest
 from liquidtime.brain import (
     Ablate,
     Connectome,
+    Experiment,
     Hold,
     Machine,
     Network,
@@ -52,8 +53,8 @@ STIMULI = (current(["n1", "n2", "n8"], Step(60.0)), current("n5", Sine(40.0, 9.0
 
 
 def run(connectome=BRAIN, parameters=None, stimuli=STIMULI, machine=MACHINES[0], **options):
-    given = {"duration": 40.0, "dt": 0.5, "device": machine} | options
-    return simulate(connectome, parameters, stimuli, **given)
+    experiment = Experiment(stimuli, **{"duration": 40.0, "dt": 0.5} | options)
+    return simulate(connectome, parameters, experiment, where=machine)
 
 
 def tolerance(machine):
@@ -87,7 +88,7 @@ def test_an_ablated_neuron_might_as_well_not_be_there(scheme, own, machine):
         less = Parameters(synapses=subset(BRAIN, there))
     others = np.setdiff1d(np.arange(SIZE), lost)
     ablated = run(
-        parameters=parameters, machine=machine, scheme=scheme, batch=[Ablate(["n4", "n17"])]
+        parameters=parameters, machine=machine, scheme=scheme, trials=[Ablate(["n4", "n17"])]
     )["potential"]
     without = run(BRAIN.select(others), less, machine=machine, scheme=scheme)["potential"]
     np.testing.assert_allclose(
@@ -105,7 +106,7 @@ def test_a_silent_neuron_hears_and_has_its_gap_junctions(machine):
     rows = BRAIN.synapses
     kept = rows.where(rows.sources != source)
     cut = Connectome(BRAIN.neurons, kept, BRAIN.classes, BRAIN.gap_junctions)
-    silent = run(machine=machine, batch=[Silence("n3")])["potential"].values
+    silent = run(machine=machine, trials=[Silence("n3")])["potential"].values
     wanted = run(cut, machine=machine)["potential"].values
     np.testing.assert_allclose(silent, wanted, rtol=0, atol=tolerance(machine))
     assert np.abs(silent - run(machine=machine)["potential"].values).max() > 0.1
@@ -113,16 +114,16 @@ def test_a_silent_neuron_hears_and_has_its_gap_junctions(machine):
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_a_held_neuron_stays(machine):
-    found = run(machine=machine, batch=[Hold(["n1", "n7"], -31.0), None])["potential"]
+    found = run(machine=machine, trials=[Hold(["n1", "n7"], -31.0), None])["potential"]
     assert (found.sel(neuron=["n1", "n7"], trial=0) == -31.0).all()
-    free = run(machine=machine, batch=2)["potential"]
+    free = run(machine=machine, trials=2)["potential"]
     np.testing.assert_array_equal(found.sel(trial=1), free.sel(trial=1))
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("factor", [0.0, 0.5, 3.0])
 def test_a_scaled_transmitter_has_other_conductances(factor, machine):
-    scaled = run(machine=machine, batch=[ScaleTransmitter("GABA", factor)])["potential"].values
+    scaled = run(machine=machine, trials=[ScaleTransmitter("GABA", factor)])["potential"].values
     parameters = Parameters(unit_conductance={"gaba": 0.01 * factor})
     wanted = run(parameters=parameters, machine=machine)["potential"].values
     np.testing.assert_allclose(scaled, wanted, rtol=0, atol=tolerance(machine))
@@ -132,11 +133,11 @@ def test_a_scaled_transmitter_has_other_conductances(factor, machine):
 @pytest.mark.parametrize("machine", MACHINES)
 def test_several_things_are_done_in_one_trial_and_nothing_in_a_control(machine):
     both = [Silence("n3"), ScaleTransmitter("gaba", 0.5), ScaleTransmitter("gaba", 0.5)]
-    found = run(machine=machine, batch=[both, None, Silence("n3"), []])["potential"].values
+    found = run(machine=machine, trials=[both, None, Silence("n3"), []])["potential"].values
     quarter = run(
         parameters=Parameters(unit_conductance={"gaba": 0.0025}),
         machine=machine,
-        batch=[Silence("n3")],
+        trials=[Silence("n3")],
     )["potential"].values
     np.testing.assert_allclose(found[0], quarter[0], rtol=0, atol=tolerance(machine))
     np.testing.assert_array_equal(found[1], found[3])
@@ -146,7 +147,7 @@ def test_several_things_are_done_in_one_trial_and_nothing_in_a_control(machine):
 
 def screen(**options):
     options = {"record": Record(every=8)} | options
-    return run(batch=[None, *map(Ablate, NAMES)], **options)["potential"].values
+    return run(trials=[None, *map(Ablate, NAMES)], **options)["potential"].values
 
 
 @pytest.mark.skipif(native() is None, reason="the kernels are not installed")
@@ -155,7 +156,7 @@ def test_a_screen_of_all_neurons_is_the_same_as_small_batches_to_the_bit():
     every = screen(machine=machine)
     assert len(np.unique(every[:, -1, 0])) > SIZE // 2
     for i in (0, 3, SIZE - 1):
-        alone = run(machine=machine, batch=[Ablate(NAMES[i]), None], record=Record(every=8))
+        alone = run(machine=machine, trials=[Ablate(NAMES[i]), None], record=Record(every=8))
         np.testing.assert_array_equal(alone["potential"].values, every[[i + 1, 0]])
 
 
@@ -164,7 +165,7 @@ def test_a_screen_of_all_neurons_is_the_same_as_single_runs_to_the_bit():
     machine = Machine(backend="cpu")
     every = screen(machine=machine)
     for i in range(SIZE):
-        alone = run(machine=machine, batch=[Ablate(NAMES[i])], record=Record(every=8))
+        alone = run(machine=machine, trials=[Ablate(NAMES[i])], record=Record(every=8))
         np.testing.assert_array_equal(alone["potential"].values[0], every[i + 1])
 
 
@@ -172,7 +173,7 @@ def test_a_screen_of_all_neurons_is_the_same_as_single_runs_to_the_bit():
 def test_a_screen_is_close_to_single_runs(machine):
     every = screen(machine=machine)
     for i in range(0, SIZE, 7):
-        alone = run(machine=machine, batch=[Ablate(i)], record=Record(every=8))
+        alone = run(machine=machine, trials=[Ablate(i)], record=Record(every=8))
         np.testing.assert_allclose(
             alone["potential"].values[0], every[i + 1], rtol=0, atol=tolerance(machine)
         )
@@ -192,7 +193,7 @@ def test_a_screen_is_close_to_single_runs(machine):
 )
 def test_a_clamp_wins_over_a_hold_whatever_the_backend(machine):
     stimuli = clamp("n1", Step(-20.0), 5.0, 10.0)
-    found = run(stimuli=stimuli, machine=machine, batch=[Hold("n1", -50.0)])["potential"]
+    found = run(stimuli=stimuli, machine=machine, trials=[Hold("n1", -50.0)])["potential"]
     found = found.sel(neuron="n1", trial=0)
     assert (found.sel(time=slice(5.5, 10.0)) == -20.0).all()
     assert (found.sel(time=slice(10.5, None)) == -50.0).all()

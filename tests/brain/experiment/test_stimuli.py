@@ -5,6 +5,7 @@ import pytest
 
 from liquidtime.brain import (
     Connectome,
+    Experiment,
     Function,
     Machine,
     OrnsteinUhlenbeck,
@@ -19,8 +20,7 @@ from liquidtime.brain import (
     current,
     simulate,
 )
-from liquidtime.brain.experiment.stimuli import Player
-from liquidtime.kernels.network.stepper import stages
+from liquidtime.brain.simulation.player import Player
 
 TIMES = np.array([-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5])
 FIVE = Connectome.from_edges(["a", "b"], ["b", "c"], neurons=list("abcde"))
@@ -87,8 +87,12 @@ def test_courses_that_make_no_sense_are_refused(make, message):
         make()
 
 
+def player_of(connectome, stimuli, trials=1, dt=0.5, scheme="frozen"):
+    return Player(Experiment(stimuli, dt=dt, scheme=scheme, trials=trials).resolved(connectome))
+
+
 def played(stimuli, steps=40, dt=0.5, trials=1, scheme="frozen", chunks=None):
-    player = Player(FIVE, stimuli, trials, dt, stages(scheme))
+    player = player_of(FIVE, stimuli, trials, dt, scheme)
     parts, first = [], 0
     for count in chunks or [steps]:
         parts.append([drive.values for drive in player.play(first, count)])
@@ -159,7 +163,7 @@ CROWD = Connectome.from_edges([], [], neurons=MANY)
 
 
 def drawn(noise, steps, dt, trials=1):
-    player = Player(CROWD, [current(np.arange(MANY), noise)], trials, dt, (0.5,))
+    player = player_of(CROWD, [current(np.arange(MANY), noise)], trials, dt, "ab2")
     return player.play(0, steps)[0].values[0]
 
 
@@ -244,7 +248,7 @@ def test_chunks_make_no_difference(scheme):
 def test_noise_goes_on_from_where_it_stood(noise):
     stimuli = [current(["a", "b"], noise, trials=[1, 2])]
     (whole,) = played(stimuli, 30, trials=3)
-    first, second = (Player(FIVE, stimuli, 3, 0.5, (0.0,)) for _ in range(2))
+    first, second = (player_of(FIVE, stimuli, 3) for _ in range(2))
     first.play(0, 12)
     second.restore(first.state())
     np.testing.assert_array_equal(second.play(12, 18)[0].values, whole[:, 12:])
@@ -254,9 +258,8 @@ def test_currents_add_up_and_a_conductance_pulls_to_its_potential():
     exact = Machine(dtype="float64", backend="reference")
 
     def after(*stimuli):
-        return simulate(
-            FIVE, stimulus=stimuli, duration=500.0, dt=1.0, device=exact, record=()
-        ).final[:, 0]
+        experiment = Experiment(stimuli, duration=500.0, dt=1.0, record=())
+        return simulate(FIVE, None, experiment, where=exact).final[:, 0]
 
     # C / g = 10 ms: after 500 ms e^-50 is left.
     assert after(current("d", Step(5.0)), current(["d", "e"], Step(3.0)))[3:] == pytest.approx(
@@ -268,7 +271,7 @@ def test_currents_add_up_and_a_conductance_pulls_to_its_potential():
 
 def test_functions_that_give_no_numbers_are_refused():
     with pytest.raises(ValueError, match="finite"):
-        simulate(FIVE, stimulus=current("a", Function(lambda t: t * np.nan)), duration=1.0)
+        played([current("a", Function(lambda t: t * np.nan))])
 
 
 @pytest.mark.parametrize("waveform", [Step(1.0, 0.9, 1.8), Pulses(1.0, 0.9, 1.8, 0.9)])

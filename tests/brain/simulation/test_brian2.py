@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from liquidtime.brain import Connectome, Machine, Parameters, Record, Samples, current, simulate
+from liquidtime.brain import (
+    Connectome,
+    Experiment,
+    Machine,
+    Parameters,
+    Record,
+    Samples,
+    current,
+    simulate,
+)
 
 REFERENCE = Path(__file__).with_name("brian2_frozen.npz")
 
@@ -35,15 +44,14 @@ def test_frozen_equals_brian2(backend, dtype, tolerance):
         steepness=given["steepness"],
         unit_conductance={"excitatory": 0.02, "inhibitory": 0.05},
     )
-    found = simulate(
-        connectome,
-        parameters,
+    experiment = Experiment(
         current(np.arange(neurons), Samples(given["current"][None], 1e9)),
         duration=100.0,
         dt=0.1,
         scheme="frozen",
         initial=given["start"],
         record=Record(every=1000),
-        device=Machine(backend=backend, dtype=dtype),
     )
+    machine = Machine(backend=backend, dtype=dtype)
+    found = simulate(connectome, parameters, experiment, where=machine)
     assert np.abs(found.final[:, 0] - given["potentials"]).max() <= tolerance

@@ -5,11 +5,24 @@ import pandas as pd
 import pytest
 import torch
 
-from liquidtime.brain import Connectome, Network, Parameters, Sine, Step, current, fit, simulate
-from liquidtime.brain.experiment.stimuli import Player
+from liquidtime.brain import (
+    Connectome,
+    Descent,
+    Experiment,
+    Network,
+    Parameters,
+    Record,
+    Sine,
+    Step,
+    current,
+    fit,
+    simulate,
+)
 from liquidtime.brain.simulation.fitting import _Values
+from liquidtime.brain.simulation.player import Player
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.learning import LearnableNetwork
-from liquidtime.kernels.network.stepper import Task, stages
+from liquidtime.kernels.network.stepper import Task
 
 LEARN = {
     "membrane_capacitance": "all",
@@ -45,8 +58,8 @@ def loss_of(network, scheme, dtype, checkpoint_steps=None, steps=30, dt=0.5):
     task = Task(dt, scheme, dtype=str(dtype).removeprefix("torch."))
     moved = LearnableNetwork(network.constants, task)
     stimulus = [current("n0", Sine(40.0, 9.0)), current("n3", Step(30.0, 2.0, 9.0))]
-    player = Player(network.connectome, stimulus, network.trials, dt, stages(scheme))
-    drives = player.play(0, steps)
+    asked = Experiment(stimulus, dt=dt, scheme=scheme, trials=network.trials)
+    drives = Player(asked.resolved(network.connectome)).play(0, steps)
     values = _Values(network, LEARN)
     start = torch.as_tensor(network.initial(None).copy(), dtype=dtype)
 
@@ -104,21 +117,18 @@ def test_checkpoints_change_nothing(circuit, delay, time_constant):
 
 def test_constants_are_found_again(circuit):
     stimulus = [current("n0", Step(60.0, 2.0, 15.0)), current("n4", Sine(30.0, 9.0))]
+    asked = Experiment(stimulus, 25.0, 0.25)
     truth = Parameters(steepness=0.3, leak_conductance=1.5, unit_conductance=0.1)
-    measured = simulate(circuit, truth, stimulus, 25.0, 0.25)["potential"].sel(trial=0).values
+    measured = simulate(circuit, truth, asked)["potential"].sel(trial=0).values
     measured[3, 2] = np.nan
-    names = circuit.neurons.index.to_numpy()
     seen = []
     found = fit(
         circuit,
         Parameters(steepness=0.2, leak_conductance=1.0, unit_conductance=0.1),
-        stimulus,
+        asked,
         measured,
-        names,
-        0.25,
         learn={"steepness": "all", "leak_conductance": "type"},
-        steps=60,
-        learning_rate=0.08,
+        descent=Descent(60, 0.08),
         tell=lambda step, loss: seen.append((step, loss)),
     )
     assert found.losses.min() < 0.02 * found.losses[0]
@@ -128,27 +138,62 @@ def test_constants_are_found_again(circuit):
     assert len(seen) == len(found.losses) == 61
 
 
+def test_what_was_measured_may_be_of_some_neurons_now_and_then(circuit):
+    record = Record(neurons=["n4", "n1"], every=3)
+    asked = Experiment("n0=step 60 from 2", 12.0, 0.5, record=record, trials=[None, "ablate n3"])
+    truth = Parameters(unit_conductance=0.1)
+    measured = simulate(circuit, truth, asked)["potential"].values.transpose(1, 2, 0)
+    assert measured.shape == (8, 2, 2)
+    found = fit(
+        circuit, truth, asked, measured, learn={"steepness": "all"}, descent=Descent(steps=0)
+    )
+    assert found.losses == pytest.approx([0.0], abs=1e-8)
+
+
+SHORT = {"duration": 2.0, "dt": 0.5}
+
+
 def test_learnt_synapses_become_counts(circuit):
     measured = np.full((4, 6), -50.0)
-    names = circuit.neurons.index.to_numpy()
     found = fit(
-        circuit, Parameters(), (), measured, names, 0.5, learn={"synapses": "each"}, steps=2
+        circuit,
+        Parameters(),
+        Experiment(**SHORT),
+        measured,
+        learn={"synapses": "each"},
+        descent=Descent(steps=2),
     )
     factor = found.shared["synapses"]
     assert found.connectome.synapses.counts == pytest.approx(circuit.synapses.counts * factor)
 
 
-def test_bad_input(circuit):
-    names = circuit.neurons.index.to_numpy()
-    measured = np.zeros((4, 6))
-    with pytest.raises(ValueError, match=r"target has shape \[4, 5\]; expected \[T, n, B\]"):
-        fit(circuit, Parameters(), (), measured[:, :5], names, 0.5, learn={"steepness": "all"})
-    with pytest.raises(ValueError, match="learn is empty"):
-        fit(circuit, Parameters(), (), measured, names, 0.5, learn={})
-    with pytest.raises(ValueError, match="'colour' cannot be learnt"):
-        fit(circuit, Parameters(), (), measured, names, 0.5, learn={"colour": "all"})
-    with pytest.raises(ValueError, match="holds no number"):
-        fit(circuit, Parameters(), (), measured * np.nan, names, 0.5, learn={"steepness": "all"})
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"target": np.zeros((4, 5))}, r"target has shape \[4, 5\]; expected \[T, n, B\] = \[4, 6"),
+        ({"learn": {}}, "learn is empty"),
+        ({"learn": {"colour": "all"}}, "'colour' cannot be learnt"),
+        ({"target": np.full((4, 6), np.nan)}, "holds no number"),
+        ({"experiment": Experiment(record="current", **SHORT)}, "expected one record"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused(circuit, change, message):
+    given = {
+        "experiment": Experiment(**SHORT),
+        "target": np.zeros((4, 6)),
+        "learn": {"steepness": "all"},
+    }
+    with pytest.raises(InputError, match=message):
+        fit(circuit, Parameters(), **given | change)
+
+
+def test_to_share_by_type_needs_types():
     untyped = Connectome.from_edges(["a"], ["b"])
-    with pytest.raises(ValueError, match="no column 'type'"):
-        fit(untyped, Parameters(), (), np.zeros((2, 1)), "a", 0.5, learn={"synapses": "type"})
+    with pytest.raises(InputError, match="no column 'type'"):
+        fit(
+            untyped,
+            Parameters(),
+            Experiment(**SHORT),
+            np.zeros((4, 2)),
+            learn={"synapses": "type"},
+        )

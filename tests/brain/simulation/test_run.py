@@ -7,6 +7,7 @@ from liquidtime.brain import (
     Ablate,
     Connectome,
     Events,
+    Experiment,
     Hold,
     Machine,
     Network,
@@ -21,6 +22,8 @@ from liquidtime.brain import (
     current,
     simulate,
 )
+from liquidtime.brain.simulation.player import Player
+from liquidtime.errors import InputError
 from liquidtime.kernels import explain
 from liquidtime.kernels.network.stepper import Task
 from liquidtime.native import native
@@ -51,8 +54,11 @@ PARAMETERS = Parameters(unit_conductance=0.03)
 DRIVEN = (current(NAMES[:10], Step(60.0, 5.0, 30.0)), current(NAMES[50], Sine(40.0, 9.0)))
 
 
-def run(stimuli=DRIVEN, connectome=BRAIN, parameters=PARAMETERS, **options):
-    return simulate(connectome, parameters, stimuli, **{"duration": 40.0, "dt": 0.5} | options)
+def run(
+    stimuli=DRIVEN, connectome=BRAIN, parameters=PARAMETERS, where=None, progress=False, **asked
+):
+    experiment = Experiment(stimuli, **{"duration": 40.0, "dt": 0.5} | asked)
+    return simulate(connectome, parameters, experiment, where=where, progress=progress)
 
 
 def own_synapses():
@@ -84,9 +90,9 @@ def test_what_is_recorded_fits_together(machine):
     """C (v' − v) follows from the recorded conductance and current of the last step."""
     some = ["n007", "n050", "n003"]
     found = run(
-        device=machine,
+        where=machine,
         scheme="frozen",
-        batch=2,
+        trials=2,
         record=[
             Record(neurons=some),
             Record("activation", some),
@@ -145,8 +151,8 @@ def test_whole_steps_are_made():
 def test_every_crossing_upwards_is_an_event_once(machine):
     found = run(
         current(NAMES[:30], Sine(80.0, 10.0)),
-        device=machine,
-        batch=[None, Ablate(NAMES[0])],
+        where=machine,
+        trials=[None, Ablate(NAMES[0])],
         duration=60.0,
         record=[Record(), Events(-45.0)],
     )
@@ -162,7 +168,7 @@ def test_every_crossing_upwards_is_an_event_once(machine):
     np.testing.assert_allclose(frame["time"], 0.5 * wanted[:, 0])
     assert list(frame["neuron"]) == [NAMES[i] for i in wanted[:, 1]]
     alone = run(
-        current(NAMES[:30], Sine(80.0, 10.0)), device=machine, duration=60.0, record=Events(-45.0)
+        current(NAMES[:30], Sine(80.0, 10.0)), where=machine, duration=60.0, record=Events(-45.0)
     )
     np.testing.assert_array_equal(alone.event_table[:, :2], wanted[wanted[:, 2] == 0][:, :2])
     assert not alone.series
@@ -171,7 +177,7 @@ def test_every_crossing_upwards_is_an_event_once(machine):
 @kernels
 def test_events_do_not_depend_on_the_backend():
     given = {"record": Events(-50.0), "duration": 60.0}
-    tables = [run(device=machine, **given).event_table for machine in (EXACT, KERNELS)]
+    tables = [run(where=machine, **given).event_table for machine in (EXACT, KERNELS)]
     assert len(tables[0]) > 10
     np.testing.assert_array_equal(*tables)
 
@@ -182,8 +188,8 @@ def test_calcium_has_its_closed_form(every, machine):
     """Of a neuron that is held: s (1 − e^(−t / τ))."""
     found = run(
         (),
-        batch=[Hold("n004", -30.0)],
-        device=machine,
+        trials=[Hold("n004", -30.0)],
+        where=machine,
         record=Record("calcium", "n004", every, 25.0),
     )["calcium"]
     opened = 1 / (1 + np.exp(-0.2 * 15))
@@ -196,7 +202,7 @@ def test_calcium_has_its_closed_form(every, machine):
 @pytest.mark.parametrize("machine", BOTH)
 def test_a_simulation_goes_on_from_the_end_of_another(machine):
     """With frozen sources, which know no past; but activations begin in double precision."""
-    given = {"device": machine, "scheme": "frozen", "batch": 2, "record": ()}
+    given = {"where": machine, "scheme": "frozen", "trials": 2, "record": ()}
     steady = current(NAMES[:10], Step(60.0))
     whole = run(steady, duration=20.0, **given).final
     half = run(steady, duration=10.0, **given).final
@@ -215,17 +221,10 @@ def test_a_simulation_goes_on_from_the_end_of_another(machine):
 )
 def test_where_a_simulation_begins(initial, wanted):
     # After a thousandth of a microsecond hardly anything has moved: 60 mV · 1e-6 ms · G / C.
-    found = run((), duration=1e-6, dt=1e-6, batch=2, device=EXACT, initial=initial, record=())
+    found = run((), duration=1e-6, dt=1e-6, trials=2, where=EXACT, initial=initial, record=())
     np.testing.assert_allclose(found.final, wanted, rtol=0, atol=1e-3)
     network = Network(BRAIN, PARAMETERS, trials=2)
     np.testing.assert_array_equal(network.initial(initial), wanted)
-
-
-def test_a_network_is_as_good_as_its_parts():
-    made = Network(BRAIN, PARAMETERS, trials=2, machine=EXACT)
-    found = simulate(made, stimulus=DRIVEN, duration=5.0, dt=0.5)["potential"]
-    wanted = run(duration=5.0, batch=2, device=EXACT)["potential"]
-    np.testing.assert_array_equal(found, wanted)
 
 
 BACKENDS = {
@@ -242,9 +241,9 @@ def test_backends_and_floats_agree(scheme, machine):
     if (scheme, machine.backend) == ("rk4", "cpu"):
         pytest.skip("the kernels have no rk4")
     stimuli = (*DRIVEN, conductance(NAMES[20:30], OrnsteinUhlenbeck(2.0, 0.2, 5.0), -20.0))
-    given = {"scheme": scheme, "batch": 3, "record": Record(every=10)}
-    wanted = run(stimuli, device=EXACT, **given)["potential"].values
-    found = run(stimuli, device=machine, **given)
+    given = {"scheme": scheme, "trials": 3, "record": Record(every=10)}
+    wanted = run(stimuli, where=EXACT, **given)["potential"].values
+    found = run(stimuli, where=machine, **given)
     assert found.statistics["backend"] == machine.backend
     assert found["potential"].dtype == machine.dtype
     # 80 steps in float32, each off by some roundings of 60 mV (4e-6); in float64 of 7e-15.
@@ -279,7 +278,7 @@ def test_a_network_tells_its_backend_and_why_others_decline():
 @kernels
 @pytest.mark.parametrize("scheme", ["frozen", "ab2", "midpoint"])
 def test_what_is_sent_on_delta(scheme):
-    given = {"device": KERNELS, "scheme": scheme, "duration": 60.0}
+    given = {"where": KERNELS, "scheme": scheme, "duration": 60.0}
     full = run(DRIVEN[0], **given)["potential"].values
     errors, shares = [], []
     for delta in (1e-2, 1e-3, 1e-4, 1e-9):
@@ -303,12 +302,12 @@ def test_with_delta_0_nothing_is_said_of_it():
 
 @kernels
 def test_the_error_of_delta_vanishes_with_it():
-    assert run(delta=1e-9, device=KERNELS).statistics["delta_error"] <= 1e-3
+    assert run(delta=1e-9, where=KERNELS).statistics["delta_error"] <= 1e-3
 
 
 @kernels
 def test_the_middle_of_a_step_is_work_too():
-    found = run(delta=0.2, device=KERNELS, scheme="midpoint")
+    found = run(delta=0.2, where=KERNELS, scheme="midpoint")
     assert found.statistics["work_share"] > 0.5
 
 
@@ -321,23 +320,20 @@ def test_the_middle_of_a_step_is_work_too():
         ({"duration": 0.1}, "duration is 0.1 ms; expected at least one step of 0.5 ms"),
         ({"duration": np.inf}, "duration is inf ms"),
         ({"delta": -0.1}, "delta is -0.1"),
-        ({"batch": 0}, "there are 0 trials"),
+        ({"trials": 0}, "there are 0 trials"),
         ({"initial": "sleep"}, "initial is 'sleep'"),
         ({"initial": np.zeros(3)}, r"initial has shape \[3, 1\]"),
         ({"initial": np.nan}, "not finite"),
         ({"record": [Record(), Record()]}, "two records have one name: potential, potential"),
         ({"record": [Events(0.0), Events(1.0)]}, "several thresholds"),
         ({"record": Record(neurons="x")}, "not in the table"),
-        ({"device": Machine(backend="cpu", dtype="float64")}, "'cpu' cannot run .* float32"),
-        ({"device": Machine(backend="cpu"), "scheme": "rk4"}, "it has no rk4"),
-        ({"device": Machine(backend="cpu", device="cuda")}, "runs on the CPU, not on cuda"),
-        (
-            {"delta": 0.1, "scheme": "rk4"},
-            "no backend can .* no rk4.* cannot send on delta",
-        ),
-        ({"delta": 0.1, "device": Machine(backend="reference")}, "'reference' cannot .* on delta"),
+        ({"where": Machine(backend="cpu", dtype="float64")}, "'cpu' cannot run .* float32"),
+        ({"where": Machine(backend="cpu"), "scheme": "rk4"}, "it has no rk4"),
+        ({"where": Machine(backend="cpu", device="cuda")}, "runs on the CPU, not on cuda"),
+        ({"delta": 0.1, "scheme": "rk4"}, "no backend can .* no rk4.* cannot send on delta"),
+        ({"delta": 0.1, "where": Machine(backend="reference")}, "'reference' cannot .* on delta"),
         pytest.param(
-            {"device": Machine(backend="kernels")},
+            {"where": Machine(backend="kernels")},
             "backend",
         ),
     ],
@@ -353,7 +349,7 @@ def test_what_does_not_fit_is_refused(options, message):
         ({"record": Record("activation")}, "'activation' cannot be recorded"),
         ({"record": Record("calcium")}, "'calcium' cannot be recorded"),
         ({"delta": 0.1}, "each synapse has constants of its own"),
-        ({"device": Machine(backend="sparse")}, "which are no matrix"),
+        ({"where": Machine(backend="sparse")}, "which are no matrix"),
     ],
 )
 def test_what_does_not_fit_synapses_with_constants_is_refused(options, message):
@@ -361,11 +357,33 @@ def test_what_does_not_fit_synapses_with_constants_is_refused(options, message):
         run(parameters=Parameters(synapses=own_synapses()), **options)
 
 
-def test_what_belongs_to_a_network_is_not_given_twice():
-    made = Network(BRAIN)
-    for options in ({"parameters": PARAMETERS}, {"batch": 2}, {"device": EXACT}):
-        with pytest.raises(ValueError, match="belong to the Network"):
-            simulate(made, **options)
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("cuda", r"expected Machine\(device='cuda'\)"),
+        (Machine(device="warp"), "the device warp cannot be used here"),
+    ],
+)
+def test_where_is_said_by_a_machine(where, message):
+    with pytest.raises(InputError, match=message):
+        run(where=where)
+
+
+def test_what_is_no_experiment_is_refused():
+    with pytest.raises(InputError, match="expected an Experiment"):
+        simulate(BRAIN, PARAMETERS, DRIVEN)
+    with pytest.raises(InputError, match=r"needs where=Spread\(\)"):
+        simulate(lambda rank, ranks: BRAIN)
+
+
+def test_an_error_of_the_engine_is_not_the_users(monkeypatch):
+    def play(self, first, steps):
+        return np.ones(3) + np.ones(4)
+
+    monkeypatch.setattr(Player, "play", play)
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        run()
+    assert not isinstance(caught.value, InputError)
 
 
 @pytest.mark.parametrize(
@@ -398,10 +416,10 @@ def test_a_neuron_that_comes_into_its_clamp_is_an_event():
 @pytest.mark.parametrize("machine", BOTH)
 def test_no_neurons_are_no_trouble(machine):
     nobody = Connectome.from_edges([], [], neurons=0)
-    assert simulate(nobody, duration=1.0, dt=0.5, device=machine)["potential"].shape == (1, 2, 0)
+    assert run((), nobody, duration=1.0, where=machine)["potential"].shape == (1, 2, 0)
 
 
 @kernels
 def test_no_neurons_are_no_trouble_with_delta():
     nobody = Connectome.from_edges([], [], neurons=0)
-    assert simulate(nobody, duration=1.0, dt=0.5, delta=0.1).statistics["delta_error"] == 0
+    assert run((), nobody, duration=1.0, delta=0.1).statistics["delta_error"] == 0

@@ -16,6 +16,7 @@ from liquidtime.brain import (
     Ablate,
     Connectome,
     Events,
+    Experiment,
     Machine,
     OrnsteinUhlenbeck,
     Parameters,
@@ -72,14 +73,14 @@ EVERYTHING = {
         delay=np.resize([0.0, 0.5, 1.5], SIZE),
         synaptic_time_constant=np.resize([0.0, 3.0], SIZE),
     ),
-    "stimulus": STIMULI,
+    "stimuli": STIMULI,
     "duration": 30.0,
     "dt": 0.5,
     "record": RECORDS,
-    "batch": [None, Ablate("n03"), None],
+    "trials": [None, Ablate("n03"), None],
 }
 PLAIN = {
-    "stimulus": current(NAMES[:6], Step(60.0)),
+    "stimuli": current(NAMES[:6], Step(60.0)),
     "duration": 20.0,
     "dt": 0.5,
     "record": Record(),
@@ -100,11 +101,16 @@ def stopped_at(moment):
 
 def interrupted(folder, moment, every=5.0, **options):
     with pytest.raises(StopError):
-        simulate(BRAIN, store=Store(folder, every), progress=stopped_at(moment), **options)
+        run(store=Store(folder, every), progress=stopped_at(moment), **options)
 
 
 def samples(recording, name):
     return np.asarray(recording.series[name].samples[:])
+
+
+def run(connectome=BRAIN, parameters=None, where=None, store=None, progress=False, **asked):
+    experiment = Experiment(**asked)
+    return simulate(connectome, parameters, experiment, where=where, store=store, progress=progress)
 
 
 def same(one, other):
@@ -118,15 +124,15 @@ def same(one, other):
 @pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
 @pytest.mark.parametrize("scheme", ["ab2", "midpoint"])
 def test_a_run_that_was_stopped_goes_on_to_the_bit(scheme, machine, tmp_path):
-    given = {**EVERYTHING, "scheme": scheme, "device": machine}
-    wanted = simulate(BRAIN, **given)
+    given = {**EVERYTHING, "scheme": scheme, "where": machine}
+    wanted = run(**given)
     assert len(wanted.event_table)
-    unbroken = simulate(BRAIN, store=Store(tmp_path / "unbroken", 7.0), **given)
+    unbroken = run(store=Store(tmp_path / "unbroken", 7.0), **given)
     same(unbroken, wanted)
     folder = tmp_path / "broken"
     for moment in (3.0, 12.0, 12.5, 29.5):  # before the first checkpoint; in between; at the end
         interrupted(folder, moment, **given)
-    found = simulate(BRAIN, store=Store(folder, 5.0), **given)
+    found = run(store=Store(folder, 5.0), **given)
     same(found, wanted)
     assert found.statistics["steps"] <= 10  # of the 60, the rest was there
 
@@ -134,22 +140,22 @@ def test_a_run_that_was_stopped_goes_on_to_the_bit(scheme, machine, tmp_path):
 @kernels
 def test_a_run_with_delta_goes_on_to_the_bit(tmp_path):
     given = {**EVERYTHING, "delta": 1e-3}
-    wanted = simulate(BRAIN, **given)
+    wanted = run(**given)
     interrupted(tmp_path / "run", 12.0, **given)
-    same(simulate(BRAIN, store=Store(tmp_path / "run", 5.0), **given), wanted)
+    same(run(store=Store(tmp_path / "run", 5.0), **given), wanted)
 
 
 @kernels
 def test_the_share_of_work_counts_all_steps(tmp_path):
-    wanted = simulate(BRAIN, delta=1e-3, **PLAIN).statistics["work_share"]
+    wanted = run(delta=1e-3, **PLAIN).statistics["work_share"]
     interrupted(tmp_path / "run", 12.0, delta=1e-3, **PLAIN)
-    found = simulate(BRAIN, store=Store(tmp_path / "run", 5.0), delta=1e-3, **PLAIN)
+    found = run(store=Store(tmp_path / "run", 5.0), delta=1e-3, **PLAIN)
     assert found.statistics["work_share"] == wanted
 
 
 def test_what_was_recorded_is_read_as_from_memory(tmp_path):
-    wanted = simulate(BRAIN, **EVERYTHING)
-    found = simulate(BRAIN, store=tmp_path / "run", **EVERYTHING)
+    wanted = run(**EVERYTHING)
+    found = run(store=tmp_path / "run", **EVERYTHING)
     assert found.store == tmp_path / "run"
     for name in wanted.series:
         xarray.testing.assert_identical(found[name], wanted[name])
@@ -158,7 +164,7 @@ def test_what_was_recorded_is_read_as_from_memory(tmp_path):
 
 
 def test_samples_open_in_xarray(tmp_path):
-    wanted = simulate(BRAIN, store=tmp_path / "run", **EVERYTHING)
+    wanted = run(store=tmp_path / "run", **EVERYTHING)
     dataset = xarray.open_zarr(tmp_path / "run" / store.SAMPLES, consolidated=False)
     for name, unit in (("potential", "mV"), ("calcium", "1"), ("current", "pA")):
         array = dataset[name]
@@ -173,12 +179,12 @@ def test_samples_open_in_xarray(tmp_path):
 def test_nothing_is_written_that_other_readers_may_not_know(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        simulate(BRAIN, store=tmp_path / "run", **PLAIN)
+        run(store=tmp_path / "run", **PLAIN)
 
 
 def test_neurons_without_names_are_numbers_on_disk(tmp_path):
     numbered = Connectome.from_edges([0, 1], [1, 2], neurons=3)
-    simulate(numbered, duration=1.0, dt=0.5, store=tmp_path / "run")
+    run(numbered, duration=1.0, dt=0.5, store=tmp_path / "run")
     import zarr
 
     root = zarr.open_group(tmp_path / "run" / store.SAMPLES, mode="r")
@@ -187,23 +193,23 @@ def test_neurons_without_names_are_numbers_on_disk(tmp_path):
 
 def test_double_precision_is_kept_on_disk(tmp_path):
     machine = Machine(dtype="float64")
-    wanted = simulate(BRAIN, device=machine, **PLAIN)
-    found = simulate(BRAIN, device=machine, store=tmp_path / "run", **PLAIN)
+    wanted = run(where=machine, **PLAIN)
+    found = run(where=machine, store=tmp_path / "run", **PLAIN)
     np.testing.assert_array_equal(samples(found, "potential"), samples(wanted, "potential"))
 
 
 def test_a_finished_run_is_loaded_again_without_running(tmp_path):
-    first = simulate(BRAIN, store=tmp_path / "run", **EVERYTHING)
+    first = run(store=tmp_path / "run", **EVERYTHING)
     told = []
-    again = simulate(BRAIN, store=tmp_path / "run", progress=told.append, **EVERYTHING)
+    again = run(store=tmp_path / "run", progress=told.append, **EVERYTHING)
     assert told == []
     same(again, first)
     assert json.loads((tmp_path / "run" / store.RUN).read_text())["finished"] is True
 
 
 def test_a_finished_run_keeps_its_statistics(tmp_path):
-    first = simulate(BRAIN, store=tmp_path / "run", **PLAIN)
-    again = simulate(BRAIN, store=tmp_path / "run", **PLAIN)
+    first = run(store=tmp_path / "run", **PLAIN)
+    again = run(store=tmp_path / "run", **PLAIN)
     assert again.statistics == first.statistics
     found = json.loads((tmp_path / "run" / store.RUN).read_text())
     assert found["statistics"]["steps"] == 40
@@ -213,7 +219,7 @@ DIFFERENT = {
     "duration": {"duration": 21.0},
     "dt": {"dt": 0.25},
     "scheme": {"scheme": "frozen"},
-    "batch": {"batch": 2},
+    "batch": {"trials": 2},
     "records": {"record": [Record(), Record("calcium")]},
     "threshold": {"record": [Record(), Events(0.0)]},
     "stimuli": {"parameters": Parameters(steepness=0.3)},
@@ -222,51 +228,51 @@ DIFFERENT = {
 
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_a_folder_with_another_simulation_is_refused(name, tmp_path):
-    simulate(BRAIN, store=tmp_path, **PLAIN)
+    run(store=tmp_path, **PLAIN)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(InputError, match=f"holds another simulation: .*{name}"):
-        simulate(BRAIN, store=tmp_path, **PLAIN | DIFFERENT[name])
+        run(store=tmp_path, **PLAIN | DIFFERENT[name])
     assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"stimulus": current(NAMES[:6], Step(61.0))},
-        {"stimulus": current(NAMES[1:7], Step(60.0))},
-        {"stimulus": (*[PLAIN["stimulus"]] * 2,)},
+        {"stimuli": current(NAMES[:6], Step(61.0))},
+        {"stimuli": current(NAMES[1:7], Step(60.0))},
+        {"stimuli": (*[PLAIN["stimuli"]] * 2,)},
         {"initial": -50.0},
-        {"batch": [Ablate("n03")]},
+        {"trials": [Ablate("n03")]},
         pytest.param(
             {"record": Record(neurons=NAMES[::-1])},
         ),
     ],
 )
 def test_a_folder_knows_what_was_simulated(change, tmp_path):
-    simulate(BRAIN, store=tmp_path, **PLAIN)
+    run(store=tmp_path, **PLAIN)
     with pytest.raises(InputError, match="holds another simulation"):
-        simulate(BRAIN, store=tmp_path, **PLAIN | change)
+        run(store=tmp_path, **PLAIN | change)
 
 
 def test_a_folder_knows_the_time_constant_of_calcium(tmp_path):
     calcium = [Record("calcium", time_constant=constant) for constant in (20.0, 30.0)]
-    simulate(BRAIN, store=tmp_path, **PLAIN | {"record": calcium[0]})
+    run(store=tmp_path, **PLAIN | {"record": calcium[0]})
     with pytest.raises(InputError, match="holds another simulation"):
-        simulate(BRAIN, store=tmp_path, **PLAIN | {"record": calcium[1]})
+        run(store=tmp_path, **PLAIN | {"record": calcium[1]})
 
 
 def test_to_look_at_a_connectome_does_not_change_it(tmp_path):
     fresh = brain()
-    simulate(fresh, store=tmp_path, **PLAIN)
+    run(fresh, store=tmp_path, **PLAIN)
     assert "400" not in repr(fresh)
     assert fresh.synapses.total > 0
-    simulate(fresh, store=tmp_path, **PLAIN)
+    run(fresh, store=tmp_path, **PLAIN)
 
 
 def test_a_folder_with_other_files_is_refused(tmp_path):
     (tmp_path / "thesis.txt").write_text("do not lose")
     with pytest.raises(InputError, match="holds files, but no simulation"):
-        simulate(BRAIN, store=tmp_path, **PLAIN)
+        run(store=tmp_path, **PLAIN)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
@@ -277,8 +283,8 @@ def test_a_run_that_is_killed_at_its_very_beginning_can_be_begun_again(tmp_path,
     with monkeypatch.context() as patch:
         patch.setattr(store, "write_json", killed)
         with pytest.raises(StopError):
-            simulate(BRAIN, store=tmp_path / "run", **PLAIN)
-    simulate(BRAIN, store=tmp_path / "run", **PLAIN)
+            run(store=tmp_path / "run", **PLAIN)
+    run(store=tmp_path / "run", **PLAIN)
 
 
 @pytest.mark.parametrize("name", ["events", "neuron_v"])
@@ -299,8 +305,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from liquidtime.brain import Connectome, Events, OrnsteinUhlenbeck, Parameters, Record, Store
-from liquidtime.brain import current, simulate
+from liquidtime.brain import Connectome, Events, Experiment, OrnsteinUhlenbeck, Parameters, Record
+from liquidtime.brain import Store, current, simulate
 
 torch.set_num_threads(1)
 random = np.random.default_rng(0)
@@ -316,10 +322,12 @@ def tell(now):
 found = simulate(
     connectome,
     Parameters(delay=np.resize([0.0, 0.4], 60), synaptic_time_constant=2.0),
-    current(np.arange(10), OrnsteinUhlenbeck(20.0, 20.0, 5.0)),
-    6000.0,
-    0.1,
-    record=[Record(every=10), Record("calcium", [3, 5]), Events(-50.0)],
+    Experiment(
+        current(np.arange(10), OrnsteinUhlenbeck(20.0, 20.0, 5.0)),
+        6000.0,
+        0.1,
+        record=[Record(every=10), Record("calcium", [3, 5]), Events(-50.0)],
+    ),
     store=Store(folder, 300.0) if len(sys.argv) < 3 else None,
     progress=tell,
 )

@@ -40,7 +40,7 @@ def to_circuit(
         A circuit whose neurons are the outputs, then the rest in the order of the table.
 
     Raises:
-        ValueError: If a neuron does not exist.
+        InputError: If a neuron does not exist.
 
     Examples:
         >>> from liquidtime.brain import Connectome

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
+from liquidtime.errors import InputError
 from liquidtime.kernels.network import edges
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
@@ -51,20 +52,20 @@ class Connectome:
     def __post_init__(self) -> None:
         for what, found in (("synapses", self.synapses), ("gap_junctions", self.gap_junctions)):
             if found is not None and found.neurons != len(self.neurons):
-                raise ValueError(
+                raise InputError(
                     f"{what} reach {found.neurons} targets, but the table has "
                     f"{len(self.neurons)} neurons; expected as many."
                 )
         if not self.neurons.index.is_unique:
             twice = self.neurons.index[self.neurons.index.duplicated()][0]
-            raise ValueError(f"the neuron {twice!r} is named twice; expected each name once.")
+            raise InputError(f"the neuron {twice!r} is named twice; expected each name once.")
         if len(self.synapses) and int(self.synapses.classes.max()) >= len(self.classes):
-            raise ValueError(
+            raise InputError(
                 f"an edge has the class {int(self.synapses.classes.max())}, but only "
                 f"{len(self.classes)} classes are named: {', '.join(self.classes)}."
             )
         if len(self.classes) > 256:
-            raise ValueError(f"there are {len(self.classes)} classes; expected at most 256.")
+            raise InputError(f"there are {len(self.classes)} classes; expected at most 256.")
 
     @classmethod
     def from_edges(
@@ -95,7 +96,7 @@ class Connectome:
             name: Of the connectome.
 
         Raises:
-            ValueError: If a neuron is not in the table, or a count is negative.
+            InputError: If a neuron is not in the table, or a count is negative.
         """
         pre, post = np.asarray(pre), np.asarray(post)
         pairs = None if gap_junctions is None else [np.asarray(part) for part in gap_junctions]
@@ -147,7 +148,7 @@ class Connectome:
                 `{"type": ["AVA", "AVB"]}`.
 
         Raises:
-            ValueError: If there is no such neuron or column.
+            InputError: If there is no such neuron or column.
         """
         if isinstance(neurons, Indices):
             return _in_range(np.atleast_1d(neurons), len(self)).view(Indices)
@@ -161,7 +162,7 @@ class Connectome:
             return np.zeros(0, dtype=np.int64)
         if wanted.dtype == bool:
             if wanted.shape != (len(self),):
-                raise ValueError(
+                raise InputError(
                     f"the mask has shape {list(wanted.shape)}; expected [N] = [{len(self)}]."
                 )
             return np.flatnonzero(wanted)
@@ -173,14 +174,14 @@ class Connectome:
         kept = np.ones(len(self), dtype=bool)
         for column, values in conditions.items():
             if column not in self.neurons:
-                raise ValueError(
+                raise InputError(
                     f"the table of neurons has no column {column!r}; expected one of "
                     f"{', '.join(map(str, self.neurons.columns)) or 'none: it has no columns'}."
                 )
             wanted = [values] if isinstance(values, str | bytes) else np.atleast_1d(values).tolist()
             kept &= self.neurons[column].isin(wanted).to_numpy()
         if not kept.any():
-            raise ValueError(f"no neuron has {dict(conditions)}.")
+            raise InputError(f"no neuron has {dict(conditions)}.")
         return np.flatnonzero(kept)
 
     def select(self, neurons: Neurons) -> Connectome:
@@ -237,12 +238,12 @@ def symmetric(one: ArrayLike, other: ArrayLike, counts: ArrayLike, neurons: int)
     """Gap junctions, each in both directions. A pair that came in both must have one count.
 
     Raises:
-        ValueError: If a pair came with two different counts, or a neuron is joined to itself.
+        InputError: If a pair came with two different counts, or a neuron is joined to itself.
     """
     one, other = np.asarray(one), np.asarray(other)
     counts = np.broadcast_to(np.asarray(counts, dtype=np.float32), one.shape)
     if (one == other).any():
-        raise ValueError("a gap junction joins a neuron to itself; leave it out.")
+        raise InputError("a gap junction joins a neuron to itself; leave it out.")
     pandas = require("pandas", extra="brain")
     pairs = pandas.DataFrame(
         {"low": np.minimum(one, other), "high": np.maximum(one, other), "count": counts}
@@ -251,7 +252,7 @@ def symmetric(one: ArrayLike, other: ArrayLike, counts: ArrayLike, neurons: int)
     twice = pairs.duplicated(["low", "high"])
     if twice.any():
         low, high, _ = pairs[twice].iloc[0]
-        raise ValueError(
+        raise InputError(
             f"the gap junction between neurons {int(low)} and {int(high)} comes with two different "
             "counts; expected one. Take their mean or their larger one first."
         )
@@ -279,7 +280,7 @@ def _classes(names: Iterable[Any]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     usual = [canonical(value) for value in values]
     found = tuple(sorted(set(usual))) or (UNKNOWN,)
     if len(found) > 256:
-        raise ValueError(f"there are {len(found)} different transmitters; expected at most 256.")
+        raise InputError(f"there are {len(found)} different transmitters; expected at most 256.")
     return np.array([found.index(name) for name in usual], dtype=np.uint8)[codes], found
 
 
@@ -294,7 +295,7 @@ def _positions(table: pandas.DataFrame, names: NDArray) -> NDArray[np.int32]:
     found = table.index.get_indexer(names)
     if (found < 0).any():
         missing = np.asarray(names)[found < 0]
-        raise ValueError(
+        raise InputError(
             f"{len(np.unique(missing))} neurons are not in the table, the first is "
             f"{missing[0]!r}; expected names such as {table.index[0]!r}."
         )
@@ -303,11 +304,11 @@ def _positions(table: pandas.DataFrame, names: NDArray) -> NDArray[np.int32]:
 
 def _in_range(indices: NDArray, neurons: int) -> NDArray[np.int64]:
     if indices.size and indices.dtype.kind not in "iu":
-        raise ValueError(
+        raise InputError(
             f"neurons are given as {indices.dtype}, such as {indices[0]!r}; this connectome's "
             f"neurons have no names but numbers from 0 to {neurons - 1}."
         )
     if indices.size and not (indices.min() >= 0 and indices.max() < neurons):
         wrong = indices.min() if indices.min() < 0 else indices.max()
-        raise ValueError(f"there is no neuron {wrong}; expected numbers from 0 to {neurons - 1}.")
+        raise InputError(f"there is no neuron {wrong}; expected numbers from 0 to {neurons - 1}.")
     return indices.astype(np.int64)

@@ -16,6 +16,7 @@ from liquidtime.brain.connectome.transmitters import (
     canonical,
     reversal_potentials,
 )
+from liquidtime.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +40,11 @@ class SynapseParameters:
     def __post_init__(self) -> None:
         lengths = {name: np.shape(value) for name, value in vars(self).items()}
         if len(set(lengths.values())) != 1 or len(np.shape(self.conductance)) != 1:
-            raise ValueError(f"the constants of the synapses have shapes {lengths}; expected [E].")
+            raise InputError(f"the constants of the synapses have shapes {lengths}; expected [E].")
         for name, value in vars(self).items():
             object.__setattr__(self, name, _numbers(name, value, None))
         if (self.conductance < 0).any():
-            raise ValueError("a conductance is negative; expected nS ≥ 0.")
+            raise InputError("a conductance is negative; expected nS ≥ 0.")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -87,10 +88,10 @@ class Parameters:
     def __post_init__(self) -> None:
         for name in ("membrane_capacitance", "leak_conductance"):
             if not (_numbers(name, getattr(self, name), None) > 0).all():
-                raise ValueError(f"{name} must be positive everywhere.")
+                raise InputError(f"{name} must be positive everywhere.")
         for name in ("synaptic_time_constant", "delay", "gap_conductance"):
             if not (_numbers(name, getattr(self, name), None) >= 0).all():
-                raise ValueError(f"{name} must not be negative.")
+                raise InputError(f"{name} must not be negative.")
 
     def replace(self, **changes: Any) -> Parameters:
         """The same with some constants changed."""
@@ -100,7 +101,7 @@ class Parameters:
         """One constant as an array [N].
 
         Raises:
-            ValueError: If it is neither one number nor one a neuron, or not finite.
+            InputError: If it is neither one number nor one a neuron, or not finite.
         """
         return np.array(_numbers(name, getattr(self, name), neurons))
 
@@ -108,14 +109,14 @@ class Parameters:
         """[K], nS of one synapse of each class.
 
         Raises:
-            ValueError: If one is negative or not finite, or a name is no transmitter.
+            InputError: If one is negative or not finite, or a name is no transmitter.
         """
         given = self.unit_conductance
         if isinstance(given, Mapping):
             by_name = {canonical(name): float(value) for name, value in given.items()}
             known = {*REVERSAL_POTENTIALS, *(canonical(name) for name in classes)}
             if unknown := sorted(set(by_name) - known):
-                raise ValueError(
+                raise InputError(
                     f"unit_conductance names {', '.join(unknown)}; expected transmitters of the "
                     f"connectome, {', '.join(classes)}, or other known ones."
                 )
@@ -124,7 +125,7 @@ class Parameters:
             given = [by_name.get(canonical(name), default) for name in classes]
         found = _numbers("unit_conductance", given, len(classes), "one a class of edges")
         if (found < 0).any():
-            raise ValueError("a unit_conductance is negative; expected nS ≥ 0.")
+            raise InputError("a unit_conductance is negative; expected nS ≥ 0.")
         return np.array(found)
 
     def reversal_potentials(self, classes: tuple[str, ...]) -> NDArray[np.float64]:
@@ -135,7 +136,7 @@ class Parameters:
         return np.array(_numbers("reversal_potential", given, len(classes), "one a class of edges"))
 
     def check(self, connectome: Connectome) -> None:
-        """Raise ValueError if the constants do not fit a connectome."""
+        """Raise InputError if the constants do not fit a connectome."""
         for name in (
             "membrane_capacitance",
             "leak_conductance",
@@ -150,7 +151,7 @@ class Parameters:
             self.unit_conductances(connectome.classes)
             self.reversal_potentials(connectome.classes)
         elif len(self.synapses.conductance) != len(connectome.synapses):
-            raise ValueError(
+            raise InputError(
                 f"there are constants for {len(self.synapses.conductance)} synapses; expected one "
                 f"for each of the connectome's {len(connectome.synapses)} edges."
             )
@@ -161,11 +162,11 @@ def _numbers(
 ) -> NDArray[np.float64]:
     found = np.asarray(value, dtype=np.float64)
     if not np.isfinite(found).all():
-        raise ValueError(f"{name} holds numbers that are not finite.")
+        raise InputError(f"{name} holds numbers that are not finite.")
     if length is None:
         return found
     if found.shape not in ((), (length,)):
-        raise ValueError(
+        raise InputError(
             f"{name} has shape {list(found.shape)}; expected one number or {whose}, [{length}]."
         )
     return np.broadcast_to(found, (length,))

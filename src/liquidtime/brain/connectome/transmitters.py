@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from liquidtime.errors import InputError
+
 UNKNOWN = "unknown"
 
 REVERSAL_POTENTIALS: Mapping[str, float] = {
@@ -77,16 +79,16 @@ def reversal_potentials(
             `REVERSAL_POTENTIALS`.
 
     Raises:
-        ValueError: If neither table has a class, or a potential is not finite.
+        InputError: If neither table has a class, or a potential is not finite.
     """
     known = {**REVERSAL_POTENTIALS, **{canonical(k): float(v) for k, v in (table or {}).items()}}
     names = [canonical(name) for name in classes]
     if missing := [name for name in names if name not in known]:
-        raise ValueError(
+        raise InputError(
             f"no reversal potential is known for {', '.join(map(repr, missing))}; expected one in "
             "the table, such as {'nitric oxide': 0.0} (mV)."
         )
     found = np.array([known[name] for name in names], dtype=np.float64)
     if not np.isfinite(found).all():
-        raise ValueError("a reversal potential is not finite; expected numbers in mV.")
+        raise InputError("a reversal potential is not finite; expected numbers in mV.")
     return found

@@ -14,6 +14,8 @@ import torch.distributed as dist
 from numpy.typing import NDArray
 from torch.distributed.rendezvous import rendezvous
 
+from liquidtime.errors import InputError
+
 Format = Literal["float32", "bfloat16"]
 _NUMBERS_A_PIECE = 1 << 24
 
@@ -26,7 +28,7 @@ class Ranks:
             where there is none, and stays open until the process ends.
 
     Raises:
-        ValueError: If the group does not carry arrays of the processor.
+        InputError: If the group does not carry arrays of the processor.
     """
 
     def __init__(self, group: dist.ProcessGroup | None = None) -> None:
@@ -36,7 +38,7 @@ class Ranks:
             elif dist.get_backend() != "gloo":
                 group = cast("dist.ProcessGroup", dist.new_group(backend="gloo"))
         elif group is not None and dist.get_backend(group) != "gloo":
-            raise ValueError(
+            raise InputError(
                 f"the group's backend is {dist.get_backend(group)!r}; expected 'gloo': the "
                 "kernels run on the processor. Leave group out to have one opened."
             )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.errors import InputError
 from liquidtime.kernels.network import edges
 from liquidtime.kernels.network.constants import Constants, SynapseShares
 from liquidtime.kernels.network.edges import Edges
@@ -27,7 +28,7 @@ def even(neurons: int, parts: int) -> NDArray[np.int32]:
         int32 [N], the rank of each neuron.
 
     Raises:
-        ValueError: If there are fewer neurons than parts.
+        InputError: If there are fewer neurons than parts.
     """
     _check(neurons, parts)
     return (np.arange(neurons, dtype=np.int64) * parts // neurons).astype(np.int32)
@@ -46,7 +47,7 @@ def blocks(connectome: Connectome, parts: int) -> NDArray[np.int32]:
         int32 [N], the rank of each neuron.
 
     Raises:
-        ValueError: If there are fewer neurons than parts.
+        InputError: If there are fewer neurons than parts.
     """
     size = len(connectome)
     _check(size, parts)
@@ -72,7 +73,7 @@ def metis(connectome: Connectome, parts: int, seed: int = 0) -> NDArray[np.int32
 
     Raises:
         ImportError: If pymetis is not installed.
-        ValueError: If there are fewer neurons than parts.
+        InputError: If there are fewer neurons than parts.
 
     References:
         Karypis, Kumar: A fast and high quality multilevel scheme for partitioning irregular
@@ -131,7 +132,7 @@ def cut(connectome: Connectome, ranks: NDArray) -> Cut:
         ranks: [N], the rank of each neuron.
 
     Raises:
-        ValueError: If `ranks` are no numbers from 0, one a neuron.
+        InputError: If `ranks` are no numbers from 0, one a neuron.
     """
     ranks = checked(ranks, len(connectome), None)
     parts = int(ranks.max(initial=0)) + 1
@@ -159,23 +160,23 @@ def checked(ranks: NDArray, neurons: int, parts: int | None) -> NDArray[np.int32
     """A partition that was given, as int32 [N].
 
     Raises:
-        ValueError: If it does not name a rank for each neuron, or leaves a rank without neurons.
+        InputError: If it does not name a rank for each neuron, or leaves a rank without neurons.
     """
     array = np.asarray(ranks)
     if array.shape != (neurons,) or array.dtype.kind not in "iu":
-        raise ValueError(
+        raise InputError(
             f"the partition is {array.dtype} {list(array.shape)}; expected whole numbers [N] = "
             f"[{neurons}], the rank of each neuron."
         )
     most = int(array.max(initial=0)) + 1 if parts is None else parts
     if array.size and not (array.min() >= 0 and array.max() < most):
-        raise ValueError(
+        raise InputError(
             f"the partition holds ranks from {array.min()} to {array.max()}; expected 0 to "
             f"{most - 1}: there are {most} processes."
         )
     idle = np.setdiff1d(np.arange(most), array)
     if idle.size:
-        raise ValueError(
+        raise InputError(
             f"the partition leaves rank {idle[0]} without neurons; expected one or more for each "
             f"of {most} ranks. Start fewer processes, or take another partition."
         )
@@ -244,7 +245,7 @@ class Part:
 
 def _check(neurons: int, parts: int) -> None:
     if not 1 <= parts <= max(1, neurons):
-        raise ValueError(
+        raise InputError(
             f"{neurons} neurons cannot be spread over {parts} ranks; expected 1 to {neurons}."
         )
 

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.distributed.exchange import Arrivals, Boundary, Format
+from liquidtime.brain.distributed.exchange import Arrivals, Boundary, Format, Ranks
+from liquidtime.brain.distributed.partition import Part
+from liquidtime.brain.distributed.store import Checkpoints
 from liquidtime.kernels.network.cpu import CPUStepper
-from liquidtime.kernels.network.stepper import Outside, Place, State, Task, Trace
+from liquidtime.kernels.network.stepper import Delta, Outside, Place, State, Task, Trace
 
-if TYPE_CHECKING:
-    from liquidtime.brain.distributed.shard import Shard
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """What one rank moves, and with whom.
+
+    Attributes:
+        part: Of the network.
+        owner: [N], the rank of each neuron.
+        ranks: The processes.
+        form: In which what neurons emit travels.
+        delays: [N], of all neurons, steps.
+        block_limits: Where the kernels' blocks of the whole network begin; None for one.
+        checkpoints: Is told when a state was asked for; None without a store.
+    """
+
+    part: Part
+    owner: NDArray[np.int32]
+    ranks: Ranks
+    form: Format
+    delays: NDArray[np.int32]
+    block_limits: NDArray[np.int64] | None
+    checkpoints: Checkpoints | None
 
 
 class ShardStepper:
@@ -22,17 +44,19 @@ class ShardStepper:
     name = "cpu"
     dtype = np.dtype(np.float32)
 
-    def __init__(self, shard: Shard, task: Task) -> None:
-        part, ranks, trials = shard.part, shard.ranks, shard.trials
-        constants, owner, dt = shard.constants, shard.owner, task.dt
-        self.neurons, self.held, self.trials, self.dt = part.rows, constants.gates.held, trials, dt
-        self._scheme, self._delta, self._checkpoints = task.scheme, task.delta, shard.checkpoints
+    def __init__(self, share: Share, task: Task) -> None:
+        part, ranks, owner = share.part, share.ranks, share.owner
+        constants, trials, dt = part.constants, part.constants.gates.trials, task.dt
+        self.neurons: NDArray[np.int32] | None = part.rows
+        self.held: NDArray[np.floating] | None = constants.gates.held
+        self.trials, self.dt = trials, dt
+        self._scheme, self._delta, self._checkpoints = task.scheme, task.delta, share.checkpoints
         row_of = np.full(len(owner), -1, dtype=np.int32)
         row_of[part.rows] = np.arange(len(part.rows), dtype=np.int32)
         own = part.place[part.rows]
-        place = Place(own, len(part.sources), shard.block_limits)
+        place = Place(own, len(part.sources), share.block_limits)
         self._native = CPUStepper(constants, task, place=place)
-        self.delta = self._native.delta
+        self.delta: Delta | None = self._native.delta
         foreign = part.sources[owner[part.sources] != ranks.rank]
         foreign = foreign[np.argsort(owner[foreign], kind="stable")]
         self._foreign = part.place[foreign]
@@ -47,14 +71,14 @@ class ShardStepper:
 
         self._per_synapse = constants.shares is not None
         self._emissions = boundary(
-            foreign[emitting], "float32" if self._per_synapse else shard.form
+            foreign[emitting], "float32" if self._per_synapse else share.form
         )
         self._contacts = boundary(foreign[touching], "float32")
         self._emissions_cross, self._contacts_cross = (
             self._emissions.crosses,
             self._contacts.crosses,
         )
-        delays = shard.whole.constants.delay_steps(dt)[foreign[emitting]]
+        delays = share.delays[foreign[emitting]]
         self._arrivals = Arrivals(delays, trials)
         # What is not passed on is known here alone, but counts in the middle of a step.
         sent = constants.delay_steps(dt)[self._emissions.rows]

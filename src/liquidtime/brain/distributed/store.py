@@ -112,7 +112,7 @@ class Checkpoints:
         return self.own / f"checkpoint-{step}.npz"
 
 
-class Spread:
+class Scattered:
     """Samples [T, n, B] that lie rank by rank on disk, put together where they are read.
 
     Args:

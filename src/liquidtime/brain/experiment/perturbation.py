@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome.graph import Connectome, Neurons
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.transmitters import canonical
+from liquidtime.brain.experiment.neurons import Chosen, indices_of
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.constants import Gates
 
 
@@ -17,21 +19,21 @@ from liquidtime.kernels.network.constants import Gates
 class Ablate:
     """Remove neurons: they emit nothing, have no gap junctions and stay at their leak potential."""
 
-    neurons: Neurons
+    neurons: Chosen
 
 
 @dataclass(frozen=True, eq=False)
 class Silence:
     """Keep neurons from emitting anything; they still hear, and keep their gap junctions."""
 
-    neurons: Neurons
+    neurons: Chosen
 
 
 @dataclass(frozen=True, eq=False)
 class Hold:
     """Hold neurons at a potential (mV) throughout. A `clamp` stimulus does so for a while."""
 
-    neurons: Neurons
+    neurons: Chosen
     potential: float
 
 
@@ -60,13 +62,13 @@ def gates_of(
     """Perturbations, one entry a trial, as factors.
 
     Raises:
-        ValueError: If there are not as many as trials, a neuron or a transmitter does not exist, or
+        InputError: If there are not as many as trials, a neuron or a transmitter does not exist, or
             a factor is negative.
     """
     if perturbations is None:
         return Gates(trials)
     if len(perturbations) != trials:
-        raise ValueError(
+        raise InputError(
             f"there are perturbations for {len(perturbations)} trials, but the batch has {trials}; "
             "expected one entry a trial, None for a control."
         )
@@ -75,14 +77,14 @@ def gates_of(
     scale = np.ones((len(connectome.classes), trials))
     held = np.full(shape, np.nan)
     for trial, entry in enumerate(perturbations):
-        for perturbation in _listed(entry):
+        for perturbation in listed(entry):
             if isinstance(perturbation, ScaleTransmitter):
                 scale[_class(connectome, perturbation), trial] *= perturbation.factor
                 continue
-            found = connectome.find(perturbation.neurons)
+            found = indices_of(perturbation.neurons, connectome)
             if isinstance(perturbation, Hold):
                 if not np.isfinite(perturbation.potential):
-                    raise ValueError(
+                    raise InputError(
                         f"neurons are held at {perturbation.potential}; expected a potential in mV."
                     )
                 held[found, trial] = float(perturbation.potential)
@@ -100,7 +102,8 @@ def gates_of(
     )
 
 
-def _listed(trial: Trial) -> tuple[Perturbation, ...]:
+def listed(trial: Trial) -> tuple[Perturbation, ...]:
+    """What is done in a trial, one by one."""
     if trial is None:
         return ()
     return (trial,) if isinstance(trial, Perturbation) else tuple(trial)
@@ -108,10 +111,10 @@ def _listed(trial: Trial) -> tuple[Perturbation, ...]:
 
 def _class(connectome: Connectome, perturbation: ScaleTransmitter) -> int:
     if not (perturbation.factor >= 0 and np.isfinite(perturbation.factor)):
-        raise ValueError(f"the factor is {perturbation.factor}; expected a number ≥ 0.")
+        raise InputError(f"the factor is {perturbation.factor}; expected a number ≥ 0.")
     name = canonical(perturbation.transmitter)
     if name not in connectome.classes:
-        raise ValueError(
+        raise InputError(
             f"no edge has the transmitter {name!r}; expected one of "
             f"{', '.join(connectome.classes)}."
         )

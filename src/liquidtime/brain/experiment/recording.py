@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.brain.connectome.graph import Connectome, Neurons
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.neurons import Chosen
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import units
 from liquidtime.optional import require
 
@@ -35,32 +37,26 @@ class Record:
     """
 
     variable: str = "potential"
-    neurons: Neurons | None = None
+    neurons: Chosen | None = None
     every: int = 1
     time_constant: float = 500.0
     name: str = ""
 
     def __post_init__(self) -> None:
         if self.variable not in units():
-            raise ValueError(
+            raise InputError(
                 f"the variable is {self.variable!r}; expected one of {', '.join(units())}."
             )
         if self.every < 1:
-            raise ValueError(f"every is {self.every}; expected 1 step or more.")
+            raise InputError(f"every is {self.every}; expected 1 step or more.")
         if not self.time_constant > 0:
-            raise ValueError(f"time_constant is {self.time_constant} ms; expected more than 0.")
+            raise InputError(f"time_constant is {self.time_constant} ms; expected more than 0.")
         object.__setattr__(self, "name", self.name or self.variable)
         if self.name == "events" or self.name.startswith(("time_", "neuron_")) or "/" in self.name:
-            raise ValueError(
+            raise InputError(
                 f"a record is named {self.name!r}; expected a name that is not events, does not "
                 "begin with time_ or neuron_ and holds no slash, for stores use those."
             )
-
-    def indices(self, connectome: Connectome) -> NDArray[np.int32]:
-        """[n], which neurons."""
-        if self.neurons is None:
-            return np.arange(len(connectome), dtype=np.int32)
-        return connectome.find(self.neurons).astype(np.int32)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.experiment.recording import Recording
+from liquidtime.errors import InputError
 from liquidtime.optional import require
 
 if TYPE_CHECKING:
@@ -84,13 +85,13 @@ def compare(recording: Recording, name: str = "potential", *, since: float = 0.0
 
     Raises:
         KeyError: If nothing was recorded under that name.
-        ValueError: If no sample is at or after `since`.
+        InputError: If no sample is at or after `since`.
 
     Examples:
-        >>> from liquidtime.brain import Ablate, Connectome, Step, current, simulate
+        >>> from liquidtime.brain import Connectome, Experiment, simulate
         >>> chain = Connectome.from_edges(["a", "b"], ["b", "c"], [20, 20])
-        >>> poke = current("a", Step(50.0, start=20.0))
-        >>> found = simulate(chain, None, poke, 100.0, 0.5, batch=[None, Ablate("b")])
+        >>> poke = Experiment("a=step 50 from 20", 100.0, 0.5, trials=["control", "ablate b"])
+        >>> found = simulate(chain, None, poke)
         >>> beside = compare(found, since=20.0)
         >>> bool(beside.difference[2, 1] < 0)  # c misses what b told it
         True
@@ -99,7 +100,7 @@ def compare(recording: Recording, name: str = "potential", *, since: float = 0.0
     series, times = recording.series[name], recording.times(name)
     count, many = len(series.neurons), len(groups)
     if not len(times) or times[-1] < since:
-        raise ValueError(
+        raise InputError(
             f"{name!r} has no sample from {since:g} ms on; expected `since` within the recording."
         )
     low, high = np.inf, -np.inf
@@ -174,7 +175,7 @@ def conditions(recording: Recording) -> Mapping[str, list[int]]:
     trials = next(iter(recording.series.values())).samples.shape[2]
     labels = list(recording.labels) or [f"trial {trial}" for trial in range(trials)]
     if len(labels) != trials:
-        raise ValueError(
+        raise InputError(
             f"there are {len(labels)} labels; expected one for each of {trials} trials."
         )
     found: dict[str, list[int]] = {}

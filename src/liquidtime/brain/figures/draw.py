@@ -71,7 +71,7 @@ def draw(
         The files.
 
     Raises:
-        ValueError: If there is no such record or condition.
+        InputError: If there is no such record or condition.
         ImportError: If matplotlib is not installed.
     """
     require("matplotlib", extra="brain")
@@ -86,7 +86,7 @@ def draw(
     groups = conditions(recording)
     condition = comparison.conditions[0] if condition is None else condition
     if condition not in groups:
-        raise ValueError(f"no trial is {condition!r}; expected one of {', '.join(groups)}.")
+        raise InputError(f"no trial is {condition!r}; expected one of {', '.join(groups)}.")
     about = About(recording, name, comparison, condition, tuple(stimuli), title)
     chosen = about.chosen(stimulated)
     count, length = len(comparison.neurons), len(about.times)

@@ -100,7 +100,7 @@ def write_neuroml(path: str | Path, connectome: Connectome, parameters: Paramete
     Raises:
         InputError: If there is a delay, which NeuroML's continuous connections do not have, or
             constants of single synapses, of which each would need a component of its own.
-        ValueError: If the constants do not fit the connectome.
+        InputError: If the constants do not fit the connectome.
     """
     path = Path(path)
     parameters.check(connectome)

@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from liquidtime.errors import InputError
+
 RARE = 1e-9
 """Counts that more than this share of edges exceed must fit into the dtype."""
 
@@ -99,10 +101,10 @@ def constant(count: int) -> CountDistribution:
         count: 1 to 32767.
 
     Raises:
-        ValueError: If it lies outside.
+        InputError: If it lies outside.
     """
     if int(count) != count or not 1 <= count <= np.iinfo(np.int16).max:
-        raise ValueError(f"the count is {count}; expected a whole number from 1 to 32767.")
+        raise InputError(f"the count is {count}; expected a whole number from 1 to 32767.")
     return Constant(int(count))
 
 
@@ -116,10 +118,10 @@ def geometric(mean: float) -> CountDistribution:
         mean: 1 to 1000.
 
     Raises:
-        ValueError: If it lies outside.
+        InputError: If it lies outside.
     """
     if not 1 <= mean <= 1000:
-        raise ValueError(f"the mean is {mean}; expected 1 to 1000 synapses an edge.")
+        raise InputError(f"the mean is {mean}; expected 1 to 1000 synapses an edge.")
     return Geometric(float(mean))
 
 
@@ -133,10 +135,10 @@ def lognormal(mean: float, sd: float) -> CountDistribution:
         sd: Their standard deviation, not that of their logarithms; at least 0.
 
     Raises:
-        ValueError: If they lie outside.
+        InputError: If they lie outside.
     """
     if not (0 < mean < np.iinfo(np.int16).max and 0 <= sd < math.inf):
-        raise ValueError(
+        raise InputError(
             f"the mean is {mean} and the standard deviation {sd}; expected a mean above 0 and "
             "below 32767 and a finite standard deviation of at least 0."
         )
@@ -148,7 +150,7 @@ def distribution(counts: int | CountDistribution) -> CountDistribution:
     if isinstance(counts, int | np.integer):
         return constant(int(counts))
     if not hasattr(counts, "fill"):
-        raise ValueError(
+        raise InputError(
             f"counts are {counts!r}; expected a whole number or a distribution, such as "
             "geometric(3.6)."
         )

@@ -13,6 +13,7 @@ from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
 from liquidtime.brain.generate.configuration import Stubs
 from liquidtime.brain.generate.counts import CountDistribution, distribution
 from liquidtime.brain.generate.rows import chunks, in_threads, offsets_of, stream
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
@@ -49,7 +50,7 @@ def degree_matched(
         name: Of the connectome.
 
     Raises:
-        ValueError: If the sums differ, or a degree exceeds the number of partners there are.
+        InputError: If the sums differ, or a degree exceeds the number of partners there are.
     """
     pandas = require("pandas", extra="brain")
     synapses = distribution(counts)
@@ -57,13 +58,13 @@ def degree_matched(
     outgoing = _degrees("out_degrees", out_degrees, self_connections)
     neurons = len(incoming)
     if len(outgoing) != neurons or incoming.sum() != outgoing.sum():
-        raise ValueError(
+        raise InputError(
             f"{neurons} in_degrees add up to {incoming.sum()} and {len(outgoing)} out_degrees to "
             f"{outgoing.sum()}; expected as many with the same sum, the number of edges."
         )
     kinds = [UNKNOWN] * neurons if transmitters is None else [canonical(t) for t in transmitters]
     if len(kinds) != neurons:
-        raise ValueError(f"there are {len(kinds)} transmitters; expected {neurons}, one a neuron.")
+        raise InputError(f"there are {len(kinds)} transmitters; expected {neurons}, one a neuron.")
     names, of_neuron = np.unique(np.array(kinds), return_inverse=True)
     _check_labels(len(names), neurons)
     labels = (of_neuron * neurons + np.arange(neurons)).astype(np.int32)
@@ -114,7 +115,7 @@ def shuffled(
         threads: By default as many as there are cores.
 
     Raises:
-        ValueError: If classes times neurons exceed 2³¹.
+        InputError: If classes times neurons exceed 2³¹.
     """
     found, neurons = connectome.synapses, len(connectome)
     _check_labels(len(connectome.classes), neurons)
@@ -139,12 +140,12 @@ def shuffled(
 def _degrees(name: str, values: ArrayLike, self_connections: bool) -> NDArray[np.int64]:
     degrees = np.asarray(values)
     if degrees.ndim != 1 or not degrees.size or degrees.dtype.kind not in "iu":
-        raise ValueError(
+        raise InputError(
             f"{name} are {degrees.dtype} {list(degrees.shape)}; expected whole numbers [N]."
         )
     partners = len(degrees) - (not self_connections)
     if degrees.min() < 0 or degrees.max() > partners:
-        raise ValueError(
+        raise InputError(
             f"{name} reach from {degrees.min()} to {degrees.max()}; expected 0 to {partners}, as "
             f"there are {len(degrees)} neurons and the partners of a neuron differ."
         )
@@ -153,7 +154,7 @@ def _degrees(name: str, values: ArrayLike, self_connections: bool) -> NDArray[np
 
 def _check_labels(classes: int, neurons: int) -> None:
     if classes * neurons >= 2**31:
-        raise ValueError(
+        raise InputError(
             f"{classes} classes times {neurons} neurons are more than 2³¹; expected fewer. "
             "Merge classes, such as to excitatory and inhibitory."
         )

@@ -9,6 +9,7 @@ from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.generate.counts import geometric
 from liquidtime.brain.generate.degrees import degree_matched
 from liquidtime.brain.generate.rows import SIGNS, first_inhibitory, stream
+from liquidtime.errors import InputError
 
 SIGMA = 1.0
 SYNAPSES_AN_EDGE = 54.5e6 / 15_091_983
@@ -41,10 +42,10 @@ def fly_like(
         name: Of the connectome.
 
     Raises:
-        ValueError: If there are too many edges.
+        InputError: If there are too many edges.
     """
     if not 0 <= edges <= neurons * (neurons - 1) // 4:
-        raise ValueError(
+        raise InputError(
             f"{edges} edges are wanted among {neurons} neurons; expected 0 to "
             f"{neurons * (neurons - 1) // 4}, a quarter of all pairs. Make more neurons."
         )

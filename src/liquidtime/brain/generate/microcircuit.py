@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.generate.rows import SIGNS, chunks, in_threads, offsets_of, stream
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
@@ -61,14 +62,14 @@ def cortical_microcircuit(
         transmitter excitatory or inhibitory. At full scale 1.7 GB.
 
     Raises:
-        ValueError: If a scale lies outside.
+        InputError: If a scale lies outside.
 
     References:
         T. C. Potjans, M. Diesmann: The cell-type specific cortical microcircuit. Cerebral Cortex
         24 (2014), 785-806.
     """
     if not 0 < scale <= 1 or not 0 < in_degree_scale < math.inf:
-        raise ValueError(
+        raise InputError(
             f"scale is {scale} and in_degree_scale {in_degree_scale}; expected a scale above 0 to "
             "1 and a positive scale of in-degrees."
         )
@@ -84,7 +85,7 @@ def cortical_microcircuit(
             drawn[rows, pre] = generator.multinomial(total, np.full(size, 1 / size))
     per_pair = float((drawn.max(axis=0) / sizes).max())
     if (largest := per_pair + 10 * math.sqrt(per_pair) + 20) > np.iinfo(np.int16).max:
-        raise ValueError(
+        raise InputError(
             f"an edge would have {largest:,.0f} synapses; expected at most 32767. Take a smaller "
             "in_degree_scale or a larger scale."
         )

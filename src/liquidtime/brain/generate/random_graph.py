@@ -16,6 +16,7 @@ from liquidtime.brain.generate.rows import (
     signed_table,
     stream,
 )
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 
 DEGREES, SOURCES = 0, 1
@@ -55,7 +56,7 @@ def random(
         N neurons with the column `transmitter`, classes excitatory and inhibitory.
 
     Raises:
-        ValueError: If there are more sources than neurons, or an argument lies outside.
+        InputError: If there are more sources than neurons, or an argument lies outside.
     """
     first = first_inhibitory(neurons, inhibitory)
     synapses = distribution(counts)
@@ -131,15 +132,15 @@ def _degrees(
     neurons: int, choices: int, in_degree: int | None, probability: float | None, seed: int
 ) -> NDArray:
     if (in_degree is None) == (probability is None):
-        raise ValueError(
+        raise InputError(
             f"in_degree is {in_degree} and probability {probability}; expected one of the two."
         )
     if probability is not None:
         if not 0 <= probability <= 1:
-            raise ValueError(f"probability is {probability}; expected 0 to 1.")
+            raise InputError(f"probability is {probability}; expected 0 to 1.")
         return stream(seed, DEGREES).binomial(choices, probability, neurons)
     if in_degree is None or int(in_degree) != in_degree or not 0 <= in_degree <= choices:
-        raise ValueError(
+        raise InputError(
             f"in_degree is {in_degree}; expected a whole number from 0 to {choices}, as there are "
             f"{neurons} neurons and a neuron's sources differ. Make more neurons or larger counts."
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from liquidtime.errors import InputError
 from liquidtime.optional import require
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ def in_threads(
         threads: By default as many as there are cores.
 
     Raises:
-        ValueError: If there are fewer than one.
+        InputError: If there are fewer than one.
     """
     if threads is None:
         threads = os.cpu_count() or 1
     if threads < 1:
-        raise ValueError(f"threads is {threads}; expected at least 1, or None for all cores.")
+        raise InputError(f"threads is {threads}; expected at least 1, or None for all cores.")
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, range(len(items)), items))
 
@@ -84,12 +85,12 @@ def first_inhibitory(neurons: int, inhibitory: float) -> int:
     """Index of the first inhibitory neuron where the last share of them is.
 
     Raises:
-        ValueError: If there is no neuron, or the share lies outside 0 to 1.
+        InputError: If there is no neuron, or the share lies outside 0 to 1.
     """
     if not 1 <= neurons < 2**31:
-        raise ValueError(f"there are {neurons} neurons; expected 1 to 2³¹ - 1.")
+        raise InputError(f"there are {neurons} neurons; expected 1 to 2³¹ - 1.")
     if not 0 <= inhibitory <= 1:
-        raise ValueError(f"the inhibitory share is {inhibitory}; expected 0 to 1, such as 0.2.")
+        raise InputError(f"the inhibitory share is {inhibitory}; expected 0 to 1, such as 0.2.")
     return neurons - round(neurons * inhibitory)
 
 

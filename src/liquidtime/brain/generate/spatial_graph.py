@@ -20,6 +20,7 @@ from liquidtime.brain.generate.rows import (
     signed_table,
     stream,
 )
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
 
@@ -69,25 +70,25 @@ def spatial(
         N neurons with the columns `transmitter`, `x`, `y` and `z`; no self-connections.
 
     Raises:
-        ValueError: If an argument lies outside, or a neuron has fewer than `in_degree` others
+        InputError: If an argument lies outside, or a neuron has fewer than `in_degree` others
             nearer than the cut-off.
     """
     require("scipy", extra="brain")
     space = require("scipy.spatial", extra="brain")
     reach = LENGTHS_TO_CUTOFF * length_constant if cutoff is None else cutoff
     if not (0 < length_constant < math.inf and 0 < reach < math.inf):
-        raise ValueError(
+        raise InputError(
             f"length_constant is {length_constant} and cutoff {cutoff}; expected positive µm."
         )
     if (in_degree is None) == (peak_probability is None):
-        raise ValueError(
+        raise InputError(
             f"in_degree is {in_degree} and peak_probability {peak_probability}; expected one of "
             "the two."
         )
     if in_degree is not None and (int(in_degree) != in_degree or in_degree < 0):
-        raise ValueError(f"in_degree is {in_degree}; expected a whole number from 0.")
+        raise InputError(f"in_degree is {in_degree}; expected a whole number from 0.")
     if peak_probability is not None and not 0 <= peak_probability <= 1:
-        raise ValueError(f"peak_probability is {peak_probability}; expected 0 to 1.")
+        raise InputError(f"peak_probability is {peak_probability}; expected 0 to 1.")
     places = _positions(positions, neurons, box, seed)
     first = first_inhibitory(len(places), inhibitory)
     synapses = distribution(counts)
@@ -141,7 +142,7 @@ def _parts(tree: Any, reach: float, threads: int | None) -> list[slice]:
 
 def _check_enough(wanted: int, others: NDArray, targets: NDArray, reach: float) -> None:
     if others.min() < wanted:
-        raise ValueError(
+        raise InputError(
             f"in_degree is {wanted}, but neuron {targets[others.argmin()]} has {others.min()} "
             f"others within {reach:g} µm; expected at most as many. Take a larger cutoff or "
             "fewer sources."
@@ -172,17 +173,17 @@ def _positions(
     seed: int,
 ) -> NDArray[np.float64]:
     if (positions is None) == (neurons is None) or (neurons is None) != (box is None):
-        raise ValueError("expected positions [N, 3], or neurons with box; not both, not neither.")
+        raise InputError("expected positions [N, 3], or neurons with box; not both, not neither.")
     if neurons is not None and box is not None:
         first_inhibitory(neurons, 0)
         if np.shape(box) != (3,) or not (np.asarray(box) >= 0).all():
-            raise ValueError(
+            raise InputError(
                 f"box is {box}; expected its three edges in µm, such as (500, 500, 0)."
             )
         return stream(seed, POSITIONS).random((neurons, 3)) * np.asarray(box, dtype=np.float64)
     places = np.array(positions, dtype=np.float64)
     if places.ndim != 2 or places.shape[1] != 3 or not np.isfinite(places).all():
-        raise ValueError(
+        raise InputError(
             f"positions are {list(places.shape)}; expected finite numbers [N, 3] in µm. In a "
             "plane, make z 0."
         )

@@ -4,6 +4,7 @@ import numpy as np
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.constants import Constants, Gates, SynapseShares
 
 
@@ -11,7 +12,7 @@ def constants_of(connectome: Connectome, parameters: Parameters, gates: Gates) -
     """Put the constants of a network together.
 
     Raises:
-        ValueError: If parameters do not fit the connectome.
+        InputError: If parameters do not fit the connectome.
     """
     parameters.check(connectome)
     size = len(connectome)
@@ -23,7 +24,7 @@ def constants_of(connectome: Connectome, parameters: Parameters, gates: Gates) -
         reversal = parameters.reversal_potentials(connectome.classes)
     else:
         if synaptic_time.any():
-            raise ValueError(
+            raise InputError(
                 "synaptic_time_constant is not 0, but each synapse has constants of its own; "
                 "expected one or the other: a synaptic state belongs to the presynaptic neuron."
             )
@@ -37,7 +38,7 @@ def constants_of(connectome: Connectome, parameters: Parameters, gates: Gates) -
         )
         unit, reversal = np.ones(2), np.array([low, high], dtype=np.float64)
         if gates.class_scale is not None:
-            raise ValueError(
+            raise InputError(
                 "a transmitter is scaled, but each synapse has constants of its own, which do not "
                 "know transmitters. Scale SynapseParameters.conductance instead."
             )

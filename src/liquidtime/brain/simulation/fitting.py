@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,14 +12,16 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from liquidtime.brain.connectome.graph import Connectome, Neurons
+from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.parameters import Parameters
-from liquidtime.brain.experiment.stimuli import Player, Stimulus
+from liquidtime.brain.experiment.experiment import Experiment
 from liquidtime.brain.simulation.network import Network
+from liquidtime.brain.simulation.player import Player
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.kernels.network.learning import Learnable, LearnableNetwork
 from liquidtime.kernels.network.membrane import Membrane
-from liquidtime.kernels.network.stepper import Scheme, Task, stages
+from liquidtime.kernels.network.stepper import Task
 
 Constant = Literal[
     "membrane_capacitance",
@@ -57,91 +59,104 @@ class Fit:
     groups: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class Descent:
+    """How constants are moved down the gradient.
+
+    Attributes:
+        steps: Of Adam.
+        learning_rate: Of Adam; relative for positive constants, in mV for potentials times 20.
+        checkpoint_steps: Time steps between states that are kept for the backward pass; saves
+            memory and costs about one more forward pass. None keeps all.
+    """
+
+    steps: int = 200
+    learning_rate: float = 0.05
+    checkpoint_steps: int | None = None
+
+
 def fit(
     connectome: Connectome,
     parameters: Parameters,
-    stimulus: Stimulus | Sequence[Stimulus],
+    experiment: Experiment,
     target: ArrayLike,
-    neurons: Neurons,
-    dt: float,
     *,
     learn: Mapping[Constant, Shared],
-    trials: int = 1,
-    scheme: Scheme = "ab2",
-    steps: int = 200,
-    learning_rate: float = 0.05,
-    checkpoint_steps: int | None = None,
+    descent: Descent = Descent(),
     tell: Callable[[int, float], object] | None = None,
 ) -> Fit:
     """Fit constants so that simulated potentials follow measured ones.
 
     The loss is the mean squared difference over all samples that are not NaN, in mV². Constants
     that must be positive are learnt as logarithms, so they stay so. Adam walks down the gradient
-    through time; a run starts at the leak potentials.
+    through time.
 
     Args:
         connectome: Who is connected to whom.
         parameters: Where to start from.
-        stimulus: What was done while it was measured.
-        target: [T, n] or [T, n, B], mV, after each step of dt; NaN where nothing was measured.
-        neurons: The n neurons that were measured.
-        dt: ms.
+        experiment: What was done while it was measured; its one record, of potentials, says of
+            whom and when. rk4 is not stable at long steps.
+        target: [T, n] or [T, n, B], mV, what was measured at each sample of the record; NaN where
+            nothing was.
         learn: Which constants, and how they are shared: `{"synapses": "type",
             "leak_conductance": "all"}`. With "type" the column `type` of the table counts.
             "synapses" is a factor on the count of each edge.
-        trials: B.
-        scheme: As of `simulate`; rk4 is not stable at long steps.
-        steps: Of Adam.
-        learning_rate: Of Adam; relative for positive constants, in mV for potentials times 20.
-        checkpoint_steps: Time steps between states that are kept for the backward pass; saves
-            memory and costs about one more forward pass. None keeps all.
+        descent: How far and how fast.
         tell: Is told the number of the step and its loss.
 
     Returns:
         The constants with the smallest loss that was seen.
 
     Raises:
-        ValueError: If the target does not fit, or there is nothing to learn.
+        InputError: If the target does not fit, or there is nothing to learn.
     """
-    stimuli = (stimulus,) if isinstance(stimulus, Stimulus) else tuple(stimulus)
+    resolved = experiment.resolved(connectome)
+    if len(resolved.records) != 1 or resolved.records[0].variable != "potential":
+        raise InputError(
+            "an experiment is fitted to what was measured of potentials; expected one record, such "
+            "as Record(neurons=…)."
+        )
+    record = resolved.records[0]
+    chosen = resolved.recorded[record.name]
     measured = np.asarray(target, dtype=np.float32)
     measured = measured[..., None] if measured.ndim == 2 else measured
-    chosen = connectome.find(neurons)
-    if measured.ndim != 3 or measured.shape[1:] != (len(chosen), trials):
-        raise ValueError(
-            f"the target has shape {list(np.shape(target))}; expected [T, n, B] = "
-            f"[T, {len(chosen)}, {trials}]."
+    shape = (experiment.steps // record.every, len(chosen), resolved.trials)
+    if measured.shape != shape:
+        raise InputError(
+            f"the target has shape {list(np.shape(target))}; expected [T, n, B] = {list(shape)}, "
+            f"the samples of {experiment.duration:g} ms."
         )
     if not learn:
-        raise ValueError("learn is empty; expected constants, such as {'synapses': 'type'}.")
+        raise InputError("learn is empty; expected constants, such as {'synapses': 'type'}.")
     known = torch.from_numpy(np.isfinite(measured))
     if not known.any():
-        raise ValueError("the target holds no number; expected potentials in mV.")
+        raise InputError("the target holds no number; expected potentials in mV.")
     wanted = torch.from_numpy(np.nan_to_num(measured))
-    length = len(measured)
-    network = Network(connectome, parameters, trials=trials)
-    moved = LearnableNetwork(network.constants, Task(dt, scheme))
-    player = Player(connectome, stimuli, trials, dt, stages(scheme))
-    drives = player.play(0, length)
+    network = Network(
+        connectome, parameters, trials=resolved.trials, perturbations=resolved.perturbations
+    )
+    moved = LearnableNetwork(network.constants, Task(experiment.dt, experiment.scheme))
+    drives = Player(resolved).play(0, experiment.steps)
     values = _Values(network, learn)
-    start = torch.from_numpy(network.initial(None).copy()).float()
-    where = torch.from_numpy(chosen)
+    start = torch.from_numpy(network.initial(experiment.initial).copy()).float()
+    where = torch.from_numpy(chosen.astype(np.int64))
     optimiser = torch.optim.Adam(
         [
-            {"params": [raw], "lr": learning_rate * (1 if name in _POSITIVE else 20)}
+            {"params": [raw], "lr": descent.learning_rate * (1 if name in _POSITIVE else 20)}
             for name, raw in values.raw.items()
         ]
     )
     losses, best = [], values.copied()
-    for step in range(steps + 1):
-        found = moved.trace(
+    for step in range(descent.steps + 1):
+        traced = moved.trace(
             values.learnable(),
-            length,
+            experiment.steps,
             drives,
             where,
             start=start,
-            checkpoint_steps=checkpoint_steps,
+            checkpoint_steps=descent.checkpoint_steps,
         )
+        found = traced[record.every - 1 :: record.every]
         loss = torch.where(known, found - wanted, 0.0).square().sum() / known.sum()
         if not torch.isfinite(loss):
             break
@@ -150,7 +165,7 @@ def fit(
         losses.append(loss.item())
         if tell is not None:
             tell(step, losses[-1])
-        if step < steps:
+        if step < descent.steps:
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -169,7 +184,7 @@ class _Values:
         constants, connectome = network.constants, network.connectome
         for name, shared in self._learn.items():
             if name not in (*_NEURON, "synapses", "gap_conductance"):
-                raise ValueError(
+                raise InputError(
                     f"{name!r} cannot be learnt; expected some of {', '.join(_NEURON)}, synapses, "
                     "gap_conductance."
                 )
@@ -283,7 +298,7 @@ def _edge_groups(
 
 def _types(connectome: Connectome) -> NDArray[np.str_]:
     if "type" not in connectome.neurons:
-        raise ValueError(
+        raise InputError(
             "constants are to be shared by cell type, but the table of neurons has no column "
             "'type'; expected one. Share by 'all' or 'each', or add the column."
         )

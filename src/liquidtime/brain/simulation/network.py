@@ -1,10 +1,10 @@
-"""A connectome with its constants, ready to be moved: which backend does it, and where it rests."""
+"""A connectome with its constants, what computes it, and where it rests."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -15,6 +15,7 @@ from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.perturbation import Trial, gates_of
 from liquidtime.brain.simulation.constants import constants_of
+from liquidtime.errors import InputError
 from liquidtime.kernels import Backend, Request, registry
 from liquidtime.kernels.network.constants import Constants
 from liquidtime.kernels.network.play import play
@@ -39,59 +40,63 @@ class Machine:
     backend: str = "auto"
     threads: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.threads is not None and self.threads < 1:
+            raise InputError(f"threads is {self.threads}; expected 1 or more.")
+
     def select(self, form: str, task: Task) -> Backend:
         """The backend that serves a network of such neurons.
 
         Raises:
-            ValueError: If the one that is named does not, or none does, with the reasons.
+            InputError: If the one that is named does not, or none does, with the reasons.
         """
         if self.dtype not in ("float32", "float64"):
-            raise ValueError(f"dtype is {self.dtype!r}; expected float32 or float64.")
+            raise InputError(f"dtype is {self.dtype!r}; expected float32 or float64.")
         return registry.select(task.request(form), self.backend)
 
 
+@dataclass(frozen=True, eq=False)
 class Network:
     """N neurons with their constants, in B trials that may be perturbed differently.
 
-    Args:
+    Attributes:
         connectome: Who is connected to whom.
-        parameters: Constants; the defaults of `Parameters` where None.
+        parameters: Constants; by default those of `Parameters`.
         trials: B.
         perturbations: What is done in each trial; see `perturbation`. None: nothing.
         machine: What computes.
+        constants: What all this comes to.
 
     Raises:
-        ValueError: If parameters or perturbations do not fit the connectome.
+        InputError: If parameters or perturbations do not fit the connectome.
     """
 
-    def __init__(
-        self,
-        connectome: Connectome,
-        parameters: Parameters | None = None,
-        *,
-        trials: int = 1,
-        perturbations: Sequence[Trial] | None = None,
-        machine: Machine | None = None,
-    ) -> None:
-        trials = int(trials)
-        if trials < 1:
-            raise ValueError(f"there are {trials} trials; expected 1 or more.")
-        self.connectome = connectome
-        self.parameters = parameters or Parameters()
-        self.trials = trials
-        self.machine = machine or Machine()
-        leak = self.parameters.of_neurons("leak_potential", len(connectome))
-        gates = gates_of(connectome, perturbations, trials, leak)
-        self.constants: Constants = constants_of(connectome, self.parameters, gates)
+    connectome: Connectome
+    parameters: Parameters = field(default_factory=Parameters)
+    _: KW_ONLY
+    trials: int = 1
+    perturbations: Sequence[Trial] | None = None
+    machine: Machine = field(default_factory=Machine)
+    constants: Constants = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.trials < 1:
+            raise InputError(f"there are {self.trials} trials; expected 1 or more.")
+        leak = self.parameters.of_neurons("leak_potential", len(self.connectome))
+        gates = gates_of(self.connectome, self.perturbations, self.trials, leak)
+        constants = constants_of(self.connectome, self.parameters, gates)
+        object.__setattr__(self, "constants", constants)
 
     def stepper(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Stepper:
         """What moves this network in steps of dt (ms); see `Stepper`.
 
         Raises:
-            ValueError: If the backend cannot, or a delay is no multiple of dt.
+            InputError: If the backend cannot, or a delay is no multiple of dt.
         """
-        task = self.task(dt, scheme, delta)
-        return self.machine.select(self.constants.form, task).run(self.constants, task)
+        return self._moved(self.constants, self.task(dt, scheme, delta))
+
+    def _moved(self, constants: Constants, task: Task) -> Stepper:
+        return self.machine.select(constants.form, task).run(constants, task)
 
     def task(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Task:
         """How this network is moved in such steps, on its machine."""
@@ -127,18 +132,18 @@ class Network:
             start = self.constants.leak_potential[:, None]
         elif isinstance(given, str):
             if given != "rest":
-                raise ValueError(f"initial is {given!r}; expected 'rest', numbers or None.")
+                raise InputError(f"initial is {given!r}; expected 'rest', numbers or None.")
             start = self.rest()
         else:
             start = np.asarray(given, dtype=np.float64)
             start = start[:, None] if start.ndim == 1 else start
         if start.shape not in ((), (shape[0], 1), shape):
-            raise ValueError(
+            raise InputError(
                 f"initial has shape {list(start.shape)}; expected one number, [N] = [{shape[0]}] "
                 f"or [N, B] = [{shape[0]}, {shape[1]}]."
             )
         if not np.isfinite(start).all():
-            raise ValueError("initial holds numbers that are not finite; expected mV.")
+            raise InputError("initial holds numbers that are not finite; expected mV.")
         held = self.constants.gates.held
         if held is None:
             return np.broadcast_to(start, shape)
@@ -156,14 +161,17 @@ class Network:
             most_steps: To give up after.
 
         Raises:
-            ValueError: If none is found: the network oscillates, or takes longer.
+            InputError: If none is found: the network oscillates, or takes longer.
         """
         constants = self.constants
         slowest = float((constants.capacitance / constants.leak_conductance).max())
         step = slowest
-        still = self._without_delays()
+        # Delays and synaptic states do not move the fixed point.
+        still = dataclasses.replace(
+            constants, delay=np.zeros_like(constants.delay), synaptic_time=None
+        )
         # Nothing of it depends on the step: there are no delays.
-        stepper = still.stepper(step, "frozen")
+        stepper = self._moved(still, self.task(step, "frozen"))
         v = self.initial(None)
         for _ in range(12):
             stepper.start(v)
@@ -179,7 +187,7 @@ class Network:
                     break
                 last_move = move
             v, step = stepper.potentials(), step / 2
-        raise ValueError(
+        raise InputError(
             f"no resting state was found: after {most_steps} steps potentials still move. The "
             "network may oscillate without stimuli; begin from potentials of your own (initial=…)."
         )
@@ -190,14 +198,3 @@ class Network:
         play(stepper, 1)
         once = float(np.abs(stepper.potentials() - before).max())
         return once <= max(2 * move, 1e-4)
-
-    def _without_delays(self) -> Network:
-        """Delays and synaptic states do not move the fixed point."""
-        if not self.constants.delay.any() and self.constants.synaptic_time is None:
-            return self
-        still = Network.__new__(Network)
-        still.__dict__.update(self.__dict__)
-        still.constants = dataclasses.replace(
-            self.constants, delay=np.zeros_like(self.constants.delay), synaptic_time=None
-        )
-        return still

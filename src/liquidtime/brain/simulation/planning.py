@@ -10,6 +10,7 @@ import numpy as np
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.simulation.network import Machine, Network
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.cpu import CPUStepper
 from liquidtime.kernels.network.stepper import Outside, Task
 from liquidtime.native import native
@@ -37,7 +38,7 @@ class Size:
 
     def __post_init__(self) -> None:
         if not (self.neurons >= 1 and self.synapses >= 0):
-            raise ValueError(
+            raise InputError(
                 f"there are {self.neurons:g} neurons and {self.synapses:g} synapses; expected at "
                 "least one neuron and no negative number."
             )
@@ -167,17 +168,17 @@ def plan(
         delta_share: Share of synapses and of values that sending on delta leaves.
 
     Raises:
-        ValueError: If dt is not positive, or the network does not fit in so many machines.
+        InputError: If dt is not positive, or the network does not fit in so many machines.
     """
     if not dt > 0:
-        raise ValueError(f"dt is {dt} ms; expected more than 0.")
+        raise InputError(f"dt is {dt} ms; expected more than 0.")
     if not 0 < delta_share <= 1:
-        raise ValueError(f"delta_share is {delta_share}; expected more than 0 and at most 1.")
+        raise InputError(f"delta_share is {delta_share}; expected more than 0 and at most 1.")
     memory = costs.bytes(size)
     needed = max(1, int(np.ceil(memory / (0.9 * costs.memory))))
     count = needed if machines is None else machines
     if count < needed:
-        raise ValueError(
+        raise InputError(
             f"{size.name} takes {memory / 2**30:,.0f} GiB; expected at least {needed:,} machines "
             f"of {costs.memory / 2**30:,.0f} GiB, not {count:,}."
         )
@@ -209,7 +210,7 @@ def measured_costs(*, threads: int | None = None, seconds: float = 3.0) -> Costs
         seconds: About how long to run.
     """
     if native() is None:
-        raise ValueError(
+        raise InputError(
             "the compiled kernels are not installed, so there is nothing to measure. Reinstall "
             "with a C++17 compiler at hand."
         )

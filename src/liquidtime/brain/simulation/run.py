@@ -1,149 +1,141 @@
-"""Simulate a network of graded neurons: stimuli in, recordings out."""
+"""Simulate a network of neurons: an experiment in, a recording out."""
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.parameters import Parameters
-from liquidtime.brain.experiment.perturbation import Trial
-from liquidtime.brain.experiment.recording import Events, Record, Recording, Series
-from liquidtime.brain.experiment.stimuli import Player, Stimulus
-from liquidtime.brain.simulation.network import Machine, Network
+from liquidtime.brain.experiment.experiment import Experiment
+from liquidtime.brain.experiment.recording import Record, Recording, Series
+from liquidtime.brain.simulation.fingerprint import fingerprint
+from liquidtime.brain.simulation.network import Machine
+from liquidtime.brain.simulation.player import Player
 from liquidtime.brain.simulation.progress import Progress, shown
 from liquidtime.brain.simulation.store import Disk, Memory, Store
+from liquidtime.brain.simulation.where import Alone, Builder, Where, Worker
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.play import Tap, play
-from liquidtime.kernels.network.stepper import SCHEMES, Scheme, Stepper, stages
+from liquidtime.kernels.network.stepper import Scheme, Stepper
 
 _BYTES_A_RUN = 32 << 20
 _SECONDS_A_RUN = 0.2
 _STEPS_BETWEEN_ERRORS = 2000
 
 
+@overload
 def simulate(
-    connectome: Connectome | Network,
+    connectome: Connectome,
     parameters: Parameters | None = None,
-    stimulus: Stimulus | Sequence[Stimulus] = (),
-    duration: float = 1000.0,
-    dt: float = 0.1,
+    experiment: Experiment | None = None,
     *,
-    scheme: Scheme = "ab2",
-    record: Record | Events | Sequence[Record | Events] | None = None,
-    batch: int | Sequence[Trial] = 1,
-    initial: NDArray | float | Literal["rest"] | None = None,
-    delta: float = 0.0,
-    device: str | Machine = "cpu",
+    where: Machine | None = None,
     store: Store | str | Path | None = None,
     progress: bool | Progress = False,
-) -> Recording:
+) -> Recording: ...
+
+
+@overload
+def simulate(
+    connectome: Connectome | Builder,
+    parameters: Parameters | None = None,
+    experiment: Experiment | None = None,
+    *,
+    where: Where,
+    store: Store | str | Path | None = None,
+    progress: bool | Progress = False,
+) -> Recording | None: ...
+
+
+def simulate(
+    connectome: Connectome | Builder,
+    parameters: Parameters | None = None,
+    experiment: Experiment | None = None,
+    *,
+    where: Machine | Where | None = None,
+    store: Store | str | Path | None = None,
+    progress: bool | Progress = False,
+) -> Recording | None:
     """Simulate a connectome of graded, conductance-based neurons; `Parameters` has the equation.
 
+    On one process or, with a `Spread`, on many, which must all be given the same; the result is the
+    same to the bit.
+
     Args:
-        connectome: Who is connected to whom, or a `Network`, which has parameters, trials and
-            machine already.
+        connectome: Who is connected to whom. With a `Spread` also a function that makes one
+            process's part of it.
         parameters: Constants of neurons and synapses; by default those of `Parameters`.
-        stimulus: What comes from outside; see `stimuli.current`, `conductance` and `clamp`.
-        duration: ms; whole steps are made.
-        dt: ms. With "ab2" 0.1 to 1 ms are usual.
-        scheme: How a step is made; all but rk4 are exact for inputs that stand still, and stable
-            at any dt. "ab2": one sweep over the synapses, of second order, inputs extrapolated
-            from the last two steps (the first step by "midpoint"). "midpoint": two sweeps, second
-            order. "frozen": one sweep, first order; the exponential Euler of other simulators,
-            equal to theirs. "rk4": four sweeps, fourth order, unstable where dt is long.
-        record: What to keep; by default the potentials of all neurons at every step, which is much
-            for a large network.
-        batch: Number of trials that run side by side, or what is done in each: a list with one
-            perturbation, several or None (control) a trial; see `perturbation`.
-        initial: Potentials to begin with: one number, [N] or [N, B] (mV), or "rest" for the
-            resting state; by default the leak potentials.
-        delta: Neurons pass on what they emit only when it has moved by more than this (send on
-            delta; activations run from 0 to 1). 0: always. `Recording.statistics` then says which
-            share of the synapses was worked on, and by how much that was wrong.
-        device: "cpu", an accelerator such as "cuda", or a `Machine` for more.
+        experiment: What is done for how long, and what is kept; by default 1000 ms without
+            stimuli.
+        where: A `Machine`, by default this one's processor, or a `Spread` over processes.
         store: Folder to stream samples to, with checkpoints; a run that was cut off goes on from
-            its last checkpoint when it is called again, to the same bits.
-        progress: Whether to show a progress bar.
+            its last checkpoint when it is called again, to the same bits. `liquidtime show` draws
+            what one process has left there.
+        progress: Whether to show a progress bar; or a function that is told simulated time (ms).
 
     Returns:
-        The recording.
+        The recording; of a `Spread` on rank 0, and None elsewhere.
 
     Raises:
-        ValueError: If something does not fit together; the message says what and how to mend it.
+        InputError: If something does not fit together; the message says what and how to mend it.
 
     Examples:
-        >>> from liquidtime.brain import Connectome, Record, Step, current, simulate
+        >>> from liquidtime.brain import Connectome, Experiment, simulate
         >>> pair = Connectome.from_edges(["a"], ["b"], [20])
-        >>> found = simulate(pair, stimulus=current("a", Step(50.0)), duration=100.0)
+        >>> found = simulate(pair, None, Experiment("a=step 50", duration=100.0))
         >>> found["potential"].sel(neuron="b").shape
         (1, 1000)
     """
-    network = _network(connectome, parameters, batch, device)
-    if scheme not in SCHEMES:
-        raise ValueError(f"the scheme is {scheme!r}; expected one of {', '.join(SCHEMES)}.")
-    if not (dt > 0 and np.isfinite(dt)):
-        raise ValueError(f"dt is {dt} ms; expected more than 0.")
-    if not (duration >= dt and np.isfinite(duration)):
-        raise ValueError(f"duration is {duration} ms; expected at least one step of {dt} ms.")
-    if delta < 0:
-        raise ValueError(f"delta is {delta}; expected 0 or more.")
-    stimuli = (stimulus,) if isinstance(stimulus, Stimulus) else tuple(stimulus)
-    records, threshold = _wanted(record)
-    if isinstance(store, str | Path):
-        store = Store(Path(store))
-    with contextlib.nullcontext() if store is None else store.claimed():
-        run = _Run(
-            network, stimuli, records, threshold, duration, dt, scheme, delta, initial, store
+    parameters, experiment = parameters or Parameters(), experiment or Experiment()
+    if not isinstance(experiment, Experiment):
+        raise InputError(
+            f"the experiment is {experiment!r}; expected an Experiment, such as "
+            'Experiment("PLML=step 20 from 50", duration=200.0).'
         )
-        with shown(progress, run.duration) as tell:
-            return run.go(tell)
+    if isinstance(where, str):
+        raise InputError(f"where is {where!r}; expected Machine(device={where!r}), or a Spread.")
+    where = where or Machine()
+    if isinstance(where, Machine):
+        worker = Alone.on(where, connectome, parameters, experiment)
+    else:
+        worker = where.worker(connectome, parameters, experiment)
+    with worker.keeping(Store(Path(store)) if isinstance(store, str | Path) else store) as kept:
+        run = _Run(worker, kept)
+        with shown(progress if worker.leads else False, run.duration) as tell:
+            found = run.go(tell)
+    return worker.whole(found)
 
 
 class _Run:
-    def __init__(
-        self,
-        network: Network,
-        stimuli: tuple[Stimulus, ...],
-        records: tuple[Record, ...],
-        threshold: float | None,
-        duration: float,
-        dt: float,
-        scheme: Scheme,
-        delta: float,
-        initial: NDArray | float | Literal["rest"] | None,
-        store: Store | None,
-    ) -> None:
-        connectome = network.connectome
-        self.network, self.records, self.threshold = network, records, threshold
-        self.dt, self.delta = dt, delta
-        self.scheme: Scheme = scheme
-        self.steps = round(duration / dt)
-        self.duration = self.steps * dt
+    def __init__(self, worker: Worker, store: Store | None) -> None:
+        resolved, experiment = worker.resolved, worker.resolved.experiment
+        self.worker, self.network, self.resolved = worker, worker.network, resolved
+        self.records, self.neurons = resolved.records, resolved.recorded
+        self.dt, self.delta = experiment.dt, experiment.delta
+        self.scheme: Scheme = experiment.scheme
+        self.threshold, self.steps = experiment.threshold, experiment.steps
+        self.duration = self.steps * self.dt
         self.store = store
-        self.neurons = {record.name: record.indices(connectome) for record in records}
-        _refuse(records, FORMS.find(network.constants.form))
-        self.stepper: Stepper = network.stepper(dt, scheme, delta)
-        self.player = Player(connectome, stimuli, network.trials, dt, stages(scheme))
+        _refuse(self.records, FORMS.find(self.network.constants.form))
+        self.stepper: Stepper = worker.stepper()
+        self.player = Player(resolved)
         self.calcium = {
             record.name: np.zeros(
-                (len(self.neurons[record.name]), network.trials), self.stepper.dtype
+                (len(self.neurons[record.name]), self.network.trials), self.stepper.dtype
             )
-            for record in records
+            for record in self.records
             if record.variable == "calcium"
         }
         self.delta_error = 0.0
-        self.sink = self._sink(store, stimuli, initial)
-        self._begin(initial)
+        self.sink = self._sink()
+        self._begin()
         self.statistics: dict[str, Any] = {}
 
     def go(self, tell: Callable[[float], object]) -> Recording:
@@ -218,7 +210,7 @@ class _Run:
         interval = self._interval()
         return interval - now % interval
 
-    def _begin(self, initial: NDArray | float | Literal["rest"] | None) -> None:
+    def _begin(self) -> None:
         if isinstance(self.sink, Disk):
             found = self.sink.load()
             if found is not None:
@@ -230,21 +222,16 @@ class _Run:
                 self.stepper.start(self.network.initial(None))
                 self.stepper.restore(state)
                 return
-        self.stepper.start(self.network.initial(initial))
+        self.stepper.start(self.network.initial(self.resolved.experiment.initial))
 
     def _save(self, disk: Disk) -> None:
         state = dict(self.stepper.state())
         state.update({f"calcium:{name}": kept for name, kept in self.calcium.items()})
         disk.save(state, {"noise": self.player.state(), "delta_error": self.delta_error})
 
-    def _sink(
-        self,
-        store: Store | None,
-        stimuli: tuple[Stimulus, ...],
-        initial: NDArray | float | Literal["rest"] | None,
-    ) -> Memory | Disk:
+    def _sink(self) -> Memory | Disk:
         trials = self.network.trials
-        if store is None:
+        if self.store is None:
             shapes = {
                 record.name: (self.steps // record.every, len(self.neurons[record.name]), trials)
                 for record in self.records
@@ -267,12 +254,12 @@ class _Run:
                 for record in self.records
             },
             "threshold": self.threshold,
-            "fingerprint": _fingerprint(
-                self.network, stimuli, initial, self.records, list(self.neurons.values())
-            ),
+            "fingerprint": fingerprint(self.worker.constants, self.resolved),
         }
         connectome = self.network.connectome
-        return Disk(store, connectome, self.records, self.neurons, trials, about)
+        disk = Disk(self.store, connectome, self.records, self.neurons, trials, about)
+        self.worker.describe(self.store)
+        return disk
 
     def _finish(self, seconds: float, steps: int) -> None:
         if steps == 0 and isinstance(self.sink, Disk) and self.sink.statistics is not None:
@@ -307,74 +294,11 @@ class _Run:
             self.stepper.potentials(),
             self.statistics,
             None if self.store is None else self.store.folder,
+            self.resolved.labels,
         )
 
 
-def _network(
-    connectome: Connectome | Network,
-    parameters: Parameters | None,
-    batch: int | Sequence[Trial],
-    device: str | Machine,
-) -> Network:
-    if isinstance(connectome, Network):
-        if parameters is not None or batch != 1 or device != "cpu":
-            raise ValueError(
-                "parameters, batch and device belong to the Network that is given; leave them out."
-            )
-        return connectome
-    machine = device if isinstance(device, Machine) else Machine(device=device)
-    if isinstance(batch, int | np.integer):
-        return Network(connectome, parameters, trials=batch, machine=machine)
-    return Network(connectome, parameters, trials=len(batch), perturbations=batch, machine=machine)
-
-
-def _wanted(
-    record: Record | Events | Sequence[Record | Events] | None,
-) -> tuple[tuple[Record, ...], float | None]:
-    listed: tuple[Record | Events, ...]
-    if record is None:
-        listed = (Record(),)
-    else:
-        listed = (record,) if isinstance(record, Record | Events) else tuple(record)
-    records = tuple(entry for entry in listed if isinstance(entry, Record))
-    names = [entry.name for entry in records]
-    if len(set(names)) != len(names):
-        raise ValueError(f"two records have one name: {', '.join(names)}. Give each a `name`.")
-    thresholds = [entry.threshold for entry in listed if isinstance(entry, Events)]
-    if len(thresholds) > 1:
-        raise ValueError("several thresholds are given; expected Events once.")
-    return records, thresholds[0] if thresholds else None
-
-
-def _refuse(records: Sequence[Record], neurons: Form) -> None:
+def _refuse(records: tuple[Record, ...], neurons: Form) -> None:
     for record in records:
         if why := neurons.refusal(record.variable):
-            raise ValueError(f"{record.variable!r} cannot be recorded: {why}.")
-
-
-def _fingerprint(network: Network, *parts: Any) -> str:
-    """Of all that a simulation comes from; of functions only their names."""
-    digest = hashlib.sha256()
-    _feed(digest, network.constants)
-    _feed(digest, parts)
-    return digest.hexdigest()[:32]
-
-
-def _feed(digest: Any, value: Any) -> None:
-    if isinstance(value, np.ndarray) and value.dtype.hasobject:
-        _feed(digest, value.tolist())
-    elif isinstance(value, np.ndarray):
-        digest.update(np.ascontiguousarray(value).view(np.uint8).data if value.size else b"")
-    elif isinstance(value, list | tuple):
-        for entry in value:
-            _feed(digest, entry)
-    elif isinstance(value, Mapping):
-        _feed(digest, sorted(value.items(), key=str))
-    elif callable(value):
-        digest.update(getattr(value, "__qualname__", type(value).__name__).encode())
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            digest.update(field.name.encode())
-            _feed(digest, getattr(value, field.name))
-    else:
-        digest.update(repr(value).encode())
+            raise InputError(f"{record.variable!r} cannot be recorded: {why}.")

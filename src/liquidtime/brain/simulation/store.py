@@ -45,15 +45,17 @@ class Store:
         folder: Is made. A folder that holds the same simulation unfinished is gone on from; one
             that holds another is refused.
         checkpoint_every: ms of simulated time; a killed run loses at most that much.
+        command: What to type to go on with it, for messages; "" if nothing is typed.
     """
 
     folder: Path
     checkpoint_every: float = 1000.0
+    command: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder))
         if not self.checkpoint_every > 0:
-            raise ValueError(
+            raise InputError(
                 f"checkpoint_every is {self.checkpoint_every} ms; expected more than 0."
             )
 

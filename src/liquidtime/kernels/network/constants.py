@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 
 Numbers = NDArray[np.float64]
@@ -81,12 +82,12 @@ class Constants:
         """[N], delays in steps.
 
         Raises:
-            ValueError: If a delay is no multiple of the time step.
+            InputError: If a delay is no multiple of the time step.
         """
         steps = np.rint(self.delay / dt)
         off = np.abs(steps * dt - self.delay) > 1e-6 * max(dt, float(self.delay.max(initial=0.0)))
         if off.any():
-            raise ValueError(
+            raise InputError(
                 f"a delay is {self.delay[off][0]:g} ms, which is no multiple of dt = {dt:g} ms; "
                 "expected delays of whole steps. Round them, or take a dt that divides them."
             )

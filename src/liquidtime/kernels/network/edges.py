@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from liquidtime.errors import InputError
 from liquidtime.native import native
 
 COUNT_DTYPES = (np.dtype(np.int8), np.dtype(np.int16), np.dtype(np.float32))
@@ -43,13 +44,13 @@ class Edges:
         for name, array, dtypes in expected:
             if array.dtype not in dtypes or array.ndim != 1:
                 names = " or ".join(np.dtype(dtype).name for dtype in dtypes)
-                raise ValueError(
+                raise InputError(
                     f"{name} is {array.dtype} {list(array.shape)}; expected {names} in one "
                     "dimension. Connectome.from_edges takes any."
                 )
         lengths = {len(self.sources), len(self.counts), len(self.classes), int(self.offsets[-1])}
         if len(lengths) != 1 or self.offsets[0] != 0:
-            raise ValueError(
+            raise InputError(
                 f"offsets end at {self.offsets[-1]}, but there are {len(self.sources)} sources, "
                 f"{len(self.counts)} counts and {len(self.classes)} classes; expected as many."
             )
@@ -125,18 +126,18 @@ def from_pairs(
         neurons: N.
 
     Raises:
-        ValueError: If an index or a count lies outside.
+        InputError: If an index or a count lies outside.
     """
     pre, post = _indices("sources", sources, neurons), _indices("targets", targets, neurons)
     if pre.shape != post.shape:
-        raise ValueError(f"there are {len(pre)} sources and {len(post)} targets; expected as many.")
+        raise InputError(f"there are {len(pre)} sources and {len(post)} targets; expected as many.")
     weights = np.broadcast_to(np.asarray(counts, dtype=np.float32), pre.shape)
     numbers = np.asarray(classes)
     if numbers.size and not (numbers.min() >= 0 and numbers.max() <= 255):
-        raise ValueError(f"classes run from {numbers.min()} to {numbers.max()}; expected 0 to 255.")
+        raise InputError(f"classes run from {numbers.min()} to {numbers.max()}; expected 0 to 255.")
     kinds = np.broadcast_to(numbers.astype(np.uint8), pre.shape)
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
-        raise ValueError(
+        raise InputError(
             "counts hold negative or non-finite numbers; expected numbers of synapses or other "
             "weights ≥ 0. What is inhibitory is told by the transmitter, not by a sign."
         )
@@ -167,13 +168,13 @@ def narrowed(counts: ArrayLike) -> NDArray:
 def _indices(name: str, values: ArrayLike, neurons: int) -> NDArray[np.int32]:
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise ValueError(
+        raise InputError(
             f"{name} are {array.dtype} {list(array.shape)}; expected whole numbers in one "
             "dimension."
         )
     if array.size and not (array.min() >= 0 and array.max() < neurons):
         wrong = array.min() if array.min() < 0 else array.max()
-        raise ValueError(f"{name} hold {wrong}; expected indices from 0 to {neurons - 1}.")
+        raise InputError(f"{name} hold {wrong}; expected indices from 0 to {neurons - 1}.")
     return array.astype(np.int32, copy=False)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from liquidtime.errors import InputError
 from liquidtime.kernels.graph.reference import GraphTensors, class_sums
 from liquidtime.kernels.network import membrane as equations
 from liquidtime.kernels.network.constants import Constants
@@ -116,7 +117,7 @@ class GradedRule:
         """See `Rule.advance`."""
         if self.scheme == "rk4":
             if past.any_delay:
-                raise ValueError("rk4 knows no delays; expected another scheme, such as midpoint.")
+                raise InputError("rk4 knows no delays; expected another scheme, such as midpoint.")
             return self._runge_kutta(moment, external, dt)
         v, s, sums_before, near_before = moment
         now, first = self._inflow(past.arriving(), v), external[0]

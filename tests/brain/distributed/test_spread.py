@@ -1,3 +1,4 @@
+import dataclasses
 import importlib.util
 import json
 import os
@@ -8,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from liquidtime.brain import Connectome, simulate
+from liquidtime.brain import Connectome, Spread, simulate
 from liquidtime.brain.distributed.partition import blocks, checked, cut, even, metis
-from liquidtime.brain.distributed.run import simulate_sharded
 
 JOB = Path(__file__).parent / "sharded_job.py"
 CASES = [
@@ -95,9 +95,9 @@ def test_four_ranks_equal_one_process_to_the_bit(on_four_ranks, case):
 def test_one_rank_equals_one_process_to_the_bit(job, case):
     whole, given = job.settings(case)
     source = job.builder(whole) if "built" in case else whole
-    sharded = simulate_sharded(source, **given)
+    sharded = simulate(source, *given, where=Spread())
     assert sharded is not None
-    assert job.same(sharded, simulate(whole, **given)) == []
+    assert job.same(sharded, simulate(whole, *given)) == []
 
 
 def test_rounded_exchange_stays_close(on_two_ranks, on_four_ranks):
@@ -141,26 +141,27 @@ def test_wherever_a_rank_is_killed_the_end_is_the_same(tmp_path, die, left):
 
 def test_stored_runs_of_other_ranks_are_refused(tmp_path, job):
     whole, given = job.settings("frozen")
-    found = simulate_sharded(whole, **given, store=tmp_path)
-    assert job.same(found, simulate(whole, **given)) == []
+    found = simulate(whole, *given, where=Spread(), store=tmp_path)
+    assert job.same(found, simulate(whole, *given)) == []
     (tmp_path / "checkpoint.json").write_text('{"step": 60, "ranks": 2}')
     with pytest.raises(ValueError, match="simulation of 2 ranks; there are 1"):
-        simulate_sharded(whole, **given, store=tmp_path)
-    simulate(whole, **given, store=tmp_path / "plain")
+        simulate(whole, *given, where=Spread(), store=tmp_path)
+    simulate(whole, *given, store=tmp_path / "plain")
     with pytest.raises(ValueError, match="simulation of one process"):
-        simulate_sharded(whole, **given, store=tmp_path / "plain")
+        simulate(whole, *given, where=Spread(), store=tmp_path / "plain")
 
 
 def test_what_needs_the_whole_connectome_is_refused_with_a_builder(job):
     whole, given = job.settings("frozen")
+    parameters, asked = given
     build = job.builder(whole)
     with pytest.raises(ValueError, match="METIS needs the whole connectome"):
-        simulate_sharded(build, **given, partition="metis")
+        simulate(build, *given, where=Spread(partition="metis"))
     with pytest.raises(ValueError, match="no rank has the whole network"):
-        simulate_sharded(build, **given, initial="rest")
+        simulate(build, parameters, dataclasses.replace(asked, initial="rest"), where=Spread())
     _, given = job.settings("ab2 synapses")
     with pytest.raises(ValueError, match="each rank builds its own edges"):
-        simulate_sharded(build, **given)
+        simulate(build, *given, where=Spread())
 
 
 def test_blocks_are_contiguous_and_share_the_edges():

@@ -1,31 +1,25 @@
-"""What `simulate` and `show` print of a simulation, and the tables that they store."""
+"""What `simulate` and `show` print of a simulation."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from liquidtime.brain.experiment.recording import Recording
 from liquidtime.brain.figures.about import described
-from liquidtime.brain.figures.comparison import Comparison, to_frame
-from liquidtime.brain.simulation.folder import Experiment
+from liquidtime.brain.figures.comparison import Comparison
+from liquidtime.brain.figures.tables import CHANGED, condition_table
+from liquidtime.brain.simulation.description import Description
 from liquidtime.kernels.network.catalogue import units
-from liquidtime.optional import require
-from liquidtime.runs.write import write_text
 
 if TYPE_CHECKING:
-    import pandas
     from rich.table import Table
 
-COMPARISON, CONDITIONS = "comparison.csv", "conditions.csv"
-_MOST_ROWS, _ROWS_A_CONDITION = 1_000_000, 100
 _SHOWN_NEURONS, _SHOWN_CONDITIONS, _ACTIVE = 6, 12, 5
-_CHANGED = 1.0
 
 
-def summary(recording: Recording, comparison: Comparison, experiment: Experiment) -> Table:
+def summary(recording: Recording, comparison: Comparison, experiment: Description) -> Table:
     """What was simulated, how fast, and what came out."""
     from rich import box
     from rich.markup import escape
@@ -38,7 +32,7 @@ def summary(recording: Recording, comparison: Comparison, experiment: Experiment
 
 
 def differences(
-    recording: Recording, comparison: Comparison, experiment: Experiment
+    recording: Recording, comparison: Comparison, experiment: Description
 ) -> Table | None:
     """Which neurons change most against the control; of a screen, which conditions matter most."""
     from rich import box
@@ -52,7 +46,7 @@ def differences(
     if len(comparison.conditions) - 1 > 3:
         rows = condition_table(recording, comparison).head(_SHOWN_CONDITIONS)
         table.add_column("condition", overflow="fold")
-        table.add_column(f"neurons moved\nby > {_CHANGED:g} {units}", justify="right")
+        table.add_column(f"neurons moved\nby > {CHANGED:g} {units}", justify="right")
         table.add_column(f"rms of all\n({units})", justify="right")
         table.add_column(f"most changed (largest difference, {units})", overflow="fold")
         for condition, changed, rms, most in rows.to_numpy().tolist():
@@ -78,44 +72,8 @@ def differences(
     return table
 
 
-def write_tables(folder: Path, recording: Recording, comparison: Comparison) -> list[Path]:
-    """Store the differences of all neurons, and one row a condition; nothing without conditions."""
-    many = len(comparison.conditions) - 1
-    if not many:
-        return []
-    most = None if many * len(comparison.neurons) <= _MOST_ROWS else _ROWS_A_CONDITION
-    write_text(
-        folder / COMPARISON,
-        to_frame(comparison, recording, most=most).to_csv(index=False, float_format="%.5g"),
-    )
-    rows = condition_table(recording, comparison)
-    write_text(folder / CONDITIONS, rows.to_csv(index=False, float_format="%.5g"))
-    return [folder / COMPARISON, folder / CONDITIONS]
-
-
-def condition_table(recording: Recording, comparison: Comparison) -> pandas.DataFrame:
-    """One row a condition, that with the largest effect first.
-
-    Returns:
-        Columns: condition, changed (neurons whose largest difference to the control is above 1 in
-        the unit of the record), rms (over neurons and time) and most (the neurons that differ
-        most, with their largest difference).
-    """
-    pandas = require("pandas", extra="brain")
-    labels = described(recording.connectome, comparison.neurons)
-    rows = []
-    for number, condition in enumerate(comparison.conditions[1:], start=1):
-        largest = comparison.largest[:, number]
-        first = comparison.most_changed(number)[:3]
-        told = ", ".join(f"{labels[who]} {largest[who]:+.2g}" for who in first)
-        rms = float(np.sqrt(np.nanmean(np.square(comparison.rms[:, number]))))
-        rows.append((condition, int((np.abs(largest) > _CHANGED).sum()), rms, told))
-    found = pandas.DataFrame(rows, columns=["condition", "changed", "rms", "most"])
-    return found.sort_values("rms", ascending=False, ignore_index=True, kind="stable")
-
-
 def _facts(
-    recording: Recording, comparison: Comparison, experiment: Experiment
+    recording: Recording, comparison: Comparison, experiment: Description
 ) -> list[tuple[str, str]]:
     statistics, connectome = recording.statistics, recording.connectome
     gaps = f", {experiment.gap_junctions:,} gap junctions" if experiment.gap_junctions else ""

@@ -8,8 +8,9 @@ from rich.markup import escape
 
 from liquidtime.brain.figures.comparison import compare
 from liquidtime.brain.figures.draw import draw
+from liquidtime.brain.figures.tables import write_tables
 from liquidtime.brain.simulation.folder import load
-from liquidtime.cli.common.brain_tables import differences, summary, write_tables
+from liquidtime.cli.brain.tables import differences, summary
 from liquidtime.cli.common.console import messages, results
 
 

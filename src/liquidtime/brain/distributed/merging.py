@@ -1,0 +1,93 @@
+"""The recording of all processes, put together from that of each."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liquidtime.brain.distributed.exchange import Ranks
+from liquidtime.brain.distributed.store import Scattered
+from liquidtime.brain.experiment.recording import Record, Recording, Series
+from liquidtime.brain.simulation.store import SAMPLES
+from liquidtime.optional import require
+
+
+def merged(
+    found: Recording,
+    wanted: Mapping[str, tuple[Record, NDArray[np.int32]]],
+    owner: NDArray[np.int32],
+    edges: int,
+    ranks: Ranks,
+    folder: Path | None,
+) -> Recording | None:
+    """The recording of all processes on rank 0, None elsewhere.
+
+    Args:
+        found: That of this process.
+        wanted: Each record by name, with the numbers of all its neurons.
+        owner: [N], the rank of each neuron.
+        edges: Of this process.
+        ranks: The processes.
+        folder: Where all keep their samples; None in memory.
+    """
+    # Has all ranks come here, their samples on disk.
+    statistics = _statistics(found.statistics, edges, ranks)
+    series = {}
+    for name, (record, neurons) in wanted.items():
+        columns = [np.flatnonzero(owner[neurons] == rank) for rank in range(ranks.size)]
+        if folder is None:
+            samples = _gathered(found.series[name].samples, columns, ranks)
+        else:
+            samples = _opened(name, columns, folder) if ranks.rank == 0 else None
+        series[name] = Series(record, neurons, samples)
+    events = ranks.to_first(found.event_table)
+    ends = ranks.to_first(found.final)
+    if events is None or ends is None:
+        return None
+    table = np.concatenate(events)
+    final = np.empty((len(owner), found.final.shape[1]), dtype=np.float32)
+    for rank, part in enumerate(ends):
+        final[owner == rank] = part
+    return dataclasses.replace(
+        found,
+        series=series,
+        event_table=table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))],
+        final=final,
+        statistics=statistics,
+        store=folder,
+    )
+
+
+def _gathered(samples: NDArray, columns: list[NDArray], ranks: Ranks) -> NDArray | None:
+    neurons = sum(len(found) for found in columns)
+    shape = (len(samples), neurons, samples.shape[2])
+    whole = np.empty(shape, dtype=samples.dtype) if ranks.rank == 0 else None
+    for piece, parts in ranks.columns_to_first(samples):
+        if whole is not None and parts is not None:
+            for found, part in zip(columns, parts, strict=True):
+                whole[piece, found] = part
+    return whole
+
+
+def _opened(name: str, columns: list[NDArray], folder: Path) -> Scattered:
+    zarr = require("zarr", extra="brain")
+    parts = [
+        zarr.open_group(folder / f"rank{rank}" / SAMPLES, mode="r")[name]
+        for rank in range(len(columns))
+    ]
+    return Scattered(parts, columns)
+
+
+def _statistics(own: Any, edges: int, ranks: Ranks) -> dict[str, Any]:
+    work = own.get("work_share", 0.0) * edges
+    told = ranks.everyones((work, edges, own.get("delta_error", 0.0), ranks.bytes_sent))
+    passed, onto, errors, sent = zip(*told, strict=True)
+    found = {**own, "ranks": ranks.size, "bytes_sent": sum(sent), "exchange_seconds": ranks.seconds}
+    if "work_share" in own:
+        found |= {"work_share": sum(passed) / max(1, sum(onto)), "delta_error": max(errors)}
+    return found

@@ -1,0 +1,1 @@
+"""Experiments in plain words, as they are typed: texts in, values out."""

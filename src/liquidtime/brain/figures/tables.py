@@ -1,0 +1,58 @@
+"""What differs between conditions as tables: of all neurons, and one row a condition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from liquidtime.brain.experiment.recording import Recording
+from liquidtime.brain.figures.about import described
+from liquidtime.brain.figures.comparison import Comparison, to_frame
+from liquidtime.optional import require
+from liquidtime.runs.write import write_text
+
+if TYPE_CHECKING:
+    import pandas
+
+COMPARISON, CONDITIONS = "comparison.csv", "conditions.csv"
+CHANGED = 1.0
+"""In the unit of the record: a neuron that differs by more from the control has moved."""
+_MOST_ROWS, _ROWS_A_CONDITION = 1_000_000, 100
+
+
+def write_tables(folder: Path, recording: Recording, comparison: Comparison) -> list[Path]:
+    """Store the differences of all neurons, and one row a condition; nothing without conditions."""
+    many = len(comparison.conditions) - 1
+    if not many:
+        return []
+    most = None if many * len(comparison.neurons) <= _MOST_ROWS else _ROWS_A_CONDITION
+    write_text(
+        folder / COMPARISON,
+        to_frame(comparison, recording, most=most).to_csv(index=False, float_format="%.5g"),
+    )
+    rows = condition_table(recording, comparison)
+    write_text(folder / CONDITIONS, rows.to_csv(index=False, float_format="%.5g"))
+    return [folder / COMPARISON, folder / CONDITIONS]
+
+
+def condition_table(recording: Recording, comparison: Comparison) -> pandas.DataFrame:
+    """One row a condition, that with the largest effect first.
+
+    Returns:
+        Columns: condition, changed (neurons whose largest difference to the control is above 1 in
+        the unit of the record), rms (over neurons and time) and most (the neurons that differ
+        most, with their largest difference).
+    """
+    pandas = require("pandas", extra="brain")
+    labels = described(recording.connectome, comparison.neurons)
+    rows = []
+    for number, condition in enumerate(comparison.conditions[1:], start=1):
+        largest = comparison.largest[:, number]
+        first = comparison.most_changed(number)[:3]
+        told = ", ".join(f"{labels[who]} {largest[who]:+.2g}" for who in first)
+        rms = float(np.sqrt(np.nanmean(np.square(comparison.rms[:, number]))))
+        rows.append((condition, int((np.abs(largest) > CHANGED).sum()), rms, told))
+    found = pandas.DataFrame(rows, columns=["condition", "changed", "rms", "most"])
+    return found.sort_values("rms", ascending=False, ignore_index=True, kind="stable")

@@ -1,0 +1,64 @@
+"""What tells one simulation from another: a digest of all that it comes from."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from liquidtime.brain.experiment.experiment import Resolved
+from liquidtime.kernels.network.constants import Constants
+
+_OF_STIMULI = ("kind", "neurons", "waveform", "reversal_potential", "trials", "start", "stop")
+"""Names and order are those of version 0.1.0, whose stopped simulations go on."""
+
+
+def fingerprint(constants: Constants, resolved: Resolved) -> str:
+    """Of all that a simulation comes from; of functions only their names.
+
+    Args:
+        constants: Of the network, with its perturbations.
+        resolved: The experiment.
+    """
+    digest = hashlib.sha256()
+    _feed_constants(digest, constants)
+    for placed in resolved.stimuli:
+        for name in _OF_STIMULI:
+            digest.update(name.encode())
+            _feed(digest, getattr(placed.stimulus, name))
+    parts = (resolved.experiment.initial, resolved.records, list(resolved.recorded.values()))
+    _feed(digest, parts)
+    if len(set(resolved.noises)) < resolved.trials:
+        _feed(digest, resolved.noises)
+    return digest.hexdigest()[:32]
+
+
+def _feed_constants(digest: Any, constants: Constants) -> None:
+    for field in dataclasses.fields(constants):
+        # Version 0.1.0 had these forms alone, which `shares` tells apart, and no name for them.
+        if field.name != "form" or constants.form not in ("graded", "graded synapses"):
+            digest.update(field.name.encode())
+            _feed(digest, getattr(constants, field.name))
+
+
+def _feed(digest: Any, value: Any) -> None:
+    if isinstance(value, np.ndarray) and value.dtype.hasobject:
+        _feed(digest, value.tolist())
+    elif isinstance(value, np.ndarray):
+        digest.update(np.ascontiguousarray(value).view(np.uint8).data if value.size else b"")
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            _feed(digest, entry)
+    elif isinstance(value, Mapping):
+        _feed(digest, sorted(value.items(), key=str))
+    elif callable(value):
+        digest.update(getattr(value, "__qualname__", type(value).__name__).encode())
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            digest.update(field.name.encode())
+            _feed(digest, getattr(value, field.name))
+    else:
+        digest.update(repr(value).encode())
