@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from liquidtime.models.config import ModelConfig
 
 from liquidtime.brain import Connectome, Record, Step, current, simulate
 from liquidtime.brain.simulation.samples import SAMPLES
@@ -13,7 +14,6 @@ from liquidtime.cli.evaluate import _seen_in_training
 from liquidtime.data import from_lists, split_by_series
 from liquidtime.deploy import Stream
 from liquidtime.errors import InputError
-from liquidtime.models.config import ModelConfig
 from liquidtime.runs.digests import DIGESTS
 from liquidtime.train import FitConfig, Run, TrainConfig, fit
 from liquidtime.train.report import write as report
