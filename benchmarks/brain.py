@@ -23,6 +23,7 @@ import torch
 from liquidtime.bench.timing import interleave
 from liquidtime.brain import (
     Connectome,
+    Experiment,
     Machine,
     Network,
     Parameters,
@@ -145,17 +146,9 @@ def order() -> dict:
     for name, (stimulus, duration) in cases.items():
 
         def potentials(scheme, dt, stimulus=stimulus, duration=duration):
-            return simulate(
-                connectome,
-                parameters,
-                stimulus,
-                duration,
-                dt,
-                scheme=scheme,
-                initial=start,
-                record=Record(every=round(1 / dt)),
-                device=machine,
-            )["potential"].values
+            record = Record(every=round(1 / dt))
+            asked = Experiment(stimulus, duration, dt, scheme, record, initial=start)
+            return simulate(connectome, parameters, asked, where=machine)["potential"].values
 
         truth = potentials("rk4", 0.01)
         errors = {
@@ -222,16 +215,9 @@ def fly() -> dict:
     start = Network(connectome, parameters).rest()[:, 0]
 
     def potentials(dt, delta, duration=200.0):
-        found = simulate(
-            connectome,
-            parameters,
-            stimulus,
-            duration,
-            dt,
-            delta=delta,
-            initial=start,
-            record=Record(neurons=seen, every=round(1 / dt)),
-        )
+        record = Record(neurons=seen, every=round(1 / dt))
+        asked = Experiment(stimulus, duration, dt, record=record, initial=start, delta=delta)
+        found = simulate(connectome, parameters, asked)
         return found["potential"].values, found.statistics
 
     truth, _ = potentials(0.05, 0.0)

@@ -249,14 +249,22 @@ def test_backends_and_floats_agree(scheme, machine):
     np.testing.assert_allclose(found["potential"].values, wanted, rtol=0, atol=tight)
 
 
-def test_the_backend_is_the_first_that_can():
-    chosen = Machine().chosen
-    assert chosen("ab2", False, 0.0) == ("cpu" if native() else "reference")
-    assert chosen("rk4", False, 0.0) == "reference"
-    assert Machine(dtype="float64").chosen("ab2", False, 0.0) == "reference"
-    assert Machine(device="cuda").chosen("ab2", False, 0.0) == "sparse"
-    assert Machine(device="cuda").chosen("ab2", True, 0.0) == "reference"
-    assert Machine(backend="reference").chosen("ab2", False, 0.0) == "reference"
+@pytest.mark.parametrize(
+    ("machine", "scheme", "own", "wanted"),
+    [
+        (Machine(), "ab2", False, "cpu" if native() else "reference"),
+        (Machine(), "rk4", False, "reference"),
+        (Machine(dtype="float64"), "ab2", False, "reference"),
+        (Machine(device="cuda"), "ab2", False, "sparse"),
+        (Machine(device="cuda"), "ab2", True, "reference"),
+        (Machine(backend="reference"), "ab2", False, "reference"),
+    ],
+)
+def test_the_backend_is_the_first_that_can(machine, scheme, own, wanted):
+    parameters = Parameters(synapses=own_synapses()) if own else Parameters()
+    network = Network(BRAIN, parameters, machine=machine)
+    task = network.task(0.5, scheme)
+    assert machine.select(network.constants.form, task).name == wanted
 
 
 @kernels
@@ -312,10 +320,13 @@ def test_the_middle_of_a_step_is_work_too():
         ({"record": [Events(0.0), Events(1.0)]}, "several thresholds"),
         ({"record": Record(neurons="x")}, "not in the table"),
         ({"where": Machine(backend="cpu", dtype="float64")}, "'cpu' cannot run .* float32"),
-        ({"where": Machine(backend="cpu"), "scheme": "rk4"}, "they have no rk4"),
-        ({"where": Machine(backend="cpu", device="cuda")}, "run on the CPU, not on cuda"),
-        ({"delta": 0.1, "scheme": "rk4"}, "sending on delta .* rk4. Leave delta at 0"),
-        ({"delta": 0.1, "where": Machine(backend="reference")}, "backend is 'reference'"),
+        ({"where": Machine(backend="cpu"), "scheme": "rk4"}, "it has no rk4"),
+        ({"where": Machine(backend="cpu", device="cuda")}, "it runs on the CPU, not on cuda"),
+        ({"delta": 0.1, "scheme": "rk4"}, "no backend can run .* no rk4.* cannot send on delta"),
+        (
+            {"delta": 0.1, "where": Machine(backend="reference")},
+            "'reference' cannot run .* cannot send on delta",
+        ),
         pytest.param(
             {"where": Machine(backend="kernels")},
             "backend",
