@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from liquidtime.brain.experiment.experiment import Resolved
+from liquidtime.brain.experiment.waveforms.contract import Noise
 from liquidtime.kernels.network.constants import Constants
 
 _OF_STIMULI = ("kind", "neurons", "waveform", "reversal_potential", "trials", "start", "stop")
-"""Names and order are those of version 0.1.0, whose stopped simulations go on."""
+_FORMS_OF_OLD = ("graded", "graded synapses")
+"""Names and order are those of version 0.1.0, whose stopped simulations go on; it knew no other
+neurons than graded ones, and told none of them."""
 
 
 def fingerprint(constants: Constants, resolved: Resolved) -> str:
@@ -24,14 +27,20 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
         resolved: The experiment.
     """
     digest = hashlib.sha256()
-    _feed(digest, constants)
+    for field in dataclasses.fields(constants):
+        if field.name != "form":
+            digest.update(field.name.encode())
+            _feed(digest, getattr(constants, field.name))
+    if constants.form not in _FORMS_OF_OLD:
+        digest.update(constants.form.encode())
     for placed in resolved.stimuli:
         for name in _OF_STIMULI:
             digest.update(name.encode())
             _feed(digest, getattr(placed.stimulus, name))
     parts = (resolved.experiment.initial, resolved.records, list(resolved.recorded.values()))
     _feed(digest, parts)
-    if len(set(resolved.noises)) < resolved.trials:
+    noisy = any(isinstance(placed.stimulus.waveform, Noise) for placed in resolved.stimuli)
+    if noisy and len(set(resolved.noises)) < resolved.trials:
         _feed(digest, resolved.noises)
     return digest.hexdigest()[:32]
 
