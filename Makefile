@@ -18,14 +18,15 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run --Werror $(SOURCES)
-	$(BIN)/codespell src csrc tests docs examples tools README.md CHANGELOG.md CONTRIBUTING.md
+	$(BIN)/codespell src csrc tests docs examples tools benchmarks README.md CHANGELOG.md CONTRIBUTING.md
 	$(BIN)/lint-imports
+	$(BIN)/python tools/check_sizes.py
 
 types: $(VENV)/.dev
 	$(BIN)/pyright
 
 unit: $(VENV)/.dev
-	$(THREADS) $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not gpu and not data"
+	$(THREADS) $(BIN)/pytest -n 2 --dist loadfile --durations=25 -m "not slow and not gpu and not data"
 
 # Builds the extension again after a change in csrc, and fails if it cannot be built.
 native: $(VENV)/.dev

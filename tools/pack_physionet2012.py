@@ -14,7 +14,8 @@ import numpy as np
 
 from liquidtime.data.sets import physionet2012
 from liquidtime.data.sets.compact import Compact, write_compact
-from liquidtime.data.sources import fetch, file_sha256
+from liquidtime.data.sources import fetch
+from liquidtime.runs.digests import file_sha256
 
 LIMIT = 4_000_000
 PACKAGED = Path(__file__).parents[1] / "src" / "liquidtime" / "data" / "packaged"

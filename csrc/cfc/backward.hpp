@@ -199,38 +199,7 @@ private:
     // Planes of lstm_gates_: candidate, write, forget, open, tanh c.
     float* plane(int r, int which) const { return lstm_gates_.row(r) + which * padded(); }
 
-    void recompute_memory() {
-        const Joint<T>& joint = net_.lstm;
-        for (int r = 0; r < rows(); ++r) {
-            const int sample = sample_of(r);
-            const int t = time_of(r);
-            put_operands(
-                joint, lstm_operands_.row(r), forward_.x + at(sample, t) * net_.input,
-                h_before(sample, t), active(sample, t)
-            );
-        }
-        lstm_operands_.round(0, rows());
-        Segment<T> segments[2];
-        const int count = read(joint, lstm_operands_, segments);
-        product(
-            joint.forward, segments, count, rows(),
-            [&](const auto& panel, int first, int height, const float* tile) {
-                const int unit = panel.first;
-                for (int r = first; r < first + height; ++r, tile += 4 * lanes) {
-                    const int left = net_.hidden - unit;
-                    const float* c = forward_.memories + at(sample_of(r), time_of(r)) * net_.hidden;
-                    const Vec open = sigmoid(load(tile + 3 * lanes));
-                    const Vec squashed = tanh(load_first(c + unit, left));
-                    store(plane(r, 0) + unit, tanh(load(tile)));
-                    store(plane(r, 1) + unit, sigmoid(load(tile + lanes)));
-                    store(plane(r, 2) + unit, sigmoid(load(tile + 2 * lanes)));
-                    store(plane(r, 3) + unit, open);
-                    store(plane(r, 4) + unit, squashed);
-                    store(memories_.row(r) + unit, open * squashed);
-                }
-            }
-        );
-    }
+    void recompute_memory();  // in memory_gradient.hpp
 
     // Gradients come from far away; some rows ahead is soon enough.
     void fetch_ahead(int sample, int t) const {
@@ -328,131 +297,12 @@ private:
         );
     }
 
-    // From the gradient of a sample's new state to those of its heads. A skipped step hands the
-    // gradient on as it is.
-    void through_heads(int sample, int t) {
-        float* out = gradients_.back().row(row(sample, t));
-        if (!active(sample, t)) {
-            add_to(d_h_.row(sample), call_.d_output + at(sample, t) * net_.hidden);
-            std::memset(
-                out, 0, sizeof(float) * static_cast<std::size_t>(net_.planes * net_.hidden)
-            );
-            if (call_.d_elapsed != nullptr) {
-                call_.d_elapsed[at(sample, t)] = 0.0f;
-            }
-            return;
-        }
-        const float slope = net_.variant == Variant::closed_form
-                                ? through_closed_form(sample, t, out)
-                                : through_gates(sample, t, out);
-        if (call_.d_elapsed != nullptr) {
-            call_.d_elapsed[at(sample, t)] = slope;
-        }
-    }
-
-    // Both return the gradient of the elapsed time.
-    float through_gates(int sample, int t, float* out) {
-        const int hidden = net_.hidden;
-        const float* kept = saved(sample, t);
-        const float* next = forward_.output + at(sample, t) * hidden;
-        const float* more = call_.d_output + at(sample, t) * hidden;
-        const Vec elapsed = set1(forward_.elapsed.at(begin_ + sample, t));
-        const Vec one = set1(1.0f);
-        const bool no_gate = net_.variant == Variant::no_gate;
-        Vec d_elapsed = zero();
-        for (int unit = 0; unit < hidden; unit += lanes) {
-            const int left = hidden - unit;
-            const Vec d = load(d_h_.row(sample) + unit) + load_first(more + unit, left);
-            const Vec f = load_first(kept + unit, left);
-            const Vec s = load_first(kept + hidden + unit, left);
-            const Vec h = load_first(next + unit, left);
-            const Vec closed = one - s;
-            // h = f (1 − s) + g s, or f + g s, gives g; where s hides it, it has no gradient
-            // either.
-            const Vec from_g = no_gate ? h - f : fma(zero() - f, closed, h);
-            const Vec g = min(max(from_g * reciprocal(max(s, set1(1e-30f))), set1(-1.0f)), one);
-            const Vec d_f = d * fnma(f, f, one);
-            const Vec d_gate = d * (h - f) * closed;
-            store_first(out + unit, no_gate ? d_f : d_f * closed, left);
-            store_first(out + hidden + unit, d * s * fnma(g, g, one), left);
-            if (net_.folded) {
-                store_first(out + 2 * hidden + unit, d_gate, left);
-            } else {
-                store_first(out + 2 * hidden + unit, d_gate * elapsed, left);
-                store_first(out + 3 * hidden + unit, d_gate, left);
-            }
-            if (net_.with_rate) {
-                d_elapsed = fma(d_gate, load_first(kept + 2 * hidden + unit, left), d_elapsed);
-            }
-        }
-        return sum(d_elapsed);
-    }
-
-    float through_closed_form(int sample, int t, float* out) {
-        const int hidden = net_.hidden;
-        const float* kept = saved(sample, t);
-        const float* more = call_.d_output + at(sample, t) * hidden;
-        const Vec elapsed = set1(forward_.elapsed.at(begin_ + sample, t));
-        Vec d_elapsed = zero();
-        for (int unit = 0; unit < hidden; unit += lanes) {
-            const int left = hidden - unit;
-            const Vec d = load(d_h_.row(sample) + unit) + load_first(more + unit, left);
-            const Vec f = load_first(kept + unit, left);
-            const Vec e = load_first(kept + hidden + unit, left);
-            const Vec decay = load_first(net_.decay.data() + unit, left);
-            const Vec target = load_first(net_.target.data() + unit, left);
-            const Vec d_target = d * target;
-            const Vec change = d_target * e * f;
-            store_first(
-                out + unit, zero() - d_target * e * fnma(elapsed, abs(f), set1(1.0f)), left
-            );
-            const Vec sign =
-                select(zero() < decay, set1(1.0f), select(decay < zero(), set1(-1.0f), zero()));
-            float* d_decay = sums_.decay.data() + unit;
-            float* d_of_target = sums_.target.data() + unit;
-            store(d_decay, fma(change * elapsed, sign, load(d_decay)));
-            store(d_of_target, fma(d, fnma(e, f, set1(1.0f)), load(d_of_target)));
-            d_elapsed = fma(change, abs(decay) + abs(f), d_elapsed);
-        }
-        return sum(d_elapsed);
-    }
-
-    // From the gradients of the memory's output (d_m) and of itself (d_c) to those of its gates,
-    // and of itself before.
-    void through_memory(int t) {
-        const int hidden = net_.hidden;
-        const Vec one = set1(1.0f);
-        for (int i = 0; i < samples_; ++i) {
-            const int r = row(i, t);
-            float* out = lstm_gradients_.row(r);
-            if (!active(i, t)) {
-                std::memset(out, 0, sizeof(float) * static_cast<std::size_t>(4 * hidden));
-                continue;
-            }
-            const float* before = c_before(i, t);
-            for (int unit = 0; unit < hidden; unit += lanes) {
-                const int left = hidden - unit;
-                const Vec candidate = load(plane(r, 0) + unit);
-                const Vec write = load(plane(r, 1) + unit);
-                const Vec forget = load(plane(r, 2) + unit);
-                const Vec open = load(plane(r, 3) + unit);
-                const Vec squashed = load(plane(r, 4) + unit);
-                const Vec d_m = load(d_m_.row(i) + unit);
-                const Vec d_c =
-                    fma(d_m * open, fnma(squashed, squashed, one), load(d_c_.row(i) + unit));
-                store_first(out + unit, d_c * write * fnma(candidate, candidate, one), left);
-                store_first(out + hidden + unit, d_c * candidate * write * (one - write), left);
-                store_first(
-                    out + 2 * hidden + unit,
-                    d_c * load_first(before + unit, left) * forget * (one - forget), left
-                );
-                store_first(out + 3 * hidden + unit, d_m * squashed * open * (one - open), left);
-                store_first(d_c_.row(i) + unit, d_c * forget, left);
-            }
-        }
-        const int first = row(0, t);
-        lstm_gradients_.round(first, first + samples_);
-    }
+    // In heads_gradient.hpp.
+    void through_heads(int sample, int t);
+    float through_gates(int sample, int t, float* out);
+    float through_closed_form(int sample, int t, float* out);
+    // In memory_gradient.hpp.
+    void through_memory(int t);
 
     void finish_chunk() {
         for (std::size_t i = 0; i < net_.layers.size(); ++i) {
@@ -513,3 +363,6 @@ private:
 };
 
 }  // namespace liquidtime::LT_ISA
+
+#include "cfc/heads_gradient.hpp"
+#include "cfc/memory_gradient.hpp"

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import date
 
 import pytest
 import torch
@@ -12,7 +11,6 @@ from liquidtime.bench.cases import AXES, Case, sweep_cases, table_cases
 from liquidtime.bench.contenders import contenders
 from liquidtime.bench.measure import measure, rounded, saved_bytes
 from liquidtime.bench.run import Plan
-from liquidtime.errors import InputError
 from liquidtime.native import native
 
 CFC = Case("cfc", batch=3, steps=5, inputs=2, hidden=4, backbone=6)
@@ -159,20 +157,6 @@ def test_the_short_table_has_a_row_a_case_pass_and_thread_count():
     assert found.header == ["case", "pass", "threads", "liquidtime", "ncps", "share of peak"]
     assert found.sections[0].rows[0][2:] == ["1", "1.00", "3.00 (3.0 ×)", "38 %"]
     assert table.markdown(found).splitlines()[1] == "| --- | ---: | ---: | ---: | ---: | ---: |"
-
-
-def test_a_folder_is_not_taken_from_something_else(tmp_path):
-    assert files.new_folder(tmp_path, "cfc", date(2026, 1, 2)).name == "cfc-2026-01-02"
-    (tmp_path / "cfc-2026-01-02").mkdir()
-    assert files.new_folder(tmp_path, "cfc", date(2026, 1, 2)).name == "cfc-2026-01-02-2"
-    files.check_folder(tmp_path / "new")
-    (tmp_path / "thesis.tex").write_text("…")
-    with pytest.raises(InputError, match="no benchmark"):
-        files.check_folder(tmp_path)
-    (tmp_path / files.RECORD).write_text("{}")
-    files.check_folder(tmp_path)
-    with pytest.raises(InputError, match="is a file"):
-        files.check_folder(tmp_path / files.RECORD)
 
 
 def test_the_record_holds_lists_of_numbers_on_one_line():

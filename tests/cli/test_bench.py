@@ -47,7 +47,7 @@ def test_it_writes_beside_the_other_runs_by_itself(tmp_path, monkeypatch, capsys
     assert main(["bench", "stream", "--quick"]) == 0
     (folder,) = (tmp_path / "runs" / "bench").iterdir()
     assert folder.name.startswith("stream-2")
-    assert [path.name for path in folder.iterdir()] == ["bench.json"]
+    assert sorted(path.name for path in folder.iterdir()) == ["bench.json", "digests.json"]
     assert "Figure" not in capsys.readouterr().out
 
 

@@ -1,10 +1,12 @@
 """`liquidtime study`: small, on made-up data, without a network."""
 
 import json
+from dataclasses import fields
 
 import pytest
 
 from liquidtime.cli.__main__ import main
+from liquidtime.tasks.catalogue import study, study_names
 
 SMALL = ("--neurons", "5", "--epochs", "1", "--steps", "6", "--most-unfolds", "6")
 
@@ -29,9 +31,9 @@ def test_the_study_prints_a_table_and_leaves_a_folder(tmp_path, capsys, monkeypa
 @pytest.mark.parametrize(
     "wrong, words",
     [
-        (["--steps", "1"], "--steps is 1; expected 2 or more"),
-        (["--most-unfolds", "3"], "--most-unfolds is 3; expected 6 or more"),
-        (["--neurons", "2"], "--neurons is 2"),
+        (["--steps", "1"], "steps is 1; expected 2 or more"),
+        (["--most-unfolds", "3"], "most_unfolds is 3; expected 6 or more"),
+        (["--neurons", "2"], "neurons is 2"),
     ],
 )
 def test_numbers_out_of_range_are_status_2(wrong, words, capsys):
@@ -46,5 +48,22 @@ def test_a_folder_of_something_else_is_not_written_to(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-def test_another_study_is_refused(capsys):
+def test_another_study_is_refused_by_the_names_there_are(capsys):
     assert main(["study", "open-form"]) == 2
+    said = capsys.readouterr().err
+    assert all(name in said for name in study_names())
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_the_help_of_a_study_shows_its_options_alone(name, capsys):
+    assert main(["study", name, "--help"]) == 0
+    said = capsys.readouterr().out
+    own = {field.name for field in fields(study(name).options)}
+    others = {
+        field.name
+        for other in study_names()
+        for field in fields(study(other).options)
+        if other != name
+    }
+    for option in own | others:
+        assert (f"--{option.replace('_', '-')} " in said) == (option in own), option

@@ -89,9 +89,9 @@ def test_actions_must_fit():
 
 
 LAYERS = {
-    "cfc": lambda: CfC(2, 8, proj_size=2),
-    "memory": lambda: CfC(2, wiring=AutoNCP(9, 2), mixed_memory=True),
-    "ltc": lambda: LTC(2, 6, proj_size=2),
+    "cfc": lambda: CfC(4, 8, proj_size=2),
+    "memory": lambda: CfC(4, wiring=AutoNCP(9, 2), mixed_memory=True),
+    "ltc": lambda: LTC(4, 6, proj_size=2),
 }
 
 
@@ -108,7 +108,7 @@ def test_layers_and_streams_act_alike(name):
 
 def test_policies_begin_anew():
     torch.manual_seed(0)
-    layer = CfC(2, 8, proj_size=2).eval()
+    layer = CfC(4, 8, proj_size=2).eval()
     for policy in (RecurrentPolicy(layer), StreamPolicy(Stream.from_module(layer, streams=2))):
         first = rollout(Drift(SHORT), policy, [1, 2])
         rollout(Drift(SHORT), policy, [3, 4])
@@ -118,7 +118,7 @@ def test_policies_begin_anew():
 
 def test_what_acts_step_by_step_learns_from_whole_episodes():
     torch.manual_seed(0)
-    policy = RecurrentPolicy(CfC(2, 8), torch.nn.Linear(8, 2)).eval()
+    policy = RecurrentPolicy(CfC(4, 8), torch.nn.Linear(8, 2)).eval()
     episodes = rollout(Drift(SHORT), policy, [1, 2, 3])
     with torch.no_grad():
         actions = policy(
@@ -130,7 +130,7 @@ def test_what_acts_step_by_step_learns_from_whole_episodes():
 
 
 def test_a_stream_has_as_many_places_as_there_are_episodes():
-    policy = StreamPolicy(Stream.from_module(CfC(2, 8, proj_size=2), streams=2))
+    policy = StreamPolicy(Stream.from_module(CfC(4, 8, proj_size=2), streams=2))
     with pytest.raises(ValueError, match="with streams=3"):
         rollout(Drift(SHORT), policy, [1, 2, 3])
 
@@ -148,7 +148,7 @@ print(rollout(world, policy, [1, 2]).returns.sum())
 
 
 def test_streams_fly_without_torch(tmp_path):
-    layer = CfC(2, 8, proj_size=2)
+    layer = CfC(4, 8, proj_size=2)
     Stream.from_module(layer).save(tmp_path / "pilot.safetensors")
     done = subprocess.run(
         [sys.executable, "-c", NO_TORCH, str(tmp_path / "pilot.safetensors")],

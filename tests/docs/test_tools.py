@@ -108,3 +108,20 @@ def test_the_study_is_put_into_its_page(tmp_path):
     for name in study.FIGURES:
         assert f"../images/closed-form-{name}.svg" in text
         assert (study.IMAGES / f"closed-form-{name}.svg").exists()
+
+
+def test_what_is_too_large_is_told(tmp_path):
+    sizes = tool("check_sizes")
+    room = tmp_path / "src" / "liquidtime" / "room"
+    room.mkdir(parents=True)
+    for number in range(sizes.FILES + 1):
+        (room / f"file{number}.py").write_text("")
+    letters = ", ".join("abcdefghi")
+    (room / "file0.py").write_text(f"def long(self, {letters}): ...\n" + "#\n" * sizes.LINES)
+    said = list(sizes.too_large(tmp_path))
+    assert [line.split()[0] for line in said] == [
+        "src/liquidtime/room/file0.py",
+        "src/liquidtime/room/file0.py:1:",
+        "src/liquidtime/room",
+    ]
+    assert "501 lines" in said[0] and "long takes 9" in said[1] and "25 files" in said[2]

@@ -144,3 +144,10 @@ def test_a_circuit_is_fitted(example, capsys):
     found = example("12")(steps=30)
     assert found.losses.min() < 0.1 * found.losses[0]
     assert "in truth 1.6" in capsys.readouterr().out
+
+
+def test_a_pilot_learns_to_hold_against_the_wind(example, capsys):
+    off = example("13")()
+    assert off["CfC"] < 0.4 * off["position alone"]
+    assert off["CfC as a stream"] == pytest.approx(off["CfC"], rel=1e-3)
+    assert "teacher" in capsys.readouterr().out

@@ -1,6 +1,5 @@
 """What a benchmark leaves in its folder: the record and the figures."""
 
-import datetime
 import json
 import re
 from pathlib import Path
@@ -11,54 +10,31 @@ from matplotlib.figure import Figure
 from liquidtime.bench.cases import AXES
 from liquidtime.bench.contenders import MODES
 from liquidtime.bench.table import MODE_NAMES, entry_of, floor_seconds
-from liquidtime.errors import InputError
 from liquidtime.plot.scaling import Timed, time_against_size
 from liquidtime.plot.style import to_svg
+from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.write import write_atomically, write_text
 
 RECORD = "bench.json"
+BENCH = Kind(noun="benchmark", record=RECORD, last=RECORD, replaced=True)
 _AXIS_NAMES = {"batch": "batch B", "steps": "steps T"}
 _NUMBERS = re.compile(r"\[[\s\d.,e+-]+\]")
 _HIDDEN = {"cfc": "hidden units H", "ltc": "neurons N"}
 
 
-def check_folder(out: Path) -> None:
-    """Check that a benchmark may write there, before anything is timed.
-
-    Raises:
-        InputError: If it is a file, or holds things that are no benchmark.
-    """
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file; expected a folder. Choose another --out.")
-    if out.exists() and any(out.iterdir()) and not (out / RECORD).is_file():
-        raise InputError(
-            f"{out} holds files, but no benchmark; expected a new or an empty folder, or that of "
-            "a benchmark, which is replaced. Choose another --out."
-        )
-
-
-def new_folder(parent: Path, name: str, today: datetime.date) -> Path:
-    """A folder that is not there yet: the name and the date, with a number where that is taken."""
-    stem = f"{name}-{today.isoformat()}"
-    found, number = parent / stem, 2
-    while found.exists():
-        found, number = parent / f"{stem}-{number}", number + 1
-    return found
-
-
 def write_files(out: Path, record: dict[str, Any]) -> list[Path]:
-    """Write the record and the figures.
+    """Write the figures, and the record last.
 
     Returns:
         The figures in PNG; none where nothing was varied.
     """
     out.mkdir(parents=True, exist_ok=True)
-    write_text(out / RECORD, record_text(record))
     drawn = []
     for name, figure in figures(record).items():
         write_text(out / f"{name}.svg", to_svg(figure, name))
         drawn.append(out / f"{name}.png")
         write_atomically(drawn[-1], lambda beside, made=figure: _save_png(made, beside))
+    Folder(out, BENCH).finish(record_text(record))
     return drawn
 
 

@@ -70,7 +70,8 @@ def _run(verb: Verb, arguments: list[str]) -> int:
     summary, _, details = (module.__doc__ or "").strip().partition("\n")
     try:
         options = tyro.cli(
-            module.Options,
+            # Which options there are may depend on the arguments, such as on the model of a fit.
+            module.Options if isinstance(module.Options, type) else module.Options(arguments),
             prog=f"liquidtime {verb.name}",
             description=summary,
             args=arguments,

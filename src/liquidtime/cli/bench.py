@@ -44,13 +44,13 @@ class Options:
 
 def run(options: Options) -> int:
     """Check, time, print, write."""
-    import datetime
-
     from liquidtime.bench import files, gate
     from liquidtime.bench import run as bench
     from liquidtime.cli.common.bench import print_record, shown_progress
     from liquidtime.cli.common.console import messages, results, say_error, say_notes
     from liquidtime.cli.common.places import RUNS
+    from liquidtime.runs.folder import Folder
+    from liquidtime.runs.names import dated
 
     threads, notes = _threads(options.threads, bench.cores())
     repeats = options.repeats
@@ -68,20 +68,16 @@ def run(options: Options) -> int:
         quick=options.quick,
         sweep=options.sweep,
     )
-    if options.out is None:
-        today = datetime.datetime.now(datetime.UTC).date()
-        out = files.new_folder(RUNS / "bench", "-".join(plan.benches), today)
-    else:
-        out = options.out
-        files.check_folder(out)
-    try:
-        with shown_progress(bench.parts(plan)) as told:
-            record = bench.run(plan, told)
-    except gate.GateError as error:
-        say_error(str(error))
-        return 1
-    record["notes"] += notes
-    figures = files.write_files(out, record)
+    out = options.out or dated(RUNS / "bench" / "-".join(plan.benches))
+    with Folder(out, files.BENCH).claim():
+        try:
+            with shown_progress(bench.parts(plan)) as told:
+                record = bench.run(plan, told)
+        except gate.GateError as error:
+            say_error(str(error))
+            return 1
+        record["notes"] += notes
+        figures = files.write_files(out, record)
     say_notes(record["notes"])
     print_record(record)
     console = results()

@@ -7,20 +7,17 @@ models see the same batches. The folder of the CfC run holds the report with all
   liquidtime demo --models cfc --seeds 5
 """
 
-import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import arg
 
-from liquidtime.errors import InputError
-
-_SECOND = "split-2"
+_PROTOCOL, _SECOND = "published-test", "another-test"
 
 if TYPE_CHECKING:
-    from liquidtime.train import Run
-    from liquidtime.train.config import FitConfig
+    from liquidtime.tasks.contract import Task
+    from liquidtime.tasks.record import Planned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +26,8 @@ class Options:
 
     out: Annotated[Path | None, arg(metavar="RUN", help_behavior_hint="")] = None
     """Run folder (default: runs/demo)."""
-    models: tuple[Literal["cfc", "ltc", "lstm"], ...] = ("cfc", "ltc", "lstm")
-    """Which models; the first one's run is the folder itself."""
+    models: Annotated[tuple[str, ...], arg(metavar="MODEL ...", help_behavior_hint="")] = ()
+    """Which models (default: all three); the first one's run is the folder itself."""
     seeds: int = 1
     """How many seeds of each model."""
     one_split: Annotated[bool, arg(help_behavior_hint="")] = False
@@ -45,103 +42,62 @@ def run(options: Options) -> int:
     """Fit the models, print the table, write the report."""
     from liquidtime.cli.common.console import messages, results
     from liquidtime.cli.common.places import RUNS, run_folder
-    from liquidtime.cli.common.scores import comparison, model_name
+    from liquidtime.cli.common.scores import comparison
     from liquidtime.runs.write import write_json
-    from liquidtime.tasks.mortality import task as mortality
+    from liquidtime.tasks.comparison import compare
+    from liquidtime.tasks.mortality.task import TASK
+    from liquidtime.tasks.reproduce import reproduce
+    from liquidtime.tasks.table import JSON
+    from liquidtime.train import Run
     from liquidtime.train.report import write as report
 
-    if not options.models:
-        raise InputError("--models is empty; expected some of cfc, ltc, lstm.")
-    if options.seeds < 1:
-        raise InputError(f"--seeds is {options.seeds}; expected 1 or more.")
     if options.resume:
         out = options.out or RUNS / "demo"
     else:
         out = run_folder(options.out, Path("demo"), resume=False)
+    planned = _plan(TASK, options, out)
     messages().print(
         "4,000 ICU stays of PhysioNet 2012, 41 variables over 48 hours, 554 deaths in hospital. "
         f"Writing to {out}."
     )
-    first, *_ = options.models
-    plan = [
-        (kind, seed, mortality.PUBLISHED_SEED)
-        for seed in range(options.seeds)
-        for kind in options.models
-    ]
-    if not options.one_split:
-        plan.append((first, 0, mortality.SECOND_SEED))
-    runs = []
-    for kind, seed, split_seed in plan:
-        config = mortality.recipe(kind, seed=seed, epochs=options.epochs)
-        place = out / _folder(kind, seed, split_seed == mortality.SECOND_SEED, first)
-        runs.append(_run_once(place, config, split_seed, options.resume))
+    records = list(reproduce(TASK, planned))
+    runs = [Run.load(entry.folder) for entry in planned]
     report.write(out, extra_runs=[run.path for run in runs[1:]])
-    write_json(out / "comparison.json", _comparison(runs))
+    write_json(out / JSON, {"format": 1, "task": TASK.name, "runs": records})
     console = results()
     console.print(comparison(runs))
+    first = records[0]["label"]
     console.print(
         "Test AUROC and AUPRC with 95 % bootstrap intervals, best of a column in bold."
-        + ("" if options.one_split else f" Last row: {model_name(first)} on a second split.")
+        + ("" if options.one_split else f" Last row: {first} on a second split.")
     )
     if options.seeds > 1:
-        _print_seeds(options, runs)
+        for row in compare(TASK, [one for one in records if one["protocol"] == _PROTOCOL]):
+            spread = row.scores["auroc"]
+            console.print(
+                f"{row.label}: test AUROC {spread.mean:.4f} ± {spread.deviation:.4f} "
+                f"over {len(row.seeds)} seeds."
+            )
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
     return 0
 
 
-def _comparison(runs: list["Run"]) -> dict[str, Any]:
-    """What tables of several runs are made from."""
-    rows = []
-    for run in runs:
-        scores = run.metrics["test"]["metrics"]
-        rows.append(
-            {
-                "model": run.config.model.kind,
-                "seed": run.config.train.seed,
-                "second_split": run.path.name == _SECOND,
-                "auroc": scores["auroc"],
-                "auprc": scores["auprc"],
-                "seconds_per_epoch": run.metrics["seconds_per_epoch"],
-                "threads": run.record["machine"]["torch_threads"],
-                "parameters": run.metrics["parameters"],
-                "best_epoch": run.metrics["selection"]["best_epoch"],
-            }
+def _plan(task: "Task", options: Options, out: Path) -> "list[Planned]":
+    """The runs of the demo; the first one's folder is the demo's, so that its report is, too."""
+    from liquidtime.tasks.mortality.recipes import DEMO
+    from liquidtime.tasks.reproduce import plan
+
+    models = options.models or DEMO
+    runs = plan(
+        task,
+        out,
+        recipes=models,
+        protocol=_PROTOCOL,
+        seeds=options.seeds,
+        epochs=options.epochs,
+    )
+    if not options.one_split:
+        runs += plan(
+            task, out, recipes=models[:1], protocol=_SECOND, seeds=1, epochs=options.epochs
         )
-    record = runs[0].record
-    return {"runs": rows, "versions": record["versions"], "machine": record["machine"]}
-
-
-def _folder(kind: str, seed: int, second: bool, first: str) -> str:
-    """Sub-folder of a run; the first model's first run is the folder itself."""
-    if second:
-        return _SECOND
-    if seed:
-        return f"{kind}-{seed}"
-    return "." if kind == first else kind
-
-
-def _run_once(place: Path, config: "FitConfig", split_seed: int, resume: bool) -> "Run":
-    from liquidtime.runs.folder import Folder
-    from liquidtime.tasks.mortality import task as mortality
-    from liquidtime.train import Run
-    from liquidtime.train.files import FIT
-
-    if Folder(place, FIT).finished:
-        return Run.load(place)
-    return mortality.run(place, config, split_seed=split_seed, resume=resume)
-
-
-def _print_seeds(options: Options, runs: list["Run"]) -> None:
-    from liquidtime.cli.common.console import results
-    from liquidtime.cli.common.scores import model_name
-
-    for kind in options.models:
-        mine = [
-            run.metrics["test"]["metrics"]["auroc"]["value"]
-            for run in runs
-            if run.config.model.kind == kind and run.path.name != _SECOND
-        ]
-        results().print(
-            f"{model_name(kind)}: test AUROC {statistics.mean(mine):.4f} "
-            f"± {statistics.stdev(mine):.4f} over {len(mine)} seeds."
-        )
+    return [replace(runs[0], folder=out), *runs[1:]]

@@ -14,6 +14,8 @@ from typing import Literal
 
 from liquidtime.errors import InputError
 from liquidtime.optional import require
+from liquidtime.runs.digests import file_sha256
+from liquidtime.runs.write import write_atomically
 
 MIRROR = "LIQUIDTIME_MIRROR"
 CACHE = "LIQUIDTIME_CACHE"
@@ -86,20 +88,13 @@ def fetch(source: Source, *, progress: bool = True) -> Path:
     if path.is_file() and source.checksum(path) == source.sha256:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        _download(source, partial, path, progress=progress)
-        _check(source, partial, "The file changed upstream, or the network altered it; try again.")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+
+    def write(beside: Path) -> None:
+        _download(source, beside, path, progress=progress)
+        _check(source, beside, "The file changed upstream, or the network altered it; try again.")
+
+    write_atomically(path, write)
     return path
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def contents_sha256(path: Path, folder: str = "") -> str:

@@ -176,4 +176,4 @@ def test_wrong_shapes_are_told(change, said):
 
 def test_it_is_public_and_its_template_is_packaged():
     assert plot.player_page is player_page
-    assert Path(brain_player.__file__).with_name("player.html").is_file()
+    assert Path(brain_player.__file__).with_name("page").joinpath("page.html").is_file()

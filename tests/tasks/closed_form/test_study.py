@@ -12,23 +12,23 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from liquidtime.errors import InputError
 from liquidtime.nn import LTCCell
+from liquidtime.tasks.closed_form import comparison as closed_form
 from liquidtime.tasks.closed_form import data as closed_form_data
 from liquidtime.tasks.closed_form import files as closed_form_files
 from liquidtime.tasks.closed_form import page as closed_form_page
-from liquidtime.tasks.closed_form import study as closed_form
 from liquidtime.tasks.closed_form.forms import Form, all_forms, forms_for_given_sources
 from liquidtime.tasks.closed_form.measure import evaluations, measure, network_setting
+from liquidtime.tasks.closed_form.options import Options
 from liquidtime.tasks.closed_form.table import BRIEF, HEADER, brief, cells, power, selected
 
-SMALL = {"data": "synthetic", "neurons": 6, "epochs": 1, "steps": 8, "most_unfolds": 6}
-QUICK = SMALL | {"repeats": 1}
+QUICK = Options(data="synthetic", neurons=6, epochs=1, steps=8, most_unfolds=6, repeats=1)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     torch.set_num_threads(1)
     out = tmp_path_factory.mktemp("study")
-    return out, closed_form.study(out, **QUICK)
+    return out, closed_form.compare(out, QUICK)
 
 
 def test_every_form_is_there_once(made):
@@ -89,7 +89,7 @@ def test_the_task_error_is_that_of_the_trained_network(made):
     predicted = found.run.predict(short)
     target = part.target.numpy().reshape(len(part), -1)
     values = predicted.values.reshape(target.shape)
-    error = float(((values - target)[:, : SMALL["steps"]] ** 2).mean())
+    error = float(((values - target)[:, : QUICK.steps] ** 2).mean())
     assert found.of(Form("fused", 6)).task_mse == pytest.approx(error, rel=1e-4)
 
 
@@ -163,19 +163,19 @@ def test_a_trained_network_is_used_again_and_another_is_refused(made):
     out, found = made
     weights = out / "model" / "model.safetensors"
     before = weights.stat().st_mtime_ns
-    again = closed_form.study(out, **QUICK)
+    again = closed_form.compare(out, QUICK)
     assert weights.stat().st_mtime_ns == before
     ours, theirs = found.of(Form("heun", 4)), again.of(Form("heun", 4))
     assert ours.output == theirs.output
     with pytest.raises(InputError, match="trained with other settings"):
-        closed_form.study(out, **QUICK | {"epochs": 2})
+        closed_form.compare(out, replace(QUICK, epochs=2))
     with pytest.raises(InputError, match="trained on other data"):
-        closed_form.study(out, **QUICK | {"seed": 1})
+        closed_form.compare(out, replace(QUICK, seed=1))
 
 
 def test_a_stopped_training_goes_on(tmp_path):
     data = closed_form_data.study_data("synthetic")
-    config = closed_form.recipe(data, neurons=6, epochs=2)
+    config = closed_form.recipe(data, replace(QUICK, epochs=2))
     whole = closed_form.trained(data, config, tmp_path / "whole", progress=False)
     from liquidtime.train import loop
 
@@ -217,15 +217,6 @@ def test_the_made_up_task_is_the_same_twice_and_needs_the_past():
     gaps = one.series.pad().times.diff(dim=1)
     assert gaps.min() >= 0.19 and gaps.std() > 0.3
     assert one.series.target.std() > 0.3
-
-
-def test_a_folder_of_something_else_is_refused(tmp_path):
-    (tmp_path / "thesis.tex").write_text("…")
-    with pytest.raises(InputError, match="no study"):
-        closed_form.check_folder(tmp_path)
-    with pytest.raises(InputError, match="is a file"):
-        closed_form.check_folder(tmp_path / "thesis.tex")
-    closed_form.check_folder(tmp_path / "new")
 
 
 def test_rows_fit_their_header_and_numbers_are_short(made):

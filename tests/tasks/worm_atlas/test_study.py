@@ -8,10 +8,11 @@ import pytest
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.errors import InputError
 from liquidtime.optional import require
-from liquidtime.tasks.worm_atlas import study as worm_atlas
+from liquidtime.tasks.worm_atlas import comparison as worm_atlas
 from liquidtime.tasks.worm_atlas.data import Atlas, halves_by_class, measured_atlas, read_atlas
 from liquidtime.tasks.worm_atlas.fit import fit_worm
 from liquidtime.tasks.worm_atlas.model import Wiring, WormConstants, steady_response
+from liquidtime.tasks.worm_atlas.options import Options
 from liquidtime.tasks.worm_atlas.scores import measurement, scores, summary
 from liquidtime.tasks.worm_atlas.simulation import stimulate_each
 
@@ -168,13 +169,9 @@ def test_a_draw_of_the_bootstrap_repeats_whole_columns():
 def test_a_study_writes_everything(worm, atlas_file, tmp_path):
     atlas = read_atlas(atlas_file)
     said = []
-    record = worm_atlas.run(
+    record = worm_atlas.compare(
         tmp_path,
-        splits=2,
-        repeats=50,
-        nulls=2,
-        starts=2,
-        amplitudes=[0.1],
+        Options(splits=2, repeats=50, nulls=2, starts=2, amplitudes=(0.1,)),
         atlas=atlas,
         connectome=worm,
         progress=said.append,
@@ -230,7 +227,7 @@ def test_bad_wishes_are_refused(worm, answers, tmp_path):
     with pytest.raises(InputError, match="there are 0 pairs"):
         fit_worm(wiring, answers, pairs & False)
     with pytest.raises(InputError, match="splits is 0"):
-        worm_atlas.run(tmp_path, splits=0)
+        Options(splits=0)
     with pytest.raises(InputError, match="1 classes of neurons"):
         halves_by_class(["A", "A"], np.ones(2, bool), 0)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from liquidtime.brain.connectome.transmitters import REVERSAL_POTENTIALS, canoni
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require
+from liquidtime.runs.write import write_folder
 
 if TYPE_CHECKING:
     import pandas
@@ -69,28 +68,13 @@ def write_sonata(
     if parameters is not None:
         parameters.check(connectome)
     population = connectome.name.replace("/", "_").strip(".") or "connectome"
-    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    beside = folder.absolute().with_name(f".{folder.absolute().name}.{os.getpid()}.part")
-    beside.mkdir(exist_ok=True)
-    try:
+
+    def write(beside: Path) -> None:
         _write_nodes(beside, population, connectome, parameters)
         _write_edges(beside, population, connectome, parameters)
         _write_config(beside, population, connectome.gap_junctions is not None)
-        _move(beside, folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
-
-def _move(beside: Path, folder: Path) -> None:
-    for path in beside.iterdir():
-        with path.open("r+b") as handle:
-            os.fsync(handle.fileno())
-    if not folder.exists():
-        beside.rename(folder)
-        return
-    (folder / CONFIG_NAME).unlink(missing_ok=True)
-    for path in sorted(beside.iterdir(), key=lambda path: path.name == CONFIG_NAME):
-        path.replace(folder / path.name)
+    write_folder(folder, write, last=CONFIG_NAME)
 
 
 def _write_config(folder: Path, population: str, gaps: bool) -> None:

@@ -3,7 +3,7 @@
 The point moves at the speed it is told plus that of the wind, which stays the same for an episode
 and is not shown. Its position is seen with noise, at irregular times; until the next sight it goes
 on as it was told. Who steers by the position alone stays off by what the wind makes of it; who
-remembers where the point was, what it was told and *how long ago* knows the wind.
+remembers where the point was, and how long ago, knows the wind.
 """
 
 import math
@@ -51,7 +51,10 @@ class Settings:
 
 
 class Drift:
-    """The world: the position [x, y], m, is seen, a speed told as a share of the largest.
+    """The world.
+
+    Observation: position [x, y], m, and the command in force, likewise. Action: the next command, a
+    speed as a share of the largest.
 
     The reward of a step is −∫ |position|² dt, so that −return / duration is the mean square of the
     distance. An episode is done where the point is lost.
@@ -60,7 +63,7 @@ class Drift:
         settings: See `Settings`.
     """
 
-    observation_size = 2
+    observation_size = 4
     action_size = 2
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -84,6 +87,7 @@ class Drift:
         self._gaps = np.diff(ends, axis=1, prepend=0, append=ends[:, -1:])
         self._noise = noise
         self._lost = np.zeros(len(seeds), bool)
+        self._told = np.zeros_like(self._position)
         self._sight = self._position + noise[:, 0]
         self._step = 0
         return self._seen(first, np.zeros(len(seeds)))
@@ -91,8 +95,9 @@ class Drift:
     def step(self, action: Array) -> Seen:
         """See `World.step`."""
         gap = np.where(self._ended(), 0.0, self._gaps[:, self._step])
-        told = np.clip(np.asarray(action, np.float64), -1, 1) * self.settings.strength
-        velocity = told + self._wind
+        moved = gap[:, None] > 0
+        self._told = np.where(moved, np.clip(np.asarray(action, np.float64), -1, 1), self._told)
+        velocity = self._told * self.settings.strength + self._wind
         cost = gap * (
             (self._position**2).sum(axis=1)
             + gap * (self._position * velocity).sum(axis=1)
@@ -101,7 +106,6 @@ class Drift:
         self._position = self._position + velocity * gap[:, None]
         self._lost = self._lost | (self._distance() > self.settings.reach)
         self._step = min(self._step + 1, self._gaps.shape[1] - 1)
-        moved = gap[:, None] > 0
         self._sight = np.where(moved, self._position + self._noise[:, self._step], self._sight)
         return self._seen(gap, -cost)
 
@@ -112,7 +116,7 @@ class Drift:
 
     def _seen(self, elapsed: NDArray[np.float64], reward: NDArray[np.float64]) -> Seen:
         return Seen(
-            self._sight.astype(np.float32),
+            np.concatenate([self._sight, self._told], axis=1).astype(np.float32),
             elapsed.astype(np.float32),
             reward,
             self._lost,

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from liquidtime.data.assemble import Cells
+from liquidtime.runs.write import write_atomically
 
 # The earliest date that a zip file can hold: the bytes must not depend on the clock.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -40,9 +41,9 @@ def write_compact(path: Path, compact: Compact) -> None:
         compact: The content; times are whole numbers, gaps and lengths below 65,536.
     """
     arrays = _arrays(compact)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w", compression=zipfile.ZIP_LZMA) as archive:
+
+    def write(beside: Path) -> None:
+        with zipfile.ZipFile(beside, "w", compression=zipfile.ZIP_LZMA) as archive:
             for name, array in arrays.items():
                 stream = io.BytesIO()
                 np.lib.format.write_array(stream, array, version=(1, 0), allow_pickle=False)
@@ -50,9 +51,8 @@ def write_compact(path: Path, compact: Compact) -> None:
                 entry.compress_type = zipfile.ZIP_LZMA
                 entry.create_system = 3
                 archive.writestr(entry, stream.getvalue())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+
+    write_atomically(path, write)
 
 
 def read_compact(path: Path) -> Compact:

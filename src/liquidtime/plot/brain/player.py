@@ -20,6 +20,8 @@ FINE_CODES = 4_000_000
 """Up to here a value takes two bytes, above it one."""
 MOST_EDGES = 200_000
 """Edges one page holds of each kind: the strongest, or an even sample where none is stronger."""
+SCRIPTS = ("values", "dots", "edges", "traces", "picture", "controls", "start")
+"""Parts of the page's one script, in the order in which they stand in it."""
 
 
 class Codes(NamedTuple):
@@ -119,9 +121,10 @@ def player_page(
         "positions": _packed(flat),
         "edges": _packed(chemical[0].astype("<u4")),
         "gaps": _packed(gaps[0].astype("<u4")),
+        "style": _read("page.css"),
+        "script": "".join(_read(f"{name}.js") for name in SCRIPTS),
     }
-    page = resources.files("liquidtime.plot.brain").joinpath("player.html")
-    return re.sub(r"\{\{(\w+)\}\}", lambda hole: parts[hole[1]], page.read_text(encoding="utf-8"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda hole: parts[hole[1]], _read("page.html"))
 
 
 def quantised(values: np.ndarray) -> Codes:
@@ -197,6 +200,11 @@ def _limits(values: np.ndarray) -> list[float]:
         return [0.0, 1.0]
     low, high = (float(end) for end in np.percentile(some, [0.5, 99.5]))
     return [low, high] if high > low else [low - 0.5, high + 0.5]
+
+
+def _read(name: str) -> str:
+    """A file of the folder that the page is put together from."""
+    return resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8")
 
 
 def _packed(array: np.ndarray) -> str:

@@ -11,17 +11,19 @@ from matplotlib.figure import Figure
 
 from liquidtime.plot.closed_form import Costed, Panel, error_against_cost, overlaid
 from liquidtime.plot.style import to_svg
+from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import write_atomically, write_json, write_text
-from liquidtime.tasks.closed_form.forms import Form
-from liquidtime.tasks.closed_form.measure import Measured
-from liquidtime.tasks.closed_form.study import (
+from liquidtime.runs.write import json_text, write_atomically, write_text
+from liquidtime.tasks.closed_form.comparison import (
+    MODEL_FOLDER,
     PUBLISHED_OUTPUT_MSE,
-    Study,
+    Comparison,
     families,
     headline,
     settings,
 )
+from liquidtime.tasks.closed_form.forms import Form
+from liquidtime.tasks.closed_form.measure import Measured
 from liquidtime.tasks.closed_form.table import markdown, selected
 
 RECORD = "study.json"
@@ -32,6 +34,13 @@ TRAJECTORIES = "trajectories.npz"
 COST_FIGURE = "error-against-cost"
 TIME_FIGURE = "error-against-time"
 TRAJECTORY_FIGURE = "trajectories"
+STUDY = Kind(
+    noun="study",
+    record=MODEL_FOLDER,
+    last=RECORD,
+    read_back=(TABLE, TRAJECTORIES),
+    replaced=True,
+)
 
 _DRAWN_FAMILIES = (
     "eq2",
@@ -46,8 +55,8 @@ _DRAWN_LINEAR = (("frozen", 3), ("extrapolated", 3), ("iterated", 3))
 _SHOWN_NEURONS = 3
 
 
-def write_files(out: Path, found: Study) -> dict[str, str]:
-    """Write everything but the page.
+def write_files(out: Path, found: Comparison) -> dict[str, str]:
+    """Write everything but the page; the record comes last.
 
     Args:
         out: The study's folder.
@@ -67,7 +76,6 @@ def write_files(out: Path, found: Study) -> dict[str, str]:
         "forms_with_given_sources": [entry.to_dict() for entry in found.given],
         **provenance(),
     }
-    write_json(out / RECORD, record)
     write_text(out / TABLE, table_csv(found))
     write_text(out / MARKDOWN, markdown(selected(found.measured)))
     write_text(out / MARKDOWN_GIVEN, markdown(found.given, task=False))
@@ -77,10 +85,11 @@ def write_files(out: Path, found: Study) -> dict[str, str]:
         svgs[name] = to_svg(figure, name)
         write_text(out / f"{name}.svg", svgs[name])
         _write_png(out / f"{name}.png", figure)
+    Folder(out, STUDY).finish(json_text(record))
     return svgs
 
 
-def table_csv(found: Study) -> str:
+def table_csv(found: Comparison) -> str:
     """One line a form and setting, one column a neuron's mean squared error at the end."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -112,10 +121,10 @@ def table_csv(found: Study) -> str:
     return text.getvalue()
 
 
-def figures(found: Study) -> dict[str, Figure]:
+def figures(found: Comparison) -> dict[str, Figure]:
     """The figures of the study, by name."""
     levels = {
-        "paper, Fig. 2 (MSE 0.006)": PUBLISHED_OUTPUT_MSE,
+        f"paper, Fig. 2 (MSE {PUBLISHED_OUTPUT_MSE})": PUBLISHED_OUTPUT_MSE,
         "constant − linear input": found.input_models.mse,
     }
     chosen = _drawn(found)
@@ -132,7 +141,7 @@ def figures(found: Study) -> dict[str, Figure]:
     }
 
 
-def trajectories(found: Study) -> tuple[np.ndarray, dict[str, list[Panel]]]:
+def trajectories(found: Comparison) -> tuple[np.ndarray, dict[str, list[Panel]]]:
     """The longest test series: the output neuron and the three others that move most.
 
     Returns:
@@ -178,11 +187,11 @@ def trajectories(found: Study) -> tuple[np.ndarray, dict[str, list[Panel]]]:
     return network.elapsed[series, :length].cumsum(0).numpy(), rows
 
 
-def _named(found: Study, *forms: Form) -> dict[str, Measured]:
+def _named(found: Comparison, *forms: Form) -> dict[str, Measured]:
     return {form.name: found.of(form) for form in forms}
 
 
-def _drawn(found: Study) -> list[tuple[str, list[Measured]]]:
+def _drawn(found: Comparison) -> list[tuple[str, list[Measured]]]:
     """Families that the figures show, under short names."""
     wanted = {Form(name).group for name in _DRAWN_FAMILIES}
     wanted |= {Form("closed_form_linear", 1, n, kind).group for kind, n in _DRAWN_LINEAR}  # pyright: ignore[reportArgumentType]
@@ -198,7 +207,7 @@ def _costed(label: str, entries: Sequence[Measured], *, evaluations: bool) -> Co
     )
 
 
-def _write_trajectories(path: Path, found: Study) -> None:
+def _write_trajectories(path: Path, found: Comparison) -> None:
     arrays: dict[str, Any] = {
         f"truth_{name}": states.numpy() for name, states in found.network.truth.items()
     }

@@ -7,10 +7,10 @@ from pathlib import Path
 from liquidtime.runs.page import figure, folded, page, paragraph, section, table
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import write_text
+from liquidtime.tasks.closed_form.comparison import PUBLISHED_OUTPUT_MSE, Comparison, settings
 from liquidtime.tasks.closed_form.files import COST_FIGURE, TIME_FIGURE, TRAJECTORY_FIGURE
 from liquidtime.tasks.closed_form.forms import Form
 from liquidtime.tasks.closed_form.measure import Measured
-from liquidtime.tasks.closed_form.study import PUBLISHED_OUTPUT_MSE, Study, settings
 from liquidtime.tasks.closed_form.table import HEADER, cells, power, selected
 
 PAGE = "report.html"
@@ -39,7 +39,7 @@ _GIVEN = (
 )
 
 
-def write_page(out: Path, found: Study, figures: dict[str, str]) -> Path:
+def write_page(out: Path, found: Comparison, figures: dict[str, str]) -> Path:
     """Write `report.html`.
 
     Args:
@@ -74,7 +74,7 @@ def write_page(out: Path, found: Study, figures: dict[str, str]) -> Path:
     return target
 
 
-def _cards(found: Study) -> str:
+def _cards(found: Comparison) -> str:
     fused = found.of(Form("fused", 6))
     linear = found.of(Form("closed_form_linear", 1, 3, "iterated"))
     alone = {entry.form: entry for entry in found.given}
@@ -109,7 +109,7 @@ def _cost(svgs: dict[str, str]) -> str:
     return figure(svgs[COST_FIGURE], text) + figure(svgs[TIME_FIGURE], timed)
 
 
-def _trajectories(found: Study, svgs: dict[str, str]) -> str:
+def _trajectories(found: Comparison, svgs: dict[str, str]) -> str:
     return figure(
         svgs[TRAJECTORY_FIGURE],
         "The longest test series; the output neuron and the three others that move most. Chosen by "
@@ -123,7 +123,7 @@ def _table(entries: Sequence[Measured], task: bool) -> str:
     return table(header, rows)
 
 
-def _every(found: Study) -> str:
+def _every(found: Comparison) -> str:
     truth = found.truth_task_mse
     text = (
         f"The ODE itself has a task MSE of {power(truth['constant'])} with constant and "
@@ -133,7 +133,7 @@ def _every(found: Study) -> str:
     return paragraph(text) + folded("Every form", _table(found.measured, True))
 
 
-def _neurons(found: Study) -> str:
+def _neurons(found: Comparison) -> str:
     forms = [
         Form("eq2"),
         Form("algorithm1_mean"),
@@ -158,7 +158,7 @@ def _neurons(found: Study) -> str:
     return paragraph(text) + table(header, rows)
 
 
-def _method(found: Study) -> str:
+def _method(found: Comparison) -> str:
     facts = settings(found)
     where = provenance()
     machine, versions = where["machine"], where["versions"]

@@ -1,10 +1,13 @@
 """The rows of the study's tables, the same on the terminal, the page and in the documentation."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
+from liquidtime.tasks.closed_form.comparison import PUBLISHED_OUTPUT_MSE, Comparison
 from liquidtime.tasks.closed_form.measure import Measured
+from liquidtime.tasks.contract import Shown
 
 HEADER = (
     "form",
@@ -74,6 +77,30 @@ def markdown(entries: Sequence[Measured], *, task: bool = True) -> str:
     lines = [header, ["---", "---", *["---:"] * (len(header) - 2)]]
     lines += [cells(entry, task=task) for entry in entries]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def shown(found: Comparison, page: Path, *, every: bool = False) -> Shown:
+    """What the terminal shows of a study.
+
+    Args:
+        found: What was found.
+        page: Where its page lies.
+        every: Show every form, not a choice of them.
+    """
+    data = found.data
+    entries = found.measured if every else selected(found.measured)
+    return Shown(
+        before=[f"{data.title}: {data.source}", *([data.note] if data.note else [])],
+        header=BRIEF,
+        rows=[brief(entry) for entry in entries],
+        after=[
+            "MSE and largest error at the output, MSE over all neurons, against dopri5 for the "
+            "input model that the form solves; sigmoids and microseconds a step. The two input "
+            f"models differ by an MSE of {power(found.input_models.mse)}; the paper's Fig. 2 has "
+            f"{PUBLISHED_OUTPUT_MSE}.",
+            f"Report: {page}",
+        ],
+    )
 
 
 def power(value: float, *, sign: bool = False) -> str:

@@ -18,6 +18,7 @@ from liquidtime.brain.read.mirror import in_mirror
 from liquidtime.data.sources import Source, fetch, members
 from liquidtime.errors import InputError
 from liquidtime.optional import require
+from liquidtime.tasks.worm_atlas.options import LEAST
 
 PACKAGE = Source(
     "connectome/celegans",
@@ -40,8 +41,6 @@ LIMIT = 1.0
 Two in a thousand responses lie beyond, the farthest at -105: fluorescence divided by a baseline
 near zero. One of them decides the mean of its pair.
 """
-LEAST = 3
-"""Responses that a pair must have to count."""
 
 
 @dataclass(frozen=True, eq=False)

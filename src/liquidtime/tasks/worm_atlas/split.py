@@ -11,6 +11,7 @@ from liquidtime.brain.generate.degrees import shuffled
 from liquidtime.tasks.worm_atlas.data import Atlas, halves_by_class
 from liquidtime.tasks.worm_atlas.fit import FittedWorm, fit_worm
 from liquidtime.tasks.worm_atlas.model import KINDS, Wiring, steady_response
+from liquidtime.tasks.worm_atlas.options import Options
 from liquidtime.tasks.worm_atlas.predictors import predictors
 from liquidtime.tasks.worm_atlas.scores import (
     METRICS,
@@ -31,39 +32,29 @@ RELABELLED = "neurons relabelled"
 Values = NDArray[np.float64]
 
 
-class Study:
-    """A connectome beside an atlas, over the same neurons.
+class Halves:
+    """A connectome beside an atlas, over the same neurons, whose stimulated ones are halved.
 
     Args:
         connectome: N neurons, with the column `type`.
         atlas: Over the same N neurons.
-        least: Responses that a pair must have.
-        repeats: Draws of the bootstrap.
-        nulls: Connectomes of each kind without structure, a split.
-        starts: Of each fit.
+        options: Of the study.
     """
 
-    def __init__(
-        self,
-        connectome: Connectome,
-        atlas: Atlas,
-        least: int,
-        repeats: int,
-        nulls: int,
-        starts: int,
-    ) -> None:
-        self.connectome, self.atlas = connectome, atlas
-        self.repeats, self.nulls, self.starts = repeats, nulls, starts
+    def __init__(self, connectome: Connectome, atlas: Atlas, options: Options) -> None:
+        self.connectome, self.atlas, self.options = connectome, atlas, options
         self.types = np.asarray(connectome.neurons["type"], dtype=str)
         self.wiring = Wiring.of(connectome)
         self.measured, self.published = atlas.mean(), atlas.mean(np.inf)
-        self.pairs = atlas.pairs(least)
+        self.pairs = atlas.pairs(options.least)
 
     def split(self, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """What one split gives; and what figures and the simulation need of it."""
         first, second = halves_by_class(self.types, np.any(self.pairs, axis=0), seed)
         training, testing = self.pairs & first, self.pairs & second
-        test = measurement(self.measured, self.atlas.q, testing, repeats=self.repeats, seed=seed)
+        test = measurement(
+            self.measured, self.atlas.q, testing, repeats=self.options.repeats, seed=seed
+        )
         fitted = self._fitted(training, seed)
         predicted = {name: self._answer(wiring, fit) for name, (wiring, fit) in fitted.items()}
         constants = {name: fit.constants._asdict() for name, (_, fit) in fitted.items()}
@@ -142,7 +133,9 @@ class Study:
     def _fit(
         self, wiring: Wiring, training: NDArray[np.bool_], seed: int, starts: int | None = None
     ) -> FittedWorm:
-        return fit_worm(wiring, self.measured, training, starts=starts or self.starts, seed=seed)
+        return fit_worm(
+            wiring, self.measured, training, starts=starts or self.options.starts, seed=seed
+        )
 
     def _answer(self, wiring: Wiring, fit: FittedWorm) -> Values:
         return steady_response(wiring, fit.constants)[0]
@@ -156,7 +149,7 @@ class Study:
         found: dict[str, dict[str, list[float]]] = {
             name: {metric: [] for metric in METRICS} for name in (SHUFFLED, RELABELLED)
         }
-        for number in range(self.nulls):
+        for number in range(self.options.nulls):
             key = 1000 * seed + number
             order = np.arange(len(self.connectome))
             order[there] = np.random.default_rng(key).permutation(there)

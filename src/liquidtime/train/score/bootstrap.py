@@ -38,7 +38,7 @@ def intervals(
     """
     names = list(scores)
     drawn: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
-    for weights in _weightings(cluster, resamples, seed):
+    for weights in weightings(cluster, resamples, seed):
         for name in names:
             drawn[name].append(scores[name](weights))
     tail = 50.0 * (1.0 - coverage)
@@ -54,9 +54,13 @@ def intervals(
     return found
 
 
-def _weightings(
+def weightings(
     cluster: NDArray[np.int64], resamples: int, seed: int
 ) -> Iterator[NDArray[np.float64]]:
+    """How often each row counts in each resample, some resamples [S, R] at a time.
+
+    Equal clusters and seeds give equal resamples, so that what is scored by them is paired.
+    """
     _, member = np.unique(cluster, return_inverse=True)
     if not len(member):
         return

@@ -61,7 +61,7 @@ def higher_is_better(metric: str) -> bool:
 
 def point(scored: Scored, metric: str) -> float:
     """One metric, without an interval; NaN where it is undefined."""
-    return float(_scores(scored)[metric](np.ones((1, len(scored.target))))[0])
+    return float(measures(scored)[metric](np.ones((1, len(scored.target))))[0])
 
 
 def measure(scored: Scored, *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Any]:
@@ -77,18 +77,19 @@ def measure(scored: Scored, *, resamples: int = RESAMPLES, seed: int = 0) -> dic
         (both means over classes, each against the rest, when there are more than two), accuracy,
         brier, log_loss. Values: mse, mae, r2, over all outputs.
     """
-    measures = _scores(scored)
+    functions = measures(scored)
     ones = np.ones((1, len(scored.target)))
-    ranges = intervals(measures, scored.cluster, resamples=resamples, seed=seed)
+    ranges = intervals(functions, scored.cluster, resamples=resamples, seed=seed)
     table = {}
-    for name, score in measures.items():
+    for name, score in functions.items():
         low, high = ranges[name] or (None, None)
         value = float(score(ones)[0])
         table[name] = {"value": value if np.isfinite(value) else None, "low": low, "high": high}
     return table
 
 
-def _scores(scored: Scored) -> dict[str, Score]:
+def measures(scored: Scored) -> dict[str, Score]:
+    """Each metric that suits the targets, as a function of row weights."""
     return _class_scores(scored) if scored.is_classes else _value_scores(scored)
 
 

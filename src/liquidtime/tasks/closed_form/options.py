@@ -1,0 +1,40 @@
+"""Options of the study of closed forms. Imports no torch."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from liquidtime.runs.options import check_at_least, check_choices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Options of `liquidtime study closed-form`."""
+
+    data: Literal["auto", "lidar", "walker", "synthetic"] = "auto"
+    """What to imitate; auto: lidar where it can be had, else synthetic."""
+    neurons: int = 19
+    """Neurons of the NCP."""
+    epochs: int | None = None
+    """Epochs of the training (default: the recipe's)."""
+    seed: int = 0
+    """Seed of the weights, the order of batches, and the made-up task."""
+    steps: int = 100
+    """Of each test series so many steps at most, from its start."""
+    most_unfolds: int = 64
+    """Leave out forms with more sub-steps a step; at least 6."""
+    repeats: int = 5
+    """Time each form so often at most; the fastest counts."""
+    every: bool = False
+    """Print every form, not a choice of them."""
+
+    def __post_init__(self) -> None:
+        check_choices(self)
+        check_at_least(self, 3, "neurons")
+        check_at_least(self, 2, "steps")
+        check_at_least(self, 6, "most_unfolds")
+        check_at_least(self, 1, "repeats")
+
+    @property
+    def folder(self) -> str:
+        """What to call a study of these options."""
+        return f"closed-form-{self.data}"

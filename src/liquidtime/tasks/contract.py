@@ -1,0 +1,116 @@
+"""What a folder of `tasks` offers: a task, which is a set of fits, or a study. Imports no torch."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from liquidtime.errors import InputError
+from liquidtime.tasks.protocol import Protocol
+from liquidtime.tasks.published import Published
+from liquidtime.tasks.recipe import Recipe
+from liquidtime.train.config import About, FitConfig
+
+if TYPE_CHECKING:
+    from liquidtime.data import IrregularSeries, Preprocessor
+
+Progress = Callable[[str], None]
+"""Is told what comes next."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute:
+    """What one seed of every recipe takes on two cores: minutes, and GiB of memory at most."""
+
+    minutes: float
+    memory: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A published result that fits can repeat. A folder's `task.py` calls it `TASK`.
+
+    Attributes:
+        name: As on the command line.
+        about: Title, source of the data, unit of time; the protocol adds how it was split.
+        data: All series, with targets; from the package, a mirror, or by URL with a checksum.
+        preprocess: Series to a preprocessor fitted on them.
+        protocols: At least "paper", traps included, and "clean".
+        recipes: By name, as `liquidtime.tasks.recipe.recipes` returns them.
+        measures: Metrics that the table shows, the one that decides first.
+        published: The published numbers.
+        compute: What it takes.
+    """
+
+    name: str
+    about: About
+    data: "Callable[[], IrregularSeries]"
+    preprocess: "Callable[[IrregularSeries], Preprocessor]"
+    protocols: Mapping[str, Protocol]
+    recipes: Mapping[str, Recipe]
+    measures: tuple[str, ...]
+    published: Published
+    compute: Compute
+
+    def protocol(self, name: str) -> Protocol:
+        """A protocol by name; an unknown one is an `InputError`."""
+        return _known(self.protocols, name, f"Task {self.name!r} has no protocol")
+
+    def recipe(self, name: str) -> Recipe:
+        """A recipe by name; an unknown one is an `InputError`."""
+        return _known(self.recipes, name, f"Task {self.name!r} has no model")
+
+    def configured(self, recipe: str, *, seed: int, epochs: int | None = None) -> FitConfig:
+        """The fit of a recipe.
+
+        Args:
+            recipe: Its name.
+            seed: Of weights, batches and dropout.
+            epochs: Another number of epochs than the recipe's.
+        """
+        config = self.recipe(recipe).config
+        train = replace(config.train, seed=seed, epochs=epochs or config.train.epochs)
+        return replace(config, train=train)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the terminal shows of a finished study: lines, a table, lines.
+
+    Attributes:
+        before: Lines above the table.
+        header: Its columns; the first is left-aligned.
+        rows: Its cells.
+        after: Lines below it.
+    """
+
+    before: Sequence[str] = ()
+    header: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    after: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A published result that takes more than fits.
+
+    Attributes:
+        name: As on the command line.
+        summary: One line.
+        details: What it does, leaves and takes, with example commands.
+        options: A frozen dataclass of its options, which all have defaults; its property `folder`
+            says what to call a study of these options.
+        run: (folder, options, progress) to what is shown; writes the folder.
+    """
+
+    name: str
+    summary: str
+    details: str
+    options: type
+    run: Callable[[Path, Any, Progress], Shown]
+
+
+def _known(entries: Mapping[str, Any], name: str, problem: str) -> Any:
+    if name not in entries:
+        raise InputError(f"{problem} {name!r}; expected one of {', '.join(entries)}.")
+    return entries[name]

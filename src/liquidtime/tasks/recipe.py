@@ -1,0 +1,50 @@
+"""The settings of one model on a task. Imports no torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from liquidtime.errors import InputError
+from liquidtime.train.config import FitConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """The settings of one model on a task.
+
+    Attributes:
+        config: The fit; its seed is replaced by that of the run.
+        label: What a table calls it.
+        settings: Whose they are: "ours", chosen on validation parts, or "published", as the paper
+            has them.
+        variant: What sets it apart from other recipes of this model; "" for the usual one.
+        row: The model's row among the published numbers; "" where it has none.
+    """
+
+    config: FitConfig
+    label: str
+    settings: Literal["ours", "published"] = "ours"
+    variant: str = ""
+    row: str = ""
+
+    @property
+    def name(self) -> str:
+        """The model, the variant, and "published" behind settings that are: "cfc-published"."""
+        published = "" if self.settings == "ours" else self.settings
+        return "-".join(filter(None, (self.config.model.kind, self.variant, published)))
+
+
+def recipes(*entries: Recipe) -> Mapping[str, Recipe]:
+    """Recipes by name.
+
+    Raises:
+        InputError: If two have one name.
+    """
+    found: dict[str, Recipe] = {}
+    for entry in entries:
+        if entry.name in found:
+            raise InputError(
+                f"there are two recipes {entry.name!r}; expected a `variant` that tells them apart."
+            )
+        found[entry.name] = entry
+    return found
