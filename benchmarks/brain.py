@@ -36,8 +36,9 @@ from liquidtime.brain import (
 )
 from liquidtime.brain.generate import fly_like, random
 from liquidtime.brain.simulation.fitting import _Values
-from liquidtime.kernels.network.cpu import NativeNetwork
-from liquidtime.kernels.network.reference import TorchNetwork
+from liquidtime.kernels.network.cpu import CPUStepper
+from liquidtime.kernels.network.learning import LearnableNetwork
+from liquidtime.kernels.network.stepper import Outside, Task
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import write_json
 
@@ -57,18 +58,19 @@ def sweep() -> dict:
             torch.set_num_threads(threads)
             ours = _native(connectome, parameters, threads)
             peer = _torch_csr(connectome, parameters)
-            _same(ours, peer, parameters)
+            frozen = _native(connectome, parameters, threads, scheme="frozen")
+            _same(frozen, peer)
             rows += _rows(
                 "neuron",
                 connectome,
                 threads,
                 {
-                    "liquidtime ab2": lambda s=ours: s.run(2, DT, "ab2", [], [], None),
-                    "liquidtime frozen": lambda s=ours: s.run(2, DT, "frozen", [], [], None),
+                    "liquidtime ab2": lambda s=ours: s.advance(2, Outside(), []),
+                    "liquidtime frozen": lambda s=frozen: s.advance(2, Outside(), []),
                     "PyTorch CSR": lambda p=peer: (p(), p()),
                 },
             )
-            del ours, peer
+            del ours, frozen, peer
             own = parameters.replace(synapses=_synapses(connectome))
             mine = _native(connectome, own, threads)
             dense = _torch_gather(connectome, own, in_degree)
@@ -77,7 +79,7 @@ def sweep() -> dict:
                 connectome,
                 threads,
                 {
-                    "liquidtime ab2": lambda s=mine: s.run(2, DT, "ab2", [], [], None),
+                    "liquidtime ab2": lambda s=mine: s.advance(2, Outside(), []),
                     "PyTorch gather": lambda p=dense: (p(), p()),
                 },
             )
@@ -110,7 +112,7 @@ def trials() -> dict:
         calls = {}
         for batch in (1, 2, 4, 8, 16, 32):
             stepper = _native(connectome, _weak(in_degree), 2, batch)
-            calls[batch] = lambda s=stepper: s.run(2, DT, "ab2", [], [], None)
+            calls[batch] = lambda s=stepper: s.advance(2, Outside(), [])
         found = _timed(calls)
         for batch, seconds in found.items():
             per_trial = seconds / 2 / batch / len(connectome.synapses) * 1e9
@@ -193,7 +195,7 @@ def memory() -> dict:
     row = {
         "edges": edges,
         "connectome": connectome.nbytes / edges,
-        "layout": stepper.graph_bytes / edges,
+        "layout": stepper.network.graph_bytes / edges,
         "process": grown / edges,
     }
     text = _print(
@@ -257,9 +259,7 @@ def gradient() -> dict:
     for neurons, in_degree in ((10_000, 100),):
         connectome = random(neurons, in_degree, seed=1)
         network = Network(connectome, _weak(in_degree))
-        moved = TorchNetwork(
-            network.constants, DT, device=torch.device("cpu"), dtype=torch.float32, sparse=False
-        )
+        moved = LearnableNetwork(network.constants, Task(DT))
         start = torch.from_numpy(network.initial(None).copy()).float()
         where = torch.arange(neurons)
         for learn in (
@@ -270,13 +270,12 @@ def gradient() -> dict:
 
             def forward(values=values, moved=moved, where=where, start=start):
                 with torch.no_grad():
-                    moved.learn(values.learnable())
-                    return moved.trace(50, DT, "ab2", [], where, start=start)
+                    return moved.trace(values.learnable(), 50, [], where, start=start)
 
             def both(checkpoint_steps, values=values, moved=moved, where=where, start=start):
-                moved.learn(values.learnable())
+                learnable = values.learnable()
                 found = moved.trace(
-                    50, DT, "ab2", [], where, start=start, checkpoint_steps=checkpoint_steps
+                    learnable, 50, [], where, start=start, checkpoint_steps=checkpoint_steps
                 )
                 found.square().mean().backward()
 
@@ -331,7 +330,7 @@ def scaling() -> dict:
         connectome = random(neurons, in_degree, seed=1)
         for threads in (1, 2):
             stepper = _native(connectome, _weak(in_degree), threads)
-            found = _timed({"ab2": lambda s=stepper: s.run(1, DT, "ab2", [], [], None)})
+            found = _timed({"ab2": lambda s=stepper: s.advance(1, Outside(), [])})
             rows.append(
                 {
                     "neurons": neurons,
@@ -366,7 +365,7 @@ def billion() -> dict:
     began = time.perf_counter()
     stepper = _native(connectome, _weak(1000), 2)
     laid_out = time.perf_counter() - began
-    found = _timed({"ab2": lambda: stepper.run(1, DT, "ab2", [], [], None)}, rounds=3)
+    found = _timed({"ab2": lambda: stepper.advance(1, Outside(), [])}, rounds=3)
     row = {
         "edges": len(connectome.synapses),
         "made": made,
@@ -417,9 +416,9 @@ def _weak(in_degree: int) -> Parameters:
     return Parameters(unit_conductance=10.0 / in_degree)
 
 
-def _native(connectome, parameters, threads, batch=1) -> NativeNetwork:
+def _native(connectome, parameters, threads, batch=1, scheme="ab2") -> CPUStepper:
     network = Network(connectome, parameters, trials=batch)
-    stepper = NativeNetwork(network.constants, DT, threads=threads)
+    stepper = CPUStepper(network.constants, Task(DT, scheme, threads=threads))
     rng = np.random.default_rng(2)
     stepper.start(rng.uniform(-70, -20, (len(connectome), batch)))
     return stepper
@@ -488,9 +487,9 @@ def _torch_gather(connectome: Connectome, parameters: Parameters, in_degree: int
     return step
 
 
-def _same(ours: NativeNetwork, peer, parameters: Parameters) -> None:
+def _same(ours: CPUStepper, peer) -> None:
     """No timing of things that differ."""
-    ours.run(1, DT, "frozen", [], [], None)
+    ours.advance(1, Outside(), [])
     apart = float(np.abs(ours.potentials()[:, 0] - peer().numpy()).max())
     if apart > 1e-3:
         raise SystemExit(f"ours and the peer differ by {apart} mV after one step")

@@ -131,6 +131,10 @@ Trace trace_of(const TraceTuple& given, std::int64_t steps, const BoundNetwork& 
     const std::int64_t samples = (began + steps) / every - began / every;
     trace.out = checked("out", out, {samples, trace.count, self.trials()});
     expect_rows(row, self.rows(), "a neuron to be traced does not exist.");
+    trace.in_a_row = true;
+    for (int i = 1; i < trace.count; ++i) {
+        trace.in_a_row &= trace.row[i] == trace.row[i - 1] + 1;
+    }
     return trace;
 }
 

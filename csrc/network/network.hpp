@@ -96,6 +96,7 @@ struct Trace {
     int count = 0;
     const std::int32_t* row = nullptr;  // [n]
     float* out = nullptr;               // [samples, n, B]
+    bool in_a_row = false;              // whether the neurons follow each other
 };
 
 class Network {

@@ -150,11 +150,25 @@ void Network::fill(const Trace& trace, std::int64_t began) const {
                                            ? synaptic_conductance_
                                            : synaptic_drive_;
     float* out = trace.out + sample * width;
-    for (int i = 0; i < trace.count; ++i) {
-        const float* from =
-            values.data() + product(static_cast<std::size_t>(trace.row[i]), trials_);
-        for (int b = 0; b < trials_; ++b) {
-            *out++ = from[b];
+    if (trace.count == 0) {
+        return;
+    }
+    // All neurons, as thresholds ask for, are one copy, and one trial needs no inner loop: with few
+    // neurons the time of a step is near that of writing it down.
+    if (trace.in_a_row) {
+        std::copy_n(
+            values.data() + product(static_cast<std::size_t>(trace.row[0]), trials_), width, out
+        );
+    } else if (trials_ == 1) {
+        for (int i = 0; i < trace.count; ++i) {
+            out[i] = values[static_cast<std::size_t>(trace.row[i])];
+        }
+    } else {
+        for (int i = 0; i < trace.count; ++i) {
+            const auto from = product(static_cast<std::size_t>(trace.row[i]), trials_);
+            std::copy_n(
+                values.data() + from, trials_, out + product(static_cast<std::size_t>(i), trials_)
+            );
         }
     }
 }

@@ -12,10 +12,11 @@ import torch
 from layers import LAYERS
 
 from liquidtime.data import IrregularSeries, Split
-from liquidtime.deploy import Stream
+from liquidtime.deploy import Stream, compiled
 from liquidtime.deploy.network import Network
 from liquidtime.deploy.numpy_steps import NumpySteps
 from liquidtime.errors import InputError
+from liquidtime.kernels import explain
 from liquidtime.models.config import ModelConfig
 from liquidtime.models.predictor import Predictor
 from liquidtime.nn import LTC, CfC
@@ -277,10 +278,21 @@ class Refuse:
         if name.split(".")[0] in ("torch", "pandas", "scipy", "lightning"):
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Refuse())
-from liquidtime.deploy import Stream
+from liquidtime.deploy import Stream, compiled
 stream = Stream.load(sys.argv[1], static=[0.5])
 print(json.dumps(stream.observe({"flow": 4.0}).tolist()))
 """
+
+
+def test_a_stream_tells_its_backend(monkeypatch):
+    stream = Stream.from_module(CfC(3, 4, mixed_memory=True), fixed_elapsed=1.0)
+    told = str(explain(stream))
+    assert told.startswith("stream (cfc) on cpu, float32, extras: fixed elapsed, mixed_memory")
+    assert "numpy     can, but comes later" in told and explain(stream).chosen == "compiled"
+    monkeypatch.setattr(compiled, "native", lambda: None)
+    assert explain(stream).chosen == "numpy"
+    assert "compiled  declines: the extension liquidtime._native is not" in str(explain(stream))
+    assert isinstance(Stream.from_module(CfC(3, 4))._steps, NumpySteps)
 
 
 def test_needs_no_torch(run):

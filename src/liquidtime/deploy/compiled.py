@@ -3,22 +3,19 @@
 from types import ModuleType
 from typing import Any
 
+from liquidtime.backends import Backend, Request
 from liquidtime.deploy.network import Layer, LTCLayer, Memory, Network, WiredLayer
+from liquidtime.deploy.setup import Setup
+from liquidtime.native import native
 
 
-def compiled_steps(
-    extension: ModuleType,
-    network: Network,
-    *,
-    streams: int,
-    threads: int,
-    fixed_elapsed: float | None,
-    bfloat16: bool,
-) -> Any:
+def compiled_steps(network: Network, setup: Setup) -> Any:
     """The extension's `Stream` of a network."""
+    extension = native()
+    assert extension is not None, "the caller has asked `declines` before"
     layers = []
     for layer in network.layers:
-        recurrence = _recurrence(extension, network, layer, fixed_elapsed, bfloat16)
+        recurrence = _recurrence(extension, network, layer, setup)
         maps = ((None, None), (None, None))
         if isinstance(layer, LTCLayer):
             maps = layer.input_map, layer.output_map
@@ -28,18 +25,20 @@ def compiled_steps(
         network.projection,
         network.head,
         network.architecture.readout or "last",
-        streams,
-        threads,
+        setup.streams,
+        setup.threads,
     )
 
 
-def _recurrence(
-    extension: ModuleType,
-    network: Network,
-    layer: Layer,
-    fixed_elapsed: float | None,
-    bfloat16: bool,
-) -> Any:
+def _declines(request: Request) -> str | None:
+    del request
+    return "the extension liquidtime._native is not installed" if native() is None else None
+
+
+backend = Backend("compiled", compiled_steps, _declines)
+
+
+def _recurrence(extension: ModuleType, network: Network, layer: Layer, setup: Setup) -> Any:
     given = network.architecture
     if isinstance(layer, LTCLayer):
         return extension.LTC(
@@ -76,8 +75,8 @@ def _recurrence(
         layer.target,
         memory,
         layout,
-        fixed_elapsed,
-        bfloat16,
+        setup.fixed_elapsed,
+        setup.bfloat16,
         False,
         False,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from liquidtime.backends import Backend, takes_all
 from liquidtime.deploy.network import (
     Array,
     CfCLayer,
@@ -19,6 +20,7 @@ from liquidtime.deploy.network import (
     Synapses,
     WiredLayer,
 )
+from liquidtime.deploy.setup import Setup
 
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 
@@ -220,3 +222,10 @@ def ltc_step(
             phi = np.where(z == 0, 1, np.expm1(z) / np.where(z == 0, 1, z)).astype(v.dtype)
             v = v + rate * (current - conductance * v) * phi
     return v
+
+
+def _numpy_steps(network: Network, setup: Setup) -> NumpySteps:
+    return NumpySteps(network, setup.streams)
+
+
+backend = Backend("numpy", _numpy_steps, takes_all)

@@ -7,16 +7,18 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liquidtime.deploy import file
-from liquidtime.deploy.compiled import compiled_steps
+from liquidtime.backends import Request, registry
+from liquidtime.deploy import compiled, file, numpy_steps
 from liquidtime.deploy.module import read as read_module
 from liquidtime.deploy.network import Architecture, Network
-from liquidtime.deploy.numpy_steps import NumpySteps
+from liquidtime.deploy.setup import Setup
 from liquidtime.deploy.signals import Encoder, Signals
 from liquidtime.errors import InputError
-from liquidtime.native import native
 
 Array = NDArray[np.float32]
+
+registry.register("stream", numpy_steps.backend)
+registry.register("stream", compiled.backend)
 
 
 class Step(Protocol):
@@ -51,6 +53,7 @@ class Stream:
         output_size: Number of outputs K.
         streams: Number of streams S.
         signals: What goes in and comes out in the user's terms; None where not known.
+        backend: "auto": the compiled kernels where they are installed, else NumPy.
 
     Examples:
         >>> import numpy as np
@@ -60,6 +63,8 @@ class Stream:
         >>> stream.step(np.zeros(3, np.float32), 0.25).shape
         (8,)
     """
+
+    backend = "auto"
 
     def __init__(
         self,
@@ -97,19 +102,10 @@ class Stream:
         self.signals = signals
         self.streams = streams
         network = Network.of(architecture, state)
-        extension = native()
-        self._steps: Any
-        if extension is None:
-            self._steps = NumpySteps(network, streams)
-        else:
-            self._steps = compiled_steps(
-                extension,
-                network,
-                streams=streams,
-                threads=threads,
-                fixed_elapsed=fixed_elapsed,
-                bfloat16=bfloat16,
-            )
+        self._setup = Setup(architecture, streams, threads, fixed_elapsed, bfloat16)
+        self._steps: Any = registry.select(self.kernel_request(), self.backend).run(
+            network, self._setup
+        )
         self.step: Step = self._steps.step if fixed_elapsed is None else self._step_fixed
         self.input_size: int = self._steps.input_size
         self.output_size: int = self._steps.output_size
@@ -183,6 +179,10 @@ class Stream:
             fixed_elapsed=fixed_elapsed,
             bfloat16=bfloat16,
         )
+
+    def kernel_request(self) -> Request:
+        """What it asks of the kernels; see `liquidtime.kernels.explain`."""
+        return self._setup.request()
 
     def save(self, path: Path | str) -> None:
         """Write one safetensors file that holds the network and all about it, without its state."""

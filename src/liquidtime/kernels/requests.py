@@ -1,7 +1,5 @@
 """The chooser of `liquidtime.backends`, asked with tensors."""
 
-from functools import cache
-
 import torch
 from torch import Tensor
 
@@ -16,7 +14,10 @@ def request(
     return Request(recurrence, device, dtype, variant, features)
 
 
-@cache
 def dtype_name(dtype: torch.dtype) -> str:
-    """As NumPy writes it; kept, for every call of a layer asks."""
-    return str(dtype).removeprefix("torch.")
+    """As NumPy writes it."""
+    return _NAMES.get(dtype) or str(dtype).removeprefix("torch.")
+
+
+# Every call of a layer asks, and Dynamo warns of functools.cache.
+_NAMES = {getattr(torch, name): name for name in ("float16", "bfloat16", "float32", "float64")}

@@ -206,13 +206,13 @@ def stored(folder, die):
     """A run with checkpoints, in which one rank kills itself, the first time."""
     if die and os.environ.get("TORCHELASTIC_RESTART_COUNT") == "0":
         step_of_death, rank_of_death, where = die.split(".")
-        run, state = ShardStepper.run, ShardStepper.state
+        advance, state = ShardStepper.advance, ShardStepper.state
 
         def dying(self, steps, *rest):
             last = self.step + steps >= int(step_of_death)
             if where == "run" and last and int(rank_of_death) == RANK:
                 os.kill(os.getpid(), signal.SIGKILL)
-            run(self, steps, *rest)
+            advance(self, steps, *rest)
 
         def dying_at_save(self):
             found = state(self)
@@ -221,7 +221,7 @@ def stored(folder, die):
                 os.kill(os.getpid(), signal.SIGKILL)
             return found
 
-        ShardStepper.run, ShardStepper.state = dying, dying_at_save
+        ShardStepper.advance, ShardStepper.state = dying, dying_at_save
     whole, given = settings("ab2 mixed delta noise trials gaps")
     found = simulate(whole, *given, where=Spread(), store=Store(folder, checkpoint_every=2.6))
     if found is None:

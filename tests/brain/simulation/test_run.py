@@ -24,6 +24,8 @@ from liquidtime.brain import (
 )
 from liquidtime.brain.simulation.player import Player
 from liquidtime.errors import InputError
+from liquidtime.kernels import explain
+from liquidtime.kernels.network.stepper import Task
 from liquidtime.native import native
 
 SIZE = 100
@@ -249,22 +251,28 @@ def test_backends_and_floats_agree(scheme, machine):
     np.testing.assert_allclose(found["potential"].values, wanted, rtol=0, atol=tight)
 
 
-@pytest.mark.parametrize(
-    ("machine", "scheme", "own", "wanted"),
-    [
-        (Machine(), "ab2", False, "cpu" if native() else "reference"),
-        (Machine(), "rk4", False, "reference"),
-        (Machine(dtype="float64"), "ab2", False, "reference"),
-        (Machine(device="cuda"), "ab2", False, "sparse"),
-        (Machine(device="cuda"), "ab2", True, "reference"),
-        (Machine(backend="reference"), "ab2", False, "reference"),
-    ],
-)
-def test_the_backend_is_the_first_that_can(machine, scheme, own, wanted):
-    parameters = Parameters(synapses=own_synapses()) if own else Parameters()
-    network = Network(BRAIN, parameters, machine=machine)
-    task = network.task(0.5, scheme)
-    assert machine.select(network.constants.form, task).name == wanted
+def test_the_backend_is_the_first_that_can():
+    def chosen(machine, task=None, form="graded"):
+        given = task or Task(0.1, device=machine.device, dtype=machine.dtype)
+        return machine.select(form, given).name
+
+    assert chosen(Machine()) == ("cpu" if native() else "reference")
+    assert chosen(Machine(), Task(0.1, "rk4")) == "reference"
+    assert chosen(Machine(dtype="float64")) == "reference"
+    assert chosen(Machine(device="cuda")) == "sparse"
+    assert chosen(Machine(device="cuda:1")) == "sparse"
+    assert chosen(Machine(device="cuda"), form="graded synapses") == "reference"
+    assert chosen(Machine(backend="reference")) == "reference"
+
+
+@kernels
+def test_a_network_tells_its_backend_and_why_others_decline():
+    told = str(explain(Network(BRAIN, machine=Machine(dtype="float64"))))
+    assert told.startswith("network (graded) on cpu, float64, extras: ab2")
+    assert "cpu        declines: it computes with float32, not float64" in told
+    assert "sparse     can, but stands back on the CPU" in told
+    assert "reference  chosen: the first that can" in told
+    assert explain(Network(BRAIN, machine=KERNELS)).chosen == "cpu"
 
 
 @kernels
@@ -321,12 +329,9 @@ def test_the_middle_of_a_step_is_work_too():
         ({"record": Record(neurons="x")}, "not in the table"),
         ({"where": Machine(backend="cpu", dtype="float64")}, "'cpu' cannot run .* float32"),
         ({"where": Machine(backend="cpu"), "scheme": "rk4"}, "it has no rk4"),
-        ({"where": Machine(backend="cpu", device="cuda")}, "it runs on the CPU, not on cuda"),
-        ({"delta": 0.1, "scheme": "rk4"}, "no backend can run .* no rk4.* cannot send on delta"),
-        (
-            {"delta": 0.1, "where": Machine(backend="reference")},
-            "'reference' cannot run .* cannot send on delta",
-        ),
+        ({"where": Machine(backend="cpu", device="cuda")}, "runs on the CPU, not on cuda"),
+        ({"delta": 0.1, "scheme": "rk4"}, "no backend can .* no rk4.* cannot send on delta"),
+        ({"delta": 0.1, "where": Machine(backend="reference")}, "'reference' cannot .* on delta"),
         pytest.param(
             {"where": Machine(backend="kernels")},
             "backend",

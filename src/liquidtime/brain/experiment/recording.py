@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.neurons import Chosen
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.forms.catalogue import units
+from liquidtime.kernels.network.catalogue import units
 from liquidtime.optional import require
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.recording import Recording
 from liquidtime.brain.figures.comparison import Comparison
-from liquidtime.kernels.network.forms.catalogue import units
+from liquidtime.kernels.network.catalogue import units
 
 Span = tuple[float, float, str]
 """Begin and end of a stimulus (ms), and what it is."""

@@ -14,9 +14,7 @@ from liquidtime.brain.experiment.waveforms.contract import Noise
 from liquidtime.kernels.network.constants import Constants
 
 _OF_STIMULI = ("kind", "neurons", "waveform", "reversal_potential", "trials", "start", "stop")
-_FORMS_OF_OLD = ("graded", "graded synapses")
-"""Names and order are those of version 0.1.0, whose stopped simulations go on; it knew no other
-neurons than graded ones, and told none of them."""
+"""Names and order are those of version 0.1.0, whose stopped simulations go on."""
 
 
 def fingerprint(constants: Constants, resolved: Resolved) -> str:
@@ -27,12 +25,7 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
         resolved: The experiment.
     """
     digest = hashlib.sha256()
-    for field in dataclasses.fields(constants):
-        if field.name != "form":
-            digest.update(field.name.encode())
-            _feed(digest, getattr(constants, field.name))
-    if constants.form not in _FORMS_OF_OLD:
-        digest.update(constants.form.encode())
+    _feed_constants(digest, constants)
     for placed in resolved.stimuli:
         for name in _OF_STIMULI:
             digest.update(name.encode())
@@ -43,6 +36,14 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
     if noisy and len(set(resolved.noises)) < resolved.trials:
         _feed(digest, resolved.noises)
     return digest.hexdigest()[:32]
+
+
+def _feed_constants(digest: Any, constants: Constants) -> None:
+    for field in dataclasses.fields(constants):
+        # Version 0.1.0 had these forms alone, which `shares` tells apart, and no name for them.
+        if field.name != "form" or constants.form not in ("graded", "graded synapses"):
+            digest.update(field.name.encode())
+            _feed(digest, getattr(constants, field.name))
 
 
 def _feed(digest: Any, value: Any) -> None:

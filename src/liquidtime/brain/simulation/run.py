@@ -20,8 +20,8 @@ from liquidtime.brain.simulation.progress import Progress, shown
 from liquidtime.brain.simulation.store import Disk, Memory, Store
 from liquidtime.brain.simulation.where import Alone, Builder, Where, Worker
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.forms.catalogue import form
-from liquidtime.kernels.network.forms.contract import Form
+from liquidtime.kernels.network.catalogue import FORMS
+from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.play import Tap, play
 from liquidtime.kernels.network.stepper import Scheme, Stepper
 
@@ -123,7 +123,7 @@ class _Run:
         self.threshold, self.steps = experiment.threshold, experiment.steps
         self.duration = self.steps * self.dt
         self.store = store
-        _refuse(self.records, form(self.network.constants.form))
+        _refuse(self.records, FORMS.find(self.network.constants.form))
         self.stepper: Stepper = worker.stepper()
         self.player = Player(resolved)
         self.calcium = {

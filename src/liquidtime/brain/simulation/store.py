@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.recording import Record
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.forms.catalogue import units
+from liquidtime.kernels.network.catalogue import units
 from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind

@@ -11,7 +11,7 @@ from liquidtime.brain.figures.about import described
 from liquidtime.brain.figures.comparison import Comparison
 from liquidtime.brain.figures.tables import CHANGED, condition_table
 from liquidtime.brain.simulation.description import Description
-from liquidtime.kernels.network.forms.catalogue import units
+from liquidtime.kernels.network.catalogue import units
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from liquidtime.backends import Backend, Request
 from liquidtime.kernels.backends import cpu
+from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.constants import Constants
-from liquidtime.kernels.network.forms.catalogue import form
 from liquidtime.kernels.network.stepper import (
     DELTA,
     Given,
@@ -45,7 +45,7 @@ class CPUStepper:
         place: Place | None = None,
         neurons: NDArray[np.int32] | None = None,
     ) -> None:
-        extension, kernel = native(), form(constants.form).kernel
+        extension, kernel = native(), FORMS.find(constants.form).kernel
         assert extension is not None and kernel is not None, "the caller has asked `declines`"
         self.trials, self.held, self.dt = constants.gates.trials, constants.gates.held, task.dt
         self.neurons = neurons
@@ -125,7 +125,7 @@ def _at_points(*given: Given | None) -> tuple[NDArray, ...] | None:
 
 
 def _declines(request: Request) -> str | None:
-    neurons = form(request.variant)
+    neurons = FORMS.find(request.variant)
     if neurons.kernel is None:
         return f"it has no {neurons.name} neurons"
     if "rk4" in request.features:

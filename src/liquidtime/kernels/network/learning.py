@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -102,7 +102,7 @@ class LearnableNetwork:
         course = _Course(rule, externals, jumps(drives, steps), neurons, self._delays)
         moment = rule.begin(start, None)
         past.fill(rule.emitted(moment))
-        state: tuple[Tensor | None, ...] = (past.stacked(), *moment)
+        state: list[Any] = [past.stacked(), *moment]
         found = []
         length = checkpoint_steps or steps
         for first in range(0, steps, length):
@@ -110,9 +110,10 @@ class LearnableNetwork:
             if checkpoint_steps is None:
                 traced, *state = course.over(span, self._task.dt, *state)
             else:
-                traced, *state = checkpoint(
+                again: Any = checkpoint(
                     course.over, span, self._task.dt, *state, use_reentrant=False
                 )
+                traced, *state = again
             found.append(traced)
         return torch.cat(found)
 

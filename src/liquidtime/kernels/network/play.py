@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from liquidtime.kernels.network.stepper import Given, Outside, Stepper, Trace, samples
 
-_BYTES_AT_ONCE = 512 << 10
-"""Of raw traces: half of the second cache of a core."""
+_BYTES_AT_ONCE = 1 << 20
+"""Of raw traces: about what the second cache of a core holds."""
 
 
 class Derived(NamedTuple):
@@ -204,7 +204,8 @@ def _sum(drives: Sequence[tuple[Drive, float]], dtype: np.dtype) -> Given | None
             block[:, :, place] += values
         else:
             # A neuron that is named twice gets it twice.
-            np.add.at(block, (slice(None), slice(None), place), values)
+            everywhere = (slice(None), slice(None), place)
+            np.add.at(block, everywhere, values)  # pyright: ignore[reportArgumentType]
     return Given(neurons, block)
 
 
@@ -238,8 +239,10 @@ def _once(neurons: NDArray) -> bool:
 class _Reader(Protocol):
     """What asks a stepper for traces, and makes of them what is wanted."""
 
-    bytes_a_step: float
-    """Of raw traces, which are read again."""
+    @property
+    def bytes_a_step(self) -> float:
+        """Of raw traces, which are read again."""
+        ...
 
     def traces(self, began: int, steps: int) -> list[Trace]:
         """For the next steps, of which the first follows on the step `began`."""
@@ -332,7 +335,8 @@ class _Crossings:
         self._threshold = threshold
         self._rows = np.arange(len(before), dtype=np.int32)
         self._raw = _Buffer(before[None])
-        self._above = before >= threshold
+        self._last = before >= threshold
+        self._above, self._crossed = _Buffer(self._last[None]), _Buffer(self._last[None])
         self._found: list[NDArray[np.int64]] = []
         self.bytes_a_step = before.nbytes
 
@@ -340,9 +344,11 @@ class _Crossings:
         return [Trace("potential", self._rows, self._raw.first(steps))]
 
     def read(self, began: int, steps: int) -> None:
-        above = np.concatenate([self._above[None], self._raw.first(steps) >= self._threshold])
-        self._above = above[-1]
-        crossed = above[1:] > above[:-1]
+        above, crossed = self._above.first(steps + 1), self._crossed.first(steps)
+        above[0] = self._last
+        np.greater_equal(self._raw.first(steps), self._threshold, out=above[1:])
+        np.greater(above[1:], above[:-1], out=crossed)
+        self._last[:] = above[-1]
         at = _nonzero(crossed.ravel())
         if len(at):
             step, row, trial = np.unravel_index(at, crossed.shape)

@@ -9,9 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from liquidtime.backends import Backend, Request
+from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.constants import Constants
 from liquidtime.kernels.network.external import Externals
-from liquidtime.kernels.network.forms.catalogue import form
 from liquidtime.kernels.network.past import Past
 from liquidtime.kernels.network.stepper import DELTA, Outside, State, Task, Trace, samples
 from liquidtime.kernels.network.tensors import Tensors
@@ -35,8 +35,8 @@ class ReferenceStepper:
         self.trials, self.held, self.dt = constants.gates.trials, constants.gates.held, task.dt
         self.dtype = np.dtype(task.dtype)
         self.step = 0
-        self._scheme, self._shape = task.scheme, (constants.neurons, self.trials)
-        self._form = form(constants.form)
+        self._task, self._shape = task, (constants.neurons, self.trials)
+        self._form = FORMS.find(constants.form)
         self._tensors = Tensors.of_names(task.device, task.dtype)
         self._rule = self._form.rule(constants, task, sparse)
         delays = torch.from_numpy(constants.delay_steps(task.dt)).to(self._tensors.device)
@@ -53,7 +53,7 @@ class ReferenceStepper:
     @torch.no_grad()
     def advance(self, steps: int, outside: Outside, traces: Sequence[Trace]) -> None:
         """See `Stepper.advance`."""
-        externals = Externals(outside, self._scheme, self._shape, self._tensors)
+        externals = Externals(outside, self._task.scheme, self._shape, self._tensors)
         if outside.jump:
             self._moment = self._rule.forgetting(self._moment)
         began = self.step
@@ -103,7 +103,7 @@ def _declines(request: Request) -> str | None:
 
 
 def _declines_sparse(request: Request) -> str | None:
-    if why := form(request.variant).nonlinear:
+    if why := FORMS.find(request.variant).nonlinear:
         return f"{why}, which are no matrix"
     return _declines(request)
 

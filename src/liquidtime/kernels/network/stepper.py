@@ -143,18 +143,33 @@ class Delta(Protocol):
 class Stepper(Protocol):
     """A network with its state: R neurons, which may be some of a larger network's N, B trials."""
 
-    name: str
-    """Of the backend."""
-    trials: int
-    """B."""
     dt: float
     """ms; may be set anew between steps where nothing is delayed."""
-    neurons: NDArray[np.int32] | None
-    """[R], the numbers of its neurons in the whole network; None where it has them all."""
-    held: NDArray[np.floating] | None
-    """[R, B], mV, where its neurons are held for good, NaN where free; `play` sees to it."""
-    delta: Delta | None
-    """Where sums are kept up by what moved."""
+
+    @property
+    def name(self) -> str:
+        """Of the backend."""
+        ...
+
+    @property
+    def trials(self) -> int:
+        """B."""
+        ...
+
+    @property
+    def neurons(self) -> NDArray[np.int32] | None:
+        """[R], the numbers of its neurons in the whole network; None where it has them all."""
+        ...
+
+    @property
+    def held(self) -> NDArray[np.floating] | None:
+        """[R, B], mV, where its neurons are held for good, NaN where free; `play` sees to it."""
+        ...
+
+    @property
+    def delta(self) -> Delta | None:
+        """What sending on delta saves and costs; None where all is passed on."""
+        ...
 
     @property
     def step(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from liquidtime.brain.experiment.neurons import NeuronWords
 from liquidtime.brain.experiment.recording import Record
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.forms.catalogue import units
+from liquidtime.kernels.network.catalogue import units
 
 
 def record_of(text: str) -> Record:

@@ -1,1 +1,1 @@
-"""Forms of neurons, one file each; see `catalogue`."""
+"""Forms of neurons, one file each: what a `Form` says, under the name `FORM`."""

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from liquidtime.kernels.graph.reference import class_sums, sparse_matrix
 from liquidtime.kernels.network.constants import Constants
-from liquidtime.kernels.network.forms.contract import Form
+from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.graded import (
     GradedRule,
     junctions_of,
