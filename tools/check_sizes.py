@@ -58,9 +58,6 @@ OPTIONS = {
     "plot/brain/response.py": {"response_matrix"},
     "plot/fit/trace.py": {"series_trace"},
     # Not yet said as one value.
-    "brain/distributed/run.py": {"simulate_sharded"},
-    "brain/simulation/fitting.py": {"fit"},
-    "brain/simulation/run.py": {"simulate", "__init__"},
     "kernels/network/reference.py": {"_stretch"},
     "tasks/closed_form/study.py": {"study"},
     "tasks/worm_atlas/study.py": {"run"},
