@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from liquidtime.brain.experiment.experiment import Resolved
+from liquidtime.brain.experiment.waveforms.contract import Noise
 from liquidtime.kernels.network.constants import Constants
 
 _OF_STIMULI = ("kind", "neurons", "waveform", "reversal_potential", "trials", "start", "stop")
@@ -31,7 +32,8 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
             _feed(digest, getattr(placed.stimulus, name))
     parts = (resolved.experiment.initial, resolved.records, list(resolved.recorded.values()))
     _feed(digest, parts)
-    if len(set(resolved.noises)) < resolved.trials:
+    noisy = any(isinstance(placed.stimulus.waveform, Noise) for placed in resolved.stimuli)
+    if noisy and len(set(resolved.noises)) < resolved.trials:
         _feed(digest, resolved.noises)
     return digest.hexdigest()[:32]
 
