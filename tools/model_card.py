@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from liquidtime.data.sets import physionet2012
-from liquidtime.models.catalogue import config_class
+from liquidtime.models.catalogue import MODELS
 
 CARD = Path(__file__).parents[1] / "docs" / "models" / "physionet2012-cfc.md"
 _PLACE = re.compile(r"(<!-- figures: begin [^\n]*-->\n).*(<!-- figures: end -->)", re.S)
@@ -45,7 +45,7 @@ def finished_runs(folders: Iterable[Path]) -> list[Finished]:
             mine = {row["id"] for row in csv.DictReader(lines) if row["part"] == "test"}
         config = record["config"]
         metrics = json.loads(file.read_text(encoding="utf-8"))
-        model = config_class(config["model"]["kind"]).title
+        model = MODELS.find(config["model"]["kind"]).title
         found.append(Finished(model, mine == test, config["train"]["seed"], record, metrics))
     return sorted(found, key=lambda run: (not run.published, run.model, run.seed))
 

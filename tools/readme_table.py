@@ -13,7 +13,7 @@ import re
 import statistics
 from pathlib import Path
 
-from liquidtime.models.catalogue import config_class
+from liquidtime.models.catalogue import MODELS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -35,7 +35,7 @@ def table(results: dict) -> str:
         first = mine[0]["auroc"]
         seconds = statistics.median(run["seconds_per_epoch"] for run in mine)
         lines.append(
-            f"| {config_class(kind).title} | {mine[0]['parameters']:,} | {seconds:.1f} "
+            f"| {MODELS.find(kind).title} | {mine[0]['parameters']:,} | {seconds:.1f} "
             f"| {auroc} ({first['low']:.3f} to {first['high']:.3f}) | {auprc} | {PUBLISHED[kind]} |"
         )
     seeds = len({run["seed"] for run in runs})
@@ -52,7 +52,7 @@ def table(results: dict) -> str:
         if run["second_split"]:
             auroc = run["auroc"]
             lines[-1] += (
-                f" On a second split {config_class(run['model']).title} has {auroc['value']:.3f} "
+                f" On a second split {MODELS.find(run['model']).title} has {auroc['value']:.3f} "
                 f"({auroc['low']:.3f} to {auroc['high']:.3f})."
             )
     lines[-1] += " `liquidtime demo --seeds 5` makes the table."

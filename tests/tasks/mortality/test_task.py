@@ -12,7 +12,7 @@ from liquidtime.train import Run
 def test_recipes_differ_in_the_model_and_take_their_seed():
     for kind in ("cfc", "ltc", "lstm"):
         config = mortality.recipe(kind, seed=7, epochs=3)
-        assert config.model.kind == kind
+        assert config.model.name == kind
         assert config.train.seed == 7
         assert config.train.epochs == 3
         assert config.train.batch_size == mortality.recipe("cfc").train.batch_size
