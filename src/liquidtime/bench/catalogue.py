@@ -1,20 +1,17 @@
 """Which cases there are: those that ship, by name, and those of any file or folder."""
 
 import importlib.util
-import pkgutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from liquidtime.bench import cases as shipped_cases
 from liquidtime.bench.contract import Case
+from liquidtime.catalogue import Catalogue
 from liquidtime.errors import InputError
 
-
-def shipped() -> list[str]:
-    """Names of the cases that ship."""
-    return [name for _, name, _ in pkgutil.iter_modules(shipped_cases.__path__)]
+CASES: Catalogue[Case] = Catalogue("liquidtime.bench.cases", label="CASE", what="benchmark case")
+"""Those that ship, and those that were registered."""
 
 
 def find_cases(wanted: Sequence[str]) -> list[Case]:
@@ -31,7 +28,7 @@ def find_cases(wanted: Sequence[str]) -> list[Case]:
     Raises:
         InputError: If there is no such case, or two have one name.
     """
-    found = [case for one in wanted or shipped() for case in _cases(one)]
+    found = [case for one in wanted or CASES.entries() for case in _cases(one)]
     unique = {case.name: case for case in found}
     for case in found:
         if unique[case.name] is not case:
@@ -40,9 +37,9 @@ def find_cases(wanted: Sequence[str]) -> list[Case]:
 
 
 def _cases(wanted: str) -> list[Case]:
-    if wanted in shipped():
-        module = importlib.import_module(f"{shipped_cases.__name__}.{wanted}")
-        return [_case(module, wanted)]
+    known = CASES.entries()
+    if wanted in known:
+        return [known[wanted]]
     path = Path(wanted)
     if path.is_dir():
         files = sorted(file for file in path.glob("*.py") if not file.name.startswith("_"))
@@ -50,7 +47,7 @@ def _cases(wanted: str) -> list[Case]:
         files = [path] if path.suffix == ".py" and path.is_file() else []
     if not files:
         raise InputError(
-            f"there is no case {wanted!r}; expected {', '.join(shipped())}, or a Python file or a "
+            f"there is no case {wanted!r}; expected {', '.join(known)}, or a Python file or a "
             "folder of them."
         )
     return [_case(_module(file.resolve()), str(file)) for file in files]
