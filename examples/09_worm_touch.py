@@ -14,7 +14,16 @@ import tempfile
 from pathlib import Path
 
 from liquidtime import plot
-from liquidtime.brain import Ablate, Connectome, Parameters, Record, Step, current, simulate
+from liquidtime.brain import (
+    Ablate,
+    Connectome,
+    Experiment,
+    Parameters,
+    Record,
+    Step,
+    current,
+    simulate,
+)
 from liquidtime.brain.read import cook2019
 
 COMMAND = ["AVAL", "AVAR", "AVBL", "AVBR", "AVDL", "AVDR", "PVCL", "PVCR"]
@@ -26,19 +35,18 @@ def main(worm: Connectome | None = None, out: Path | None = None) -> dict[str, d
     worm = worm or cook2019()
     print(worm)
     touch = Step(20.0, START, STOP)  # pA
-    recording = simulate(
-        worm,
-        Parameters(unit_conductance=0.005, gap_conductance=0.01),
+    experiment = Experiment(
         [
             current(["ALML", "ALMR"], touch, trials=[0, 1]),
             current(["PLML", "PLMR"], touch, trials=[2, 3]),
         ],
         duration=200.0,
         dt=0.5,
-        initial="rest",
-        batch=[None, Ablate(["AVDL", "AVDR"])] * 2,
         record=Record(neurons=COMMAND),
+        trials=[None, Ablate(["AVDL", "AVDR"])] * 2,
+        initial="rest",
     )
+    recording = simulate(worm, Parameters(unit_conductance=0.005, gap_conductance=0.01), experiment)
     potential = recording["potential"]  # trial × time × neuron, mV
     change = potential.sel(time=STOP) - potential.sel(time=START)
     print(f"\n{'change (mV)':16}" + "".join(f"{neuron:>8}" for neuron in COMMAND))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from liquidtime import plot
-from liquidtime.brain import Connectome, Parameters, Record, Step, current, simulate
+from liquidtime.brain import Connectome, Experiment, Parameters, Record, Step, current, simulate
 from liquidtime.brain.connectome.transmitters import FLY
 from liquidtime.brain.read import winding2023
 
@@ -30,19 +30,19 @@ def main(larva: Connectome | None = None, out: Path | None = None) -> pd.DataFra
     neurons = larva.neurons
     senses = sorted(neurons.loc[neurons["group"] == "input", "class2"].dropna().unique())
     kinds = neurons.loc[neurons["type"].isin(OUTPUTS), "type"].to_numpy()
-    recording = simulate(
-        larva,
-        Parameters(unit_conductance=0.004, reversal_potential=FLY),
+    experiment = Experiment(
         [
             current({"group": "input", "class2": sense}, Step(30.0, START, STOP), trials=[trial])
             for trial, sense in enumerate(senses, start=1)
         ],
         duration=140.0,
         dt=0.5,
-        initial="rest",
-        batch=1 + len(senses),
         record=Record(neurons={"type": OUTPUTS}, every=4),
+        trials=1 + len(senses),
+        initial="rest",
     )
+    parameters = Parameters(unit_conductance=0.004, reversal_potential=FLY)
+    recording = simulate(larva, parameters, experiment)
     at = recording["potential"].sel(time=STOP)  # trial × neuron, mV
     answer = (at[1:] - at[0]).to_pandas().set_axis(senses, axis=0)
     table = answer.T.groupby(kinds).mean().T

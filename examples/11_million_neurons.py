@@ -11,7 +11,7 @@ nanoseconds at most. Pictures of such a network: `liquidtime simulate random --n
 import argparse
 import time
 
-from liquidtime.brain import Machine, Record, Step, current, simulate
+from liquidtime.brain import Experiment, Machine, Record, Step, current, simulate
 from liquidtime.brain.generate import random
 
 
@@ -22,15 +22,10 @@ def main(
     network = random(neurons, in_degree)
     print(f"{network}\nmade in {time.perf_counter() - began:.1f} s")
     dt = 1.0  # ms
-    recording = simulate(
-        network,
-        None,
-        current(range(neurons // 100), Step(50.0)),
-        steps * dt,
-        dt,
-        record=Record(neurons=range(10)),
-        device=Machine(threads=threads),
+    experiment = Experiment(
+        current(range(neurons // 100), Step(50.0)), steps * dt, dt, record=Record(neurons=range(10))
     )
+    recording = simulate(network, None, experiment, where=Machine(threads=threads))
     seconds = recording.statistics["wall_seconds"]
     nanoseconds = 1e9 * seconds / (steps * len(network.synapses))
     print(f"{steps} steps of {dt:g} ms in {seconds:.2f} s ({recording.statistics['backend']})")

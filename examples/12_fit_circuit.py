@@ -8,7 +8,18 @@ mean squared difference to fall to that of the noise, 0.25 mV².
 import numpy as np
 import pandas as pd
 
-from liquidtime.brain import Connectome, Fit, Parameters, Sine, Step, current, fit, simulate
+from liquidtime.brain import (
+    Connectome,
+    Descent,
+    Experiment,
+    Fit,
+    Parameters,
+    Sine,
+    Step,
+    current,
+    fit,
+    simulate,
+)
 
 
 def made_up_circuit(rng: np.random.Generator) -> Connectome:
@@ -29,24 +40,22 @@ def made_up_circuit(rng: np.random.Generator) -> Connectome:
 def main(steps: int = 80) -> Fit:
     rng = np.random.default_rng(0)
     circuit = made_up_circuit(rng)
-    stimulus = [
-        current({"type": "sensory"}, Step(60.0, 5.0, 25.0)),
-        current("n5", Sine(30.0, 12.0)),
-    ]
+    experiment = Experiment(
+        [current({"type": "sensory"}, Step(60.0, 5.0, 25.0)), current("n5", Sine(30.0, 12.0))],
+        duration=40.0,
+        dt=0.25,
+    )
     animal = Parameters(steepness=0.3, leak_conductance=1.6, unit_conductance=0.1)
-    truth = simulate(circuit, animal, stimulus, duration=40.0, dt=0.25)["potential"]
+    truth = simulate(circuit, animal, experiment)["potential"]
     measured = truth.sel(trial=0).values
     measured = measured + rng.normal(0, 0.5, measured.shape)
     found = fit(
         circuit,
         Parameters(steepness=0.15, leak_conductance=0.8, unit_conductance=0.1),
-        stimulus,
+        experiment,
         measured,
-        circuit.neurons.index.to_numpy(),
-        dt=0.25,
         learn={"steepness": "all", "leak_conductance": "all"},
-        steps=steps,
-        learning_rate=0.08,
+        descent=Descent(steps, learning_rate=0.08),
     )
     print(f"mean squared difference {found.losses[0]:.2f} → {found.losses.min():.2f} mV²")
     print(f"steepness        0.15 → {found.shared['steepness'][0]:.3f} / mV, in truth 0.3")

@@ -6,6 +6,7 @@ B batch, T time, D input features, H hidden units (N neurons), U backbone units,
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -288,28 +289,25 @@ class Graph:
     @property
     def tiles(self) -> int: ...
 
-class Network:
-    """A graph of neurons with its state; see csrc/network.hpp. R rows, S sources, B trials."""
+Given = tuple[NDArray[np.int32], Array]
+"""Neurons [n] and values [steps, n, 1 or B]."""
+GivenPair = tuple[NDArray[np.int32], Array, Array]
+"""Neurons [n], conductances and drives, or clamps at the ends and in the middles of steps."""
+NetworkTrace = tuple[str, NDArray[np.int32], Array, int]
+"""Variable, neurons [n], where it goes [samples, n, B] and steps from sample to sample."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        trials: int,
-        inverse_capacitance: Array,
-        leak_conductance: Array,
-        leak_current: Array,
-        slope: Array,
-        shift: Array,
-        synaptic_time: Array | None,
-        unit_conductance: Array,
-        reversal_potential: Array,
-        class_scale: Array | None,
-        output_gate: Array | None,
-        contact_gate: Array | None,
-        delay: NDArray[np.int32],
-        own: NDArray[np.int32],
-        gaps: tuple[Indices, NDArray[np.int32], Array] | None,
-    ) -> None: ...
+class Network:
+    """A graph of neurons with its state; see csrc/network. R rows, S sources, B trials."""
+
+    def __init__(self, graph: Graph, trials: int, constants: dict[str, Any]) -> None:
+        """Constants by name, None for none; capacitances come as 1 / pF.
+
+        inverse_capacitance, leak_conductance, leak_current, slope, shift [R] and synaptic_time [R]
+        or None; unit_conductance and reversal_potential [K]; class_scale [K, B] or None;
+        output_gate and contact_gate [S, B] or None; delay and own int32 [R]; gaps: offsets
+        [R + 1], sources and conductances [J], or None.
+        """
+
     def forget(self) -> None: ...
     def start(self, potentials: Array, activation: Array | None = None) -> None: ...
     def deliver(
@@ -320,23 +318,23 @@ class Network:
         ahead: int,
         half: bool = False,
     ) -> None: ...
-    def run(
+    def advance(
         self,
         steps: int,
-        dt: float,
-        scheme: str,
-        drives: Sequence[tuple],
-        recordings: Sequence[tuple],
-        threshold: float | None,
+        stride: tuple[float, str, str],
+        current: Given | None,
+        conductance: GivenPair | None,
+        clamp: GivenPair | None,
+        traces: Sequence[NetworkTrace],
         threads: int,
-        part: str = "whole",
-    ) -> None: ...
+    ) -> None:
+        """Make steps; the stride is dt, the scheme, and "whole", "first_half" or "second_half"."""
+
     def send_on_delta(self, epsilon: float, threads: int) -> None: ...
     def delta_error(self, threads: int) -> float: ...
     def sums(self, out: Array, threads: int) -> None: ...
     def potentials(self, half: bool = False) -> Array: ...
     def activations(self, half: bool = False) -> Array: ...
-    def take_events(self) -> NDArray[np.int64]: ...
     def state(self) -> dict[str, Array]: ...
     def restore(self, state: dict[str, Array], step: int, continued: bool) -> None: ...
     @property
@@ -345,3 +343,5 @@ class Network:
     def continued(self) -> bool: ...
     @property
     def work_share(self) -> float: ...
+    @property
+    def graph_bytes(self) -> int: ...

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
+from liquidtime.errors import InputError
+
 
 @dataclass(frozen=True)
 class Request:
@@ -117,25 +119,25 @@ class Registry:
             backend: A name, or `"auto"` for the first that does not decline.
 
         Raises:
-            ValueError: If the name is unknown, the backend named declines the request, or all do.
+            InputError: If the name is unknown, the backend named declines the request, or all do.
         """
         candidates = self._backends[request.recurrence]
         if backend == "auto":
             for known in candidates:
                 if known.declines(request) is None and known.stands_back(request) is None:
                     return known
-            raise ValueError(
+            raise InputError(
                 f"no backend can run this {request.recurrence}: {_verdicts(candidates, request)}."
             )
         for known in candidates:
             if known.name == backend:
                 if reason := known.declines(request):
-                    raise ValueError(
+                    raise InputError(
                         f"backend {backend!r} cannot run this {request.recurrence}: {reason}. "
                         "Use backend='auto' to take the fastest that can."
                     )
                 return known
-        raise ValueError(
+        raise InputError(
             f"backend is {backend!r}; expected 'auto' or one of "
             f"{_verdicts(candidates, request)} for {request.recurrence}."
         )

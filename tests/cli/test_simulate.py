@@ -3,13 +3,14 @@
 import contextlib
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from liquidtime.cli.__main__ import main
-from liquidtime.cli.common import brain_run
+from liquidtime.cli.brain import simulating
 
 EDGES = "pre,post,count,transmitter\na,b,20,ach\nb,c,20,ach\nc,a,10,gaba\nd,c,5,ach\n"
 NEURONS = "name,group,type\na,sensory,A\nb,inter,B\nc,motor,C\nd,inter,D\n"
@@ -206,7 +207,7 @@ def test_ctrl_c_says_how_to_go_on_and_resume_ends_at_the_same_bits(
 ):
     options = (*POKE, "--stimulate", "d=noise 5 sd 5 tau 10", "--duration", "30")
     assert main(command(edges, *options, "--out", str(tmp_path / "whole"))) == 0
-    shown = brain_run.shown
+    shown = simulating.shown
 
     @contextlib.contextmanager
     def stop_at_half(wanted, duration):
@@ -219,8 +220,8 @@ def test_ctrl_c_says_how_to_go_on_and_resume_ends_at_the_same_bits(
             yield tell
 
     cut = command(edges, *options, "--out", str(tmp_path / "cut"))
-    monkeypatch.setattr(brain_run, "SECONDS_A_CHECKPOINT", 1e-9)
-    monkeypatch.setattr(brain_run, "shown", stop_at_half)
+    monkeypatch.setattr(simulating, "SECONDS_A_CHECKPOINT", 1e-9)
+    monkeypatch.setattr(simulating, "shown", stop_at_half)
     capsys.readouterr()
     assert main(cut) == 130
     error = said(capsys)[1]
@@ -229,7 +230,7 @@ def test_ctrl_c_says_how_to_go_on_and_resume_ends_at_the_same_bits(
     assert "stopped before its end" in said(capsys)[1]
     assert main(cut) == 2
     assert "Add --resume" in said(capsys)[1]
-    monkeypatch.setattr(brain_run, "shown", shown)
+    monkeypatch.setattr(simulating, "shown", shown)
     assert main([*cut, "--resume", "--dt", "1"]) == 2
     assert "another simulation" in said(capsys)[1]
     assert main([*cut, "--resume"]) == 0
@@ -281,17 +282,17 @@ def test_a_stimulus_that_cannot_be_understood(text, edges, tmp_path, capsys):
         (["--set", "midpoint.gaba=3"], "has no values by transmitter"),
         (["--set", "membrane_capacitance=-3"], "must be positive"),
         (["--record", "volt"], "expected one of potential"),
-        (["--every", "0.3"], "a multiple of --dt, 0.5 ms"),
+        (["--every", "0.3"], "a multiple of dt, 0.5 ms"),
         (["--every", "100"], "nothing would be kept"),
-        (["--screen", "stimulate"], "expected such an option"),
+        (["--screen", "stimulate"], "expected a stimulus"),
         (["--of", "a"], "--of names the neurons of --screen"),
         (["--ablate", "a", "--ablate", "a"], "is asked for twice"),
-        (["--trials", "0"], "--trials is 0"),
-        (["--dt", "0"], "--dt is 0 ms"),
+        (["--trials", "0"], "there are 0 trials"),
+        (["--dt", "0"], "dt is 0.0 ms"),
         (["--duration", "0.1"], "at least one step"),
-        (["--delta", "0.1", "--scheme", "rk4"], "they have no rk4"),
-        (["--threads", "0"], "--threads is 0"),
-        (["--device", "nonsense"], "--device nonsense cannot be used here"),
+        (["--delta", "0.1", "--scheme", "rk4"], "it has no rk4"),
+        (["--threads", "0"], "threads is 0"),
+        (["--device", "nonsense"], "the device nonsense cannot be used here"),
         (["--pre", "from"], "no column 'from'"),
         (["--in-degree", "3"], "--in-degree means nothing for"),
         (["--resume"], "no stopped simulation"),
@@ -325,6 +326,48 @@ def test_a_folder_of_something_else_is_left_alone(edges, tmp_path, capsys):
     assert main(command(edges, "--out", str(tmp_path))) == 2
     assert "no simulation" in said(capsys)[1]
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_simulation_made_in_python_is_shown_as_well(edges, tmp_path, capsys):
+    from liquidtime.brain import Ablate, Experiment, Step, current, read, simulate
+
+    connectome = read.read_edges(edges, transmitter="transmitter")
+    touch = current("a", Step(30.0, 20.0, 40.0))
+    experiment = Experiment(touch, 60.0, 0.5, trials={"control": None, "no b": Ablate("b")})
+    simulate(connectome, None, experiment, store=tmp_path / "python")
+    assert main(["show", str(tmp_path / "python")]) == 0
+    out, _ = said(capsys)
+    for words in ("2 of 2 conditions", "a=current Step", "mV since 20 ms", "no b"):
+        assert words in out, words
+    table = pd.read_csv(tmp_path / "python" / "comparison.csv").set_index("neuron")
+    assert np.isnan(table.loc["b", "rms_difference"]), "no effect on itself"
+
+
+def test_a_fault_of_the_engine_is_not_told_as_the_users(edges, tmp_path, monkeypatch):
+    from liquidtime.brain.simulation.player import Player
+
+    def play(self, first, steps):
+        return np.ones(3) + np.ones(4)
+
+    monkeypatch.setattr(Player, "play", play)
+    with pytest.raises(ValueError, match="broadcast"):
+        main(command(edges, *POKE, "--out", str(tmp_path / "r")))
+
+
+STORED = Path(__file__).parents[1] / "stored" / "v0.1.0"
+
+
+def test_what_version_0_1_0_left_is_shown(tmp_path, capsys):
+    copy = shutil.copytree(STORED / "simulate-cli", tmp_path / "old")
+    before = pd.read_csv(copy / "comparison.csv")
+    assert main(["show", str(copy)]) == 0
+    assert "ablate 7" in said(capsys)[0]
+    pd.testing.assert_frame_equal(pd.read_csv(copy / "comparison.csv"), before)
+
+
+def test_what_version_0_1_0_left_of_python_says_how_to_have_it_shown(capsys):
+    assert main(["show", str(STORED / "simulation-finished")]) == 2
+    assert "call simulate with the same store once more" in said(capsys)[1]
 
 
 @pytest.mark.data

@@ -8,6 +8,7 @@ import numpy as np
 from liquidtime.brain import (
     Ablate,
     Connectome,
+    Experiment,
     Hold,
     Machine,
     Network,
@@ -22,9 +23,8 @@ from liquidtime.brain import (
     conductance,
     current,
 )
-from liquidtime.brain.experiment.stimuli import Player
+from liquidtime.brain.simulation.player import Player
 from liquidtime.kernels.network.play import Tap, play
-from liquidtime.kernels.network.stepper import stages
 
 N = 132
 IN_DEGREES = np.resize([0, 1, 3, 4, 5, 17, 100, 2, 9, 24, 31], N)
@@ -177,13 +177,14 @@ class Case:
         stepper = stepper or network.stepper(self.dt, self.scheme)
         stepper.start(self.start())
         listed = {}
-        player = Player(
-            self.connectome(),
+        experiment = Experiment(
             STIMULI if self.driven else (),
-            self.trials,
-            self.dt,
-            stages(self.scheme),
+            duration=self.steps * self.dt,
+            dt=self.dt,
+            scheme=self.scheme,
+            trials=self.trials,
         )
+        player = Player(experiment.resolved(self.connectome()))
         calcium, done, events = {}, 0, []
         for steps in chunks or [self.steps]:
             chunk = taps(network, (done + steps) // 2 * 2 - done // 2 * 2)

@@ -35,4 +35,4 @@ class Config:
                 mean = values.sum(1) / mask.sum(1).clamp(min=1)
                 return self.head(torch.pow(mean, self.power))
 
-        return Model(Mean(self.power), shape, reads=frozenset({"values", "mask"}))
+        return Model(Mean(self.power), shape, reads=("values", "mask"))

@@ -4,7 +4,7 @@ A model is a module of this folder with a class `Config`, or such a class from e
 registered with the `catalogue`. Imports no torch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
@@ -63,7 +63,7 @@ class Model:
 
     network: "nn.Module"
     shape: Shape
-    reads: "frozenset[Raw]" = frozenset()
+    reads: "Collection[Raw]" = ()
     loss: "Callable[[Batch, TaskLoss], tuple[Tensor, Tensor]] | None" = None
     trace: "Callable[[Batch], Trace] | None" = None
 

@@ -11,6 +11,7 @@ import pytest
 
 from liquidtime.brain import (
     Connectome,
+    Experiment,
     Hold,
     Machine,
     Network,
@@ -84,17 +85,21 @@ DRIVE = (
 )
 
 
+def run(connectome, parameters, stimuli=(), duration=1000.0, dt=0.1, where=EXACT, **asked):
+    return simulate(connectome, parameters, Experiment(stimuli, duration, dt, **asked), where=where)
+
+
 @functools.cache
 def course(kind, scheme, dt, machine=EXACT, duration=16.0):
     """Potentials every 1.6 ms."""
-    return simulate(
+    return run(
         network(),
         constants(**KINDS[kind]),
         DRIVE,
         duration,
         dt,
         scheme=scheme,
-        device=machine,
+        where=machine,
         record=Record(every=round(1.6 / dt)),
     )["potential"].values
 
@@ -147,13 +152,13 @@ def held(scheme, dt, how):
         "late clamp": {"stimulus": clamp([0, 1], Step(-30.0), 4.0)},
     }[how]
     record = Record(every=round(2 / dt), neurons=np.arange(2, SIZE))
-    found = simulate(
+    found = run(
         network(gaps=False),
         constants(),
         duration=20.0,
         dt=dt,
         scheme=scheme,
-        device=EXACT,
+        where=EXACT,
         record=record,
         **given,
     )
@@ -196,16 +201,16 @@ def test_exact_where_sources_stand_still(scheme, dt):
         leak_conductance=[1.0, 1.0, 0.7, 2.0], membrane_capacitance=8.0, unit_conductance=0.1
     )
     start = np.array([-30.0, -50.0, -65.0, -10.0])
-    found = simulate(
+    found = run(
         hub,
         parameters,
         (current([2, 3], Step(12.0)), conductance(3, Step(0.5), -80.0)),
         30.0,
         dt,
         scheme=scheme,
-        device=EXACT,
+        where=EXACT,
         initial=start,
-        batch=[[Hold(0, -30.0), Hold(1, -50.0)]],
+        trials=[[Hold(0, -30.0), Hold(1, -50.0)]],
     )["potential"]
     opened = 1 / (1 + np.exp(-0.2 * (start[:2] + 45)))
     g = np.array([0.7 + 0.4 * opened[0], 2.0 + 0.7 * opened[0] + 0.2 * opened[1] + 0.5])
@@ -232,13 +237,13 @@ def test_bounded_at_any_step_and_weight(scheme, gaps, own, machine):
     parameters = constants(unit_conductance=3.0, gap_conductance=10.0, synapses=synapses)
     start = np.random.default_rng(0).uniform(-70, 0, SIZE)
     start[:2] = -70, 0
-    found = simulate(
+    found = run(
         connectome,
         parameters,
         duration=1000.0,
         dt=10.0,
         scheme=scheme,
-        device=machine,
+        where=machine,
         initial=start,
     )["potential"].values
     slack = 1e-4 if machine.dtype == "float32" else 1e-11  # rounding of 70 mV, a few times
@@ -250,13 +255,13 @@ def test_bounded_at_any_step_and_weight(scheme, gaps, own, machine):
 @pytest.mark.parametrize("scheme", CLOSED)
 def test_bounded_at_usual_steps(scheme, dt):
     start = np.random.default_rng(0).uniform(-70, 0, SIZE)
-    found = simulate(
+    found = run(
         network(gaps=False),
         constants(unit_conductance=0.3),
         duration=50.0,
         dt=dt,
         scheme=scheme,
-        device=EXACT,
+        where=EXACT,
         initial=start,
     )["potential"].values
     assert found.min() >= -70 - 1e-11
@@ -277,13 +282,13 @@ def test_gap_junctions_do_not_pull_beyond_the_potentials_there_are(scheme):
         midpoint=-45.0,
         steepness=1.0,
     )
-    found = simulate(
+    found = run(
         joined,
         parameters,
         duration=20.0,
         dt=0.5,
         scheme=scheme,
-        device=EXACT,
+        where=EXACT,
         initial=np.array([-60.0, 0.0, 0.0]),
     )["potential"].values
     assert found.max() <= 1e-11
@@ -296,10 +301,12 @@ def test_the_resting_state_is_a_fixed_point(scheme, kind):
         pytest.skip("rk4 knows no delays")
     made = Network(network(), constants(**KINDS[kind]), machine=EXACT)
     rest = made.rest(tolerance=1e-9)
-    found = simulate(made, duration=40.0, dt=0.4, scheme=scheme, initial=rest)["potential"]
+    found = run(
+        network(), constants(**KINDS[kind]), duration=40.0, dt=0.4, scheme=scheme, initial=rest
+    )["potential"]
     # What is left of the walk there moves on by no more than it last did, some times over.
     np.testing.assert_allclose(found.values[0], np.broadcast_to(rest[:, 0], (100, SIZE)), atol=1e-7)
-    same = simulate(made, duration=0.4, dt=0.4, initial="rest").final
+    same = run(network(), constants(**KINDS[kind]), duration=0.4, dt=0.4, initial="rest").final
     np.testing.assert_allclose(same, rest, atol=1e-2)  # of the usual tolerance
 
 
@@ -324,8 +331,8 @@ def test_ab2_takes_a_fifth_of_the_steps_on_the_transient_at_the_start():
     parameters = Parameters(unit_conductance=0.06, midpoint=random.uniform(-55, -35, size))
 
     def after(scheme, dt):
-        return simulate(
-            connectome, parameters, duration=10.0, dt=dt, scheme=scheme, device=EXACT, record=()
+        return run(
+            connectome, parameters, duration=10.0, dt=dt, scheme=scheme, where=EXACT, record=()
         ).final
 
     wanted = after("rk4", 0.05)
@@ -348,14 +355,14 @@ def test_ab2_takes_a_fifth_of_the_steps_on_the_transient_at_the_start():
     ],
 )
 def test_a_clamp_holds_exactly_and_lets_go(scheme):
-    found = simulate(
+    found = run(
         network(),
         constants(),
         clamp([3, 7], Step(-33.3), 2.0, 6.0),
         10.0,
         0.25,
         scheme=scheme,
-        device=EXACT,
+        where=EXACT,
     )["potential"].sel(neuron=[3, 7])
     # What ends a step that begins between start and stop is held.
     inside = (found["time"] > 2.0) & (found["time"] <= 6.0)
@@ -376,14 +383,14 @@ def test_a_delay_is_a_shift(steps, scheme, machine):
     dt = 0.5
 
     def heard(delay, start):
-        return simulate(
+        return run(
             PAIR,
             Parameters(delay=[delay, 0.0], unit_conductance=0.1),
             current(0, Step(60.0, start)),
             30.0,
             dt,
             scheme=scheme,
-            device=machine,
+            where=machine,
             record=Record(neurons=1),
         )["potential"].values[0, :, 0]
 
@@ -403,14 +410,14 @@ def test_a_delay_is_a_shift(steps, scheme, machine):
 @pytest.mark.parametrize("dt", [0.1, 1.0, 5.0])
 def test_the_synaptic_state_has_its_closed_form(dt):
     """s(t) = s∞ + (s₀ − s∞) exp(−t / τ) while the neuron is held, and s∞ at once where τ = 0."""
-    found = simulate(
+    found = run(
         PAIR,
         Parameters(synaptic_time_constant=[4.0, 0.0]),
         clamp([0, 1], Step(-20.0)),
         20.0,
         dt,
         scheme="midpoint",
-        device=EXACT,
+        where=EXACT,
         record=Record("activation"),
     )["activation"]
 
@@ -450,14 +457,14 @@ def test_short_steps_follow_the_equation(scheme, kind):
     parameters = constants(**KINDS[kind])
     injected = np.zeros(SIZE)
     injected[4] = 30.0
-    found = simulate(
+    found = run(
         network(),
         parameters,
         current(4, Step(30.0)),
         2 * dt,
         dt,
         scheme=scheme,
-        device=EXACT,
+        where=EXACT,
         initial=v,
     )["potential"].values[0]
     wanted = right_side(network(), parameters, v, injected)

@@ -14,6 +14,7 @@ from liquidtime import kernels
 from liquidtime.brain import (
     Connectome,
     Events,
+    Experiment,
     Hold,
     Machine,
     Network,
@@ -24,12 +25,14 @@ from liquidtime.brain import (
     current,
     simulate,
 )
+from liquidtime.brain.simulation.where import Alone
 from liquidtime.kernels.graph.reference import class_sums
 from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.learning import LearnableNetwork
 from liquidtime.kernels.network.membrane import held
 from liquidtime.kernels.network.play import play
+from liquidtime.kernels.network.reference import ReferenceStepper
 from liquidtime.kernels.network.stepper import Task
 from liquidtime.kernels.network.tensors import Tensors
 
@@ -51,6 +54,7 @@ class Linear:
         self.capacitance = tensors.column(constants.capacitance)
         self.leak = tensors.column(constants.leak_conductance)
         self.rest = tensors.column(constants.leak_potential)
+        self.gain = tensors.column(constants.extra["gain"])
 
     def begin(self, potentials, activations):
         return Moment(potentials)
@@ -63,7 +67,8 @@ class Linear:
 
     def advance(self, moment, past, external, dt):
         v = moment.potential
-        pull = WEIGHT * class_sums(self.graph, self.counts, past.arriving() - self.rest).sum(0)
+        above = past.arriving() - self.rest
+        pull = WEIGHT * self.gain * class_sums(self.graph, self.counts, above).sum(0)
         flow = self.leak * (self.rest - v) + pull
         if external[0].current is not None:
             flow = flow + external[0].current
@@ -75,7 +80,7 @@ LINEAR = Form(
     name="leaky linear",
     rule=Linear,
     variables={"potential": "mV", "pull": "pA"},
-    constants=("capacitance", "leak_conductance", "leak_potential"),
+    constants=("capacitance", "leak_conductance", "leak_potential", "gain"),
     lacks={"activation": "a linear unit has no sigmoid"},
 )
 
@@ -91,15 +96,32 @@ def network(**options):
     random = np.random.default_rng(0)
     connectome = Connectome.from_edges(*random.integers(0, 20, (2, 80)), 3, neurons=20)
     made = Network(connectome, Parameters(delay=np.resize([0.0, 0.5], 20)), **options)
-    made.constants = dataclasses.replace(made.constants, form="leaky linear")
+    constants = dataclasses.replace(
+        made.constants, form="leaky linear", extra={"gain": np.full(20, 2.0)}
+    )
+    object.__setattr__(made, "constants", constants)
     return made
+
+
+class Here:
+    """A `Where` that computes such a network."""
+
+    def worker(self, connectome, parameters, experiment):
+        resolved = experiment.resolved(connectome)
+        moved = network(trials=resolved.trials, perturbations=resolved.perturbations)
+        return Alone(moved, resolved)
 
 
 PUSH = current([3, 4], Step(40.0, 1.0))
 
 
+def run(record, *, store=None, duration=10.0, **options):
+    experiment = Experiment(PUSH, duration=duration, dt=0.5, record=record, **options)
+    return simulate(network().connectome, None, experiment, where=Here(), store=store)
+
+
 def test_it_follows_its_equation():
-    found = simulate(network(), None, PUSH, 10.0, 0.5, record=[Record(), Record("pull")])
+    found = run([Record(), Record("pull")])
     v, pull = found["potential"].values[0], found["pull"].values[0]
     before = np.concatenate([np.full((1, 20), -60.0), v[:-1]])
     pushed = np.zeros((20, 20))
@@ -112,8 +134,7 @@ def test_it_follows_its_equation():
 
 
 def test_events_holds_and_trials_cost_it_nothing():
-    made = network(trials=2, perturbations=[None, Hold(5, -20.0)])
-    found = simulate(made, None, PUSH, 10.0, 0.5, record=[Record(), Events(-55.0)])
+    found = run([Record(), Events(-55.0)], trials=[None, Hold(5, -20.0)])
     v = found["potential"].values
     assert (v[1, :, 5] == -20.0).all() and (v[0, :, 5] != -20.0).all()
     before = np.concatenate([np.full((2, 1, 20), -60.0), v[:, :-1]], axis=1)
@@ -134,27 +155,31 @@ def test_it_goes_on_from_a_state():
     np.testing.assert_array_equal(other.potentials(), whole.potentials())
 
 
-def test_it_goes_on_from_a_store(tmp_path):
+def test_it_goes_on_from_a_store(tmp_path, monkeypatch):
     record = Record("pull", every=2)
-    whole = simulate(network(), None, PUSH, 20.0, 0.5, record=record)
-    for _ in range(2):
-        stored = simulate(
-            network(),
-            None,
-            PUSH,
-            20.0,
-            0.5,
-            record=record,
-            store=Store(tmp_path / "run", checkpoint_every=4.0),
-        )
-        np.testing.assert_array_equal(stored["pull"].values, whole["pull"].values)
+    whole = run(record, duration=20.0)["pull"].values
+    store = Store(tmp_path / "run", checkpoint_every=4.0)
+    advance = ReferenceStepper.advance
+
+    def dying(self, steps, outside, traces):
+        if self.step + steps > 24:
+            raise KeyboardInterrupt
+        advance(self, steps, outside, traces)
+
+    monkeypatch.setattr(ReferenceStepper, "advance", dying)
+    with pytest.raises(KeyboardInterrupt):
+        run(record, duration=20.0, store=store)
+    monkeypatch.undo()
+    FORMS.register(LINEAR)
+    found = run(record, duration=20.0, store=store)
+    assert 0 < found.statistics["steps"] < 40
+    np.testing.assert_array_equal(found["pull"].values, whole)
 
 
 def test_backends_that_have_no_such_neurons_say_so():
     told = str(kernels.explain(network()))
-    assert (
-        "network (leaky linear)" in told and "cpu        declines: it has no leaky linear" in told
-    )
+    assert "network (leaky linear)" in told
+    assert "cpu        declines: it has no leaky linear" in told
     with pytest.raises(ValueError, match="'cpu' cannot run this network: it has no leaky linear"):
         network(machine=Machine(backend="cpu")).stepper(0.5)
 
@@ -163,7 +188,13 @@ def test_backends_that_have_no_such_neurons_say_so():
 def test_what_it_lacks_is_refused_with_its_reason(variable):
     message = f"'{variable}' cannot be recorded: a linear unit has no sigmoid; expected one of pot"
     with pytest.raises(ValueError, match=message):
-        simulate(network(), None, PUSH, 10.0, 0.5, record=Record(variable))
+        run(Record(variable))
+
+
+def test_a_constant_that_it_needs_and_has_not_is_missed():
+    bare = dataclasses.replace(network().constants, extra={})
+    with pytest.raises(ValueError, match="leaky linear neurons need gain, which is not there"):
+        ReferenceStepper(bare, Task(0.5))
 
 
 def test_no_two_forms_have_one_name():

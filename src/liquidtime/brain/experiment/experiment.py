@@ -196,6 +196,8 @@ def _stimuli(given: Stimulus | str | Sequence[Stimulus | str], seed: int) -> tup
 def _records(
     given: Record | Events | str | Sequence[Record | Events | str],
 ) -> tuple[Record | Events, ...]:
+    if not isinstance(given, Record | Events | str | Sequence):
+        raise InputError(f"the record is {given!r}; expected Record, Events or a text, or several.")
     found: list[Record | Events] = []
     for entry in (given,) if isinstance(given, Record | Events | str) else given:
         if not isinstance(entry, Record | Events | str):

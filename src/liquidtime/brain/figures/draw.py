@@ -105,13 +105,15 @@ def draw(
     found = _collect(recording, name, picks)
 
     drawn: dict[str, Figure | None] = {
-        "traces": panels.traces(about, chosen, found["traces"]),
-        "conditions": panels.beside(about, changed, [found[f"beside {b}"] for b in beside], beside),
-        "heatmap": panels.heatmap(about, image, found["heatmap"], picks["heatmap"].every),
-        "raster": panels.raster(about, own[0], _MOST_EVENTS),
-        "responses": panels.responses(about, _MOST_COLUMNS),
-        "spectrum": panels.spectrum(about, picks["spectrum"].neurons, found["spectrum"]),
-        "circuit": panels.circuit(about, stimulated, _MOST_DRAWN),
+        "traces": panels.draw_traces(about, chosen, found["traces"]),
+        "conditions": panels.draw_conditions(
+            about, changed, [found[f"beside {b}"] for b in beside], beside
+        ),
+        "heatmap": panels.draw_heatmap(about, image, found["heatmap"], picks["heatmap"].every),
+        "raster": panels.draw_raster(about, own[0], _MOST_EVENTS),
+        "responses": panels.draw_responses(about, _MOST_COLUMNS),
+        "spectrum": panels.draw_spectrum(about, picks["spectrum"].neurons, found["spectrum"]),
+        "circuit": panels.draw_circuit(about, stimulated, _MOST_DRAWN),
     }
     files = []
     for what, figure in drawn.items():
@@ -119,7 +121,7 @@ def draw(
             files.append(folder / f"{what}.png")
             _save(figure, files[-1])
     files.append(folder / "player.html")
-    write_text(files[-1], panels.page(about, found["player"], picks["player"].every))
+    write_text(files[-1], panels.player_page_of(about, found["player"], picks["player"].every))
     return files
 
 

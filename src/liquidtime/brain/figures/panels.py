@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_EDGES = 1_000_000
 
 
-def traces(about: About, chosen: NDArray[np.int64], values: NDArray) -> Figure:
+def draw_traces(about: About, chosen: NDArray[np.int64], values: NDArray) -> Figure:
     """Of the chosen neurons; `values` is [R, T, n]."""
     return plot.traces(
         about.times,
@@ -32,7 +32,7 @@ def traces(about: About, chosen: NDArray[np.int64], values: NDArray) -> Figure:
     )
 
 
-def beside(
+def draw_conditions(
     about: About, chosen: NDArray[np.int64], values: Sequence[NDArray], labels: Sequence[str]
 ) -> Figure | None:
     """The neurons that differ most from the control, one panel each, a line a condition."""
@@ -65,7 +65,7 @@ def beside(
     return figure
 
 
-def heatmap(about: About, shown: NDArray[np.int64], values: NDArray, every: int) -> Figure:
+def draw_heatmap(about: About, shown: NDArray[np.int64], values: NDArray, every: int) -> Figure:
     """Of all neurons, or of an even sample of them."""
     groups = about.groups(16)
     own = None if groups is None else groups[about.comparison.neurons][shown].tolist()
@@ -90,7 +90,7 @@ def heatmap(about: About, shown: NDArray[np.int64], values: NDArray, every: int)
     return figure
 
 
-def raster(about: About, trial: int, most: int) -> Figure | None:
+def draw_raster(about: About, trial: int, most: int) -> Figure | None:
     """Of the threshold's crossings in one trial."""
     events = about.recording.event_table
     events = events[events[:, 2] == trial]
@@ -114,7 +114,7 @@ def raster(about: About, trial: int, most: int) -> Figure | None:
     )
 
 
-def responses(about: About, most: int) -> Figure | None:
+def draw_responses(about: About, most: int) -> Figure | None:
     """Conditions against neurons; of many neurons those that answer most."""
     comparison = about.comparison
     labels = comparison.conditions[1:]
@@ -160,7 +160,7 @@ def _groups_of_conditions(
     return None if (place < 0).any() else groups[place].tolist()
 
 
-def spectrum(about: About, shown: NDArray[np.int64] | None, values: NDArray) -> Figure | None:
+def draw_spectrum(about: About, shown: NDArray[np.int64] | None, values: NDArray) -> Figure | None:
     """Of an even sample of neurons, from the first stimulus on."""
     times = about.times
     later = times >= min((start for start, _, _ in about.stimuli), default=0.0)
@@ -175,7 +175,7 @@ def spectrum(about: About, shown: NDArray[np.int64] | None, values: NDArray) -> 
     )
 
 
-def circuit(about: About, stimulated: Sequence[int] | NDArray, most: int) -> Figure | None:
+def draw_circuit(about: About, stimulated: Sequence[int] | NDArray, most: int) -> Figure | None:
     """Who is connected to whom, of a small connectome."""
     connectome = about.connectome
     if not 1 < len(connectome) <= most or not len(connectome.synapses):
@@ -199,7 +199,7 @@ def circuit(about: About, stimulated: Sequence[int] | NDArray, most: int) -> Fig
     )
 
 
-def page(about: About, values: NDArray, every: int) -> str:
+def player_page_of(about: About, values: NDArray, every: int) -> str:
     """The page that plays the recording."""
     connectome, kept = about.connectome, about.comparison.neurons
     groups = about.groups()

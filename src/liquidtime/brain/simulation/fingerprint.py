@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from liquidtime.brain.experiment.experiment import Resolved
+from liquidtime.brain.experiment.waveforms.contract import Noise
 from liquidtime.kernels.network.constants import Constants
 
 _OF_STIMULI = ("kind", "neurons", "waveform", "reversal_potential", "trials", "start", "stop")
@@ -24,16 +25,27 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
         resolved: The experiment.
     """
     digest = hashlib.sha256()
-    _feed(digest, constants)
+    _feed_constants(digest, constants)
     for placed in resolved.stimuli:
         for name in _OF_STIMULI:
             digest.update(name.encode())
             _feed(digest, getattr(placed.stimulus, name))
     parts = (resolved.experiment.initial, resolved.records, list(resolved.recorded.values()))
     _feed(digest, parts)
-    if len(set(resolved.noises)) < resolved.trials:
+    noisy = any(isinstance(placed.stimulus.waveform, Noise) for placed in resolved.stimuli)
+    if noisy and len(set(resolved.noises)) < resolved.trials:
         _feed(digest, resolved.noises)
     return digest.hexdigest()[:32]
+
+
+def _feed_constants(digest: Any, constants: Constants) -> None:
+    for field in dataclasses.fields(constants):
+        # Version 0.1.0 had graded neurons alone, and neither name nor extra constants for a form.
+        if field.name not in ("form", "extra"):
+            digest.update(field.name.encode())
+            _feed(digest, getattr(constants, field.name))
+    if not constants.form.startswith("graded"):
+        _feed(digest, (constants.form, constants.extra))
 
 
 def _feed(digest: Any, value: Any) -> None:

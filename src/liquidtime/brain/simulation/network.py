@@ -52,11 +52,7 @@ class Machine:
         """
         if self.dtype not in ("float32", "float64"):
             raise InputError(f"dtype is {self.dtype!r}; expected float32 or float64.")
-        try:
-            return registry.select(task.request(form), self.backend)
-        except ValueError as error:
-            # For layers this is the programmer's fault; here options and records decide it.
-            raise InputError(str(error)) from error
+        return registry.select(task.request(form), self.backend)
 
 
 @dataclass(frozen=True, eq=False)

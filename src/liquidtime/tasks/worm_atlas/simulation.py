@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.experiment import Experiment
 from liquidtime.brain.experiment.recording import Record
 from liquidtime.brain.experiment.stimuli import current
-from liquidtime.brain.experiment.waveforms import Step
+from liquidtime.brain.experiment.waveforms.step import Step
 from liquidtime.brain.simulation.network import Machine
 from liquidtime.brain.simulation.run import simulate
 from liquidtime.tasks.worm_atlas.model import Wiring, WormConstants, steady_response
@@ -56,20 +57,19 @@ def stimulate_each(
     _, rest = steady_response(Wiring.of(connectome), constants)
     size = len(connectome)
     every = max(1, round(duration / dt / 20))
-    found = simulate(
-        connectome,
-        constants.parameters(rest),
+    experiment = Experiment(
         [
             current([name], Step(amplitude), trials=[trial])
             for trial, name in enumerate(connectome.neurons.index)
         ],
-        duration,
-        dt,
+        duration=duration,
+        dt=dt,
         record=[Record(every=every), Record("calcium", every=every)],
-        batch=size + 1,
+        trials=size + 1,
         initial=rest,
-        device=machine or Machine(dtype="float64", backend="sparse"),
     )
+    machine = machine or Machine(dtype="float64", backend="sparse")
+    found = simulate(connectome, constants.parameters(rest), experiment, where=machine)
     potential = np.asarray(found.series["potential"].samples[-5:], np.float64)
     calcium = np.asarray(found.series["calcium"].samples[-1], np.float64)
     response = potential[..., :size] - potential[..., size:]
