@@ -16,7 +16,8 @@ import numpy as np
 
 from liquidtime.data import Split
 from liquidtime.data.sets import physionet2012
-from liquidtime.train import FitConfig, ModelConfig, TrainConfig, fit
+from liquidtime.models import cfc
+from liquidtime.train import FitConfig, TrainConfig, fit
 
 
 def main(out: Path | None = None, full: bool = False) -> dict[str, float]:
@@ -27,7 +28,7 @@ def main(out: Path | None = None, full: bool = False) -> dict[str, float]:
         split = Split(*(np.sort(part)[::4] for part in parts))
     config = FitConfig(
         task="classify",
-        model=ModelConfig(kind="cfc", hidden_size=64 if full else 16),
+        model=cfc.Config(hidden_size=64 if full else 16),
         train=TrainConfig(epochs=20 if full else 3, learning_rate=1e-3 if full else 5e-3),
     )
     out = out or Path(tempfile.mkdtemp()) / "physionet"

@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 from liquidtime.bench.files import RECORD
-from liquidtime.bench.table import BenchTable, markdown, origin, short_table, stream_table
+from liquidtime.bench.layer_tables import short_table, stream_table
+from liquidtime.bench.table import BenchTable, markdown, origin
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "how-to" / "speed.md"
@@ -31,12 +32,12 @@ def parts(record: dict) -> dict[str, str]:
     if record["settings"]["quick"]:
         found["origin"] = QUICK + found["origin"]
     for name in ("cfc", "ltc"):
-        there = [g for g in record["groups"] if g["case"]["recurrence"] == name]
-        found[name] = _text(short_table(record, name)) if there else MISSING
+        there = record["cases"].get(name, [])
+        found[name] = _text(short_table(there)) if there else MISSING
         drawn = any(group["axis"] for group in there)
         image = f"![Time against batch, size and length](../images/bench-{FIGURES[name]}.svg)\n"
         found[f"{name} figure"] = image if drawn else MISSING
-    streams = [_text(stream_table(group)) for group in record["streams"]]
+    streams = [_text(stream_table(group)) for group in record["cases"].get("stream", [])]
     found["stream"] = "\n".join(streams) or MISSING
     return found
 

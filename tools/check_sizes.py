@@ -37,13 +37,12 @@ OPTIONS = {
     "nn/recurrent.py": {"__init__"},
     "kernels/cfc/cpu.py": {"cfc"},
     "kernels/cfc/reference.py": {"cfc"},
-    # Signatures of others: ncps, scikit-learn (whose estimators may not take a config), torch.
+    # Signatures of others: ncps, and scikit-learn, whose estimators may not take a config.
     "compat/ncps/cfc.py": {"__init__"},
     "compat/ncps/load.py": {"from_ncps"},
     "compat/ncps/ltc.py": {"__init__"},
     "estimators/classifier.py": {"__init__"},
     "estimators/regressor.py": {"__init__"},
-    "kernels/backends/cpu_ops.py": {"run", "_fake_backward"},
     # Sources: what a table or a drawn graph can be said to hold, each with a default.
     "brain/generate/random_graph.py": {"random"},
     "brain/generate/spatial_graph.py": {"spatial"},
@@ -55,12 +54,11 @@ OPTIONS = {
     # Figures: what may be left out of one, and its words.
     "plot/brain/heatmap.py": {"heatmap"},
     "plot/brain/player.py": {"player_page"},
+    "plot/brain/raster.py": {"raster"},
     "plot/brain/response.py": {"response_matrix"},
+    "plot/brain/traces.py": {"traces"},
     "plot/fit/trace.py": {"series_trace"},
     # Not yet said as one value.
-    "kernels/network/reference.py": {"_stretch"},
-    "tasks/closed_form/study.py": {"study"},
-    "tasks/worm_atlas/study.py": {"run"},
     "train/fitting.py": {"fit"},
 }
 

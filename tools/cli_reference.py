@@ -3,8 +3,8 @@
     python tools/cli_reference.py            rewrites the page
     python tools/cli_reference.py --check    ends with status 1 where the page is out of date
 
-The page holds `<!-- help: VERB -->` where the help of a verb shall stand; the block behind it is
-replaced.
+The page holds `<!-- help: VERB -->` where the help of a verb shall stand, or of a verb and what it
+is about; the block behind it is replaced.
 """
 
 import os
@@ -14,13 +14,13 @@ import sys
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "api" / "cli.md"
-_PLACE = re.compile(r"(<!-- help: (\w+) -->\n)```text\n.*?^```$", re.M | re.S)
+_PLACE = re.compile(r"(<!-- help: ([\w -]+) -->\n)```text\n.*?^```$", re.M | re.S)
 
 
-def help_of(verb: str) -> str:
-    """What `liquidtime VERB --help` prints on a terminal of 80 columns."""
+def help_of(words: str) -> str:
+    """What `liquidtime WORDS --help` prints on a terminal of 80 columns."""
     done = subprocess.run(
-        [sys.executable, "-m", "liquidtime.cli", verb, "--help"],
+        [sys.executable, "-m", "liquidtime.cli", *words.split(), "--help"],
         env=os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",

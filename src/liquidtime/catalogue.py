@@ -1,7 +1,12 @@
-"""The entries of a list that grows: the modules of one folder, found without naming them."""
+"""The entries of a list that grows, found without naming them.
+
+They are the modules of one folder, what other installed packages name under an entry point, and
+what was handed to `register`.
+"""
 
 import importlib
 import pkgutil
+from importlib.metadata import entry_points
 from typing import Generic, Protocol, TypeVar
 
 from liquidtime.errors import InputError
@@ -23,7 +28,8 @@ class Catalogue(Generic[Entry]):
     """Entries by name.
 
     Args:
-        package: Dotted name of the folder; each of its modules or packages is one entry.
+        package: Dotted name of the folder; each of its modules or packages is one entry. It is the
+            name of the entry point, too.
         label: What a module calls its entry, such as `"TARGET"`.
         what: What an entry is, for messages, such as `"target of export"`.
     """
@@ -35,12 +41,14 @@ class Catalogue(Generic[Entry]):
         self._registered: dict[str, Entry] = {}
 
     def entries(self) -> dict[str, Entry]:
-        """All of them, those of the folder by alphabet, then those registered."""
+        """All of them by name: those installed, of the folder, and registered."""
         folder = importlib.import_module(self._package).__path__
         names = sorted(name for _, name, _ in pkgutil.iter_modules(folder))
         modules = [importlib.import_module(f"{self._package}.{name}") for name in names]
         own: list[Entry] = [getattr(module, self._label) for module in modules]
-        return {entry.name: entry for entry in own} | self._registered
+        installed: list[Entry] = [point.load() for point in entry_points(group=self._package)]
+        # Nobody elsewhere takes the place of an entry of ours.
+        return {entry.name: entry for entry in (*installed, *own)} | self._registered
 
     def register(self, entry: Entry) -> None:
         """Add an entry from outside the package.

@@ -5,14 +5,17 @@ import math
 import pytest
 import torch
 
-from liquidtime.bench import gate, run
-from liquidtime.bench.cases import Case, stream_case, table_cases
+from liquidtime.bench import gate, layers, run
+from liquidtime.bench.catalogue import find_cases
+from liquidtime.bench.layer_checks import checks as layer_checks
+from liquidtime.bench.setting import Setting
+from liquidtime.bench.sizes import LayerSizes, stream_sizes, table_sizes
 from liquidtime.bench.streams import check_streams
 from liquidtime.kernels import Backend, registry
 from liquidtime.kernels.cfc import reference
 from liquidtime.native import native
 
-CFC = Case("cfc", batch=3, steps=5, inputs=2, hidden=4, backbone=6)
+CFC = LayerSizes("cfc", batch=3, steps=5, inputs=2, hidden=4, backbone=6)
 needs_kernels = pytest.mark.skipif(native() is None, reason="needs the compiled kernels")
 
 
@@ -30,9 +33,9 @@ def wrong_kernel(monkeypatch):
 
 
 @needs_kernels
-@pytest.mark.parametrize("case", [CFC, *table_cases("ltc", quick=True)], ids=lambda c: c.title)
+@pytest.mark.parametrize("case", [CFC, *table_sizes("ltc", quick=True)], ids=lambda c: c.title)
 def test_ours_passes_with_every_number_of_threads(case):
-    checks = list(gate.checks(case, [1, 2]))
+    checks = list(layer_checks(case, [1, 2]))
     assert {check.threads for check in checks} == {1, 2}
     gate.require(checks)
     by_name = {check.contender: check for check in checks}
@@ -45,17 +48,17 @@ def test_ours_passes_with_every_number_of_threads(case):
 
 @needs_kernels
 def test_a_circuit_is_compared_with_the_same_circuit():
-    (case,) = table_cases("ltc", quick=True)
-    names = [check.contender for check in gate.checks(case, [1])]
+    (case,) = table_sizes("ltc", quick=True)
+    names = [check.contender for check in layer_checks(case, [1])]
     assert "liquidtime, AutoNCP(8, 2)" in names
 
 
 def test_streams_pass():
-    gate.require(list(check_streams(stream_case(quick=True))))
+    gate.require(list(check_streams(stream_sizes(quick=True))))
 
 
 def test_a_wrong_result_is_named(wrong_kernel):
-    checks = list(gate.checks(CFC, [1]))
+    checks = list(layer_checks(CFC, [1]))
     first = checks[0]
     assert not first.passed
     assert first.errors["state"] == pytest.approx(1e-3, rel=0.01)
@@ -65,10 +68,10 @@ def test_a_wrong_result_is_named(wrong_kernel):
 
 
 def test_nothing_is_timed_behind_a_failed_gate(wrong_kernel, monkeypatch):
-    monkeypatch.setattr(run, "measure", lambda *_, **__: pytest.fail("timed"))
+    monkeypatch.setattr(layers, "measure", lambda *_, **__: pytest.fail("timed"))
     before = torch.get_num_threads()
     with pytest.raises(gate.GateError):
-        run.run(run.Plan(benches=("cfc",), threads=(2,), quick=True))
+        run.run(find_cases(["cfc"]), Setting(threads=(2,), quick=True))
     assert torch.get_num_threads() == before
 
 

@@ -6,14 +6,16 @@ from dataclasses import replace
 import pytest
 import torch
 
-from liquidtime.bench import files, table, work
-from liquidtime.bench.cases import AXES, Case, sweep_cases, table_cases
+from liquidtime.bench import files, layer_tables, work
 from liquidtime.bench.contenders import contenders
+from liquidtime.bench.layers import checked, timed
 from liquidtime.bench.measure import measure, rounded, saved_bytes
-from liquidtime.bench.run import Plan
+from liquidtime.bench.setting import Setting
+from liquidtime.bench.sizes import AXES, LayerSizes, sweep_sizes, table_sizes
+from liquidtime.bench.table import markdown
 from liquidtime.native import native
 
-CFC = Case("cfc", batch=3, steps=5, inputs=2, hidden=4, backbone=6)
+CFC = LayerSizes("cfc", batch=3, steps=5, inputs=2, hidden=4, backbone=6)
 needs_kernels = pytest.mark.skipif(native() is None, reason="needs the compiled kernels")
 
 
@@ -50,7 +52,7 @@ def test_one_elapsed_time_folds_a_head():
 
 @needs_kernels
 def test_a_circuit_has_fewer_sigmoids():
-    (case,) = table_cases("ltc", quick=True)
+    (case,) = table_sizes("ltc", quick=True)
     by_name = {one.name: one for one in contenders(case)[0]}
     assert by_name["liquidtime"].sigmoids == work.ltc_sigmoids(64, 40, 6)
     assert by_name["liquidtime, AutoNCP(8, 2)"].sigmoids < 64 * 6
@@ -95,8 +97,8 @@ def test_a_group_of_the_record():
     for entry in group["entries"]:
         assert len(entry["minima"]) == len(entry["medians"]) == len(entry["peaks"]) == 2
         assert all(a <= b for a, b in zip(entry["minima"], entry["medians"], strict=True))
-    forward = table.entry_of(group, "reference", "forward")
-    training = table.entry_of(group, "reference", "training")
+    forward = layer_tables.entry_of(group, "reference", "forward")
+    training = layer_tables.entry_of(group, "reference", "training")
     assert training["flops"] == 3 * forward["flops"] == 3 * 15 * work.cfc_flops(2, 4, 6)
     json.dumps(group, allow_nan=False)
 
@@ -109,13 +111,12 @@ def test_four_digits():
 
 def test_figures_vary_one_size_at_a_time_and_every_size_is_checked():
     for recurrence in ("cfc", "ltc"):
-        for axis, cases in sweep_cases(recurrence).items():
+        for axis, cases in sweep_sizes(recurrence).items():
             assert len({replace(case, **{axis: 1}) for case in cases}) == 1
-    plan = Plan(benches=("cfc", "ltc"), sweep=True)
-    assert {case for case, _, _ in plan.timed()} == set(plan.checked())
-    assert {axis for _, _, axis in plan.timed()} == {None, *AXES}
-    assert all(axis is None for _, _, axis in Plan().timed())
-    assert Plan(benches=("stream",)).timed() == []
+        found = timed(recurrence, Setting(sweep=True))
+        assert {sizes for sizes, _, _ in found} == set(checked(recurrence, Setting(sweep=True)))
+        assert {axis for _, _, axis in found} == {None, *AXES}
+        assert all(axis is None for _, _, axis in timed(recurrence, Setting()))
 
 
 def group(minima, peaks, *, name="liquidtime", title="B 1", axis=None, size=1):
@@ -140,23 +141,23 @@ def group(minima, peaks, *, name="liquidtime", title="B 1", axis=None, size=1):
 def test_each_round_is_held_against_its_own_peak():
     # The machine slows down to a half in the second round; the share does not care.
     slowed = group([0.1, 0.2, 0.1], [80e9, 40e9, 80e9])
-    assert table.share(slowed["entries"][0]) == pytest.approx(0.5)
-    assert table.floor_seconds(slowed, "forward") == pytest.approx(0.05)
-    assert "80 GFLOP/s with 1 thread (40 to 80)" in table.peaks_text([slowed])
+    assert layer_tables.share(slowed["entries"][0]) == pytest.approx(0.5)
+    assert layer_tables.floor_seconds(slowed, "forward") == pytest.approx(0.05)
+    assert "80 GFLOP/s with 1 thread (40 to 80)" in layer_tables.peaks_text([slowed])
     unknown = group([0.1], [None])
-    assert table.share(unknown["entries"][0]) is None
-    assert table.floor_seconds(unknown, "forward") is None
-    assert table.peaks_text([unknown]) == ""
+    assert layer_tables.share(unknown["entries"][0]) is None
+    assert layer_tables.floor_seconds(unknown, "forward") is None
+    assert layer_tables.peaks_text([unknown]) == ""
 
 
 def test_the_short_table_has_a_row_a_case_pass_and_thread_count():
     shown = group([0.002, 0.001], [8e12, 8e12])
     other = group([0.004, 0.003], [8e12, 8e12], name="ncps")
     shown["entries"] += other["entries"]
-    found = table.short_table({"groups": [shown]}, "cfc")
+    found = layer_tables.short_table([shown])
     assert found.header == ["case", "pass", "threads", "liquidtime", "ncps", "share of peak"]
     assert found.sections[0].rows[0][2:] == ["1", "1.00", "3.00 (3.0 ×)", "38 %"]
-    assert table.markdown(found).splitlines()[1] == "| --- | ---: | ---: | ---: | ---: | ---: |"
+    assert markdown(found).splitlines()[1] == "| --- | ---: | ---: | ---: | ---: | ---: |"
 
 
 def test_the_record_holds_lists_of_numbers_on_one_line():

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from liquidtime.bench import run
+from liquidtime.bench import layers, run
 from liquidtime.bench.gate import GateError
 from liquidtime.cli.__main__ import main
 
@@ -29,12 +29,14 @@ def test_a_quick_benchmark_prints_tables_and_leaves_record_and_figures(
     assert "…" not in shown.out
     assert "Timing B 8, T 10" in shown.err
     record = json.loads((out / "bench.json").read_text(encoding="utf-8"))
-    assert record["benches"] == ["cfc", "ltc", "stream"] and record["settings"]["quick"]
+    assert list(record["cases"]) == ["cfc", "ltc", "stream"] and record["settings"]["quick"]
     assert {"versions", "machine", "git", "created", "instruction_set"} <= set(record)
     assert "ncps" in record["versions"]
     assert all(check["error"] <= check["limit"] for check in record["gate"])
-    assert {group["axis"] for group in record["groups"]} == {None, "batch", "hidden", "steps"}
-    (stream,) = record["streams"]
+    for name in ("cfc", "ltc"):
+        axes = {group["axis"] for group in record["cases"][name]}
+        assert axes == {None, "batch", "hidden", "steps"}
+    (stream,) = record["cases"]["stream"]
     assert {"median", "p99", "minimum", "medians"} <= set(stream["entries"][0])
     for name in ("cfc-time", "ltc-time"):
         assert (out / f"{name}.svg").stat().st_size > 0
@@ -52,7 +54,7 @@ def test_it_writes_beside_the_other_runs_by_itself(tmp_path, monkeypatch, capsys
 
 
 def test_a_failed_gate_is_status_1_and_leaves_nothing(tmp_path, capsys, monkeypatch):
-    def fail(plan, progress):
+    def fail(cases, setting, tell):
         raise GateError("Not timed: the results differ from those of the reference.\nours is off.")
 
     monkeypatch.setattr(run, "run", fail)
@@ -66,7 +68,7 @@ def test_stopped_by_hand_it_leaves_nothing_and_gives_threads_back(tmp_path, caps
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "measure", stop)
+    monkeypatch.setattr(layers, "measure", stop)
     before = torch.get_num_threads()
     out = tmp_path / "bench"
     assert main(["bench", "cfc", "--quick", "--threads", "1", "--out", str(out)]) == 130
@@ -79,8 +81,8 @@ def test_threads_that_are_not_there_are_left_out(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(run, "cores", lambda: 1)
     seen = []
 
-    def fail(plan, progress):
-        seen.append(plan.threads)
+    def fail(cases, setting, tell):
+        seen.append(setting.threads)
         raise GateError("enough")
 
     monkeypatch.setattr(run, "run", fail)

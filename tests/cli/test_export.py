@@ -26,7 +26,7 @@ def test_a_stream_observes_what_the_run_does(fitted, tmp_path):
 @pytest.mark.parametrize(
     ("rest", "words"),
     [
-        (["mine.zip"], "ends in .onnx (onnx) or .safetensors (stream)"),
+        (["mine.zip"], ".safetensors (stream)"),
         (["mine.onnx", "--to", "stream"], "ends in .safetensors"),
         (["mine.onnx", "--to", "tvm"], "'tvm' is no target"),
         (["nowhere/mine.onnx"], "a folder that is there"),

@@ -76,6 +76,32 @@ def test_layout_of_the_inputs():
     assert encoded.inputs.dtype == encoded.elapsed.dtype == torch.float32
 
 
+def test_raw_parts_are_there_when_asked_for():
+    series = from_lists(
+        [[[10.0, NAN], [NAN, 3.0], [14.0, NAN]], [[12.0, 3.0]]],
+        [[8.0, 10.0, 14.0], [0.0]],
+        static=[[5.0, NAN], [7.0, 1.0]],
+        features=["a", "b"],
+    )
+    fitted = Preprocessor.fit(series, time_scale=2.0)
+    assert fitted.variable_count == 4
+    plain = fitted.encode(series)
+    assert plain.values is plain.mask is plain.times is None
+    batch = fitted.encode(series, reads=("values", "mask", "times")).batch([1, 0])
+    spread = (8 / 3) ** 0.5  # of 10, 14 and 12
+    expected = [[-2 / spread, 0, -1, 0], [0, 0, -1, 0], [2 / spread, 0, -1, 0]]
+    assert torch.allclose(batch.raw("values")[1], torch.tensor(expected, dtype=torch.float32))
+    # Static features count as observed in every row, unless they are missing.
+    seen = [[True, False, True, False], [False, True, True, False], [True, False, True, False]]
+    assert batch.raw("mask")[1].tolist() == seen
+    assert batch.raw("mask")[0].tolist() == [[True] * 4, [False] * 4, [False] * 4]
+    assert batch.raw("times").tolist() == [[0, 0, 0], [4, 5, 7]]
+    assert batch.raw("times").dtype == torch.float64
+    assert torch.equal(batch.inputs, plain.batch([1, 0]).inputs)
+    with pytest.raises(ValueError, match="the batch holds no mask"):
+        fitted.encode(series, reads=("values",)).batch([0]).raw("mask")
+
+
 def test_blocks_can_be_chosen(build):
     series = build([4, 3], static=0)
     full = Preprocessor.fit(series).encode(series).inputs

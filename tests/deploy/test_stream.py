@@ -12,13 +12,14 @@ import torch
 from layers import LAYERS
 
 from liquidtime.data import IrregularSeries, Split
+from liquidtime.data.batch import Batch
 from liquidtime.deploy import Stream, compiled
 from liquidtime.deploy.network import Network
 from liquidtime.deploy.numpy_steps import NumpySteps
 from liquidtime.errors import InputError
 from liquidtime.kernels import explain
-from liquidtime.models.config import ModelConfig
-from liquidtime.models.predictor import Predictor
+from liquidtime.models import cfc
+from liquidtime.models.contract import Shape
 from liquidtime.nn import LTC, CfC
 from liquidtime.train import Run, fit
 from liquidtime.train.config import FitConfig, TrainConfig
@@ -145,13 +146,15 @@ def test_a_projection_may_be_wider_than_all_else():
 @pytest.mark.parametrize("readout", ["last", "mean", "last_mean"])
 @pytest.mark.parametrize("per_step", [False, True])
 def test_a_predictor_reads_out_what_it_has_seen_so_far(readout, per_step):
-    config = ModelConfig(hidden_size=6, backbone_units=5, readout=readout)
-    predictor = Predictor(4, 2, config, per_step=per_step).eval()
+    config = cfc.Config(hidden_size=6, backbone_units=5, readout=readout)
+    shape = Shape(inputs=4, variables=1, outputs=2, per_step=per_step)
+    predictor = config.build(shape).network.eval()
     x, elapsed = series(4)
-    wanted = predictor.trace(x, elapsed, torch.full((S,), T)).logits.numpy()
+    batch = Batch(x, elapsed, torch.full((S,), T), None, torch.arange(S), S)
+    wanted = predictor.trace(batch).logits.numpy()
     if per_step and readout != "last":
         with torch.no_grad():
-            wanted = predictor(x, elapsed, torch.full((S,), T)).numpy()
+            wanted = predictor(batch).numpy()
     stream = Stream.from_module(predictor, streams=S)
     close(stream.run(x.numpy(), elapsed.numpy()), wanted)
 
@@ -213,7 +216,7 @@ def run(tmp_path_factory):
         classes=("low", "high"),
     )
     config = FitConfig(
-        model=ModelConfig(hidden_size=6, backbone_units=5),
+        model=cfc.Config(hidden_size=6, backbone_units=5),
         train=TrainConfig(epochs=1, batch_size=8),
     )
     out = tmp_path_factory.mktemp("run") / "run"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from liquidtime.data.sets import physionet2012
+from liquidtime.tasks.catalogue import task
+from liquidtime.tasks.published import read_published
 
 TOOLS = Path(__file__).parents[2] / "tools"
 
@@ -21,7 +22,7 @@ def tool(name):
 def test_the_reference_of_the_command_line_is_up_to_date():
     reference = tool("cli_reference")
     page = reference.PAGE.read_text(encoding="utf-8")
-    assert page.count("<!-- help: ") == 10
+    assert page.count("<!-- help: ") == 13
     assert reference.refreshed(page) == page, "run: .venv/bin/python tools/cli_reference.py"
 
 
@@ -33,55 +34,66 @@ def test_the_reference_notices_another_option():
     assert "stale" not in after
 
 
-def write_run(folder, kind, seed, auroc, test):
-    folder.mkdir(parents=True)
+def test_every_table_of_results_is_that_of_the_stored_ones():
+    tables = tool("result_tables")
+    found = 0
+    for page in tables.PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert tables.refreshed(text) == text, "run: .venv/bin/python tools/result_tables.py"
+        found += text.count("<!-- table: mortality -->") + text.count("<!-- published: mortality ")
+    assert found == 3
+    assert "<!-- table: mortality -->\n\n| model" in tables.PAGES[0].read_text(encoding="utf-8")
+
+
+def test_published_numbers_on_pages_are_those_of_the_task():
+    tables = tool("result_tables")
+    page = "<!-- published: mortality auroc -->\nstale\n<!-- end -->"
+    after = tables.refreshed(page)
+    claim = task("mortality").published.claim
+    assert f"| {claim.model} | {claim.text} | [{claim.source.name}]({claim.source.url}) |" in after
+    assert "stale" not in after and tables.refreshed(after) == after
+    other = "<!-- table: network -->\nkept\n<!-- end -->"
+    assert tables.refreshed(other) == other
+
+
+@pytest.mark.parametrize(
+    "name, page", [("closed_form", "maths/study.md"), ("worm_atlas", "brain/worm-atlas.md")]
+)
+def test_the_page_of_a_study_tells_its_published_number(name, page):
+    text = (TOOLS.parent / "docs" / page).read_text(encoding="utf-8")
+    claim = read_published(f"liquidtime.tasks.{name}").claim
+    author = claim.source.name.split()[0]
+    assert f"{claim.value:,}" in text and author in text
+
+
+def run_record(seed, auroc, protocol):
     score = {"value": auroc, "low": auroc - 0.05, "high": auroc + 0.05}
-    metrics = {
+    return {
+        "recipe": next(iter(task("mortality").recipes)),
+        "protocol": protocol,
+        "seed": seed,
         "parameters": 12345,
         "seconds_per_epoch": 1.5,
-        "test": {"metrics": {"auroc": score, "auprc": score}},
-    }
-    record = {
-        "config": {"model": {"kind": kind}, "train": {"seed": seed}},
+        "metrics": {"auroc": score, "auprc": score},
         "machine": {"processor": "a processor", "torch_threads": 2, "cores": 4},
         "versions": {"liquidtime": "0.1.0", "torch": "2.13.0"},
     }
-    (folder / "metrics.json").write_text(json.dumps(metrics))
-    (folder / "config.json").write_text(json.dumps(record))
-    rows = "".join(f"{name},test\n" for name in test)
-    (folder / "split.csv").write_text(f"id,part\n1,train\n{rows}")
 
 
-def test_the_model_card_is_filled_from_runs(tmp_path):
-    card = tool("model_card")
-    stays = physionet2012.load()
-    published = stays.ids[physionet2012.published_split().test]
-    another = stays.ids[physionet2012.published_split(43).test]
-    write_run(tmp_path / "demo", "cfc", 0, 0.80, published)
-    write_run(tmp_path / "demo" / "cfc-seed-1", "cfc", 1, 0.82, published)
-    write_run(tmp_path / "demo" / "lstm", "lstm", 0, 0.81, published)
-    write_run(tmp_path / "demo" / "second-split", "cfc", 0, 0.85, another)
-    lines = card.table(card.finished_runs([tmp_path])).splitlines()
-    mean = "0.810 ± 0.014 (2 seeds) [0.750, 0.850]"
-    assert lines[2] == f"| CfC | published | 12,345 | 1.5 | {mean} | {mean} |"
-    assert lines[3].startswith("| LSTM | published | 12,345 | 1.5 | 0.810 [0.760, 0.860] |")
-    assert lines[4].startswith("| CfC | another draw | 12,345 | 1.5 | 0.850 [0.800, 0.900] |")
-    text = card.CARD.read_text(encoding="utf-8")
-    filled = card.filled(text, "FIGURES")
-    assert "FIGURES\n<!-- figures: end -->" in filled
-    assert card.filled(filled, "OTHER").count("FIGURES") == 0
-
-
-def test_a_card_without_a_place_is_refused():
-    with pytest.raises(ValueError, match="0 places"):
-        tool("model_card").filled("nothing", "FIGURES")
-
-
-def test_the_table_of_the_readme_is_that_of_the_stored_results():
-    readme = tool("readme_table")
-    text = readme.README.read_text(encoding="utf-8")
-    assert readme.refreshed(text) == text, "run: .venv/bin/python tools/readme_table.py"
-    assert "<!-- table: mortality -->\n\n| model" in text
+def test_runs_become_results_and_a_table(tmp_path, monkeypatch):
+    tables = tool("result_tables")
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
+    for name, runs in {
+        "one": [run_record(0, 0.80, "published-test"), run_record(0, 0.85, "another-test")],
+        "two": [run_record(1, 0.82, "published-test")],
+    }.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps({"task": "mortality", "runs": runs}))
+    tables.store([tmp_path / "one.json", tmp_path / "two.json"])
+    stored = json.loads((tmp_path / "mortality.json").read_text())
+    lines = tables.table(task("mortality"), stored).splitlines()
+    assert lines[2].startswith("| CfC | 12,345 | 1.5 | 0.810 ± 0.014 (0.750 to 0.850) | 0.810 ±")
+    assert "over 2 seeds" in lines[4] and "a processor, 2 threads, torch 2.13.0." in lines[4]
+    assert "With the parts of “another-test”, CfC has 0.850 (0.800 to 0.900)." in lines[4]
 
 
 def test_the_study_is_put_into_its_page(tmp_path):

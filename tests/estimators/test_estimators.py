@@ -62,7 +62,7 @@ def test_scikit_learns_own_checks(estimator, check):
 @pytest.mark.parametrize("kind", [LiquidClassifier, LiquidRegressor])
 def test_constructors_are_short_and_all_by_name(kind):
     parameters = list(inspect.signature(kind).parameters.values())
-    assert len(parameters) <= 12
+    assert len(parameters) <= 13
     assert all(p.kind is p.KEYWORD_ONLY and p.default is not p.empty for p in parameters)
 
 
@@ -128,11 +128,11 @@ def test_fit_repeats_itself_and_leaves_no_trace(kind, tmp_path, monkeypatch):
     first = estimator.fit(X, y)
     assert first is estimator
     outputs = estimator.predict(X)
-    weights = {k: v.clone() for k, v in estimator.fitted_.predictor.state_dict().items()}
+    weights = {k: v.clone() for k, v in estimator.fitted_.model.network.state_dict().items()}
     again = estimator.fit(X, y)
 
     assert np.array_equal(again.predict(X), outputs)
-    for name, tensor in again.fitted_.predictor.state_dict().items():
+    for name, tensor in again.fitted_.model.network.state_dict().items():
         assert torch.equal(tensor, weights[name])
     assert estimator.get_params() == parameters
     assert torch.equal(torch.get_rng_state(), torch_state)
@@ -217,7 +217,13 @@ def test_missing_values_and_empty_series():
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"kind": "ltc"}, {"kind": "lstm"}, {"wiring": "auto_ncp"}, {"kind": "gru"}]
+    "parameters",
+    [
+        {"kind": "ltc", "options": {"unfolds": 2}},
+        {"kind": "lstm"},
+        {"wiring": "auto_ncp"},
+        {"kind": "gru"},
+    ],
 )
 def test_other_layers_fit_too(parameters):
     X, y = paced(24, 13)
@@ -252,6 +258,8 @@ def test_three_integer_classes_and_patience():
         ({"validation_fraction": 0.0}, None, "validation_fraction is 0.0"),
         ({"hidden_size": 0}, None, "hidden_size is 0"),
         ({"kind": "transformer"}, None, "kind is 'transformer'"),
+        ({"kind": "gru", "wiring": "full"}, None, "no option 'wiring'"),
+        ({"options": {"unfolds": 3}}, None, "no option 'unfolds'"),
         ({}, ["a"] * 12, "one class only"),
         ({}, ["a", "b"], "y holds 2 targets, but X holds 12 series"),
         ({}, np.zeros((12, 2)), r"y has shape \[12, 2\]"),

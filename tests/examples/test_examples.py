@@ -151,3 +151,8 @@ def test_a_pilot_learns_to_hold_against_the_wind(example, capsys):
     assert off["CfC"] < 0.4 * off["position alone"]
     assert off["CfC as a stream"] == pytest.approx(off["CfC"], rel=1e-3)
     assert "teacher" in capsys.readouterr().out
+
+
+def test_a_network_trains_under_a_trainer_of_ones_own(example, capsys):
+    assert example("14")() > 0.85
+    assert "CfC: " in capsys.readouterr().out

@@ -64,9 +64,9 @@ def test_what_may_be_read_in_two_ways_is_refused(toy):
 def test_name_and_suffix_must_agree():
     with pytest.raises(InputError, match=r"ends in \.safetensors"):
         target_of(Path("network.onnx"), "stream")
-    with pytest.raises(InputError, match=r"ends in \.onnx \(onnx\) or \.safetensors"):
+    with pytest.raises(InputError, match=r"ends in .*\.onnx \(onnx\).* or \.safetensors"):
         target_of(Path("network.zip"))
-    with pytest.raises(InputError, match=r"'tvm' is no target of export; expected one of onnx"):
+    with pytest.raises(InputError, match=r"'tvm' is no target of export; expected one of .*onnx"):
         target_of(Path("network.onnx"), "tvm")
 
 
@@ -80,4 +80,4 @@ def test_a_place_that_is_none(tmp_path):
 
 def test_a_catalogue_finds_what_lies_in_its_folder():
     found = Catalogue("liquidtime.export.targets", "TARGET", "target").entries()
-    assert list(found) == ["onnx", "stream"]
+    assert {"onnx", "stream"} <= set(found)

@@ -8,8 +8,7 @@ from liquidtime.deploy.signals import Signals
 from liquidtime.errors import InputError
 from liquidtime.export import TARGETS, Trained, check, write
 from liquidtime.export.parity import Difference, Parity
-from liquidtime.models.config import ModelConfig
-from liquidtime.models.predictor import Predictor
+from liquidtime.models.common.predictor import Predictor
 from liquidtime.nn import LTC, CfC
 from liquidtime.wirings import AutoNCP
 
@@ -21,9 +20,7 @@ KINDS = {
     "closed_form": lambda: CfC(3, 7, 2, variant="closed_form", proj_size=4),
     "wired": lambda: CfC(3, wiring=AutoNCP(9, 2), variant="no_gate", mixed_memory="input"),
     "predictor": lambda: Predictor(
-        3,
-        2,
-        ModelConfig(hidden_size=6, backbone_units=5, mixed_memory=True, readout="last_mean"),
+        CfC(3, 6, backbone_units=5, mixed_memory=True), 2, readout="last_mean"
     ),
     "ltc": lambda: LTC(3, wiring=AutoNCP(9, 2), unfolds=2),
     "ltc_exponential": lambda: LTC(3, 6, integrator="exponential", unfolds=1),

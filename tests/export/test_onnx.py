@@ -1,6 +1,7 @@
 """An ONNX file can be used on its own."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -56,3 +57,11 @@ def test_names_its_inputs_and_outputs(session):
 
 def test_holds_no_paths_of_the_machine_that_wrote_it(session):
     assert b"liquidtime/kernels" not in Path(session._model_path).read_bytes()
+
+
+@pytest.mark.parametrize("missing", ["onnxscript", "onnxruntime"])
+def test_what_is_not_installed_is_named_with_its_remedy(missing, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ImportError, match=rf"{missing} is not installed.*liquidtime\[export\]"):
+        write(Trained.load(RUN), tmp_path / "network.onnx")
+    assert list(tmp_path.iterdir()) == []

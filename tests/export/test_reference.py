@@ -5,12 +5,13 @@ import pytest
 import torch
 from layers import LAYERS
 
+from liquidtime.data.batch import Batch
 from liquidtime.deploy.network import Network
 from liquidtime.deploy.numpy_steps import NumpySteps
 from liquidtime.export import Trained
 from liquidtime.export.reference import ReferenceStep
-from liquidtime.models.config import ModelConfig
-from liquidtime.models.predictor import Predictor
+from liquidtime.models.common.predictor import Predictor
+from liquidtime.nn import CfC
 
 B, T = 3, 5
 CANNOT = ("euler", "heun", "rk4", "line", "ltc_memory")
@@ -46,12 +47,11 @@ def test_equals_the_layer(name):
 
 @pytest.mark.parametrize("readout", ["last", "mean", "last_mean"])
 def test_equals_a_predictor_that_has_seen_so_much(readout):
-    config = ModelConfig(hidden_size=6, backbone_units=5, readout=readout)
-    predictor = Predictor(4, 2, config).eval()
+    predictor = Predictor(CfC(4, 6, backbone_units=5), 2, readout=readout).eval()
     x, elapsed = series(4)
     output, state = stepped(predictor, x, elapsed)
     with torch.no_grad():
-        wanted = predictor(x, elapsed, torch.full((B,), T))
+        wanted = predictor(Batch(x, elapsed, torch.full((B,), T), None, torch.arange(B), B))
     np.testing.assert_allclose(output[:, -1], wanted, atol=1e-6, rtol=0)
     trained = Trained.from_module(predictor)
     own = NumpySteps(Network.of(trained.architecture, trained.arrays), B).get_state()

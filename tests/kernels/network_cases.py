@@ -177,10 +177,14 @@ class Case:
         stepper = stepper or network.stepper(self.dt, self.scheme)
         stepper.start(self.start())
         listed = {}
-        asked = Experiment(
-            STIMULI if self.driven else (), dt=self.dt, scheme=self.scheme, trials=self.trials
+        experiment = Experiment(
+            STIMULI if self.driven else (),
+            duration=self.steps * self.dt,
+            dt=self.dt,
+            scheme=self.scheme,
+            trials=self.trials,
         )
-        player = Player(asked.resolved(self.connectome()))
+        player = Player(experiment.resolved(self.connectome()))
         calcium, done, events = {}, 0, []
         for steps in chunks or [self.steps]:
             chunk = taps(network, (done + steps) // 2 * 2 - done // 2 * 2)

@@ -12,7 +12,7 @@ from liquidtime.errors import InputError
 from liquidtime.tasks import catalogue
 from liquidtime.tasks.published import FILE, read_published
 from liquidtime.train.objective import Objective
-from liquidtime.train.run import new_predictor
+from liquidtime.train.run import new_model
 from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.parts import scored
 
@@ -82,7 +82,7 @@ def test_every_recipe_builds_its_network_and_has_its_measures(task, series):
         config = task.configured(name, seed=3, epochs=2)
         assert (config.train.seed, config.train.epochs) == (3, 2)
         objective = Objective.of_training(part, config)
-        new_predictor(preprocessor, objective, config)
+        new_model(preprocessor, objective, config)
     rows = len(encoded.target)
     logits = torch.zeros(rows, objective.output_size)
     known = measures(scored(objective, logits, encoded.target, encoded.lengths))

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from liquidtime.data import IrregularSeries, Preprocessor, split_by_series
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import catalogue
 from liquidtime.tasks.contract import Compute, Shown, Study, Task
 from liquidtime.tasks.protocol import Protocol
 from liquidtime.tasks.published import parse_published
@@ -55,7 +55,7 @@ def _recipe(kind: str, row: str = "", settings: str = "ours") -> Recipe:
         row=row,
         settings=settings,
         config=FitConfig(
-            model=ModelConfig(kind=kind, hidden_size=4),
+            model=catalogue.from_dict({"kind": kind, "hidden_size": 4}),
             train=TrainConfig(epochs=2, batch_size=16, learning_rate=1e-2),
         ),
     )

@@ -1,25 +1,17 @@
 """A small fit in a process of its own, for the tests that kill it or run it twice at once."""
 
 import argparse
-import importlib.util
 import os
 import signal
 from pathlib import Path
 
 import torch
+from made_series import make_series
 
 from liquidtime.data.splits import split_by_series
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import catalogue
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
-from liquidtime.train.keeper import Keeper
-
-
-def _make_series():
-    spec = importlib.util.spec_from_file_location("maker", Path(__file__).parent / "conftest.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.make_series
 
 
 def main(arguments=None):
@@ -39,16 +31,12 @@ def main(arguments=None):
     if chosen.die:
         epoch, where = chosen.die.split(".")
         _plant(int(epoch), where, getattr(signal, chosen.signal))
-    data = _make_series()(chosen.series, kind=chosen.target, per_step=chosen.per_step)
+    data = make_series(chosen.series, kind=chosen.target, per_step=chosen.per_step)
     config = FitConfig(
         task="classify" if chosen.target == "classes" else "regress",
-        model=ModelConfig(
-            kind=chosen.kind,
-            hidden_size=10,
-            backbone_units=8,
-            wiring=chosen.wiring,
-            wiring_outputs=4,
-            dropout=chosen.dropout,
+        model=catalogue.from_dict(
+            {"kind": chosen.kind, "hidden_size": 10, "dropout": chosen.dropout}
+            | ({} if chosen.wiring == "none" else {"wiring": chosen.wiring, "wiring_outputs": 4})
         ),
         train=TrainConfig(
             epochs=chosen.epochs,
@@ -66,34 +54,42 @@ def main(arguments=None):
 
 def _plant(epoch, where, number):
     """Send this process a signal in the middle of a batch, or around the checkpoint's writing."""
-    from liquidtime.train import keeper
-    from liquidtime.train.module import FitModule
+    from liquidtime.train import checkpoints, loop
+    from liquidtime.train.epochs import Epochs
+    from liquidtime.train.loss import Loss
 
-    step, write, replace = FitModule.training_step, Keeper._write, Path.replace
+    learn, forward, save, replace = Epochs._learn, Loss.forward, loop.save_progress, Path.replace
+    done = []
 
-    def training_step(self, batch, batch_idx):
-        if where == "batch" and self.current_epoch == epoch and batch_idx == 2:
+    def _learn(self, number, line):
+        done[:] = [number, 0]
+        return learn(self, number, line)
+
+    def counted(self, batch):
+        if where == "batch" and done == [epoch, 2]:
             os.kill(os.getpid(), number)
-        return step(self, batch, batch_idx)
+        done[1] += 1
+        return forward(self, batch)
 
-    def _write(self, folder, module):
-        if len(self.progress.history) - 1 == epoch:
-            if where == "before":
+    def save_progress(folder, progress, network, optimizer):
+        now = len(progress.history) - 1 == epoch
+
+        def fatal(path, target):
+            if Path(target).name == checkpoints.LAST:
                 os.kill(os.getpid(), number)
+            return replace(path, target)
 
-            def fatal(path, target):
-                if Path(target).name == keeper.LAST:
-                    os.kill(os.getpid(), number)
-                return replace(path, target)
-
-            if where == "writing":
-                Path.replace = fatal
-        write(self, folder, module)
-        if len(self.progress.history) - 1 == epoch and where == "after":
+        if now and where == "before":
+            os.kill(os.getpid(), number)
+        if now and where == "writing":
+            Path.replace = fatal
+        save(folder, progress, network, optimizer)
+        if now and where == "after":
             os.kill(os.getpid(), number)
 
-    FitModule.training_step = training_step
-    Keeper._write = _write
+    Epochs._learn = _learn
+    Loss.forward = counted
+    loop.save_progress = save_progress
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@ import sys
 import pytest
 
 from liquidtime.errors import InputError
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import cfc, ltc
 from liquidtime.train.config import FitConfig, TrainConfig
 
 
 def test_round_trip_through_json():
     config = FitConfig(
         task="regress",
-        model=ModelConfig(kind="ltc", wiring="auto_ncp", hidden_size=20),
+        model=ltc.Config(wiring="auto_ncp", hidden_size=20),
         train=TrainConfig(patience=3, devices=2),
     )
     assert FitConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
@@ -21,12 +21,12 @@ def test_round_trip_through_json():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: ModelConfig(kind="rnn"), "kind is 'rnn'; expected 'cfc', 'ltc', 'lstm' or 'gru'"),
-        (lambda: ModelConfig(hidden_size=0), "hidden_size is 0; expected 1 or more"),
-        (lambda: ModelConfig(hidden_size=True), "hidden_size is True; expected int"),
-        (lambda: ModelConfig(dropout=1.0), "dropout is 1.0"),
-        (lambda: ModelConfig(kind="gru", wiring="full"), "needs kind 'cfc' or 'ltc'"),
-        (lambda: ModelConfig(hidden_size=8, wiring="auto_ncp", wiring_outputs=7), "expected 6 or"),
+        (lambda: FitConfig.from_dict({"model": {"kind": "rnn"}}), "kind is 'rnn'; expected one of"),
+        (lambda: cfc.Config(hidden_size=0), "hidden_size is 0; expected 1 or more"),
+        (lambda: cfc.Config(hidden_size=True), "hidden_size is True; expected int"),
+        (lambda: cfc.Config(dropout=1.0), "dropout is 1.0"),
+        (lambda: FitConfig.from_dict({"model": {"kind": "gru", "wiring": "full"}}), "no option 'w"),
+        (lambda: cfc.Config(hidden_size=8, wiring="auto_ncp", wiring_outputs=7), "expected 6 or"),
         (lambda: TrainConfig(learning_rate=-1), "learning_rate is -1"),
         (lambda: TrainConfig(patience=0), "patience is 0"),
         (lambda: TrainConfig(devices="many"), "devices is 'many'"),

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import catalogue
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.run import Run
@@ -18,7 +18,7 @@ from liquidtime.train.run import Run
 
 def config(task="classify", kind="gru", **train):
     options = {"epochs": 3, "batch_size": 8, "learning_rate": 2e-2, "accelerator": "cpu"} | train
-    model = ModelConfig(kind=kind, hidden_size=8, backbone_units=8, dropout=0.1)
+    model = catalogue.from_dict({"kind": kind, "hidden_size": 8, "dropout": 0.1})
     return FitConfig(task=task, model=model, train=TrainConfig(**options))
 
 

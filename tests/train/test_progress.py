@@ -4,27 +4,27 @@ import re
 from rich.console import Console
 
 from liquidtime.data.preprocess import Preprocessor
-from liquidtime.models.config import ModelConfig
-from liquidtime.models.predictor import Predictor
+from liquidtime.models import gru
 from liquidtime.train import loop
 from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.objective import Objective
 from liquidtime.train.progress import ProgressLine
+from liquidtime.train.run import new_model
 
 
 def fit_in_memory(series, split, label):
     data = series()
     config = FitConfig(
-        model=ModelConfig(kind="gru", hidden_size=4),
+        model=gru.Config(hidden_size=4),
         train=TrainConfig(epochs=2, batch_size=8, accelerator="cpu"),
     )
     training = data.select(split.train)
     preprocessor = Preprocessor.fit(training)
-    predictor = Predictor(preprocessor.input_size, 2, config.model)
     validation = preprocessor.encode(data.select(split.validation))
     objective = Objective.of_training(training, config)
+    model = new_model(preprocessor, objective, config)
     encoded = preprocessor.encode(training)
-    return loop.train(predictor, objective, encoded, validation, config.train, label=label)
+    return loop.train(model, objective, encoded, validation, config.train, label=label)
 
 
 def test_a_terminal_gets_one_live_bar(series, split, monkeypatch):

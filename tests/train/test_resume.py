@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from liquidtime.errors import InputError
-from liquidtime.train.module import FitModule
+from liquidtime.train.epochs import Epochs
 
 JOB = Path(__file__).parent / "job.py"
 
@@ -101,15 +101,15 @@ def test_interrupt_says_how_to_go_on(tmp_path):
 
 def test_a_stopped_run_asks_for_resume_and_a_finished_one_is_kept(tmp_path, monkeypatch):
     folder = tmp_path / "run"
-    step = FitModule.training_step
+    learn = Epochs._learn
 
-    def stop(self, batch, batch_idx):
-        if self.current_epoch == 1:
+    def stop(self, epoch, line):
+        if epoch == 1:
             raise RuntimeError("pulled the plug")
-        return step(self, batch, batch_idx)
+        return learn(self, epoch, line)
 
     with monkeypatch.context() as patch:
-        patch.setattr(FitModule, "training_step", stop)
+        patch.setattr(Epochs, "_learn", stop)
         with pytest.raises(RuntimeError, match="plug"):
             run(folder, "--epochs", 2)
     with pytest.raises(InputError, match="--resume"):

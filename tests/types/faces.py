@@ -13,10 +13,12 @@ from torch.nn.utils.rnn import PackedSequence
 import liquidtime
 from liquidtime import (
     brain,
+    control,
     data,
     deploy,
     dynamics,
     estimators,
+    export,
     kernels,
     nn,
     plot,
@@ -77,3 +79,17 @@ def of_the_rest() -> None:
     assert_type(dynamics.order("rk4"), int)
     assert_type(nn.compile_closed_form(nn.LTC(3, 8)).network, nn.LTC)
     _ = dynamics.compile_closed_form  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def of_closed_loops(world: control.World, stream: deploy.Stream) -> None:
+    pilot = control.RecurrentPolicy(rnn)
+    assert_type(control.rollout(world, pilot, [0, 1]), control.Episodes)
+    control.rollout(world, control.StreamPolicy(stream), range(2))
+    control.rollout(world, rnn, [0])  # pyright: ignore[reportArgumentType]
+    assert_type(control.WORLDS.find("drift"), control.Entry)
+
+
+def of_exports() -> None:
+    network = export.Trained.from_module(rnn)
+    assert_type(export.write(network, "mine.onnx"), export.Parity)
+    assert_type(export.TARGETS.find("onnx"), export.Target)

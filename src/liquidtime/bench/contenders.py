@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from liquidtime.bench import work
-from liquidtime.bench.cases import Case
+from liquidtime.bench.sizes import LayerSizes
 from liquidtime.kernels import registry
 from liquidtime.native import native
 from liquidtime.nn import LTC, CfC
@@ -65,10 +65,10 @@ class Contender:
         self.forward().backward(self.gradient)
 
 
-def contenders(case: Case) -> tuple[list[Contender], list[str]]:
+def contenders(sizes: LayerSizes) -> tuple[list[Contender], list[str]]:
     """All that can be had of a case, ours first, and notes on what cannot."""
-    x, gradient = _inputs(case)
-    found = [*_ours(case, x, gradient)]
+    x, gradient = _inputs(sizes)
+    found = [*_ours(sizes, x, gradient)]
     notes = []
     if found[0].name == REFERENCE:
         notes.append("No compiled kernel takes this case: ours is the reference.")
@@ -76,9 +76,9 @@ def contenders(case: Case) -> tuple[list[Contender], list[str]]:
     if peers is None:
         notes.append("ncps is not installed and was left out: pip install ncps==1.0.1.")
     else:
-        found.append(_ncps(case, x, gradient, peers))
-    if case.recurrence == "cfc":
-        found += _torch(case, x, gradient)
+        found.append(_ncps(sizes, x, gradient, peers))
+    if sizes.recurrence == "cfc":
+        found += _torch(sizes, x, gradient)
     return found, notes
 
 
@@ -103,45 +103,45 @@ def autocast(on: bool) -> contextlib.AbstractContextManager[Any]:
     return torch.autocast("cpu", torch.bfloat16) if on else contextlib.nullcontext()
 
 
-def _inputs(case: Case) -> tuple[Tensor, Tensor]:
+def _inputs(sizes: LayerSizes) -> tuple[Tensor, Tensor]:
     with seeded():
-        x = torch.randn(case.batch, case.steps, case.inputs)
-        return x, torch.randn(case.batch, case.steps, case.hidden)
+        x = torch.randn(sizes.batch, sizes.steps, sizes.inputs)
+        return x, torch.randn(sizes.batch, sizes.steps, sizes.hidden)
 
 
-def _ours(case: Case, x: Tensor, gradient: Tensor) -> Iterator[Contender]:
+def _ours(sizes: LayerSizes, x: Tensor, gradient: Tensor) -> Iterator[Contender]:
     """The backend that a layer takes by itself in its uses, then the reference."""
-    layer = make_layer(case, "auto")
+    layer = make_layer(sizes, "auto")
     compiled = registry.select(layer.kernel_request()).name != REFERENCE
     uses: list[tuple[str, CfC | LTC, Tensor | float, bool]] = []
     if compiled:
         uses.append((OURS, layer, 1.0, False))
         with seeded():
-            gaps = 0.5 + torch.rand(case.batch, case.steps)
+            gaps = 0.5 + torch.rand(sizes.batch, sizes.steps)
         uses.append((f"{OURS}, elapsed [B, T]", layer, gaps, False))
         extension = native()
-        if case.recurrence == "cfc" and extension is not None and extension.has_bfloat16():
+        if sizes.recurrence == "cfc" and extension is not None and extension.has_bfloat16():
             uses.append((f"{OURS}, bfloat16", layer, 1.0, True))
-        if case.wired:
-            wired = make_layer(case, "auto", wired=True)
-            uses.append((f"{OURS}, AutoNCP({case.hidden}, {case.wired})", wired, 1.0, False))
-    uses.append((REFERENCE, make_layer(case, REFERENCE), 1.0, False))
+        if sizes.wired:
+            wired = make_layer(sizes, "auto", wired=True)
+            uses.append((f"{OURS}, AutoNCP({sizes.hidden}, {sizes.wired})", wired, 1.0, False))
+    uses.append((REFERENCE, make_layer(sizes, REFERENCE), 1.0, False))
     for name, module, elapsed, half in uses:
-        yield _contender(case, name, module, x, gradient, elapsed, half)
+        yield _contender(sizes, name, module, x, gradient, elapsed, half)
 
 
-def make_layer(case: Case, backend: str, *, wired: bool = False) -> CfC | LTC:
+def make_layer(sizes: LayerSizes, backend: str, *, wired: bool = False) -> CfC | LTC:
     """Our layer at the sizes of a case, with the same parameters each time."""
     with seeded():
-        if case.recurrence == "cfc":
-            return CfC(case.inputs, case.hidden, backbone_units=case.backbone, backend=backend)
+        if sizes.recurrence == "cfc":
+            return CfC(sizes.inputs, sizes.hidden, backbone_units=sizes.backbone, backend=backend)
         if wired:
-            return LTC(case.inputs, wiring=AutoNCP(case.hidden, case.wired), backend=backend)
-        return LTC(case.inputs, case.hidden, backend=backend)
+            return LTC(sizes.inputs, wiring=AutoNCP(sizes.hidden, sizes.wired), backend=backend)
+        return LTC(sizes.inputs, sizes.hidden, backend=backend)
 
 
 def _contender(
-    case: Case,
+    sizes: LayerSizes,
     name: str,
     module: CfC | LTC,
     x: Tensor,
@@ -162,7 +162,7 @@ def _contender(
     else:
         folds = name != REFERENCE and not isinstance(elapsed, Tensor)
         heads = work.FOLDED_HEADS if folds else work.HEADS
-        flops = work.cfc_flops(case.inputs, case.hidden, case.backbone, heads=heads)
+        flops = work.cfc_flops(sizes.inputs, sizes.hidden, sizes.backbone, heads=heads)
     return Contender(
         name=name,
         module=module,
@@ -172,33 +172,33 @@ def _contender(
         flops=flops,
         sigmoids=sigmoids,
         bfloat16=half,
-        wired=module.output_size != case.hidden,
+        wired=module.output_size != sizes.hidden,
         elapsed=elapsed,
     )
 
 
-def _ncps(case: Case, x: Tensor, gradient: Tensor, library: ModuleType) -> Contender:
+def _ncps(sizes: LayerSizes, x: Tensor, gradient: Tensor, library: ModuleType) -> Contender:
     flops = None
     with seeded():
-        if case.recurrence == "cfc":
+        if sizes.recurrence == "cfc":
             module = library.CfC(
-                case.inputs,
-                case.hidden,
-                backbone_units=case.backbone,
+                sizes.inputs,
+                sizes.hidden,
+                backbone_units=sizes.backbone,
                 backbone_layers=1,
                 backbone_dropout=0.0,
             )
-            flops = work.cfc_flops(case.inputs, case.hidden, case.backbone)
+            flops = work.cfc_flops(sizes.inputs, sizes.hidden, sizes.backbone)
         else:
-            module = library.LTC(case.inputs, case.hidden)
+            module = library.LTC(sizes.inputs, sizes.hidden)
     return Contender("ncps", module, x, lambda: module(x)[0], gradient, flops)
 
 
-def _torch(case: Case, x: Tensor, gradient: Tensor) -> Iterator[Contender]:
+def _torch(sizes: LayerSizes, x: Tensor, gradient: Tensor) -> Iterator[Contender]:
     with seeded():
-        lstm = nn.LSTM(case.inputs, case.hidden, batch_first=True)
-        gru = nn.GRU(case.inputs, case.hidden, batch_first=True)
-    flops = work.lstm_flops(case.inputs, case.hidden)
+        lstm = nn.LSTM(sizes.inputs, sizes.hidden, batch_first=True)
+        gru = nn.GRU(sizes.inputs, sizes.hidden, batch_first=True)
+    flops = work.lstm_flops(sizes.inputs, sizes.hidden)
     yield Contender("nn.LSTM", lstm, x, lambda: lstm(x)[0], gradient, flops)
-    flops = work.gru_flops(case.inputs, case.hidden)
+    flops = work.gru_flops(sizes.inputs, sizes.hidden)
     yield Contender("nn.GRU", gru, x, lambda: gru(x)[0], gradient, flops)

@@ -9,16 +9,16 @@ import torch
 from torch import Tensor
 
 from liquidtime.bench import work
-from liquidtime.bench.cases import Case
 from liquidtime.bench.contenders import MODES, Contender, contenders
 from liquidtime.bench.peak import peak_reader
+from liquidtime.bench.sizes import LayerSizes
 from liquidtime.bench.timing import Turn, interleave
 
 _DIGITS = 4
 
 
 def measure(
-    case: Case,
+    sizes: LayerSizes,
     threads: int,
     *,
     repeats: int,
@@ -29,7 +29,7 @@ def measure(
     """Time a case.
 
     Args:
-        case: What.
+        sizes: What.
         threads: For PyTorch and for the kernels; set, and not set back.
         repeats: As in `timing.interleave`; so are the next two.
         burst_seconds: Likewise.
@@ -41,12 +41,12 @@ def measure(
         median and the peak of every repeat.
     """
     torch.set_num_threads(threads)
-    ones = {one.name: one for one in contenders(case)[0]}
+    ones = {one.name: one for one in contenders(sizes)[0]}
     keys = [(name, mode) for name in ones for mode in MODES]
 
     def say(key: tuple[str, str]) -> None:
         if tell is not None:
-            tell(f"Timing {case.title}, {threads_text(threads)}: {key[0]}, {key[1]}")
+            tell(f"Timing {sizes.title}, {threads_text(threads)}: {key[0]}, {key[1]}")
 
     with peak_reader(threads) as peak:
         turns = interleave(
@@ -58,10 +58,10 @@ def measure(
             tell=say,
         )
     return {
-        "case": asdict(case),
-        "title": case.title,
+        "case": asdict(sizes),
+        "title": sizes.title,
         "threads": threads,
-        "entries": [_entry(case, ones[name], mode, turns[name, mode]) for name, mode in keys],
+        "entries": [_entry(sizes, ones[name], mode, turns[name, mode]) for name, mode in keys],
     }
 
 
@@ -96,9 +96,9 @@ def saved_bytes(one: Contender) -> int:
     return sum(kept.values())
 
 
-def _entry(case: Case, one: Contender, mode: str, turns: list[Turn]) -> dict[str, Any]:
+def _entry(sizes: LayerSizes, one: Contender, mode: str, turns: list[Turn]) -> dict[str, Any]:
     training = mode == "training"
-    samples = case.batch * case.steps
+    samples = sizes.batch * sizes.steps
     flops = one.flops
     if flops is not None:
         flops *= samples * (work.TRAINING if training else 1)

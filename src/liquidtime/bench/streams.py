@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from liquidtime.bench import work
-from liquidtime.bench.cases import StreamCase
 from liquidtime.bench.contenders import ncps, seeded
 from liquidtime.bench.gate import BFLOAT16_LIMIT, FLOAT32_LIMIT, Check, relative_error
 from liquidtime.bench.latency import Burst, Steps, clock_cost, latencies
 from liquidtime.bench.measure import rounded
 from liquidtime.bench.peak import peak_reader
+from liquidtime.bench.sizes import StreamSizes
 from liquidtime.deploy import Stream
 from liquidtime.native import native
 from liquidtime.nn import CfC
@@ -46,15 +46,15 @@ class _Data:
     """[rows, streams]"""
 
     @classmethod
-    def of(cls, case: StreamCase) -> Self:
+    def of(cls, sizes: StreamSizes) -> Self:
         draw = np.random.default_rng(0)
-        shape = (_ROWS, case.streams)
-        x = draw.standard_normal((*shape, case.inputs)).astype(np.float32)
+        shape = (_ROWS, sizes.streams)
+        x = draw.standard_normal((*shape, sizes.inputs)).astype(np.float32)
         return cls(x, (0.5 + draw.random(shape)).astype(np.float32))
 
 
 def measure_streams(
-    case: StreamCase,
+    sizes: StreamSizes,
     *,
     rounds: int,
     calls: int,
@@ -68,11 +68,11 @@ def measure_streams(
         A group of the record: percentiles over all calls, and the medians of every round, a step.
     """
     torch.set_num_threads(1)
-    ones = {one.name: one for one in stream_contenders(case)}
+    ones = {one.name: one for one in stream_contenders(sizes)}
 
     def say(name: str) -> None:
         if tell is not None:
-            tell(f"Timing a stream, {case.title}: {name}")
+            tell(f"Timing a stream, {sizes.title}: {name}")
 
     with torch.no_grad(), peak_reader(1) as peak:
         bursts = latencies(
@@ -85,19 +85,19 @@ def measure_streams(
             tell=say,
         )
     return {
-        "case": asdict(case),
-        "title": case.title,
+        "case": asdict(sizes),
+        "title": sizes.title,
         "threads": 1,
         "clock_seconds": rounded(1e-9 * clock_cost()),
         "entries": [_entry(ones[name], bursts[name]) for name in ones],
     }
 
 
-def check_streams(case: StreamCase) -> Iterator[Check]:
+def check_streams(sizes: StreamSizes) -> Iterator[Check]:
     """Compare the streams with the reference, step by step and in their last state."""
-    layer, data = _layer(case), _Data.of(case)
-    reference = _layer(case, "reference")
-    for name, stream, elapsed, half in _streams(case, layer):
+    layer, data = _layer(sizes), _Data.of(sizes)
+    reference = _layer(sizes, "reference")
+    for name, stream, elapsed, half in _streams(sizes, layer):
         x = data.x[:_CHECKED_STEPS, : stream.streams]
         gaps = data.elapsed[: len(x), : stream.streams]
         if elapsed is not None:
@@ -115,17 +115,17 @@ def check_streams(case: StreamCase) -> Iterator[Check]:
             "state": relative_error(torch.from_numpy(stream.state[0]), state.h[0]),
         }
         limit = BFLOAT16_LIMIT if half else FLOAT32_LIMIT
-        yield Check(f"stream, {case.title}", name, 1, limit, errors)
+        yield Check(f"stream, {sizes.title}", name, 1, limit, errors)
 
 
-def stream_contenders(case: StreamCase) -> Iterator[StreamContender]:
+def stream_contenders(sizes: StreamSizes) -> Iterator[StreamContender]:
     """All that can be had, ours first."""
-    layer, data = _layer(case), _Data.of(case)
+    layer, data = _layer(sizes), _Data.of(sizes)
     rows, gaps = list(data.x[:, 0]), [float(gap) for gap in data.elapsed[:, 0]]
-    full = work.cfc_flops(case.inputs, case.hidden, case.backbone)
-    folded = work.cfc_flops(case.inputs, case.hidden, case.backbone, heads=work.FOLDED_HEADS)
+    full = work.cfc_flops(sizes.inputs, sizes.hidden, sizes.backbone)
+    folded = work.cfc_flops(sizes.inputs, sizes.hidden, sizes.backbone, heads=work.FOLDED_HEADS)
     alone = list(zip(rows, gaps, strict=True))
-    for name, stream, elapsed, half in _streams(case, layer):
+    for name, stream, elapsed, half in _streams(sizes, layer):
         arguments: list[tuple[Any, ...]] = alone
         if stream.streams > 1:
             arguments = list(zip(data.x, data.elapsed, strict=True))
@@ -134,47 +134,47 @@ def stream_contenders(case: StreamCase) -> Iterator[StreamContender]:
         flops = stream.streams * (full if elapsed is None else folded)
         steps = Steps(stream.step, arguments)
         yield StreamContender(name, steps, flops, streams=stream.streams, bfloat16=half)
-    sequence = data.x[: case.steps, 0], data.elapsed[: case.steps, 0]
+    sequence = data.x[: sizes.steps, 0], data.elapsed[: sizes.steps, 0]
     count = len(sequence[0])
     run = Steps(Stream.from_module(layer).run, [sequence])
     yield StreamContender("Stream.run", run, count * full, count)
     tensors = [(torch.from_numpy(row), gap) for row, gap in alone]
     yield StreamContender("CfC.step", Steps(_Layer(layer), tensors), full)
-    yield from _peers(case, tensors, torch.from_numpy(sequence[0]).unsqueeze(0), full)
+    yield from _peers(sizes, tensors, torch.from_numpy(sequence[0]).unsqueeze(0), full)
 
 
 def _peers(
-    case: StreamCase, rows: list[tuple[Tensor, float]], sequence: Tensor, flops: int
+    sizes: StreamSizes, rows: list[tuple[Tensor, float]], sequence: Tensor, flops: int
 ) -> Iterator[StreamContender]:
     library = ncps()
     if library is not None:
         with seeded():
             module = library.CfC(
-                case.inputs,
-                case.hidden,
-                backbone_units=case.backbone,
+                sizes.inputs,
+                sizes.hidden,
+                backbone_units=sizes.backbone,
                 backbone_layers=1,
                 backbone_dropout=0.0,
             )
-        cell = _Cell(module.rnn_cell, torch.zeros(1, case.hidden))
+        cell = _Cell(module.rnn_cell, torch.zeros(1, sizes.hidden))
         yield StreamContender("ncps: cell", Steps(cell, rows), flops)
         steps = Steps(module, [(sequence,)])
         count = sequence.shape[1]
         yield StreamContender("ncps: a sequence", steps, count * flops, count)
     with seeded():
-        lstm = nn.LSTM(case.inputs, case.hidden, batch_first=True)
-    flops, count = work.lstm_flops(case.inputs, case.hidden), sequence.shape[1]
+        lstm = nn.LSTM(sizes.inputs, sizes.hidden, batch_first=True)
+    flops, count = work.lstm_flops(sizes.inputs, sizes.hidden), sequence.shape[1]
     yield StreamContender("nn.LSTM: a step", Steps(_LSTM(lstm), rows), flops)
     steps = Steps(lstm, [(sequence,)])
     yield StreamContender("nn.LSTM: a sequence", steps, count * flops, count)
 
 
-def _layer(case: StreamCase, backend: str = "auto") -> CfC:
+def _layer(sizes: StreamSizes, backend: str = "auto") -> CfC:
     with seeded():
-        return CfC(case.inputs, case.hidden, backbone_units=case.backbone, backend=backend)
+        return CfC(sizes.inputs, sizes.hidden, backbone_units=sizes.backbone, backend=backend)
 
 
-def _streams(case: StreamCase, layer: CfC) -> Iterator[tuple[str, Stream, float | None, bool]]:
+def _streams(sizes: StreamSizes, layer: CfC) -> Iterator[tuple[str, Stream, float | None, bool]]:
     """(name, stream, the elapsed time if it is fixed, whether in bfloat16)."""
     step = "Stream.step"
     yield step, Stream.from_module(layer), None, False
@@ -183,8 +183,8 @@ def _streams(case: StreamCase, layer: CfC) -> Iterator[tuple[str, Stream, float 
     extension = native()
     if extension is not None and extension.has_bfloat16():
         yield f"{step}, bfloat16", Stream.from_module(layer, bfloat16=True), None, True
-    many = Stream.from_module(layer, streams=case.streams)
-    yield f"{step}, {case.streams} streams", many, None, False
+    many = Stream.from_module(layer, streams=sizes.streams)
+    yield f"{step}, {sizes.streams} streams", many, None, False
 
 
 class _Layer:

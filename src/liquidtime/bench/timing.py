@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from liquidtime.bench.setting import Setting
+
 Key = TypeVar("Key")
 Result = TypeVar("Result")
 
@@ -66,6 +68,17 @@ def interleave(
         key: [Turn(min(s), statistics.median(s), between, len(s)) for s, between in taken]
         for key, taken in turns.items()
     }
+
+
+def fastest(contenders: Mapping[Key, Callable[[], object]], setting: Setting) -> dict[Key, float]:
+    """Seconds of the fastest call of each, timed in rounds as the setting says."""
+    turns = interleave(
+        contenders,
+        repeats=setting.repeats,
+        burst_seconds=setting.burst_seconds,
+        seed=setting.seed,
+    )
+    return {key: min(turn.minimum for turn in taken) for key, taken in turns.items()}
 
 
 def in_turns(

@@ -9,11 +9,12 @@ installed. Nothing else should run on the machine meanwhile.
   liquidtime bench cfc
   liquidtime bench cfc ltc stream --sweep --out runs/kernels
   liquidtime bench stream --quick
+  liquidtime bench benchmarks/brain/sweep.py
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from tyro.conf import Positional, arg
 
@@ -26,8 +27,11 @@ _REPEATS, _QUICK_REPEATS = 15, 3
 class Options:
     """Options of `liquidtime bench`."""
 
-    what: Positional[tuple[Literal["cfc", "ltc", "stream"], ...]] = ("cfc", "ltc", "stream")
-    """Which: batches of CfC or LTC, or single steps of a CfC stream."""
+    what: Annotated[
+        Positional[tuple[str, ...]], arg(metavar="[CASE ...]", help_behavior_hint="")
+    ] = ()
+    """cfc or ltc in batches, stream for steps of a CfC, or Python files with cases of your own, and
+    folders of them (default: cfc ltc stream)."""
     out: Annotated[Path | None, arg(metavar="FOLDER", help_behavior_hint="")] = None
     """Where to write (default: runs/bench/WHAT-DATE)."""
     threads: tuple[int, ...] = (1, 2)
@@ -37,7 +41,7 @@ class Options:
     seed: int = 0
     """Of the order in which turns are taken."""
     sweep: Annotated[bool, arg(help_behavior_hint="")] = False
-    """Vary batch, hidden size and length too, and draw the figures."""
+    """Vary batch, hidden size and length too, and draw the figures of time against them."""
     quick: Annotated[bool, arg(help_behavior_hint="")] = False
     """Tiny sizes, in a few seconds, to see that it works; the numbers mean nothing."""
 
@@ -46,8 +50,10 @@ def run(options: Options) -> int:
     """Check, time, print, write."""
     from liquidtime.bench import files, gate
     from liquidtime.bench import run as bench
+    from liquidtime.bench.catalogue import find_cases
+    from liquidtime.bench.setting import Setting
     from liquidtime.cli.common.bench import print_record, shown_progress
-    from liquidtime.cli.common.console import messages, results, say_error, say_notes
+    from liquidtime.cli.common.console import results, say_error, say_notes
     from liquidtime.cli.common.places import RUNS
     from liquidtime.runs.folder import Folder
     from liquidtime.runs.names import dated
@@ -58,33 +64,29 @@ def run(options: Options) -> int:
         repeats = _QUICK_REPEATS if options.quick else _REPEATS
     if repeats < 1:
         raise InputError(f"--repeats is {repeats}; expected 1 or more.")
-    if not options.what:
-        raise InputError("nothing to time; expected some of cfc, ltc, stream.")
-    plan = bench.Plan(
-        benches=tuple(dict.fromkeys(options.what)),
+    cases = find_cases(options.what)
+    setting = Setting(
         threads=threads,
         repeats=repeats,
         seed=options.seed,
         quick=options.quick,
         sweep=options.sweep,
     )
-    out = options.out or dated(RUNS / "bench" / "-".join(plan.benches))
+    out = options.out or dated(RUNS / "bench" / "-".join(case.name for case in cases))
     with Folder(out, files.BENCH).claim():
         try:
-            with shown_progress(bench.parts(plan)) as told:
-                record = bench.run(plan, told)
+            with shown_progress() as tell:
+                record = bench.run(cases, setting, tell)
         except gate.GateError as error:
             say_error(str(error))
             return 1
         record["notes"] += notes
-        figures = files.write_files(out, record)
+        figures = files.write_files(out, record, cases)
     say_notes(record["notes"])
-    print_record(record)
+    print_record(record, cases)
     console = results()
     for figure in figures:
         console.print(f"Figure: {figure}", markup=False, soft_wrap=True)
-    if not figures and plan.benches != ("stream",):
-        messages().print("--sweep draws time against batch, hidden size and length.")
     console.print(f"Record: {out / files.RECORD}", markup=False, soft_wrap=True)
     return 0
 

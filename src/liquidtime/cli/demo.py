@@ -44,9 +44,9 @@ def run(options: Options) -> int:
     from liquidtime.cli.common.places import RUNS, run_folder
     from liquidtime.cli.common.scores import comparison
     from liquidtime.runs.write import write_json
-    from liquidtime.tasks.comparison import compare
     from liquidtime.tasks.mortality.task import TASK
     from liquidtime.tasks.reproduce import reproduce
+    from liquidtime.tasks.rows import compare
     from liquidtime.tasks.table import JSON
     from liquidtime.train import Run
     from liquidtime.train.report import write as report

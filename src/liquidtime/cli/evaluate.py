@@ -70,7 +70,11 @@ def _seen_in_training(folder: Path, ids: object) -> int:
     """How many of the ids the run was trained on."""
     import csv
 
-    file = folder / "split.csv"
+    from liquidtime.runs.folder import Folder
+    from liquidtime.train.files import FIT, SPLIT
+
+    file = folder / SPLIT
+    Folder(folder, FIT).check(SPLIT)
     if not file.exists():
         return 0
     with file.open(encoding="utf-8", newline="") as lines:

@@ -1,13 +1,11 @@
-"""Write a finished run into one file that runs without this library's training.
+"""Write a finished run into one file that runs without PyTorch.
+
+The file holds the network, how its inputs are encoded and what its outputs mean. Before it takes
+its place it is run beside the reference; how far the two are apart is printed, and a file that
+differs is not kept.
 
   liquidtime export runs/mine mine.safetensors
   liquidtime export runs/mine mine.onnx
-
-The file holds the network, how its inputs are encoded and what its outputs mean. Before it takes
-its place it is run beside the reference; how far apart the two are is printed, and a file that
-differs is not kept. Load a .safetensors with `liquidtime.deploy.Stream.load`; where it runs, NumPy
-and safetensors are enough. An .onnx runs in ONNX Runtime and others; writing one needs
-liquidtime[export].
 """
 
 from dataclasses import dataclass
@@ -15,6 +13,12 @@ from pathlib import Path
 from typing import Annotated
 
 from tyro.conf import Positional, arg
+
+from liquidtime.export import TARGETS
+
+_FORMATS = "; ".join(
+    f"{target.name} ({target.suffix}), {target.title}" for target in TARGETS.entries().values()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +29,10 @@ class Options:
     """The run folder."""
     file: Annotated[Path, Positional, arg(metavar="FILE")]
     """File to write; an older one is replaced. Its ending names the format."""
-    to: Annotated[str | None, arg(metavar="FORMAT")] = None
-    """The format, where the ending of FILE does not tell."""
+    to: Annotated[
+        str | None,
+        arg(metavar="FORMAT", help=f"If the ending of FILE does not tell, one of {_FORMATS}."),
+    ] = None
 
 
 def run(options: Options) -> int:

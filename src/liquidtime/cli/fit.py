@@ -11,18 +11,26 @@ Wide table, one row a time, with the target in each row:
 
 Times may be numbers, HH:MM or HH:MM:SS, or ISO date-times. Series, never rows, are split into
 training, validation and test parts. After Ctrl-C or a crash repeat the command with --resume.
+
+--model chooses the network, and each has options of its own:
+
+  liquidtime fit wide.csv --id patient --time hour --target died --model ltc --model.unfolds 3
+  liquidtime fit --model ltc --help
 """
 
 import os
+from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from tyro.conf import Positional, arg
 
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
-from liquidtime.models.config import ModelConfig
+from liquidtime.models.catalogue import DEFAULT, catalogue, config_class
+from liquidtime.models.contract import ModelConfig
 from liquidtime.train.config import About, FitConfig, TrainConfig
 
 if TYPE_CHECKING:
@@ -100,19 +108,32 @@ class RunOptions:
     """Leave series without a target out instead of refusing them."""
 
 
+Chosen = TypeVar("Chosen", bound=ModelConfig)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Options:
-    """Options of `liquidtime fit`."""
+class OptionsWith(Generic[Chosen]):
+    """Options of `liquidtime fit`, with those of one model."""
 
     data: Annotated[Path, Positional, arg(metavar="DATA")]
     """The table: CSV (may be packed: .gz, .bz2, .xz) or Parquet."""
     table: Annotated[TableOptions, arg(name="")]
     run: Annotated[RunOptions, arg(name="")] = field(default_factory=RunOptions)
-    model: ModelConfig = field(default_factory=ModelConfig)
+    kind: Annotated[str, arg(name="model", metavar=f"{{{','.join(catalogue())}}}")] = DEFAULT
+    """Network to fit; the model options are its own."""
+    model: Chosen
     train: TrainConfig = field(default_factory=TrainConfig)
 
 
-def run(options: Options) -> int:
+def Options(arguments: Sequence[str]) -> Any:
+    """The class of options that suits the model named in the arguments."""
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--model", nargs="?", default=DEFAULT, const=DEFAULT)
+    chosen, _ = parser.parse_known_args(arguments)
+    return OptionsWith[config_class(chosen.model)]
+
+
+def run(options: OptionsWith) -> int:
     """Read the table, fit, show the scores."""
     from liquidtime.cli.common.places import run_folder
     from liquidtime.cli.common.tables import describe, read_with_messages
@@ -164,7 +185,7 @@ def run(options: Options) -> int:
     return 0
 
 
-def _record(options: Options, schema: TableSchema) -> dict[str, Any]:
+def _record(options: OptionsWith, schema: TableSchema) -> dict[str, Any]:
     """What the run keeps: how to read such tables, and which ones it was fitted on."""
     targets = options.table.targets
     return {
@@ -179,7 +200,7 @@ def _by_class(series: "IrregularSeries") -> bool:
     return series.classes is not None and not series.per_step
 
 
-def _split(series: "IrregularSeries", options: Options) -> "Split":
+def _split(series: "IrregularSeries", options: OptionsWith) -> "Split":
     from liquidtime.data import split_by_series
 
     stratify = None
@@ -198,7 +219,7 @@ def _split(series: "IrregularSeries", options: Options) -> "Split":
     return split
 
 
-def _about(reading: "Reading", options: Options) -> About:
+def _about(reading: "Reading", options: OptionsWith) -> About:
     """What the report's reader should know."""
     schema, targets = reading.schema, options.table.targets
     shares = " / ".join(f"{100 * share:g} %" for share in options.run.fractions)

@@ -42,8 +42,8 @@ def run(options: Options) -> int:
     from liquidtime.cli.common.places import RUNS
     from liquidtime.cli.common.tasks import print_table, run_line
     from liquidtime.tasks import catalogue
-    from liquidtime.tasks.comparison import compare
     from liquidtime.tasks.reproduce import plan, reproduce
+    from liquidtime.tasks.rows import compare
     from liquidtime.tasks.table import MARKDOWN, narrow, notes, write_table
 
     task = catalogue.task(options.task)
@@ -56,7 +56,11 @@ def run(options: Options) -> int:
         seeds=options.seeds,
         epochs=options.epochs,
     )
-    messages().print(f"{task.about.title}. {len(runs)} runs; writing to {out}.", markup=False)
+    messages().print(
+        f"{task.about.title}: {len(runs)} runs, writing to {out}. One seed of all models takes "
+        f"about {task.compute.minutes:g} minutes on two cores and {task.compute.memory:g} GiB.",
+        markup=False,
+    )
     records = []
     try:
         for record in reproduce(task, runs):

@@ -86,7 +86,7 @@ def _show(run: "Run", console: Any) -> None:
     for name, value in _facts(run):
         grid.add_row(name, escape(value))
     console.print(grid)
-    if run.config.model.wiring != "none":
+    if run.config.model.facts.wiring is not None:
         console.print(f"Wiring: {_draw(run)}", markup=False, soft_wrap=True)
     console.print(f"Report: {run.report}", markup=False, soft_wrap=True)
 
@@ -123,13 +123,12 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
 
 def _draw(run: "Run") -> Path:
     """Draw the first layer's circuit beside the run's other files."""
-    from liquidtime.models.recurrent import wiring_of
     from liquidtime.plot.circuit.wiring import wiring
     from liquidtime.runs.write import write_atomically
-    from liquidtime.train.report.naming import model_name
 
-    circuit = wiring_of(run.config.model).build(run.preprocessor.input_size)
-    title = f"{model_name(run.config.model)} of {run.path.name}"
+    facts = run.config.model.facts
+    circuit = facts.wiring.build(run.preprocessor.input_size)
+    title = f"{facts.name} of {run.path.name}"
     figure = wiring(circuit, input_names=run.preprocessor.input_names, title=title)
     file = run.path / "wiring.png"
     write_atomically(

@@ -1,4 +1,5 @@
 from liquidtime.control.catalogue import WORLDS as WORLDS
+from liquidtime.control.closed_loop import rollout as rollout
 from liquidtime.control.contract import Entry as Entry
 from liquidtime.control.contract import Policy as Policy
 from liquidtime.control.contract import Seen as Seen
@@ -6,5 +7,4 @@ from liquidtime.control.contract import World as World
 from liquidtime.control.episodes import Episodes as Episodes
 from liquidtime.control.expert import ExpertPolicy as ExpertPolicy
 from liquidtime.control.recurrent_policy import RecurrentPolicy as RecurrentPolicy
-from liquidtime.control.rollout import rollout as rollout
 from liquidtime.control.stream_policy import StreamPolicy as StreamPolicy

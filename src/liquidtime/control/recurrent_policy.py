@@ -11,6 +11,8 @@ from liquidtime.nn.state import RecurrentState
 class RecurrentPolicy(nn.Module):
     """A `CfC` or `LTC` that remembers, and a head that makes actions of its output.
 
+    It acts in the mode that it is in: call `eval()` first where a layer has dropout.
+
     Args:
         rnn: The layer, [B, O] to [B, output_size] a step.
         head: From there to actions [B, A]; None where the output is the action.

@@ -10,7 +10,7 @@ from liquidtime.data import sets as sets
 from liquidtime.data import sources as sources
 from liquidtime.data import splits as splits
 from liquidtime.data import table as table
-from liquidtime.data.batching import Batch as Batch
+from liquidtime.data.batch import Batch as Batch
 from liquidtime.data.batching import BucketBatches as BucketBatches
 from liquidtime.data.batching import collate as collate
 from liquidtime.data.convert import from_lists as from_lists

@@ -1,39 +1,15 @@
 """Batches of series of nearly equal length, the same on one process and on many."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from liquidtime.data import ragged
+from liquidtime.data.batch import Batch
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.errors import InputError
 
 CHUNK = 16
-
-
-class Batch(NamedTuple):
-    """One padded batch: B series, T the longest of them, F inputs.
-
-    Attributes:
-        inputs: [B, T, F] float32, 0 behind the end of a series.
-        elapsed: [B, T] float32, 0 behind the end.
-        lengths: [B] int64.
-        target: [B] int64 or [B, K] float32; one a step: [B, T] int64 (-1 behind the end) or
-            [B, T, K] float32 (NaN behind the end); None without targets.
-        index: [B] int64, which series these are.
-        global_size: Series in this batch over all processes; divide summed losses by it and the
-            gradients summed over the processes are those of one process.
-    """
-
-    inputs: Tensor
-    elapsed: Tensor
-    lengths: Tensor
-    target: Tensor | None
-    index: Tensor
-    global_size: int
 
 
 def collate(
@@ -41,29 +17,8 @@ def collate(
     index: Sequence[int] | np.ndarray | Tensor,
     global_size: int | None = None,
 ) -> Batch:
-    """Pad some series into a batch.
-
-    Args:
-        encoded: All series.
-        index: Which ones, in this order.
-        global_size: Series in the batch over all processes; by default those of `index`.
-
-    Returns:
-        The batch.
-    """
-    chosen = torch.as_tensor(index, dtype=torch.int64)
-    part = encoded.select(chosen)
-    target = part.target
-    if target is not None and part.per_step:
-        target = ragged.pad(target, part.lengths, -1 if target.dim() == 1 else float("nan"))
-    return Batch(
-        inputs=ragged.pad(part.inputs, part.lengths),
-        elapsed=ragged.pad(part.elapsed, part.lengths),
-        lengths=part.lengths,
-        target=target,
-        index=chosen,
-        global_size=len(chosen) if global_size is None else global_size,
-    )
+    """Pad some series into a batch: `encoded.batch(index, global_size)`."""
+    return encoded.batch(index, global_size)
 
 
 class BucketBatches:

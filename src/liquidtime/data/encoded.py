@@ -10,11 +10,14 @@ import torch
 from torch import Tensor
 
 from liquidtime.data import ragged
+from liquidtime.data.batch import Batch
 
 
 @dataclass(frozen=True, eq=False)
 class EncodedSeries:
     """Encoded series, as `Preprocessor.encode` makes them: N series, R rows, F inputs.
+
+    The raw parts are there only if the encoding was asked for them.
 
     Attributes:
         inputs: [R, F] float32.
@@ -23,6 +26,10 @@ class EncodedSeries:
         target: As in `IrregularSeries`.
         ids: [N] numpy array.
         per_step: Whether the target is one a step.
+        values: [R, D] float32, standardised, 0 where not observed; static features are variables
+            behind the others, observed in every row unless missing. Or None.
+        mask: [R, D] bool, True where observed. Or None.
+        times: [R] float64, absolute, in units of the time scale. Or None.
     """
 
     inputs: Tensor
@@ -31,6 +38,9 @@ class EncodedSeries:
     target: Tensor | None
     ids: np.ndarray
     per_step: bool
+    values: Tensor | None = None
+    mask: Tensor | None = None
+    times: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -61,4 +71,36 @@ class EncodedSeries:
             lengths=self.lengths[chosen],
             target=target,
             ids=self.ids[chosen.numpy()],
+            values=None if self.values is None else self.values[rows],
+            mask=None if self.mask is None else self.mask[rows],
+            times=None if self.times is None else self.times[rows],
+        )
+
+    def batch(
+        self, index: np.ndarray | Sequence[int] | Tensor, global_size: int | None = None
+    ) -> Batch:
+        """Pad some of the series into a batch.
+
+        Args:
+            index: Which ones, in this order.
+            global_size: Series in the batch over all processes; by default those of `index`.
+
+        Returns:
+            The batch, with the raw parts that were encoded.
+        """
+        chosen = torch.as_tensor(index, dtype=torch.int64)
+        part = self.select(chosen)
+        target, lengths = part.target, part.lengths
+        if target is not None and part.per_step:
+            target = ragged.pad(target, lengths, -1 if target.dim() == 1 else float("nan"))
+        return Batch(
+            inputs=ragged.pad(part.inputs, lengths),
+            elapsed=ragged.pad(part.elapsed, lengths),
+            lengths=lengths,
+            target=target,
+            index=chosen,
+            global_size=len(chosen) if global_size is None else global_size,
+            values=None if part.values is None else ragged.pad(part.values, lengths),
+            mask=None if part.mask is None else ragged.pad(part.mask, lengths, False),
+            times=None if part.times is None else ragged.pad_times(part.times, lengths),
         )

@@ -47,7 +47,7 @@ class _Batched(Dataset[Any]):
 
 
 class _Sized(Sampler[tuple[list[int], int]]):
-    """The batches with their global sizes; Lightning finds `set_epoch` here."""
+    """The batches with their global sizes; a `Trainer` finds `set_epoch` here."""
 
     def __init__(self, batches: BucketBatches) -> None:
         self.batches = batches

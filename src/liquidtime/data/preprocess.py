@@ -1,6 +1,6 @@
 """From irregular series to the inputs of a network, with statistics of the training part only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -9,6 +9,7 @@ from torch import Tensor
 
 from liquidtime.data import features as make
 from liquidtime.data import ragged
+from liquidtime.data.batch import Raw
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
@@ -111,37 +112,48 @@ class Preprocessor:
         """F, the number of inputs."""
         return len(self.features) * len(self.variables) + len(self.static_variables)
 
-    def encode(self, series: IrregularSeries) -> EncodedSeries:
+    @property
+    def variable_count(self) -> int:
+        """D, the number of raw variables, static ones included."""
+        return len(self.variables) + len(self.static_variables)
+
+    def encode(self, series: IrregularSeries, *, reads: Collection[Raw] = ()) -> EncodedSeries:
         """The inputs of the network.
 
         Args:
             series: Any part, with the features and static features that this was fitted on.
+            reads: Which raw parts the network reads besides: of "values", "mask" and "times".
 
         Returns:
             Rows of [values | mask | since | static] (the blocks asked for): values standardised,
             cut off at ± clip and filled forward, 0 (the mean) before the first observation; mask
             as 0 and 1; since as log(1 + age / time_scale), the age counted from the start of the
             series where a variable was never seen; static features standardised, 0 where missing,
-            repeated in every row. `elapsed` is the gap to the previous row over `time_scale`.
+            repeated in every row. `elapsed` is the gap to the previous row over `time_scale`. The
+            raw parts are as `EncodedSeries` says.
 
         Raises:
             InputError: If the features or the static features are not those of the fit.
         """
         self._check_names(series)
         mask, lengths = series.mask, series.lengths
+        scaled = _standardise(series.values, self.mean, self.std, self.clip)
         blocks: list[Tensor] = []
         for kind in self.features:
             if kind == "values":
-                scaled = _standardise(series.values, self.mean, self.std, self.clip)
                 blocks.append(make.forward_fill(scaled, mask, lengths))
             elif kind == "mask":
                 blocks.append(mask.to(torch.float32))
             else:
                 age = make.time_since_observed(series.times, mask, lengths)
                 blocks.append(torch.log1p(age / self.time_scale).to(torch.float32))
+        rows = ragged.series_of_rows(lengths)
+        values, seen = [scaled], [mask]
         if series.static is not None:
-            scaled = _standardise(series.static, self.static_mean, self.static_std, self.clip)
-            blocks.append(torch.nan_to_num(scaled)[ragged.series_of_rows(lengths)])
+            static = _standardise(series.static, self.static_mean, self.static_std, self.clip)
+            values.append(torch.nan_to_num(static)[rows])
+            blocks.append(values[-1])
+            seen.append(~series.static.isnan()[rows])
         elapsed = make.elapsed_since_previous(series.times, lengths) / self.time_scale
         return EncodedSeries(
             inputs=torch.cat(blocks, dim=1),
@@ -150,6 +162,9 @@ class Preprocessor:
             target=series.target,
             ids=series.ids,
             per_step=series.per_step,
+            values=torch.cat(values, 1) * torch.cat(seen, 1) if "values" in reads else None,
+            mask=torch.cat(seen, dim=1) if "mask" in reads else None,
+            times=series.times / self.time_scale if "times" in reads else None,
         )
 
     def to_dict(self) -> dict[str, Any]:

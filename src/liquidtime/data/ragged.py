@@ -62,6 +62,16 @@ def pad(rows: Tensor, lengths: Tensor, fill: float | int | bool = 0) -> Tensor:
     return block
 
 
+def pad_times(times: Tensor, lengths: Tensor) -> Tensor:
+    """Times [R] as a block [B, T] that repeats the last time behind the end, so that none falls."""
+    block = pad(times, lengths)
+    if not block.shape[1]:
+        return block
+    last = block.gather(1, (lengths - 1).clamp_min(0)[:, None])
+    beyond = torch.arange(block.shape[1], device=block.device) >= lengths[:, None]
+    return torch.where(beyond, last, block)
+
+
 def unpad(block: Tensor, lengths: Tensor) -> Tensor:
     """The inverse of `pad`: [B, T, ...] and [B] lengths to [R, ...]."""
     return block[series_of_rows(lengths), positions(lengths)]

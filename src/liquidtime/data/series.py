@@ -194,17 +194,12 @@ class IrregularSeries:
     def pad(self) -> PaddedSeries:
         """The series as one padded block; see `PaddedSeries`."""
         lengths = self.lengths
-        times = ragged.pad(self.times, lengths)
-        if times.shape[1]:
-            last = times.gather(1, (lengths - 1).clamp_min(0)[:, None])
-            beyond = torch.arange(times.shape[1], device=times.device) >= lengths[:, None]
-            times = torch.where(beyond, last, times)
         target = self.target
         if target is not None and self.per_step:
             target = ragged.pad(target, lengths, -1 if target.dim() == 1 else float("nan"))
         return PaddedSeries(
             values=ragged.pad(self.values, lengths),
-            times=times,
+            times=ragged.pad_times(self.times, lengths),
             mask=ragged.pad(self.mask, lengths, False),
             lengths=lengths,
             static=self.static,

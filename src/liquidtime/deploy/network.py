@@ -20,6 +20,7 @@ State = Mapping[str, np.ndarray]
 
 HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1}
 STANDING = ("fused", "exponential")
+_OF_ONE_KIND = ("variant", "activation", "integrator", "unfolds")
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,17 @@ class Architecture:
 
     @classmethod
     def from_config(cls, model: Mapping[str, Any], input_size: int, per_step: bool) -> Self:
-        """Of the `model` options that a run's config.json holds.
+        """Of the `model` options that a run's config.json holds: of one model, or as in 0.1.0.
 
         Raises:
             InputError: If such a network cannot step.
         """
         kind = model["kind"]
         if kind not in ("cfc", "ltc"):
-            raise InputError(f"the run's network is an {kind.upper()}; expected a CfC or an LTC.")
+            raise InputError(
+                f"the run's network is of kind {kind!r}, which does not step without PyTorch; "
+                "expected 'cfc' or 'ltc'."
+            )
         if model["bidirectional"]:
             raise InputError(BIDIRECTIONAL)
         wired = model["wiring"] != "none"
@@ -78,11 +82,8 @@ class Architecture:
             hidden_size=model["hidden_size"],
             outputs=model["wiring_outputs"] if wired else model["hidden_size"],
             memory="state" if model["mixed_memory"] else None,
-            variant=model["variant"],
-            activation=model["activation"],
-            integrator=model["integrator"],
-            unfolds=model["unfolds"],
             readout="last" if per_step else model["readout"],
+            **{name: model[name] for name in _OF_ONE_KIND if name in model},
         )
 
 

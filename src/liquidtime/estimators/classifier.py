@@ -1,18 +1,18 @@
 """A classifier of irregular series under scikit-learn's contract."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.errors import InputError
-from liquidtime.estimators.fitting import configuration, fit_in_memory, fitted_outputs
-from liquidtime.estimators.series import as_series, check_feature_count
+from liquidtime.estimators.fitting import configuration, fit_in_memory, keep, outputs, series_tags
+from liquidtime.estimators.series import as_series
 from liquidtime.estimators.targets import one_a_series, own_target
+from liquidtime.models.catalogue import DEFAULT
 
 
 class LiquidClassifier(ClassifierMixin, BaseEstimator):
@@ -27,7 +27,10 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
     Models beyond these parameters are fitted with `liquidtime.train`.
 
     Args:
-        kind: Recurrent layer, "cfc" or "ltc", or "lstm" and "gru" to compare with.
+        kind: The network, by the name of its module in `liquidtime.models`.
+        options: Its options by name, as that module's `Config` says, such as `{"unfolds": 3}`. They
+            go before `hidden_size`, `wiring` and `dropout`, which stand here because most networks
+            have them.
         hidden_size: Hidden units, or neurons of the wiring.
         wiring: Sparse circuit over the hidden units: "none", "auto_ncp", "random" or "full". A
             wiring has 8 motor neurons, so "auto_ncp" needs a `hidden_size` of 10 or more.
@@ -49,15 +52,16 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
         n_features_in_: Number of features D.
         n_iter_: Number of epochs run.
         history_: One record an epoch: losses, validation metric, step size, seconds.
-        fitted_: Preprocessor, objective and network.
+        fitted_: Preprocessor, objective and model.
     """
 
     def __init__(
         self,
         *,
-        kind: Literal["cfc", "ltc", "lstm", "gru"] = "cfc",
+        kind: str = DEFAULT,
+        options: Mapping[str, Any] | None = None,
         hidden_size: int = 32,
-        wiring: Literal["none", "auto_ncp", "random", "full"] = "none",
+        wiring: str = "none",
         dropout: float = 0.1,
         epochs: int = 100,
         batch_size: int = 32,
@@ -69,6 +73,7 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.kind = kind
+        self.options = options
         self.hidden_size = hidden_size
         self.wiring = wiring
         self.dropout = dropout
@@ -115,17 +120,12 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
             target_names=None,
             per_step=False,
         )
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        config = configuration(
-            "classify", self.get_params(), seed, class_weights=self.class_weight or "none"
-        )
-        self.fitted_ = fit_in_memory(
+        config = configuration("classify", self, class_weights=self.class_weight or "none")
+        fitted = fit_in_memory(
             series, config, validation_fraction=self.validation_fraction, stratify=codes
         )
         self.classes_ = classes
-        self.n_features_in_ = series.values.shape[1]
-        self.history_ = self.fitted_.history
-        self.n_iter_ = len(self.history_)
+        keep(self, fitted)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -141,10 +141,7 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
             InputError: If X does not fit.
             sklearn.exceptions.NotFittedError: If `fit` was not called.
         """
-        check_is_fitted(self)
-        series = as_series(X)
-        check_feature_count(self, series)
-        return fitted_outputs(self.fitted_, series)
+        return outputs(self, X)
 
     def predict(self, X: Any) -> np.ndarray:
         """The likeliest class.
@@ -163,8 +160,4 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[likeliest]
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.three_d_array = True
-        tags.input_tags.allow_nan = True
-        return tags
+        return series_tags(super().__sklearn_tags__())

@@ -1,20 +1,25 @@
 """One quiet fit in memory: no run folder, no progress line, no trace in the global random state."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import torch
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import split_by_series
 from liquidtime.errors import InputError
-from liquidtime.models.config import ModelConfig
-from liquidtime.models.predictor import Predictor
-from liquidtime.train.config import FitConfig, TrainConfig
+from liquidtime.estimators.series import as_series, check_feature_count
+from liquidtime.models import catalogue
+from liquidtime.models.contract import Model
+from liquidtime.train.config import FitConfig
 from liquidtime.train.loop import train
 from liquidtime.train.objective import Objective
+from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.seeds import seed_weights
 
@@ -26,14 +31,14 @@ class Fitted:
     Attributes:
         preprocessor: Fitted on the training share.
         objective: What the logits mean.
-        predictor: The network with the best epoch's weights, on the CPU.
+        model: The network with the best epoch's weights, on the CPU.
         history: One record an epoch.
         best_epoch: The epoch that the validation share chose, from 0.
     """
 
     preprocessor: Preprocessor
     objective: Objective
-    predictor: Predictor
+    model: Model
     history: list[dict[str, float]]
     best_epoch: int
 
@@ -80,61 +85,93 @@ def fit_in_memory(
     preprocessor = Preprocessor.fit(training)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         seed_weights(config.train.seed)
-        predictor = Predictor(preprocessor.input_size, objective.output_size, config.model)
+        model = new_model(preprocessor, objective, config)
         trained = train(
-            predictor,
+            model,
             objective,
-            preprocessor.encode(training),
-            preprocessor.encode(series.select(split.validation)),
+            preprocessor.encode(training, reads=model.reads),
+            preprocessor.encode(series.select(split.validation), reads=model.reads),
             config.train,
         )
-    return Fitted(preprocessor, objective, predictor.to("cpu"), trained.history, trained.best_epoch)
+    model.network.to("cpu")
+    return Fitted(preprocessor, objective, model, trained.history, trained.best_epoch)
 
 
-def fitted_outputs(fitted: Fitted, series: IrregularSeries) -> np.ndarray:
+def keep(estimator: Any, fitted: Fitted) -> None:
+    """Give an estimator the attributes that a fit leaves."""
+    estimator.fitted_ = fitted
+    estimator.n_features_in_ = len(fitted.preprocessor.variables)
+    estimator.history_ = fitted.history
+    estimator.n_iter_ = len(fitted.history)
+
+
+def outputs(estimator: Any, X: Any) -> np.ndarray:
     """Probabilities or values for new series.
 
     Args:
-        fitted: A fit.
-        series: N series with the features of the fit.
+        estimator: A fitted one.
+        X: N series with the features of the fit, in any of the forms that estimators take.
 
     Returns:
         [N, K] float64.
+
+    Raises:
+        InputError: If X does not fit.
+        sklearn.exceptions.NotFittedError: If `fit` was not called.
     """
-    encoded = fitted.preprocessor.encode(replace(series, target=None, per_step=False))
-    return fitted.objective.predictions(predict_logits(fitted.predictor, encoded).numpy())
+    check_is_fitted(estimator)
+    series = as_series(X)
+    check_feature_count(estimator, series)
+    fitted = estimator.fitted_
+    plain = replace(series, target=None, per_step=False)
+    encoded = fitted.preprocessor.encode(plain, reads=fitted.model.reads)
+    return fitted.objective.predictions(predict_logits(fitted.model, encoded).numpy())
 
 
-def configuration(
-    task: str, parameters: dict[str, Any], seed: int, *, class_weights: str = "none"
-) -> FitConfig:
+def configuration(task: str, estimator: Any, *, class_weights: str = "none") -> FitConfig:
     """The configuration that an estimator's parameters stand for.
 
     Args:
         task: "classify" or "regress".
-        parameters: From `get_params()`; those of the model and the training are taken.
-        seed: Drawn from `random_state`.
+        estimator: Its parameters of the model and the training are taken; the seed is drawn from
+            its `random_state`.
         class_weights: "none" or "balanced".
 
     Returns:
         The configuration.
 
     Raises:
-        InputError: If a parameter is out of range.
+        InputError: If a parameter is out of range, or the model has no such option.
     """
-    # Parameter grids often hold NumPy's numbers.
-    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in parameters.items()}
+    given, usual = _plain(estimator.get_params()), type(estimator)().get_params()
+    known = {entry.name for entry in fields(catalogue.config_class(given["kind"]))}  # pyright: ignore
+    # A model without an option does not mind that the option has a usual value here.
+    model = {name: given[name] for name in _MODEL if name in known or given[name] != usual[name]}
     return FitConfig.from_dict(
         {
             "task": task,
-            "model": ModelConfig.from_dict({name: plain[name] for name in _MODEL}).to_dict(),
-            "train": TrainConfig.from_dict(
-                {name: plain[name] for name in _TRAIN}
-                | {"seed": seed, "class_weights": class_weights}
-            ).to_dict(),
+            "model": {"kind": given["kind"]} | model | _plain(given["options"] or {}),
+            "train": {name: given[name] for name in _TRAIN}
+            | {
+                "seed": int(check_random_state(estimator.random_state).randint(2**31 - 1)),
+                "class_weights": class_weights,
+            },
         }
     )
 
 
-_MODEL = ("kind", "hidden_size", "wiring", "dropout")
+def series_tags(tags: Any) -> Any:
+    """Say that series are wanted, with holes, and no tables."""
+    tags.input_tags.two_d_array = False
+    tags.input_tags.three_d_array = True
+    tags.input_tags.allow_nan = True
+    return tags
+
+
+def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameter grids often hold NumPy's numbers."""
+    return {k: v.item() if isinstance(v, np.generic) else v for k, v in parameters.items()}
+
+
+_MODEL = ("hidden_size", "wiring", "dropout")
 _TRAIN = ("epochs", "batch_size", "learning_rate", "weight_decay", "patience")

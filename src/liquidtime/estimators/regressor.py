@@ -1,18 +1,18 @@
 """A regressor of irregular series under scikit-learn's contract."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.errors import InputError
-from liquidtime.estimators.fitting import configuration, fit_in_memory, fitted_outputs
-from liquidtime.estimators.series import as_series, check_feature_count
+from liquidtime.estimators.fitting import configuration, fit_in_memory, keep, outputs, series_tags
+from liquidtime.estimators.series import as_series
 from liquidtime.estimators.targets import one_a_series, own_target
+from liquidtime.models.catalogue import DEFAULT
 
 
 class LiquidRegressor(RegressorMixin, BaseEstimator):
@@ -27,7 +27,10 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
     standardised on the rest. Models beyond these parameters are fitted with `liquidtime.train`.
 
     Args:
-        kind: Recurrent layer, "cfc" or "ltc", or "lstm" and "gru" to compare with.
+        kind: The network, by the name of its module in `liquidtime.models`.
+        options: Its options by name, as that module's `Config` says, such as `{"unfolds": 3}`. They
+            go before `hidden_size`, `wiring` and `dropout`, which stand here because most networks
+            have them.
         hidden_size: Hidden units, or neurons of the wiring.
         wiring: Sparse circuit over the hidden units: "none", "auto_ncp", "random" or "full". A
             wiring has 8 motor neurons, so "auto_ncp" needs a `hidden_size` of 10 or more.
@@ -47,15 +50,16 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
         n_outputs_: Number of targets K.
         n_iter_: Number of epochs run.
         history_: One record an epoch: losses, validation metric, step size, seconds.
-        fitted_: Preprocessor, objective and network.
+        fitted_: Preprocessor, objective and model.
     """
 
     def __init__(
         self,
         *,
-        kind: Literal["cfc", "ltc", "lstm", "gru"] = "cfc",
+        kind: str = DEFAULT,
+        options: Mapping[str, Any] | None = None,
         hidden_size: int = 32,
-        wiring: Literal["none", "auto_ncp", "random", "full"] = "none",
+        wiring: str = "none",
         dropout: float = 0.0,
         epochs: int = 100,
         batch_size: int = 32,
@@ -66,6 +70,7 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.kind = kind
+        self.options = options
         self.hidden_size = hidden_size
         self.wiring = wiring
         self.dropout = dropout
@@ -111,20 +116,16 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
             target_names=None,
             per_step=False,
         )
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         fitted = fit_in_memory(
             series,
-            configuration("regress", self.get_params(), seed),
+            configuration("regress", self),
             validation_fraction=self.validation_fraction,
             stratify=None,
         )
-        self.fitted_ = fitted
         self._offset = offset
         self._flat = values.ndim == 1
-        self.n_features_in_ = series.values.shape[1]
         self.n_outputs_ = columns.shape[1]
-        self.history_ = fitted.history
-        self.n_iter_ = len(self.history_)
+        keep(self, fitted)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -140,16 +141,10 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
             InputError: If X does not fit.
             sklearn.exceptions.NotFittedError: If `fit` was not called.
         """
-        check_is_fitted(self)
-        series = as_series(X)
-        check_feature_count(self, series)
-        values = fitted_outputs(self.fitted_, series) + self._offset
+        values = outputs(self, X) + self._offset
         return values[:, 0] if self._flat else values
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.three_d_array = True
-        tags.input_tags.allow_nan = True
+        tags = series_tags(super().__sklearn_tags__())
         tags.target_tags.multi_output = True
         return tags

@@ -17,7 +17,7 @@ from liquidtime.kernels.cfc.reference import (
     CfCWeights,
     Group,
     cfc_step,
-    circuit_step,
+    wired_step,
 )
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.ltc.reference import ltc_step
@@ -97,7 +97,7 @@ def _cfc(given: Architecture, layer: deploy.CfCLayer | deploy.WiredLayer) -> Cel
         return lambda x, h, elapsed: cfc_step(x, h, elapsed, weights, spec)
     every = tuple(_weights(group, ()) for group in layer.groups)
     groups = tuple(Group(*_tensors((group.neurons, group.sources))) for group in layer.groups)
-    return lambda x, h, elapsed: circuit_step(x, h, elapsed, every, groups, spec)
+    return lambda x, h, elapsed: wired_step(x, h, elapsed, every, groups, spec)
 
 
 def _weights(part: CfCLayer | deploy.Group, backbone: tuple[Affine, ...]) -> CfCWeights:

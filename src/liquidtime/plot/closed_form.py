@@ -29,6 +29,7 @@ def error_against_cost(
     cost_name: str,
     error_name: str = "mean squared error at the output",
     levels: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """Error against cost, both logarithmic; each family is labelled at its right end.
 
@@ -37,9 +38,9 @@ def error_against_cost(
         cost_name: Label of the horizontal axis, with its unit.
         error_name: Label of the vertical axis.
         levels: Errors to mark by a horizontal line, with what each is.
+        ax: Axes to draw into; by default those of a new figure.
     """
-    figure = style.new_figure(9.4, 6.0)
-    axes = figure.subplots()
+    figure, axes = style.panel(ax, 9.4, 6.0)
     style.tidy(axes, x=cost_name, y=error_name, title="Error against cost")
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -83,7 +84,11 @@ class Panel(NamedTuple):
 
 
 def overlaid(
-    times: np.ndarray, neurons: Mapping[str, Sequence[Panel]], *, time_label: str
+    times: np.ndarray,
+    neurons: Mapping[str, Sequence[Panel]],
+    *,
+    time_label: str,
+    ax: Sequence[Axes] | None = None,
 ) -> Figure:
     """Trajectories of some neurons over each other; the truth of each panel in black.
 
@@ -94,14 +99,16 @@ def overlaid(
         times: [T].
         neurons: One row of panels each, by the neuron's name; the same titles in all rows.
         time_label: Label of the time axis, with its unit.
+        ax: Axes to draw into, one a panel, row after row; by default those of a new figure.
     """
     columns = len(next(iter(neurons.values())))
-    figure = style.new_figure(3.6 * columns + 0.4, 1.6 * len(neurons) + 1.2)
-    axes_of = figure.subplots(len(neurons), columns, sharex=True, sharey="row", squeeze=False)
+    size = 3.6 * columns + 0.4, 1.6 * len(neurons) + 1.2
+    figure, places = style.panels(ax, len(neurons), columns, size, share_x="col", share_y="row")
+    axes_of = [places[start : start + columns] for start in range(0, len(places), columns)]
     for row, (name, panels) in enumerate(neurons.items()):
         first = 0
         for column, panel in enumerate(panels):
-            axes = axes_of[row, column]
+            axes = axes_of[row][column]
             axes.plot(times, panel.truth, color=style.INK, linewidth=3.0, alpha=0.8, label="ODE")
             for number, (label, line) in enumerate(panel.lines.items()):
                 axes.plot(
@@ -211,8 +218,8 @@ def _limit(row: Sequence[Axes], panels: Sequence[Panel]) -> None:
     ]
     # Headroom for the notes, so that they cover no line.
     lines = max(map(len, gone))
-    row[0].set_ylim(low, high + (0.16 * (lines + 1) * span if lines else 0.0))
     for axes, notes in zip(row, gone, strict=True):
+        axes.set_ylim(low, high + (0.16 * (lines + 1) * span if lines else 0.0))
         if notes:
             axes.text(
                 0.99,

@@ -24,17 +24,23 @@ class Timed(NamedTuple):
 
 
 def time_against_size(
-    rows: Mapping[str, Sequence[Timed]], *, floor_name: str = "arithmetic in float32 at the peak"
+    rows: Mapping[str, Sequence[Timed]],
+    *,
+    floor_name: str = "arithmetic in float32 at the peak",
+    ax: Sequence[Axes] | None = None,
 ) -> Figure:
     """Time against sizes, all logarithmic: a row of panels each, one panel a size.
 
     Args:
         rows: Panels by the name of their row, such as "forward"; the same sizes in all rows.
         floor_name: What the floor is called.
+        ax: Axes to draw into, one a panel, row after row, the last of which bears the legend; by
+            default those of a new figure, which has it below.
     """
     columns = len(next(iter(rows.values())))
-    figure = style.new_figure(3.4 * columns, 2.8 * len(rows) + 0.9)
-    grid = figure.subplots(len(rows), columns, sharex="col", sharey="row", squeeze=False)
+    size = 3.4 * columns, 2.8 * len(rows) + 0.9
+    figure, places = style.panels(ax, len(rows), columns, size, share_x="col", share_y="row")
+    grid = [places[start : start + columns] for start in range(0, len(places), columns)]
     names = list(dict.fromkeys(n for panels in rows.values() for p in panels for n in p.lines))
     for axes_of, (row, panels) in zip(grid, rows.items(), strict=True):
         for axes, panel in zip(axes_of, panels, strict=True):
@@ -45,9 +51,12 @@ def time_against_size(
                 y="milliseconds" if axes is axes_of[0] else "",
                 title=row if axes is axes_of[0] else "",
             )
+    if ax is not None:
+        style.legend(places[-1])
+        return figure
     handles = {
         str(line.get_label()): line
-        for axes in figure.axes
+        for axes in places
         for line in axes.get_lines()
         if not str(line.get_label()).startswith("_")
     }

@@ -9,7 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from liquidtime.errors import InputError
+
 if TYPE_CHECKING:
+    from matplotlib.cm import ScalarMappable
     from matplotlib.typing import ColorType
 
 INK = "#1f2933"
@@ -32,6 +35,84 @@ def new_figure(width: float, height: float) -> Figure:
     It belongs to no window and no global state; the caller saves it or shows it.
     """
     return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+
+
+def panel(ax: Axes | None, width: float, height: float) -> tuple[Figure, Axes]:
+    """The axes given and their figure, or those of a new one of this size in inches."""
+    if ax is None:
+        figure = new_figure(width, height)
+        return figure, figure.subplots()
+    return root(ax), ax
+
+
+def panels(
+    ax: Sequence[Axes] | None,
+    rows: int,
+    columns: int,
+    size: tuple[float, float],
+    *,
+    heights: Sequence[float] | None = None,
+    share_x: Literal["none", "col"] = "none",
+    share_y: Literal["none", "row"] = "none",
+) -> tuple[Figure, list[Axes]]:
+    """The axes given and their figure, or those of a new one; row after row.
+
+    Args:
+        ax: rows · columns axes, or None.
+        rows: Of panels.
+        columns: Of panels.
+        size: (width, height) of a new figure, in inches.
+        heights: Of its rows, relative to one another.
+        share_x: Whether panels above each other have one axis in a new figure.
+        share_y: Likewise those beside each other.
+
+    Raises:
+        InputError: If there are more or fewer axes than panels.
+    """
+    if ax is None:
+        figure = new_figure(*size)
+        grid = figure.subplots(
+            rows, columns, sharex=share_x, sharey=share_y, height_ratios=heights, squeeze=False
+        )
+        return figure, [*grid.flat]
+    given = [*np.asarray(ax, dtype=object).flat]
+    if len(given) != rows * columns:
+        raise InputError(
+            f"ax holds {len(given)} axes; expected {rows * columns}, one a panel, row after row."
+        )
+    return root(given[0]), given
+
+
+def root(ax: Axes) -> Figure:
+    """The whole figure that some axes belong to."""
+    # Axes of a subfigure name that as their figure; the whole is what can be saved.
+    figure = ax.figure.figure
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def inches(ax: Axes) -> float:
+    """Height of some axes, before a layout has moved them."""
+    return float(ax.get_window_extent().height / ax.figure.dpi)
+
+
+def colour_bar(mappable: "ScalarMappable", ax: Axes, *, aspect: float, both: bool = True) -> Axes:
+    """A slim colour bar to the right of some axes.
+
+    Args:
+        mappable: What has the colours.
+        ax: Give the bar some of their room.
+        aspect: Length over width.
+        both: Whether colours end before the values do, at either end.
+
+    Returns:
+        The axes of the bar.
+    """
+    extend = "both" if both else "neither"
+    bar = ax.figure.colorbar(mappable, ax=ax, pad=0.01, aspect=aspect, extend=extend)
+    bar.ax.tick_params(labelsize=SMALL, color=FAINT)
+    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+    return bar.ax
 
 
 def tidy(axes: Axes, *, x: str = "", y: str = "", title: str = "", grid: bool = True) -> Axes:

@@ -28,9 +28,7 @@ def claimed(folder: Path) -> Iterator[None]:
     Raises:
         InputError: If another process holds it; the message names that process.
     """
-    made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / LOCK
+    made, path = not folder.exists(), folder / LOCK
     try:
         handle = _locked(path)
         try:
@@ -42,8 +40,10 @@ def claimed(folder: Path) -> Iterator[None]:
                 path.unlink(missing_ok=True)
             handle.close()
     finally:
-        if made and not any(folder.iterdir()):
-            folder.rmdir()
+        # Not if anything lies there.
+        with suppress(OSError):
+            if made:
+                folder.rmdir()
 
 
 def check_free(folder: Path) -> None:
@@ -59,7 +59,12 @@ def check_free(folder: Path) -> None:
 
 def _locked(path: Path) -> IO[str]:
     while True:
-        handle = path.open("a+", encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = path.open("a+", encoding="utf-8")
+        except FileNotFoundError:
+            # A claim that wrote nothing has removed the folder in between.
+            continue
         try:
             _lock(handle.fileno())
         except OSError as error:

@@ -21,9 +21,11 @@ def from_dict(cls: type, mapping: Mapping[str, Any]) -> Any:
     return cls(**mapping)
 
 
-def check_choices(config: Any) -> None:
-    """Check each field against its annotation: choices by value, the rest by type."""
-    for name, hint in typing.get_type_hints(type(config)).items():
+def check_choices(config: Any, *names: str) -> None:
+    """Check fields, by default all, against their annotations: choices by value, else by type."""
+    hints = typing.get_type_hints(type(config))
+    for name in names or [entry.name for entry in dataclasses.fields(config)]:
+        hint = hints[name]
         value = getattr(config, name)
         choices, kinds = _allowed(hint)
         numbers = (*kinds, int) if float in kinds else kinds

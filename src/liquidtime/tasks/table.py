@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from liquidtime.runs.write import write_json, write_text
-from liquidtime.tasks.comparison import MINUTES, Row, Spread
 from liquidtime.tasks.contract import Task
 from liquidtime.tasks.record import Record
+from liquidtime.tasks.rows import MINUTES, Row, Spread
 from liquidtime.train.report.naming import metric_name, number
 
 MARKDOWN, JSON = "table.md", "table.json"

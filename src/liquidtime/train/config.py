@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from liquidtime.errors import InputError
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import catalogue
+from liquidtime.models.contract import ModelConfig
 from liquidtime.runs.options import check_at_least, check_choices, from_dict
 
 Task = Literal["classify", "regress", "forecast"]
@@ -77,16 +78,16 @@ class FitConfig:
     Attributes:
         task: "classify" for classes; "regress" for numbers; "forecast" for numbers of a coming
             row, which trains as a regression.
-        model: The network.
+        model: The network: the `Config` of one of `liquidtime.models`, the CfC by default.
         train: The training.
     """
 
     task: Task = "classify"
-    model: ModelConfig = field(default_factory=ModelConfig)
+    model: ModelConfig = field(default_factory=lambda: catalogue.from_dict({}))
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
-        check_choices(self)
+        check_choices(self, "task")
         if self.task != "classify" and self.train.class_weights != "none":
             raise InputError(
                 f"class_weights={self.train.class_weights!r} with task {self.task!r}: only "
@@ -95,14 +96,14 @@ class FitConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a JSON-able dictionary, one level of nesting."""
-        return dataclasses.asdict(self)
+        return dataclasses.asdict(self) | {"model": catalogue.to_dict(self.model)}
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
-        """The configuration that `to_dict` wrote; unknown keys are an `InputError`."""
+        """The configuration that `to_dict` wrote, here or in 0.1.0; unknown keys: `InputError`."""
         parts = dict(mapping)
         if "model" in parts:
-            parts["model"] = ModelConfig.from_dict(parts["model"])
+            parts["model"] = catalogue.from_dict(parts["model"])
         if "train" in parts:
             parts["train"] = TrainConfig.from_dict(parts["train"])
         return from_dict(cls, parts)

@@ -7,20 +7,24 @@ import io
 import json
 import statistics
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch.distributed as dist
 from safetensors.torch import save
+from torch import Tensor
 
+from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
-from liquidtime.models.predictor import Predictor
+from liquidtime.models.contract import Model
 from liquidtime.runs.digests import read_json
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import json_text, write_atomically, write_json, write_text
+from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.files import (
     EXAMPLE,
@@ -33,18 +37,32 @@ from liquidtime.train.files import (
 )
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
-from liquidtime.train.loop import Trained, process_rank, train
+from liquidtime.train.loop import train
 from liquidtime.train.objective import Objective
+from liquidtime.train.processes import process_rank
 from liquidtime.train.report import write as report
-from liquidtime.train.report.example import choose_example, write_example
-from liquidtime.train.report.naming import model_name
+from liquidtime.train.report.example import choose_example, trace_series, write_example
 from liquidtime.train.report.summary import summarise
-from liquidtime.train.run import Run, new_predictor
+from liquidtime.train.run import Run, new_model
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
 from liquidtime.train.seeds import seed_weights
 from liquidtime.train.stored import preprocessor_to
+
+
+class _Part(NamedTuple):
+    """A part of the data, encoded once for all that is done with it."""
+
+    series: IrregularSeries
+    encoded: EncodedSeries
+
+    @classmethod
+    def of(
+        cls, data: IrregularSeries, chosen: np.ndarray, preprocessor: Preprocessor, model: Model
+    ) -> "_Part":
+        series = data.select(chosen)
+        return cls(series, preprocessor.encode(series, reads=model.reads))
 
 
 def fit(
@@ -93,7 +111,7 @@ def fit(
     record = json.loads(
         json.dumps(
             {
-                "format": 1,
+                "format": 2,
                 "config": config.to_dict(),
                 "objective": objective.to_dict(),
                 "preprocessor": preprocessor_to(preprocessor),
@@ -108,23 +126,25 @@ def fit(
     with folder.claim(resume=resume) if leads else contextlib.nullcontext():
         if leads:
             _begin(folder, record, data, split)
-        training = preprocessor.encode(training_part)
-        validation = preprocessor.encode(data.select(split.validation))
         seed_weights(config.train.seed)
-        predictor = new_predictor(preprocessor, objective, config)
+        model = new_model(preprocessor, objective, config)
+        validation = _Part.of(data, split.validation, preprocessor, model)
         trained = train(
-            predictor,
+            model,
             objective,
-            training,
-            validation,
+            preprocessor.encode(training_part, reads=model.reads),
+            validation.encoded,
             config.train,
             folder=out,
             resume=resume,
-            label=model_name(config.model) if progress else None,
+            label=config.model.facts.name if progress else None,
         )
-        predictor.to("cpu")
+        model.network.to("cpu")
         if leads:
-            _finish(folder, data, split, config, objective, preprocessor, predictor, trained)
+            parts = {"validation": validation}
+            if len(split.test):
+                parts["test"] = _Part.of(data, split.test, preprocessor, model)
+            _finish(folder, parts, config, objective, model, trained)
         if dist.is_initialized():
             dist.barrier()
         return Run.load(out)
@@ -170,54 +190,49 @@ def _begin(folder: Folder, record: dict[str, Any], data: IrregularSeries, split:
 
 
 def _told(record: dict[str, Any]) -> dict[str, Any]:
-    return record["config"] | {name: record[name] for name in ("fingerprint", "preprocessor")}
+    # As it would be written today: 0.1.0 stored the options of every model with each.
+    config = FitConfig.from_dict(record["config"]).to_dict()
+    return config | {name: record[name] for name in ("fingerprint", "preprocessor")}
 
 
 def _finish(
     folder: Folder,
-    data: IrregularSeries,
-    split: Split,
+    parts: dict[str, _Part],
     config: FitConfig,
     objective: Objective,
-    preprocessor: Preprocessor,
-    predictor: Predictor,
-    trained: Trained,
+    model: Model,
+    trained: Progress,
 ) -> None:
     """Evaluate and write everything; `metrics.json` comes last."""
     out = folder.path
-    weights = {name: tensor.contiguous() for name, tensor in predictor.state_dict().items()}
+    weights = {name: tensor.contiguous() for name, tensor in model.network.state_dict().items()}
     write_atomically(out / WEIGHTS, lambda beside: beside.write_bytes(save(weights)))
     write_history(out / HISTORY, trained.history)
-    table = _training_figures(config, predictor, trained)
-    shown = split.test if len(split.test) else split.validation
-    for name in ("validation", "test"):
-        chosen = getattr(split, name)
-        table[name] = None
-        if not len(chosen):
-            continue
-        part = data.select(chosen)
-        encoded = preprocessor.encode(part)
-        logits = predict_logits(predictor, encoded)
-        predictions = Predictions.of(objective, part, logits.numpy())
-        write_predictions(out / predictions_name(name), predictions, part)
-        found = scored(objective, logits, encoded.target, encoded.lengths)  # pyright: ignore
-        table[name] = part_metrics(found, len(part))
-        if chosen is shown:
-            example = choose_example(predictions, part)
+    table = _training_figures(config, model, trained) | {"validation": None, "test": None}
+    for name, part in parts.items():
+        logits = predict_logits(model, part.encoded)
+        predictions = Predictions.of(objective, part.series, logits.numpy())
+        write_predictions(out / predictions_name(name), predictions, part.series)
+        target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
+        found = scored(objective, logits, target, part.encoded.lengths)
+        table[name] = part_metrics(found, len(part.series))
+        if part is list(parts.values())[-1] and model.trace is not None:
+            example = choose_example(predictions, part.series)
             if example is not None:
-                write_example(out / EXAMPLE, part[example], predictor, preprocessor, objective)
+                alone = part.series[example], part.encoded.select([example])
+                write_example(out / EXAMPLE, trace_series(*alone, model, objective))
     folder.finish(json_text(table))
     report.write(out)
 
 
-def _training_figures(config: FitConfig, predictor: Predictor, trained: Trained) -> dict[str, Any]:
+def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dict[str, Any]:
     seconds = [record["seconds"] for record in trained.history]
     return {
         "task": config.task,
         "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1},
         "epochs": len(trained.history),
-        "stopped_early": trained.stopped_early,
+        "stopped_early": len(trained.history) < config.train.epochs,
         "seconds_per_epoch": statistics.median(seconds),
         "seconds_total": sum(seconds),
-        "parameters": sum(p.numel() for p in predictor.parameters() if p.requires_grad),
+        "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),
     }

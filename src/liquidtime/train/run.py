@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from safetensors.torch import load_file
+from torch import nn
 
+from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
-from liquidtime.models.predictor import Predictor
+from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import FIT, HISTORY, METRICS, RECORD, REPORT, WEIGHTS, finished_run
@@ -83,15 +85,16 @@ class Run:
         return self.path / REPORT
 
     @cached_property
-    def _model(self) -> Predictor:
-        model = new_predictor(self.preprocessor, self.objective, self.config)
+    def _model(self) -> Model:
+        model = new_model(self.preprocessor, self.objective, self.config)
         Folder(self.path, FIT).check(WEIGHTS)
-        model.load_state_dict(load_file(self.path / WEIGHTS))
-        return model.eval()
+        model.network.load_state_dict(load_file(self.path / WEIGHTS))
+        model.network.eval()
+        return model
 
-    def model(self) -> Predictor:
+    def model(self) -> nn.Module:
         """The network with the best epoch's weights, in evaluation mode, on the CPU."""
-        return self._model
+        return self._model.network
 
     def predict(self, series: IrregularSeries, *, batch_size: int = 256) -> Predictions:
         """Predict; targets are not needed and not looked at.
@@ -103,8 +106,7 @@ class Run:
         Raises:
             InputError: If the variables are others.
         """
-        encoded = self.preprocessor.encode(series)
-        logits = predict_logits(self._model, encoded, batch_size)
+        logits = predict_logits(self._model, self._encode(series), batch_size)
         return Predictions.of(self.objective, series, logits.numpy())
 
     def evaluate(self, series: IrregularSeries, *, seed: int = 0) -> dict[str, Any]:
@@ -121,7 +123,7 @@ class Run:
             InputError: If there is no target, or the classes are others.
         """
         self._check_target(series)
-        encoded = self.preprocessor.encode(series)
+        encoded = self._encode(series)
         logits = predict_logits(self._model, encoded)
         part = scored(self.objective, logits, encoded.target, encoded.lengths)  # pyright: ignore
         return part_metrics(part, len(series), seed=seed)
@@ -133,9 +135,12 @@ class Run:
             series: Exactly one, with at least one step.
 
         Raises:
-            InputError: If it is not one series with steps.
+            InputError: If it is not one series with steps, or nothing of the model can be seen.
         """
-        return trace_series(series, self._model, self.preprocessor, self.objective)
+        return trace_series(series, self._encode(series), self._model, self.objective)
+
+    def _encode(self, series: IrregularSeries) -> EncodedSeries:
+        return self.preprocessor.encode(series, reads=self._model.reads)
 
     def _check_target(self, series: IrregularSeries) -> None:
         if series.target is None:
@@ -159,11 +164,13 @@ class Run:
             )
 
 
-def new_predictor(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Predictor:
-    """The network of a run, with fresh weights."""
-    return Predictor(
-        preprocessor.input_size,
-        objective.output_size,
-        config.model,
-        per_step=objective.per_step,
+def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:
+    """The model of a run, with fresh weights."""
+    return config.model.build(
+        Shape(
+            inputs=preprocessor.input_size,
+            variables=preprocessor.variable_count,
+            outputs=objective.output_size,
+            per_step=objective.per_step,
+        )
     )

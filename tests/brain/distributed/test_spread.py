@@ -11,6 +11,8 @@ import pytest
 
 from liquidtime.brain import Connectome, Spread, simulate
 from liquidtime.brain.distributed.partition import blocks, checked, cut, even, metis
+from liquidtime.errors import InputError
+from liquidtime.runs.claim import claimed
 
 JOB = Path(__file__).parent / "sharded_job.py"
 CASES = [
@@ -149,6 +151,14 @@ def test_stored_runs_of_other_ranks_are_refused(tmp_path, job):
     simulate(whole, *given, store=tmp_path / "plain")
     with pytest.raises(ValueError, match="simulation of one process"):
         simulate(whole, *given, where=Spread(), store=tmp_path / "plain")
+
+
+def test_a_folder_that_another_process_writes_is_refused(tmp_path, job):
+    whole, given = job.settings("frozen")
+    for held in (tmp_path, tmp_path / "rank0"):
+        with claimed(held), pytest.raises(InputError, match=f"in use by process {os.getpid()}"):
+            simulate(whole, *given, where=Spread(), store=tmp_path)
+    simulate(whole, *given, where=Spread(), store=tmp_path)
 
 
 def test_what_needs_the_whole_connectome_is_refused_with_a_builder(job):

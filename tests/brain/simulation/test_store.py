@@ -32,6 +32,7 @@ from liquidtime.brain import (
 from liquidtime.brain.simulation import store
 from liquidtime.errors import InputError
 from liquidtime.native import native
+from liquidtime.runs.claim import LOCK, claimed
 
 SIZE = 40
 NAMES = [f"n{i:02d}" for i in range(SIZE)]
@@ -274,6 +275,13 @@ def test_a_folder_with_other_files_is_refused(tmp_path):
     with pytest.raises(InputError, match="holds files, but no simulation"):
         run(store=tmp_path, **PLAIN)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_folder_that_another_writes_is_refused(tmp_path):
+    with claimed(tmp_path), pytest.raises(InputError, match=f"in use by process {os.getpid()}"):
+        simulate(BRAIN, store=tmp_path, **PLAIN)
+    simulate(BRAIN, store=tmp_path, **PLAIN)
+    assert not (tmp_path / LOCK).exists()
 
 
 def test_a_run_that_is_killed_at_its_very_beginning_can_be_begun_again(tmp_path, monkeypatch):

@@ -54,6 +54,7 @@ class Linear:
         self.capacitance = tensors.column(constants.capacitance)
         self.leak = tensors.column(constants.leak_conductance)
         self.rest = tensors.column(constants.leak_potential)
+        self.gain = tensors.column(constants.extra["gain"])
 
     def begin(self, potentials, activations):
         return Moment(potentials)
@@ -66,7 +67,8 @@ class Linear:
 
     def advance(self, moment, past, external, dt):
         v = moment.potential
-        pull = WEIGHT * class_sums(self.graph, self.counts, past.arriving() - self.rest).sum(0)
+        above = past.arriving() - self.rest
+        pull = WEIGHT * self.gain * class_sums(self.graph, self.counts, above).sum(0)
         flow = self.leak * (self.rest - v) + pull
         if external[0].current is not None:
             flow = flow + external[0].current
@@ -78,7 +80,7 @@ LINEAR = Form(
     name="leaky linear",
     rule=Linear,
     variables={"potential": "mV", "pull": "pA"},
-    constants=("capacitance", "leak_conductance", "leak_potential"),
+    constants=("capacitance", "leak_conductance", "leak_potential", "gain"),
     lacks={"activation": "a linear unit has no sigmoid"},
 )
 
@@ -94,7 +96,9 @@ def network(**options):
     random = np.random.default_rng(0)
     connectome = Connectome.from_edges(*random.integers(0, 20, (2, 80)), 3, neurons=20)
     made = Network(connectome, Parameters(delay=np.resize([0.0, 0.5], 20)), **options)
-    constants = dataclasses.replace(made.constants, form="leaky linear")
+    constants = dataclasses.replace(
+        made.constants, form="leaky linear", extra={"gain": np.full(20, 2.0)}
+    )
     object.__setattr__(made, "constants", constants)
     return made
 
@@ -185,6 +189,12 @@ def test_what_it_lacks_is_refused_with_its_reason(variable):
     message = f"'{variable}' cannot be recorded: a linear unit has no sigmoid; expected one of pot"
     with pytest.raises(ValueError, match=message):
         run(Record(variable))
+
+
+def test_a_constant_that_it_needs_and_has_not_is_missed():
+    bare = dataclasses.replace(network().constants, extra={})
+    with pytest.raises(ValueError, match="leaky linear neurons need gain, which is not there"):
+        ReferenceStepper(bare, Task(0.5))
 
 
 def test_no_two_forms_have_one_name():

@@ -173,30 +173,6 @@ def test_a_trained_network_is_used_again_and_another_is_refused(made):
         closed_form.compare(out, replace(QUICK, seed=1))
 
 
-def test_a_stopped_training_goes_on(tmp_path):
-    data = closed_form_data.study_data("synthetic")
-    config = closed_form.recipe(data, replace(QUICK, epochs=2))
-    whole = closed_form.trained(data, config, tmp_path / "whole", progress=False)
-    from liquidtime.train import loop
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop.FitModule, "on_train_epoch_start", _stop_at(1), raising=False)
-        with pytest.raises(KeyboardInterrupt):
-            closed_form.trained(data, config, tmp_path / "cut", progress=False)
-    assert not (tmp_path / "cut" / "metrics.json").exists()
-    resumed = closed_form.trained(data, config, tmp_path / "cut", progress=False)
-    one, two = whole.model().state_dict(), resumed.model().state_dict()
-    assert all(torch.equal(one[name], two[name]) for name in one)
-
-
-def _stop_at(epoch):
-    def hook(self):
-        if self.current_epoch == epoch:
-            raise KeyboardInterrupt
-
-    return hook
-
-
 def test_without_the_file_a_made_up_task_stands_in(tmp_path, monkeypatch):
     def absent(source):
         raise InputError("could not download it.")

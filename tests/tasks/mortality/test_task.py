@@ -1,23 +1,44 @@
-"""The demo: small always, whole when asked."""
+"""Death in hospital: its protocols and recipes, the demo small, the result whole when asked."""
 
 import json
+import statistics
 
+import numpy as np
 import pytest
 
 from liquidtime.cli.__main__ import main
-from liquidtime.tasks.mortality import task as mortality
+from liquidtime.data.sets import physionet2012
+from liquidtime.tasks.mortality.recipes import DEMO
+from liquidtime.tasks.mortality.task import TASK
+from liquidtime.tasks.reproduce import plan, reproduce
 from liquidtime.train import Run
 
 
-def test_recipes_differ_in_the_model_and_take_their_seed():
-    for kind in ("cfc", "ltc", "lstm"):
-        config = mortality.recipe(kind, seed=7, epochs=3)
-        assert config.model.kind == kind
-        assert config.train.seed == 7
-        assert config.train.epochs == 3
-        assert config.train.batch_size == mortality.recipe("cfc").train.batch_size
-    with pytest.raises(KeyError):
-        mortality.recipe("transformer")
+def test_the_published_test_part_is_that_of_the_data_set_whatever_the_seed():
+    series = TASK.data()
+    published = physionet2012.published_split()
+    for name in ("paper", "published-test"):
+        for seed in (0, 3):
+            assert np.array_equal(TASK.protocol(name).split(series, seed).test, published.test)
+    another = TASK.protocol("another-test").split(series, 0)
+    assert not np.array_equal(another.test, published.test)
+
+
+def test_five_clean_seeds_test_every_stay_once_and_the_sixth_begins_anew():
+    series = TASK.data()
+    died = series.target.numpy()
+    splits = [TASK.protocol("clean").split(series, seed) for seed in range(6)]
+    tested = np.concatenate([split.test for split in splits[:5]])
+    assert np.array_equal(np.sort(tested), np.arange(4000))
+    for split in splits:
+        for part in (split.train, split.validation, split.test):
+            assert died[part].mean() == pytest.approx(died.mean(), abs=0.003)
+    assert not np.array_equal(splits[0].test, splits[5].test)
+
+
+def test_the_models_of_the_demo_see_the_same_batches():
+    assert len(DEMO) == 3 and set(DEMO) <= set(TASK.recipes)
+    assert len({TASK.recipe(name).config.train.batch_size for name in DEMO}) == 1
 
 
 def test_the_demo_fits_compares_and_reports(tmp_path, capsys):
@@ -34,17 +55,36 @@ def test_the_demo_fits_compares_and_reports(tmp_path, capsys):
         assert (out / name).stat().st_size > 0
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "lstm-1" in page
-    rows = json.loads((out / "comparison.json").read_text(encoding="utf-8"))["runs"]
+    rows = json.loads((out / "table.json").read_text(encoding="utf-8"))["runs"]
     assert [row["seed"] for row in rows] == [0, 1]
-    assert rows[0]["auroc"] != rows[1]["auroc"]
+    assert rows[0]["metrics"]["auroc"] != rows[1]["metrics"]["auroc"]
+    before = (out / "model.safetensors").stat().st_mtime_ns
+    assert main([*arguments, "--one-split", "--resume"]) == 0
+    assert (out / "model.safetensors").stat().st_mtime_ns == before
+
+
+def test_the_demo_refuses_a_model_that_the_task_does_not_know(tmp_path, capsys):
+    assert main(["demo", "--models", "gpt", "--out", str(tmp_path / "demo")]) == 2
+    assert "no model 'gpt'; expected one of cfc" in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_cfc_agrees_with_the_published_auroc(tmp_path):
-    """Published: 0.839 ± 0.002 over five seeds; ours spreads by 0.005 a seed."""
-    values = []
-    for seed in range(5):
-        run = mortality.run(tmp_path / str(seed), mortality.recipe("cfc", seed=seed))
-        values.append(run.metrics["test"]["metrics"]["auroc"]["value"])
-    assert sum(values) / len(values) >= 0.839 - 2 * 0.005 / 5**0.5
+    """Ours spreads by 0.005 a seed."""
+    runs = plan(TASK, tmp_path, recipes=["cfc"], protocol="published-test", seeds=5)
+    records = list(reproduce(TASK, runs, progress=False))
+    mean = statistics.mean(record["metrics"]["auroc"]["value"] for record in records)
+    assert mean >= TASK.published.claim.value - 2 * 0.005 / 5**0.5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_the_command_reproduces_one_seed_beside_the_published_cell(tmp_path, capsys):
+    out = tmp_path / "mortality"
+    assert main(["reproduce", "mortality", "cfc", "--seeds", "1", "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "paper 0.839" in said.out and "CfC, seed 0: test AUROC" in said.err
+    (row,) = json.loads((out / "paper" / "table.json").read_text())["rows"]
+    assert row["scores"]["auroc"]["mean"] > 0.8
+    assert row["published"]["auroc"]["value"] == TASK.published.claim.value

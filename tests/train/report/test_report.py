@@ -4,12 +4,12 @@ import re
 import pytest
 
 from liquidtime.data.splits import split_by_series
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import catalogue, ltc
 from liquidtime.train import fit
 from liquidtime.train.config import About, FitConfig, TrainConfig
 from liquidtime.train.report import write as report
 from liquidtime.train.report.comparison import compare
-from liquidtime.train.report.naming import interval, model_name, number, seconds, share
+from liquidtime.train.report.naming import interval, number, seconds, share
 
 VOID = {"meta", "br"}
 
@@ -49,7 +49,7 @@ def read(path):
 def small(tmp_path, data, split, name="run", task="classify", about=None, **model):
     options = FitConfig(
         task=task,
-        model=ModelConfig(**({"kind": "gru", "hidden_size": 8, "backbone_units": 8} | model)),
+        model=catalogue.from_dict({"kind": "gru", "hidden_size": 8} | model),
         train=TrainConfig(epochs=2, batch_size=16, accelerator="cpu"),
     )
     return fit(data, split, options, tmp_path / name, progress=False, about=about)
@@ -150,4 +150,4 @@ def test_numbers_as_people_read_them():
         "1 h 12 min",
     ]
     assert [share(x) for x in (0.14, 0.0002, 0.0)] == ["14.0 %", "0.02 %", "0.0 %"]
-    assert model_name(ModelConfig(kind="ltc", wiring="auto_ncp")) == "LTC (AutoNCP)"
+    assert ltc.Config(wiring="auto_ncp").facts.name == "LTC (AutoNCP)"

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from liquidtime.brain.distributed.exchange import Ranks
 from liquidtime.brain.distributed.store import Scattered
 from liquidtime.brain.experiment.recording import Record, Recording, Series
-from liquidtime.brain.simulation.store import SAMPLES
-from liquidtime.optional import require
+from liquidtime.brain.simulation.samples import Samples
 
 
 def merged(
@@ -75,11 +74,7 @@ def _gathered(samples: NDArray, columns: list[NDArray], ranks: Ranks) -> NDArray
 
 
 def _opened(name: str, columns: list[NDArray], folder: Path) -> Scattered:
-    zarr = require("zarr", extra="brain")
-    parts = [
-        zarr.open_group(folder / f"rank{rank}" / SAMPLES, mode="r")[name]
-        for rank in range(len(columns))
-    ]
+    parts = [Samples(folder / f"rank{rank}", name) for rank in range(len(columns))]
     return Scattered(parts, columns)
 
 

@@ -233,6 +233,7 @@ class Part:
             synaptic_time=of(constants.synaptic_time, rows),
             delay=constants.delay[rows],
             gaps=None if gaps is None else renumbered(gaps),
+            extra={name: values[rows] for name, values in constants.extra.items()},
             gates=dataclasses.replace(
                 gates,
                 output=of(gates.output, sources),

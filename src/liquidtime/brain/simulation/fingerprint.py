@@ -40,10 +40,12 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
 
 def _feed_constants(digest: Any, constants: Constants) -> None:
     for field in dataclasses.fields(constants):
-        # Version 0.1.0 had these forms alone, which `shares` tells apart, and no name for them.
-        if field.name != "form" or constants.form not in ("graded", "graded synapses"):
+        # Version 0.1.0 had graded neurons alone, and neither name nor extra constants for a form.
+        if field.name not in ("form", "extra"):
             digest.update(field.name.encode())
             _feed(digest, getattr(constants, field.name))
+    if not constants.form.startswith("graded"):
+        _feed(digest, (constants.form, constants.extra))
 
 
 def _feed(digest: Any, value: Any) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from liquidtime.brain.experiment.recording import Record, Recording, Series
 from liquidtime.brain.simulation.description import Description
-from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, RUN, SAMPLES, SIMULATION
+from liquidtime.brain.simulation.samples import SAMPLES, Samples
+from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, RUN, SIMULATION
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.runs.claim import check_free
@@ -79,7 +80,7 @@ def load(folder: Path) -> tuple[Recording, Description]:
         if count != len(found) or (found < 0).any():
             raise InputError(f"{folder}: the neurons of {name!r} are not those of the connectome.")
         record = Record(variable, None, every, name=name)
-        series[name] = Series(record, found.astype(np.int32), root[name])
+        series[name] = Series(record, found.astype(np.int32), Samples(folder, name))
     recording = Recording(
         connectome,
         about["dt"],

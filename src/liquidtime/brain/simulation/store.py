@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.recording import Record
+from liquidtime.brain.simulation.samples import SAMPLES, Samples
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import units
 from liquidtime.optional import require
@@ -21,7 +22,6 @@ from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.write import json_text, write_atomically, write_json
 
-SAMPLES = "recording.zarr"
 CHECKPOINT = "checkpoint.npz"
 RUN = "run.json"
 EXPERIMENT = "experiment.json"
@@ -145,6 +145,8 @@ class Disk:
                 shape=(0, count, trials),
                 chunks=(length, max(1, count), trials),
                 dtype=str(about["dtype"]),
+                # A chunk that is gone shall not read as potentials of 0 mV.
+                fill_value=np.nan,
                 # Each chunk carries its checksum, which Zarr compares when it reads the chunk.
                 compressors=[zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()],
                 dimension_names=names,
@@ -182,9 +184,9 @@ class Disk:
         if len(events):
             self._root["events"].append(events)
 
-    def samples(self, name: str) -> Any:
+    def samples(self, name: str) -> Samples:
         """All of a record, still on disk."""
-        return self._root[name]
+        return Samples(self.folder, name)
 
     def events(self) -> NDArray[np.int64]:
         """All events."""

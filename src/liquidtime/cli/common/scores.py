@@ -7,7 +7,6 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from liquidtime.models.config import ModelConfig
 from liquidtime.train.report import naming
 
 
@@ -37,22 +36,16 @@ def _size(part: Mapping[str, Any]) -> str:
 
 def training_line(run: Any) -> str:
     """One line about a run's model and training."""
-    model, metrics = run.config.model, run.metrics
-    layers = f", {model.num_layers} layers" if model.num_layers > 1 else ""
+    facts, metrics = run.config.model.facts, run.metrics
     chosen = metrics["selection"]
     early = ", stopped early" if metrics["stopped_early"] else ""
     return (
-        f"{naming.model_name(model)} with {model.hidden_size} units{layers}: "
+        f"{facts.name} with {facts.size}: "
         f"{metrics['parameters']:,} parameters, "
         f"{naming.seconds(metrics['seconds_per_epoch'])} an epoch; "
         f"epoch {chosen['best_epoch']} of {metrics['epochs']} chosen by validation "
         f"{naming.metric_name(chosen['metric'])}{early}."
     )
-
-
-def model_name(kind: str) -> str:
-    """A kind of model as people call it."""
-    return naming.model_name(ModelConfig(kind=kind))  # pyright: ignore[reportArgumentType]
 
 
 def with_interval(score: Mapping[str, Any] | None) -> str:
@@ -77,11 +70,11 @@ def comparison(runs: list[Any]) -> Table:
         table.add_column(naming.metric_name(key), justify="right", no_wrap=True)
     best = {key: _best(key, parts) for key in keys}
     for run, part in zip(runs, parts, strict=True):
-        model, metrics = run.config.model, run.metrics
+        facts, metrics = run.config.model.facts, run.metrics
         name = run.path.name + ("" if metrics["test"] else " (validation)")
         table.add_row(
             name,
-            f"{naming.model_name(model)}\n[dim]{model.hidden_size} units[/]",
+            f"{facts.name}\n[dim]{facts.size}[/]",
             str(run.config.train.seed),
             f"{metrics['parameters']:,}",
             naming.number(metrics["seconds_per_epoch"]),

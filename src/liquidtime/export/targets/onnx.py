@@ -116,7 +116,7 @@ def _quiet() -> Iterator[None]:
 TARGET = Target(
     name="onnx",
     suffix=".onnx",
-    title="for ONNX Runtime and others that read ONNX: one step as a graph",
+    title="for ONNX Runtime and others, needs liquidtime[export]",
     write=write,
     check=check,
 )

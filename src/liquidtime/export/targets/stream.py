@@ -47,7 +47,7 @@ def _same(arrays: Mapping[str, np.ndarray], mine: Mapping[str, np.ndarray]) -> b
 TARGET = Target(
     name="stream",
     suffix=".safetensors",
-    title="for liquidtime.deploy.Stream: NumPy alone, a step in microseconds",
+    title="for `liquidtime.deploy.Stream`, NumPy and safetensors alone",
     write=write,
     check=check,
 )

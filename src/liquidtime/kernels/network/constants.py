@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,8 @@ class Constants:
     gaps: Edges | None
     gap_conductance: float
     gates: Gates
+    extra: Mapping[str, Numbers] = field(default_factory=dict)
+    """[N] each, by name: constants of the form's own."""
 
     @property
     def neurons(self) -> int:

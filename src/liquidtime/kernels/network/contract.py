@@ -66,7 +66,7 @@ class Form:
     variables: Mapping[str, str]
     """What can be traced, with units; "potential" is always there."""
     constants: tuple[str, ...]
-    """Fields of `Constants` that it reads, besides edges, delays and gates."""
+    """What it needs of `Constants` besides edges, delays and gates: fields, or names in `extra`."""
     lacks: Mapping[str, str] = field(default_factory=dict)
     """Why variables that others have are not there."""
     nonlinear: str | None = None
@@ -74,6 +74,20 @@ class Form:
     sending on delta serves; None where it is."""
     kernel: Callable[[ModuleType, Constants, Task, Place | None], Any] | None = None
     """Makes the extension's network; None where the compiled kernels have no such neurons."""
+
+    def check(self, constants: Constants) -> None:
+        """See that there is what it needs.
+
+        Raises:
+            ValueError: If something is missing.
+        """
+        for name in self.constants:
+            if name not in constants.extra and getattr(constants, name, None) is None:
+                raise ValueError(
+                    f"{self.name} neurons need {name}, which is not there; expected a number a "
+                    f"neuron among the constants, or in `extra`, which holds "
+                    f"{', '.join(constants.extra) or 'nothing'}."
+                )
 
     @property
     def recordable(self) -> Mapping[str, str]:

@@ -45,7 +45,9 @@ class CPUStepper:
         place: Place | None = None,
         neurons: NDArray[np.int32] | None = None,
     ) -> None:
-        extension, kernel = native(), FORMS.find(constants.form).kernel
+        extension, form = native(), FORMS.find(constants.form)
+        form.check(constants)
+        kernel = form.kernel
         assert extension is not None and kernel is not None, "the caller has asked `declines`"
         self.trials, self.held, self.dt = constants.gates.trials, constants.gates.held, task.dt
         self.neurons = neurons

@@ -308,8 +308,8 @@ class _Calcium:
         assert tap.calcium is not None
         self._tap, self._rows, self._calcium = tap, rows, tap.calcium
         self._raw = _Buffer(tap.out)
-        self._change = np.empty_like(tap.calcium)
-        self._follow = 1 - np.exp(-dt / tap.time_constant)
+        self._rest = np.empty_like(tap.calcium)
+        self._keep = np.exp(-dt / tap.time_constant)
         self.bytes_a_step = _sample_bytes(tap.out)
         self._done = 0
 
@@ -317,14 +317,19 @@ class _Calcium:
         return [Trace("activation", self._rows, self._raw.first(steps))]
 
     def read(self, began: int, steps: int) -> None:
-        calcium, change, follow = self._calcium, self._change, self._follow
-        for step, activation in enumerate(self._raw.first(steps), began + 1):
-            np.subtract(activation, calcium, out=change)
-            np.multiply(change, follow, out=change)
-            np.add(calcium, change, out=calcium)
-            if step % self._tap.every == 0:
-                self._tap.out[self._done] = calcium
-                self._done += 1
+        # c after = e^(-dt/τ) c before + (1 - e^(-dt/τ)) s, in the room of s.
+        course, every = self._raw.first(steps), self._tap.every
+        np.multiply(course, 1 - self._keep, out=course)
+        before, rest = self._calcium, self._rest
+        for now in course:
+            np.multiply(before, self._keep, out=rest)
+            np.add(now, rest, out=now)
+            before = now
+        self._calcium[:] = before
+        count = samples(began, steps, every)
+        first = every - 1 - began % every
+        self._tap.out[self._done : self._done + count] = course[first::every]
+        self._done += count
 
 
 class _Crossings:

@@ -37,6 +37,7 @@ class ReferenceStepper:
         self.step = 0
         self._task, self._shape = task, (constants.neurons, self.trials)
         self._form = FORMS.find(constants.form)
+        self._form.check(constants)
         self._tensors = Tensors.of_names(task.device, task.dtype)
         self._rule = self._form.rule(constants, task, sparse)
         delays = torch.from_numpy(constants.delay_steps(task.dt)).to(self._tensors.device)

@@ -1,7 +1,7 @@
 """The activity of all neurons as an image: time to the right, one row a neuron."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +11,11 @@ from liquidtime.errors import InputError
 from liquidtime.plot import style
 from liquidtime.plot.brain.traces import checked, mean_of_trials
 
+if TYPE_CHECKING:
+    from matplotlib.collections import QuadMesh
+
 MOST_ROWS = 1200
+MOST_NAMES = 60
 _UNKNOWN = "#d5dae0"
 
 
@@ -26,6 +30,7 @@ def heatmap(
     quantity: str = "membrane potential",
     stimulus: Sequence[tuple[float, float, str]] | None = None,
     title: str = "",
+    ax: Axes | None = None,
 ) -> Figure:
     """An image of values over time.
 
@@ -43,6 +48,7 @@ def heatmap(
         quantity: What the values are.
         stimulus: (start, end, label) of each stimulus, ms; its ends are marked.
         title: Set over the left end.
+        ax: Axes to draw into; by default those of a new figure.
 
     Raises:
         InputError: If shapes do not fit, or rows are to be grouped and there are no groups.
@@ -50,29 +56,53 @@ def heatmap(
     times, trials = checked(times, values, names)
     shown = mean_of_trials(trials)
     count = shown.shape[1]
+    labels = _labels(groups, order, count)
+    rows = _rows(shown, order, labels)
+    block = -(-count // MOST_ROWS)
+    figure, axes = style.panel(ax, 9.0, float(np.clip(1.6 + 0.16 * count, 2.6, 7.0)))
+    mesh = _draw(axes, times, _averaged(shown[:, rows].T, block), block, count)
+    what = "neuron" if block == 1 else f"neuron (rows are means of {block})"
+    style.tidy(axes, x="time (ms)", y=what, title=title, grid=False)
+    if order == "group":
+        mark_groups(axes, labels[rows])
+        axes.set_ylabel("" if block == 1 else f"rows are means of {block} neurons")
+    elif names is not None and count <= MOST_NAMES:
+        axes.set_yticks(np.arange(count), [str(names[row]) for row in rows], parse_math=False)
+        axes.set_ylabel("")
+    _mark_stimuli(axes, stimulus or ())
+    bar = style.colour_bar(mesh, axes, aspect=24)
+    bar.set_ylabel(f"{quantity} ({units})", fontsize=style.SMALL, color=style.INK)
+    return figure
+
+
+def _labels(groups: Sequence[str] | None, order: str, count: int) -> np.ndarray:
+    """[N], what each neuron's group is called."""
     if groups is not None and len(groups) != count:
         raise InputError(f"groups holds {len(groups)} entries; expected N = {count}.")
     if order not in ("given", "peak", "group"):
         raise InputError(f'order is {order!r}; expected "given", "peak" or "group".')
     if order == "group" and groups is None:
         raise InputError('order is "group", but groups is None; expected N labels.')
+    return np.array([str(group) for group in groups or [""] * count])
+
+
+def _rows(shown: np.ndarray, order: str, labels: np.ndarray) -> np.ndarray:
+    """[N], the neuron of each row from the top."""
+    if order == "given":
+        return np.arange(shown.shape[1])
     peak = np.argmax(np.where(np.isfinite(shown), shown, -np.inf), axis=0)
-    labels = np.array([str(group) for group in groups]) if groups is not None else None
-    rows = np.arange(count)
     if order == "peak":
-        rows = np.argsort(peak, kind="stable")
-    elif order == "group" and labels is not None:
-        distinct = list(dict.fromkeys(labels.tolist()))
-        rows = np.lexsort((peak, [distinct.index(label) for label in labels.tolist()]))
-    block = -(-count // MOST_ROWS)
-    image = _averaged(shown[:, rows].T, block)
+        return np.argsort(peak, kind="stable")
+    number = {label: k for k, label in enumerate(dict.fromkeys(labels.tolist()))}
+    return np.lexsort((peak, [number[label] for label in labels.tolist()]))
+
+
+def _draw(axes: Axes, times: np.ndarray, image: np.ndarray, block: int, count: int) -> "QuadMesh":
+    """The image [rows, T], each row as high as the neurons that it is the mean of."""
     known = image[np.isfinite(image)]
     low, high = np.percentile(known, [0.5, 99.5]) if len(known) else (0.0, 1.0)
     if high <= low:
         low, high = low - 0.5, high + 0.5
-
-    figure = style.new_figure(9.0, float(np.clip(1.6 + 0.16 * count, 2.6, 7.0)))
-    axes = figure.subplots()
     gap = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
     edges = np.append(times, times[-1] + gap)
     borders = np.minimum(np.arange(len(image) + 1) * block, count) - 0.5
@@ -81,26 +111,8 @@ def heatmap(
         edges, borders, np.ma.masked_invalid(image), cmap="magma", vmin=low, vmax=high
     )
     mesh.set_rasterized(True)
-    what = "neuron" if block == 1 else f"neuron (rows are means of {block})"
-    style.tidy(axes, x="time (ms)", y=what, title=title, grid=False)
     axes.set_ylim(count - 0.5, -0.5)
-    if order == "group" and labels is not None:
-        mark_groups(axes, labels[rows])
-        axes.set_ylabel("" if block == 1 else f"rows are means of {block} neurons")
-    elif names is not None and count <= 60:
-        axes.set_yticks(
-            np.arange(count), [str(names[row]) for row in rows.tolist()], parse_math=False
-        )
-        axes.set_ylabel("")
-    for start, end, _ in stimulus or ():
-        for moment in (start, end):
-            axes.axvline(moment, color="white", linewidth=1.0, linestyle=(0, (4, 3)))
-    _above(axes, stimulus)
-    bar = figure.colorbar(mesh, ax=axes, pad=0.01, aspect=24, extend="both")
-    bar.set_label(f"{quantity} ({units})", fontsize=style.SMALL, color=style.INK)
-    bar.ax.tick_params(labelsize=style.SMALL, color=style.FAINT)
-    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
-    return figure
+    return mesh
 
 
 def mark_groups(axes: Axes, labels: np.ndarray) -> None:
@@ -118,9 +130,11 @@ def mark_groups(axes: Axes, labels: np.ndarray) -> None:
         axes.axhline(end - 0.5, color=style.FAINT, linewidth=0.8)
 
 
-def _above(axes: Axes, stimulus: Sequence[tuple[float, float, str]] | None) -> None:
-    """Stimuli as a bar over the image, whose colours they would change."""
-    for start, end, label in stimulus or ():
+def _mark_stimuli(axes: Axes, stimulus: Sequence[tuple[float, float, str]]) -> None:
+    """Stimuli as a bar over the image, whose colours shading would change; lines at their ends."""
+    for start, end, label in stimulus:
+        for moment in (start, end):
+            axes.axvline(moment, color="white", linewidth=1.0, linestyle=(0, (4, 3)))
         line = axes.get_xaxis_transform()
         axes.plot(
             [start, end],

@@ -204,7 +204,8 @@ def _limits(values: np.ndarray) -> list[float]:
 
 def _read(name: str) -> str:
     """A file of the folder that the page is put together from."""
-    return resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8")
+    folder = resources.files("liquidtime.plot.brain").joinpath("page")
+    return folder.joinpath(name).read_text(encoding="utf-8")
 
 
 def _packed(array: np.ndarray) -> str:

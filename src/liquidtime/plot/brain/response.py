@@ -25,6 +25,7 @@ def response_matrix(
     measured: np.ndarray | None = None,
     measured_label: str | None = None,
     title: str = "",
+    ax: Axes | Sequence[Axes] | None = None,
 ) -> Figure:
     """Responses as a map from blue through white at 0 to red; unknown ones are hatched.
 
@@ -42,6 +43,8 @@ def response_matrix(
             another unit.
         measured_label: What a measured response is; by default `label`.
         title: Of the matrix, which is called simulated where there is a measured one.
+        ax: Axes to draw into, two of them where there is a measured one; by default those of a new
+            figure.
 
     Raises:
         InputError: If shapes do not fit.
@@ -68,10 +71,9 @@ def response_matrix(
     rows, columns = matrix.shape
     wide = float(np.clip(1.9 + 0.11 * columns, 3.8, 7.5))
     tall = float(np.clip(1.6 + (wide - 1.9) * rows / columns, 3.0, 9.0))
-    figure = style.new_figure(wide * len(panels), tall)
-    for number, (axes, (values, name, text)) in enumerate(
-        zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True)
-    ):
+    given = [ax] if isinstance(ax, Axes) else ax
+    figure, places = style.panels(given, 1, len(panels), (wide * len(panels), tall))
+    for number, (axes, (values, name, text)) in enumerate(zip(places, panels, strict=True)):
         _draw(axes, values, text)
         y = "stimulated neuron" if number == 0 else ""
         style.tidy(axes, x="responding neuron", y=y, title=name, grid=False)
@@ -99,10 +101,8 @@ def _draw(axes: Axes, values: np.ndarray, label: str) -> None:
         aspect="auto",
         interpolation="nearest",
     )
-    bar = axes.figure.colorbar(image, ax=axes, pad=0.015, aspect=26, extend="both")
-    bar.set_label(label, fontsize=style.SMALL, color=style.INK)
-    bar.ax.tick_params(labelsize=style.SMALL, color=style.FAINT)
-    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+    bar = style.colour_bar(image, axes, aspect=26)
+    bar.set_ylabel(label, fontsize=style.SMALL, color=style.INK)
 
 
 def _name(

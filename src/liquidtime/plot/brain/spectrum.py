@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from liquidtime.errors import InputError
@@ -21,6 +22,7 @@ def spectrum(
     segment: float | None = None,
     frequency_axis: Literal["log", "linear"] = "log",
     title: str = "",
+    ax: Axes | None = None,
 ) -> Figure:
     """Power spectral density by Welch's method, its own mean taken from each segment.
 
@@ -36,14 +38,14 @@ def spectrum(
             recording: longer ones tell nearer frequencies apart, shorter ones scatter less.
         frequency_axis: The vertical axis is always logarithmic.
         title: Set over the left end.
+        ax: Axes to draw into; by default those of a new figure.
 
     Raises:
         InputError: If shapes do not fit, times are uneven, or a value is not finite.
     """
     times, trials = checked(times, values, names)
     frequencies, density = power_spectrum(times, trials, segment)
-    figure = style.new_figure(6.4, 4.0)
-    axes = figure.subplots()
+    figure, axes = style.panel(ax, 6.4, 4.0)
     axes.set_yscale("log")
     axes.set_xscale(frequency_axis)
     shown = frequencies > 0

@@ -24,6 +24,7 @@ def traces(
     stimulus: Sequence[tuple[float, float, str]] | None = None,
     stacked: bool | None = None,
     title: str = "",
+    ax: Axes | None = None,
 ) -> Figure:
     """Values over time, one line a neuron; of several trials each thinly, and their mean.
 
@@ -38,6 +39,7 @@ def traces(
         stacked: Whether lines are set one above the other, each around its own median, with a
             scale bar. By default those of more than twelve neurons, which could not be told apart.
         title: Set over the left end.
+        ax: Axes to draw into; by default those of a new figure.
 
     Raises:
         InputError: If shapes do not fit, or more than twelve lines are to be overlaid.
@@ -54,8 +56,7 @@ def traces(
     mean = mean_of_trials(trials)
     kept = _kept(len(times))
     height = float(np.clip(1.2 + 0.24 * count, 3.2, 16.0)) if stacked else 3.6
-    figure = style.new_figure(9.0, height)
-    axes = figure.subplots()
+    figure, axes = style.panel(ax, 9.0, height)
     draw = _draw_stacked if stacked else _draw_overlaid
     draw(axes, times[kept], trials[:, kept], mean[kept], names, units)
     label = "" if stacked else f"{quantity} ({units})"
@@ -145,8 +146,7 @@ def direct_labels(
         fractions: Whether heights are fractions of the axes.
     """
     low, high = (0.0, 1.0) if fractions else axes.get_ylim()
-    inches = axes.get_window_extent().height / axes.figure.dpi
-    least = 1.25 * style.SMALL / 72 / inches
+    least = 1.25 * style.SMALL / 72 / style.inches(axes)
     places = (np.nan_to_num(np.asarray(heights, float), nan=low) - low) / (high - low)
     order = np.argsort(places, kind="stable")
     spread = places[order]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -51,81 +52,111 @@ def draw_layers(
     Returns:
         The figure.
     """
-    bundled = circuit.sensory_synapse_count > BUNDLE_ABOVE
-    columns = [np.arange(circuit.input_size), *(np.array(layer) for layer in circuit.layers)]
-    blocks = [circuit.sensory_adjacency[:, columns[1]] != 0] + [
-        circuit.adjacency[np.ix_(left, right)] != 0 for left, right in pairwise(columns[1:])
-    ]
-    if bundled:
-        blocks[0] = np.zeros_like(blocks[0])
-    columns = [c[o] for c, o in zip(columns, order_columns(blocks), strict=True)]
+    diagram = _laid_out(circuit, input_names, output_names, titled=bool(title))
+    figure, axes, points = prepare(ax, diagram.limits, unit_inches=diagram.unit)
+    head = float(np.clip(0.055 * 72 / points * 1.6, 0.2, 0.6))
+    if diagram.bundled:
+        _draw_bundle(axes, circuit, diagram.neurons, diagram.height, points)
+    else:
+        _draw_block(axes, circuit.sensory_adjacency, diagram.inputs, diagram.neurons, head)
+        numbers = [str(i) for i in range(circuit.input_size)]
+        draw_nodes(
+            axes, diagram.inputs, numbers, fill=INPUT_FILL, square=True, points_per_unit=points
+        )
+        if input_names:
+            _name(axes, diagram.inputs, input_names, "right", points)
+    _draw_forward(axes, circuit, diagram.neurons, head)
+    _draw_recurrent(axes, circuit, diagram.neurons, head)
+    for layer, fill in zip(circuit.layers, fill_of(circuit.layer_names), strict=True):
+        part = _part(diagram.neurons, np.array(layer))
+        draw_nodes(axes, part, [str(n) for n in layer], fill=fill, points_per_unit=points)
+    if output_names:
+        motor = _part(diagram.neurons, np.arange(circuit.output_size))
+        _name(axes, motor, output_names, "left", points)
 
+    _draw_headers(axes, circuit, diagram.apart, diagram.edge + 0.25 / diagram.unit, points)
+    if title:
+        left, right, _, top = diagram.limits
+        middle, line = (left + right) / 2, top - 0.2 / diagram.unit
+        axes.text(middle, line, title, ha="center", va="center", size=13)
+    _draw_legend(axes, circuit)
+    return figure
+
+
+class _Diagram(NamedTuple):
+    """Where everything lies, in units of the drawing."""
+
+    inputs: Nodes
+    neurons: Nodes
+    bundled: bool
+    """Whether sensory synapses are bands, and the inputs one bar."""
+    apart: float
+    """Distance between columns."""
+    height: float
+    """Of the highest column, between the middles of its outermost nodes."""
+    edge: float
+    """How far nodes and arcs reach above and below the middle."""
+    limits: tuple[float, float, float, float]
+    """Left, right, bottom and top."""
+    unit: float
+    """Wished size of a unit on paper, in inches."""
+
+
+def _laid_out(
+    circuit: Circuit,
+    input_names: Sequence[str] | None,
+    output_names: Sequence[str] | None,
+    *,
+    titled: bool,
+) -> _Diagram:
+    bundled = circuit.sensory_synapse_count > BUNDLE_ABOVE
+    columns = _sorted_columns(circuit, bundled)
     sizes = [1 if bundled else len(columns[0]), *(len(column) for column in columns[1:])]
     height = float(max(*sizes, 8) - 1)
     apart = max(5.0, 0.42 * height)
     spans = [height * min(1.0, (size / max(sizes)) ** 0.45) * (size > 1) for size in sizes]
+    largest = 0.36 + height / 60
     radii = [
-        float(np.clip(0.38 * span / max(size - 1, 1), 0.38, 0.36 + height / 60))
-        if size > 1
-        else 0.36 + height / 60
+        float(np.clip(0.38 * span / max(size - 1, 1), 0.38, largest)) if size > 1 else largest
         for size, span in zip(sizes, spans, strict=True)
     ]
-    labels_left = 0.0 if bundled or not input_names else _longest(input_names)
-    labels_right = _longest(output_names) if output_names else 0.0
-    # What sticks out above and below: the nodes' own size, and arcs that skip a layer.
-    edge = height / 2 + max(max(radii), 0.5 * _SKIP_BEND * apart * _widest_skip(circuit))
-    inches = float(np.clip(7.0 / height, 0.235, 0.55))
-    letter = 0.075 / inches
-    # Half a header in bold 11 point, so that the outermost ones stay on the paper.
-    headers = [0.052 / inches * len(_header(circuit, i)) + 0.3 for i in (0, -1)]
-    limits = (
-        -max(1.6 + letter * labels_left, headers[0]),
-        apart * (len(columns) - 1) + max(2.0 + letter * labels_right, headers[1]),
-        -edge - (0.8 if bundled else 0.6) / inches,
-        edge + (0.85 if title else 0.5) / inches,
-    )
-    figure, axes, points = prepare(ax, limits, unit_inches=inches)
-
+    inputs = Nodes(np.zeros((circuit.input_size, 2)), np.full(circuit.input_size, radii[0] * 0.85))
+    inputs.centre[columns[0], 1] = evenly(len(columns[0]), spans[0])
     neurons = Nodes(np.zeros((circuit.units, 2)), np.zeros(circuit.units))
     for place, column in enumerate(columns[1:], start=1):
         neurons.centre[column, 0] = apart * place
         neurons.centre[column, 1] = evenly(len(column), spans[place])
         neurons.radius[column] = radii[place]
-    inputs = Nodes(np.zeros((circuit.input_size, 2)), np.full(circuit.input_size, radii[0] * 0.85))
-    inputs.centre[columns[0], 1] = evenly(len(columns[0]), spans[0])
 
-    head = float(np.clip(0.055 * 72 / points * 1.6, 0.2, 0.6))
-    if bundled:
-        _draw_bundle(axes, circuit, neurons, height, points)
-    else:
-        _draw_block(axes, circuit.sensory_adjacency, inputs, neurons, head)
-        draw_nodes(
-            axes,
-            inputs,
-            [str(i) for i in range(circuit.input_size)],
-            fill=INPUT_FILL,
-            square=True,
-            points_per_unit=points,
-        )
-        if input_names:
-            _name(axes, inputs, input_names, "right", points)
-    _draw_forward(axes, circuit, neurons, head)
-    _draw_recurrent(axes, circuit, neurons, head)
-    for column, fill in zip(columns[1:], fill_of(circuit.layer_names), strict=True):
-        texts = [str(n) for n in column]
-        part = Nodes(neurons.centre[column], neurons.radius[column])
-        draw_nodes(axes, part, texts, fill=fill, points_per_unit=points)
-    if output_names:
-        motor = np.arange(circuit.output_size)
-        part = Nodes(neurons.centre[motor], neurons.radius[motor])
-        _name(axes, part, output_names, "left", points)
+    # What sticks out above and below: the nodes' own size, and arcs that skip a layer.
+    edge = height / 2 + max(max(radii), 0.5 * _SKIP_BEND * apart * _widest_skip(circuit))
+    unit = float(np.clip(7.0 / height, 0.235, 0.55))
+    letter = 0.075 / unit
+    left = 0.0 if bundled else letter * _longest(input_names)
+    right = letter * _longest(output_names)
+    # Half a header in bold 11 point, so that the outermost ones stay on the paper.
+    headers = [0.052 / unit * len(_header(circuit, i)) + 0.3 for i in (0, -1)]
+    limits = (
+        -max(1.6 + left, headers[0]),
+        apart * (len(columns) - 1) + max(2.0 + right, headers[1]),
+        -edge - (0.8 if bundled else 0.6) / unit,
+        edge + (0.85 if titled else 0.5) / unit,
+    )
+    return _Diagram(inputs, neurons, bundled, apart, height, edge, limits, unit)
 
-    _draw_headers(axes, circuit, apart, edge + 0.25 / inches, points)
-    if title:
-        middle = (limits[0] + limits[1]) / 2
-        axes.text(middle, limits[3] - 0.2 / inches, title, ha="center", va="center", size=13)
-    _draw_legend(axes, circuit)
-    return figure
+
+def _sorted_columns(circuit: Circuit, bundled: bool) -> list[NDArray[np.int64]]:
+    """Inputs, and the neurons of each layer, from the top down so that few synapses cross."""
+    columns = [np.arange(circuit.input_size), *(np.array(layer) for layer in circuit.layers)]
+    sensory = circuit.sensory_adjacency[:, columns[1]] != 0
+    blocks = [np.zeros_like(sensory) if bundled else sensory] + [
+        circuit.adjacency[np.ix_(left, right)] != 0 for left, right in pairwise(columns[1:])
+    ]
+    return [column[order] for column, order in zip(columns, order_columns(blocks), strict=True)]
+
+
+def _part(nodes: Nodes, which: NDArray[np.int64]) -> Nodes:
+    return Nodes(nodes.centre[which], nodes.radius[which])
 
 
 def _widest_skip(circuit: Circuit) -> int:
@@ -139,8 +170,8 @@ def _widest_skip(circuit: Circuit) -> int:
     return max(spans, default=0)
 
 
-def _longest(names: Sequence[str]) -> int:
-    return max(len(name) for name in names)
+def _longest(names: Sequence[str] | None) -> int:
+    return max((len(name) for name in names or ()), default=0)
 
 
 def _draw_block(

@@ -1,6 +1,7 @@
 """The adjacency as a picture: one row a source, one column a target, for circuits of any size."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,7 +9,9 @@ from matplotlib.collections import EllipseCollection, PolyCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
+from liquidtime.plot import style
 from liquidtime.plot.circuit.strokes import EXCITATORY, INHIBITORY
 from liquidtime.plot.style import FAINT, INK
 from liquidtime.wirings import Circuit
@@ -37,72 +40,90 @@ def draw_matrix(
     Returns:
         The figure.
     """
-    order = np.array([neuron for layer in circuit.layers for neuron in layer])
-    inputs, units = circuit.input_size, circuit.units
-    gap = max(1.0, 0.03 * (inputs + units))
-    rows = inputs + units
-    if ax is None:
-        cell = float(np.clip(8.0 / (rows + gap), 0.02, 0.34))
-        figure = Figure(
-            figsize=(max(units * cell, 2.4) + 2.2, (rows + gap) * cell + 1.9),
-            layout="constrained",
-            facecolor="white",
-        )
-        ax = figure.add_subplot()
-    else:
-        figure = ax.get_figure(root=True)
-        if not isinstance(figure, Figure):
-            raise TypeError("the axes given as ax belong to no figure.")
-        box = ax.get_position()
-        cell = float(figure.get_size_inches()[1] * box.height / (rows + gap))
-
-    parts = (
+    figure, picture = _picture(circuit, ax)
+    axes, inputs, units = picture.axes, circuit.input_size, circuit.units
+    order = picture.order
+    for matrix, top in (
         (circuit.sensory_adjacency[:, order], 0.0),
-        (circuit.adjacency[np.ix_(order, order)], inputs + gap),
-    )
-    for matrix, top in parts:
-        _draw_entries(ax, matrix, top, pixels=max(inputs, units) > _SHAPES_UP_TO)
-        corners = np.array(
-            [(0, top), (units, top), (units, top + len(matrix)), (0, top + len(matrix))]
+        (circuit.adjacency[np.ix_(order, order)], picture.top),
+    ):
+        _draw_entries(axes, matrix, top, pixels=max(inputs, units) > _SHAPES_UP_TO)
+        bottom = top + len(matrix)
+        frame = np.array([(0, top), (units, top), (units, bottom), (0, bottom)])
+        axes.add_collection(
+            PolyCollection([frame], facecolors="none", edgecolors=INK, linewidths=0.9, zorder=4)
         )
-        ax.add_collection(
-            PolyCollection([corners], facecolors="none", edgecolors=INK, linewidths=0.9, zorder=4)
-        )
-    _draw_layer_lines(ax, circuit, inputs + gap)
+    _draw_layer_lines(axes, circuit, picture.top)
+    _name_entries(picture, circuit, input_names, output_names)
+    axes.set_xlim(-0.3, units + 0.3)
+    axes.set_ylim(picture.top + units + 0.3, -0.3)
+    axes.set_aspect("equal")
+    axes.spines[:].set_visible(False)
+    if title:
+        axes.set_title(title, size=13, pad=28)
+    _draw_legend(axes, circuit)
+    return figure
 
+
+class _Picture(NamedTuple):
+    """Where the two matrices lie in the axes, a row or column being one unit."""
+
+    axes: Axes
+    order: NDArray[np.int64]
+    """Neurons, layer after layer."""
+    top: float
+    """Where the matrix of the neurons begins, below that of the inputs."""
+    cell: float
+    """Size of a unit on paper, in inches."""
+
+
+def _picture(circuit: Circuit, ax: Axes | None) -> tuple[Figure, _Picture]:
+    rows, columns = circuit.input_size + circuit.units, circuit.units
+    gap = max(1.0, 0.03 * rows)
+    cell = float(np.clip(8.0 / (rows + gap), 0.02, 0.34))
+    figure, axes = style.panel(ax, max(columns * cell, 2.4) + 2.2, (rows + gap) * cell + 1.9)
+    if ax is not None:
+        cell = style.inches(ax) / (rows + gap)
+    order = np.array([neuron for layer in circuit.layers for neuron in layer])
+    return figure, _Picture(axes, order, circuit.input_size + gap, cell)
+
+
+def _name_entries(
+    picture: _Picture,
+    circuit: Circuit,
+    input_names: Sequence[str] | None,
+    output_names: Sequence[str] | None,
+) -> None:
+    """Names, else numbers, of rows and columns: of as many as have room."""
+    axes, order, top, cell = picture
+    inputs, units = circuit.input_size, circuit.units
     size = float(np.clip(0.62 * cell * 72, 4.0, 9.0))
     every = max(1, int(np.ceil(7.0 / (cell * 72))))
-    texts = [str(n) for n in order]
-    for place, neuron in enumerate(order):
-        if output_names and neuron < circuit.output_size:
-            texts[place] = str(output_names[neuron])
-    shown = np.arange(0, units, every)
-    sources = np.arange(0, inputs, every)
+    motor = range(circuit.output_size)
+    given = {n: str(name) for n, name in zip(motor, output_names or motor, strict=True)}
+    texts = [given.get(n, str(n)) for n in order.tolist()]
     left = [str(name) for name in input_names or range(inputs)]
-    ax.set_xticks(shown + 0.5, [texts[i] for i in shown], size=size)
+    shown, sources = np.arange(0, units, every), np.arange(0, inputs, every)
+    axes.set_xticks(shown + 0.5, [texts[i] for i in shown], size=size)
     if output_names:
-        ax.tick_params(axis="x", rotation=90)
-    ax.set_yticks(
-        np.concatenate([sources + 0.5, inputs + gap + shown + 0.5]),
+        axes.tick_params(axis="x", rotation=90)
+    axes.set_yticks(
+        np.concatenate([sources + 0.5, top + shown + 0.5]),
         [left[i] for i in sources] + [texts[i] for i in shown],
         size=size,
     )
-    ax.tick_params(length=0, pad=2)
-    for text, neuron in zip(ax.get_xticklabels(), order[shown], strict=True):
+    axes.tick_params(length=0, pad=2)
+    for text, neuron in zip(axes.get_xticklabels(), order[shown], strict=True):
         if neuron < circuit.output_size < units:
             text.set_fontweight("bold")
-    ax.set_xlim(-0.3, units + 0.3)
-    ax.set_ylim(rows + gap + 0.3, -0.3)
-    ax.set_aspect("equal")
-    ax.spines[:].set_visible(False)
     outputs = "all of them outputs" if circuit.output_size == units else "outputs in bold"
-    ax.set_xlabel(f"to neuron ({units}, {outputs})", size=10)
+    axes.set_xlabel(f"to neuron ({units}, {outputs})", size=10)
     widest = max(len(text) for text in left + texts)
     for text, middle in (
         (f"from input ({inputs})", inputs / 2),
-        (f"from neuron ({units})", inputs + gap + units / 2),
+        (f"from neuron ({units})", top + units / 2),
     ):
-        ax.annotate(
+        axes.annotate(
             text,
             (0, middle),
             xytext=(-12 - 0.68 * size * widest, 0),
@@ -113,10 +134,6 @@ def draw_matrix(
             size=10,
             annotation_clip=False,
         )
-    if title:
-        ax.set_title(title, size=13, pad=28)
-    _draw_legend(ax, circuit)
-    return figure
 
 
 def _draw_entries(ax: Axes, matrix: np.ndarray, top: float, *, pixels: bool) -> None:

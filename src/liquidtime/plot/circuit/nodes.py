@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Patch, Rectangle
 
 from liquidtime.plot.circuit.strokes import Nodes
-from liquidtime.plot.style import INK
+from liquidtime.plot.style import INK, root
 
 _PALETTE = ("#cfe8dc", "#d9d3ef", "#f8dfa6", "#cfe0f2", "#f2d0d6", "#e3e6c8")
 INPUT_FILL = "#e6e8eb"
@@ -87,12 +87,9 @@ def prepare(
         figure = Figure(figsize=(wide * unit, high * unit), facecolor="white")
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     else:
-        figure = axes.get_figure(root=True)
-        if not isinstance(figure, Figure):
-            raise TypeError("the axes given as ax belong to no figure.")
-        box = axes.get_position()
-        size = figure.get_size_inches()
-        unit = float(min(box.width * size[0] / wide, box.height * size[1] / high))
+        figure = root(axes)
+        box, dots = axes.get_window_extent(), axes.figure.dpi
+        unit = float(min(box.width / dots / wide, box.height / dots / high))
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)
     axes.set_aspect("equal")

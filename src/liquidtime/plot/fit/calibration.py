@@ -1,6 +1,9 @@
 """Calibration: does a risk of 30 % come true in 30 of 100 cases?"""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from liquidtime.plot import style
@@ -53,7 +56,12 @@ def calibration_bins(
 
 
 def calibration_curve(
-    truth: np.ndarray, probability: np.ndarray, *, bins: int | None = None, width: float = 4.4
+    truth: np.ndarray,
+    probability: np.ndarray,
+    *,
+    bins: int | None = None,
+    width: float = 4.4,
+    ax: Sequence[Axes] | None = None,
 ) -> Figure:
     """Observed against predicted, with intervals, over the number of cases at each risk.
 
@@ -61,11 +69,12 @@ def calibration_curve(
         truth: 0 and 1, [R].
         probability: Predicted, [R].
         bins: As in `calibration_bins`.
-        width: Width in inches.
+        width: Width of a new figure, in inches.
+        ax: Two axes to draw into, the curve and the cases; by default those of a new figure.
     """
     found = calibration_bins(truth, probability, bins)
-    figure = style.new_figure(width, width * 1.25)
-    axes, below = figure.subplots(2, 1, height_ratios=[4, 1], sharex=True)
+    size = width, width * 1.25
+    figure, (axes, below) = style.panels(ax, 2, 1, size, heights=[4, 1], share_x="col")
     axes.plot([0, 1], [0, 1], color=style.FAINT, linestyle="--", linewidth=1.0)
     reach = np.stack([found["observed"] - found["low"], found["high"] - found["observed"]])
     axes.errorbar(
@@ -82,7 +91,8 @@ def calibration_curve(
     style.tidy(axes, y="share that came true", title="Calibration")
     most = max(found["high"].max(), found["predicted"].max())
     limit = min(1.0, float(np.ceil(most * 10.0)) / 10.0)
-    axes.set_xlim(-0.02 * limit, 1.02 * limit)
+    for panel in (axes, below):
+        panel.set_xlim(-0.02 * limit, 1.02 * limit)
     axes.set_ylim(-0.02 * limit, 1.02 * limit)
     edges = np.linspace(0.0, limit, 21)
     stacked = [probability[np.asarray(truth) == 1], probability[np.asarray(truth) == 0]]

@@ -1,6 +1,9 @@
 """Regression: predicted against true, and the errors that are left."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from liquidtime.plot import style
@@ -9,7 +12,12 @@ _MANY = 3000
 
 
 def predicted_against_true(
-    target: np.ndarray, prediction: np.ndarray, *, name: str = "", width: float = 4.4
+    target: np.ndarray,
+    prediction: np.ndarray,
+    *,
+    name: str = "",
+    width: float = 4.4,
+    ax: Axes | None = None,
 ) -> Figure:
     """Each target beside its prediction; on the dashed line they agree.
 
@@ -17,12 +25,11 @@ def predicted_against_true(
         target: [R].
         prediction: [R].
         name: What is predicted, with its unit.
-        width: Width and height, in inches.
+        width: Width and height of a new figure, in inches.
+        ax: Axes to draw into; by default those of a new figure.
     """
-    figure = style.new_figure(width, width)
-    axes = style.tidy(
-        figure.subplots(), x=f"true {name}".strip(), y="predicted", title="Predicted against true"
-    )
+    figure, axes = style.panel(ax, width, width)
+    style.tidy(axes, x=f"true {name}".strip(), y="predicted", title="Predicted against true")
     low = float(min(target.min(), prediction.min()))
     high = float(max(target.max(), prediction.max()))
     margin = 0.03 * (high - low or 1.0)
@@ -45,7 +52,12 @@ def predicted_against_true(
 
 
 def residual_histogram(
-    target: np.ndarray, prediction: np.ndarray, *, name: str = "", width: float = 4.4
+    target: np.ndarray,
+    prediction: np.ndarray,
+    *,
+    name: str = "",
+    width: float = 4.4,
+    ax: Sequence[Axes] | None = None,
 ) -> Figure:
     """Errors (predicted − true): how often which, and over the predicted value.
 
@@ -53,11 +65,11 @@ def residual_histogram(
         target: [R].
         prediction: [R].
         name: What is predicted, with its unit.
-        width: Width and height, in inches.
+        width: Width and height of a new figure, in inches.
+        ax: Two axes to draw into, the histogram and the errors; by default those of a new figure.
     """
     error = np.asarray(prediction) - np.asarray(target)
-    figure = style.new_figure(width, width)
-    above, below = figure.subplots(2, 1)
+    figure, (above, below) = style.panels(ax, 2, 1, (width, width))
     low, high = float(error.min()), float(error.max())
     room = 1e-6 * max(1.0, abs(low), abs(high))
     # Errors that are all but equal have no range that bins could divide.

@@ -3,22 +3,29 @@
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn import metrics
 
 from liquidtime.plot import style
 
 
-def roc_curve(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], *, width: float = 4.4) -> Figure:
+def roc_curve(
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    *,
+    width: float = 4.4,
+    ax: Axes | None = None,
+) -> Figure:
     """One or several curves.
 
     Args:
         curves: Label to (truth [R] of 0 and 1, score [R], higher for the positive class).
-        width: Width and height, in inches.
+        width: Width and height of a new figure, in inches.
+        ax: Axes to draw into; by default those of a new figure.
     """
-    figure = style.new_figure(width, width)
-    axes = style.tidy(
-        figure.subplots(),
+    figure, axes = style.panel(ax, width, width)
+    style.tidy(
+        axes,
         x="false alarms (1 − specificity)",
         y="found cases (sensitivity)",
         title="ROC",

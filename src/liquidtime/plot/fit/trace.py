@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -20,6 +21,7 @@ def series_trace(
     truth: np.ndarray | None = None,
     probabilities: bool = True,
     time_label: str = "time",
+    ax: Sequence[Axes] | None = None,
 ) -> Figure:
     """Hidden state as a heat map, observations and predictions over the same real time axis.
 
@@ -36,11 +38,14 @@ def series_trace(
         truth: [T, K], what is true at each step, NaN where unknown; or None.
         probabilities: Whether outputs lie between 0 and 1.
         time_label: Label of the time axis, with its unit.
+        ax: Three axes to draw into, hidden state, observations and predictions; by default those of
+            a new figure.
     """
     edges = _edges(times)
     order = _by_likeness(hidden)
-    figure = style.new_figure(9.0, 6.2)
-    heat, ticks, below = figure.subplots(3, 1, height_ratios=[3.2, 0.7, 2.2], sharex=True)
+    figure, (heat, ticks, below) = style.panels(
+        ax, 3, 1, (9.0, 6.2), heights=[3.2, 0.7, 2.2], share_x="col"
+    )
     limit = float(np.abs(hidden).max()) or 1.0
     mesh = heat.pcolormesh(
         edges,
@@ -53,10 +58,8 @@ def series_trace(
     )
     style.tidy(heat, y="hidden unit (sorted)", title="Hidden state", grid=False)
     heat.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-    bar = figure.colorbar(mesh, ax=heat, pad=0.01, aspect=14)
-    bar.ax.set_title("state", fontsize=style.SMALL, color=style.INK, loc="left")
-    bar.ax.tick_params(labelsize=style.SMALL, color=style.FAINT)
-    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+    bar = style.colour_bar(mesh, heat, aspect=14, both=False)
+    bar.set_title("state", fontsize=style.SMALL, color=style.INK, loc="left")
     counts = np.ones(len(times)) if observed is None else observed
     ticks.vlines(times, 0, counts, color=style.INK, linewidth=0.9)
     ticks.set_ylim(0, max(1.0, float(np.max(counts))) * 1.1)
@@ -79,8 +82,9 @@ def series_trace(
     if probabilities:
         most = 1.03 if truth is not None else min(1.0, 1.15 * float(outputs.max()))
         below.set_ylim(-0.03 if truth is not None else 0.0, max(0.05, most))
-    below.xaxis.set_major_locator(_ticks(time_label))
-    below.set_xlim(edges[0], edges[-1])
+    for panel in (heat, ticks, below):
+        panel.xaxis.set_major_locator(_ticks(time_label))
+        panel.set_xlim(edges[0], edges[-1])
     if len(labels) > 1 or truth is not None:
         style.legend(below)
     return figure

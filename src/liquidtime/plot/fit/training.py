@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -16,6 +17,7 @@ def training_curves(
     *,
     metric: str,
     best_epoch: int,
+    ax: Sequence[Axes] | None = None,
 ) -> Figure:
     """Loss and metric over the epochs.
 
@@ -25,10 +27,10 @@ def training_curves(
         validation_metric: [E].
         metric: Name of the metric, for the axis.
         best_epoch: The chosen epoch, from 1; it is marked.
+        ax: Two axes to draw into, loss and metric; by default those of a new figure.
     """
     epochs = np.arange(1, len(train_loss) + 1)
-    figure = style.new_figure(9.0, 3.2)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = style.panels(ax, 1, 2, (9.0, 3.2))
     marker = "o" if len(epochs) <= 30 else None
     for number, (label, values) in enumerate(
         [("training", train_loss), ("validation", validation_loss)]

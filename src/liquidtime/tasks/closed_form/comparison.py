@@ -18,8 +18,8 @@ from torch import Tensor
 
 from liquidtime.data.batching import collate
 from liquidtime.data.preprocess import Preprocessor
-from liquidtime.models.config import ModelConfig
-from liquidtime.models.predictor import Predictor
+from liquidtime.models import ltc
+from liquidtime.models.common.predictor import Predictor
 from liquidtime.nn import LTC, LTCCell
 from liquidtime.nn.members import members
 from liquidtime.optional import require
@@ -92,8 +92,7 @@ def recipe(data: StudyData, options: Options) -> FitConfig:
     usual, learning_rate, weight_decay = _TRAINING[data.name]
     return FitConfig(
         task="regress",
-        model=ModelConfig(
-            kind="ltc",
+        model=ltc.Config(
             hidden_size=options.neurons,
             wiring="auto_ncp",
             wiring_outputs=data.motor_neurons,
@@ -152,6 +151,7 @@ def compare(out: Path, options: Options, progress: Progress | None = None) -> Co
     config = recipe(found, options)
     run = trained(found, config, out / MODEL_FOLDER, progress=progress is not None)
     model = copy.deepcopy(run.model()).double()
+    assert isinstance(model, Predictor)
     layer = model.recurrent
     assert isinstance(layer, LTC)
     cell = members(layer.cells, LTCCell)[0]

@@ -1,10 +1,20 @@
 """The page of a study: what was compared, figures, tables, one file without anything fetched."""
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
-from liquidtime.runs.page import figure, folded, page, paragraph, section, table
+from liquidtime.runs.page.blocks import (
+    Block,
+    Card,
+    Cards,
+    Cell,
+    Figure,
+    Folded,
+    Paragraph,
+    Section,
+    Table,
+)
+from liquidtime.runs.page.page import page
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import write_text
 from liquidtime.tasks.closed_form.comparison import PUBLISHED_OUTPUT_MSE, Comparison, settings
@@ -57,24 +67,21 @@ def write_page(out: Path, found: Comparison, figures: dict[str, str]) -> Path:
         f"{facts['steps']:,} steps."
     )
     sections = [
-        paragraph(found.data.note, "note"),
-        section("Result", _cards(found) + paragraph(_READ) + paragraph(_BIAS)),
-        section("What accuracy costs", _cost(figures)),
-        section("Trajectories", _trajectories(found, figures)),
-        section("The network", _table(selected(found.measured), True) + _every(found)),
-        section(
-            "Each neuron, its sources given",
-            paragraph(_GIVEN) + _table(found.given, False),
-        ),
-        section("Every neuron", _neurons(found)),
-        section("How this was done", _method(found)),
+        Paragraph(found.data.note, "note"),
+        Section("Result", [_cards(found), Paragraph(_READ), Paragraph(_BIAS)]),
+        Section("What accuracy costs", _cost(figures)),
+        Section("Trajectories", [_trajectories(found, figures)]),
+        Section("The network", [_table(selected(found.measured), True), *_every(found)]),
+        Section("Each neuron, its sources given", [Paragraph(_GIVEN), _table(found.given, False)]),
+        Section("Every neuron", _neurons(found)),
+        Section("How this was done", [_method(found)]),
     ]
     target = out / PAGE
-    write_text(target, page("Closed forms against the ODE", subtitle, [s for s in sections if s]))
+    write_text(target, page("Closed forms against the ODE", subtitle, sections))
     return target
 
 
-def _cards(found: Comparison) -> str:
+def _cards(found: Comparison) -> Cards:
     fused = found.of(Form("fused", 6))
     linear = found.of(Form("closed_form_linear", 1, 3, "iterated"))
     alone = {entry.form: entry for entry in found.given}
@@ -89,15 +96,10 @@ def _cards(found: Comparison) -> str:
             "smaller RMS error, linear with 3 nodes against fused Euler with K = 6",
         ),
     ]
-    cards = "".join(
-        f'<div class="card"><div class="name">{escape(name)}</div>'
-        f'<div class="value">{value}</div><div class="range">{escape(note)}</div></div>'
-        for name, value, note in entries
-    )
-    return f'<div class="cards">{cards}</div>'
+    return Cards([Card(name, value, note) for name, value, note in entries])
 
 
-def _cost(svgs: dict[str, str]) -> str:
+def _cost(svgs: dict[str, str]) -> list[Block]:
     text = (
         "Down and left is better. Points of a line are sub-steps, from 1 at its left end. What "
         "diverges (explicit methods at few sub-steps, Algorithm 1 summed as printed) is left out. "
@@ -106,34 +108,33 @@ def _cost(svgs: dict[str, str]) -> str:
         "what nobody knows about the input."
     )
     timed = "The same against time, one thread, plain PyTorch without any kernel."
-    return figure(svgs[COST_FIGURE], text) + figure(svgs[TIME_FIGURE], timed)
+    return [Figure(svgs[COST_FIGURE], text), Figure(svgs[TIME_FIGURE], timed)]
 
 
-def _trajectories(found: Comparison, svgs: dict[str, str]) -> str:
-    return figure(
+def _trajectories(found: Comparison, svgs: dict[str, str]) -> Figure:
+    return Figure(
         svgs[TRAJECTORY_FIGURE],
         "The longest test series; the output neuron and the three others that move most. Chosen by "
         "that rule, not by looks. Black: the ODE for the input model of the panel.",
     )
 
 
-def _table(entries: Sequence[Measured], task: bool) -> str:
+def _table(entries: Sequence[Measured], task: bool) -> Table:
     header = [name for name in HEADER if task or name != "task MSE"]
-    rows = [[escape(cell) for cell in cells(entry, task=task)] for entry in entries]
-    return table(header, rows)
+    return Table(header, [cells(entry, task=task) for entry in entries])
 
 
-def _every(found: Comparison) -> str:
+def _every(found: Comparison) -> list[Block]:
     truth = found.truth_task_mse
     text = (
         f"The ODE itself has a task MSE of {power(truth['constant'])} with constant and "
         f"{power(truth['linear'])} with linear input; the mean squared difference between the two "
         f"at the output is {power(found.input_models.mse)}."
     )
-    return paragraph(text) + folded("Every form", _table(found.measured, True))
+    return [Paragraph(text), Folded("Every form", [_table(found.measured, True)])]
 
 
-def _neurons(found: Comparison) -> str:
+def _neurons(found: Comparison) -> list[Block]:
     forms = [
         Form("eq2"),
         Form("algorithm1_mean"),
@@ -153,12 +154,12 @@ def _neurons(found: Comparison) -> str:
     }
     for k, errors in enumerate(zip(*columns, strict=True)):
         name = f"{k}, {layers[k]}"
-        rows.append([escape(name), *(f"{power(e.mse)}<br>{power(e.max)}" for e in errors)])
+        rows.append([name, *(Cell(power(e.mse), below=power(e.max)) for e in errors)])
     text = "Mean squared error, and below it the largest, in the network."
-    return paragraph(text) + table(header, rows)
+    return [Paragraph(text), Table(header, rows)]
 
 
-def _method(found: Comparison) -> str:
+def _method(found: Comparison) -> Table:
     facts = settings(found)
     where = provenance()
     machine, versions = where["machine"], where["versions"]
@@ -186,4 +187,4 @@ def _method(found: Comparison) -> str:
             ", ".join(f"{name} {version}" for name, version in versions.items() if version),
         ],
     ]
-    return table([], [[escape(name), escape(str(value))] for name, value in rows], numbers=False)
+    return Table([], rows, numbers=False)

@@ -1,6 +1,6 @@
 """The settings of each model on the ICU stays, chosen by cross-validation without test stays."""
 
-from liquidtime.models.config import ModelConfig
+from liquidtime.models import cfc, lstm, ltc
 from liquidtime.tasks.recipe import Recipe, recipes
 from liquidtime.train.config import FitConfig, TrainConfig
 
@@ -8,7 +8,7 @@ _CFC = Recipe(
     label="CfC",
     row="CfC",
     config=FitConfig(
-        model=ModelConfig(kind="cfc", hidden_size=64, backbone_units=64, dropout=0.5),
+        model=cfc.Config(hidden_size=64, backbone_units=64, dropout=0.5),
         train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"),
     ),
 )
@@ -16,14 +16,14 @@ _LTC = Recipe(
     label="LTC (ODE, 6 unfolds)",
     row="LTC",
     config=FitConfig(
-        model=ModelConfig(kind="ltc", hidden_size=16, unfolds=6, dropout=0.2),
+        model=ltc.Config(hidden_size=16, unfolds=6, dropout=0.2),
         train=TrainConfig(epochs=10, learning_rate=2e-2, weight_decay=3e-2, schedule="cosine"),
     ),
 )
 _LSTM = Recipe(
     label="LSTM",
     config=FitConfig(
-        model=ModelConfig(kind="lstm", hidden_size=64, dropout=0.5),
+        model=lstm.Config(hidden_size=64, dropout=0.5),
         train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"),
     ),
 )

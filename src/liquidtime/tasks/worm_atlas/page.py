@@ -7,8 +7,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from liquidtime.plot.style import to_svg
+from liquidtime.runs.page.page import filled
 from liquidtime.runs.write import write_atomically, write_text
-from liquidtime.tasks.worm_atlas.figures import MATRIX, PAIRS, PREDICTORS
 from liquidtime.tasks.worm_atlas.scores import METRICS
 from liquidtime.tasks.worm_atlas.split import GAPS_ALONE, MODEL, RELABELLED, REVERSED, SHUFFLED
 
@@ -60,53 +60,16 @@ def page(record: Mapping[str, Any], images: str = "") -> str:
         record: As `run` returns it.
         images: Put before the figures' names, such as "../images/".
     """
-    facts, first = record["settings"], record["splits"][0]
-
-    def image(name: str, kind: str, title: str, caption: str) -> str:
-        return f"![{title}]({images}worm-atlas-{name}.{kind})\n\n{caption}"
-
-    parts = [
-        f"# {facts['connectome']} against the measured atlas",
-        f"{facts['pairs']:,} pairs of neurons with {facts['least_responses']} responses or more: "
-        f"{facts['stimulated']} stimulated, {facts['responding']} responding neurons. Stimulated "
-        f"neurons are halved by class, {facts['splits']} times; constants are fitted on one half "
-        f"({first['training_pairs']:,} pairs in the first split), and the other "
-        f"({first['test_pairs']:,} pairs, {first['test_connected']} of them with q < 0.05) is "
-        "tested once.",
-        "## Result",
-        results(record),
-        "Mean of the splits on their test halves; in brackets the 95 % interval of a bootstrap "
-        f"over stimulated neurons ({facts['bootstrap_draws']:,} draws; mean ends of the splits), "
-        "for the nulls the least and largest of all. |r|: Pearson of absolute values. AUROC: of "
-        "the absolute prediction for q < 0.05. Sign: share of the connections with q < 0.05 whose "
-        "sign is right; a prediction of 0 counts half. Split 1: Pearson of the first split alone.",
-        image(
-            PREDICTORS,
-            "svg",
-            "Scores of all predictors",
-            "Bars: mean of the splits. Lines: interval. Ticks: least and largest split.",
-        ),
-        "The model's Pearson correlation less that of each other predictor, on the same draws:",
-        differences(record),
-        image(
-            MATRIX,
-            "png",
-            "Both response matrices",
-            "First split, test half: the model, and what was measured. Not "
-            "measured, or stimulated in the training half: hatched.",
-        ),
-        image(
-            PAIRS,
-            "png",
-            "Every pair",
-            "First split, test half: every pair, and means of equally many pairs "
-            "with their 95 % intervals.",
-        ),
-        "## Constants",
-        constants(record),
-        simulations(record),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    values = {
+        "facts": record["settings"],
+        "first": record["splits"][0],
+        "images": images,
+        "results": results(record),
+        "differences": differences(record),
+        "constants": constants(record),
+        "simulations": simulations(record),
+    }
+    return filled(Path(__file__).parent / "page.md.j2", values)
 
 
 def results(record: Mapping[str, Any]) -> str:

@@ -62,8 +62,8 @@ def stimulate_each(
             current([name], Step(amplitude), trials=[trial])
             for trial, name in enumerate(connectome.neurons.index)
         ],
-        duration,
-        dt,
+        duration=duration,
+        dt=dt,
         record=[Record(every=every), Record("calcium", every=every)],
         trials=size + 1,
         initial=rest,

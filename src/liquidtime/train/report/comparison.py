@@ -7,7 +7,6 @@ from typing import Any
 
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import METRICS, RECORD, finished_run
-from liquidtime.train.report.naming import model_name
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def compare(runs: Sequence[Path | str]) -> list[ComparedRun]:
     for path in paths:
         folder = finished_run(path)
         record = folder.read(RECORD)
-        name = model_name(FitConfig.from_dict(record["config"]).model)
+        name = FitConfig.from_dict(record["config"]).model.facts.name
         found = folder.read(METRICS)
         part = shown_part(found)
         rows.append(

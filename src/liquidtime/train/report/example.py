@@ -5,11 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from liquidtime.data.batching import collate
-from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
-from liquidtime.models.predictor import Predictor
+from liquidtime.models.contract import Model
 from liquidtime.runs.write import write_atomically
 from liquidtime.train.objective import Objective
 from liquidtime.train.score.predictions import Predictions
@@ -37,29 +36,29 @@ class SeriesTrace:
 
 
 def trace_series(
-    series: IrregularSeries, predictor: Predictor, preprocessor: Preprocessor, objective: Objective
+    series: IrregularSeries, encoded: EncodedSeries, model: Model, objective: Objective
 ) -> SeriesTrace:
     """Run one series through the network and keep what happens inside.
 
     Args:
         series: Exactly one, with at least one step.
-        predictor: The network.
-        preprocessor: Encodes the series.
+        encoded: The same, encoded.
+        model: The network, on the CPU.
         objective: Says what the outputs mean.
 
     Raises:
-        InputError: If it is not one series with steps.
+        InputError: If it is not one series with steps, or the model has no trace.
     """
     if len(series) != 1 or not len(series.times):
         raise InputError(
             f"trace got {len(series)} series with {len(series.times)} steps; expected one series "
             "with at least one step. Use series[k]."
         )
-    device = next(predictor.parameters()).device
-    batch = collate(preprocessor.encode(series), [0])
-    found = predictor.trace(
-        batch.inputs.to(device), batch.elapsed.to(device), batch.lengths.to(device)
-    )
+    if model.trace is None:
+        raise InputError(
+            "This model has no trace: it has no hidden state that goes along a series."
+        )
+    found = model.trace(encoded.batch([0]))
     target = series.target
     return SeriesTrace(
         id=str(np.asarray(series.ids)[0]),
@@ -99,15 +98,8 @@ def choose_example(predictions: Predictions, series: IrregularSeries) -> int | N
     return int(order[len(order) // 2])
 
 
-def write_example(
-    path: Path,
-    series: IrregularSeries,
-    predictor: Predictor,
-    preprocessor: Preprocessor,
-    objective: Objective,
-) -> None:
+def write_example(path: Path, trace: SeriesTrace) -> None:
     """Keep the trace of one series, for the report and for whoever wants to look closer."""
-    trace = trace_series(series, predictor, preprocessor, objective)
     arrays = {name: value for name, value in vars(trace).items() if value is not None}
 
     def save(beside: Path) -> None:

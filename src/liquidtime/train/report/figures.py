@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from liquidtime.models.recurrent import wiring_of
 from liquidtime.plot.circuit.wiring import wiring
 from liquidtime.plot.fit.calibration import calibration_bins, calibration_curve
 from liquidtime.plot.fit.precision_recall import precision_recall_curve
@@ -16,7 +15,7 @@ from liquidtime.plot.fit.roc import roc_curve
 from liquidtime.plot.fit.trace import series_trace
 from liquidtime.plot.fit.training import training_curves
 from liquidtime.plot.style import to_svg
-from liquidtime.runs.page import figure, figures, paragraph, section, table
+from liquidtime.runs.page.blocks import Beside, Cell, Figure, Paragraph, Section, Table
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
@@ -36,7 +35,7 @@ Curves = dict[str, tuple[np.ndarray, np.ndarray]]
 
 def prediction_sections(
     path: Path, record: dict[str, Any], part: str, compared: Sequence[ComparedRun]
-) -> list[str]:
+) -> list[Section]:
     """What the predictions look like beside the truth: one section for classes, one a value."""
     labels = record["objective"]["labels"]
     if record["objective"]["kind"] == "values":
@@ -64,20 +63,22 @@ def prediction_sections(
         calibrated = (probability.argmax(axis=1) == truth, probability.max(axis=1))
         meaning = f"{compared[0].name}: the probability of the predicted class and how often it is"
     return [
-        section("Does it tell the classes apart?", _class_figures(curves, against, labels)),
-        section(
+        Section("Does it tell the classes apart?", [_class_figures(curves, against, labels)]),
+        Section(
             "Are the probabilities right?",
-            figures([_calibration(calibrated, meaning), _frequencies(*calibrated)])
-            + paragraph(_DEPENDENT if record["objective"]["per_step"] else "", "note"),
+            [
+                Beside([_calibration(calibrated, meaning), _frequencies(*calibrated)]),
+                Paragraph(_DEPENDENT if record["objective"]["per_step"] else "", "note"),
+            ],
         ),
     ]
 
 
-def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> str:
-    """One series: hidden state and prediction over time."""
+def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> Section | None:
+    """One series: hidden state and prediction over time; None where none was kept."""
     trace = read_example(path / EXAMPLE)
     if trace is None:
-        return ""
+        return None
     objective, unit = record["objective"], record["about"]["time_unit"]
     classes = objective["kind"] == "classes"
     labels, outputs = _shown_outputs(trace, objective["labels"], classes)
@@ -101,29 +102,29 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> st
             "The prediction so far is what the network would answer if the series ended there; "
             "it was trained on whole series only."
         )
-    if config.model.bidirectional:
+    if config.model.facts.sees_future:
         texts.append("This network reads both ways, so each point has seen the future too.")
-    return section(
-        "One series from inside", figure(to_svg(drawn, "One series from inside"), " ".join(texts))
-    )
+    title = "One series from inside"
+    return Section(title, [Figure(to_svg(drawn, title), " ".join(texts))])
 
 
-def wiring_section(record: dict[str, Any], config: FitConfig) -> str:
-    """The circuit of a wired network; nothing for others."""
-    spec = wiring_of(config.model)
+def wiring_section(record: dict[str, Any], config: FitConfig) -> Section | None:
+    """The circuit of a wired network; None for others."""
+    spec = config.model.facts.wiring
     if spec is None:
-        return ""
+        return None
     inputs = preprocessor_from(record["preprocessor"]).input_names
-    drawn = wiring(spec.build(len(inputs)))
+    circuit = spec.build(len(inputs))
+    drawn = wiring(circuit)
     caption = (
-        f"{len(inputs)} inputs and {config.model.hidden_size} neurons, of which "
-        f"{config.model.wiring_outputs} motor neurons feed the read-out. Blue, solid: excitatory; "
+        f"{len(inputs)} inputs and {circuit.units} neurons, of which "
+        f"{circuit.output_size} motor neurons feed the read-out. Blue, solid: excitatory; "
         "orange, dashed: inhibitory."
     )
-    return section("Circuit", figure(to_svg(drawn, "Circuit"), caption))
+    return Section("Circuit", [Figure(to_svg(drawn, "Circuit"), caption)])
 
 
-def training_section(path: Path, metrics: dict[str, Any]) -> str:
+def training_section(path: Path, metrics: dict[str, Any]) -> Section:
     """Loss and metric over the epochs."""
     history, chosen = read_history(path / HISTORY), metrics["selection"]
     drawn = training_curves(
@@ -137,18 +138,18 @@ def training_section(path: Path, metrics: dict[str, Any]) -> str:
         "Dashed: the chosen epoch. The training loss is measured while dropout is on and the "
         "weights still move, so it may lie above the validation loss."
     )
-    return section("Training", figure(to_svg(drawn, "Training curves"), caption))
+    return Section("Training", [Figure(to_svg(drawn, "Training curves"), caption)])
 
 
-def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> str:
+def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> Beside:
     several = "Each class against the rest. " if len(labels) > 2 else ""
-    return figures(
+    return Beside(
         [
-            figure(
+            Figure(
                 to_svg(roc_curve(curves), "ROC curves"),
                 f"{several}Up and left is better; the dashed line is guessing.",
             ),
-            figure(
+            Figure(
                 to_svg(precision_recall_curve(against), "Precision-recall curves"),
                 f"{several}Up and right is better; dashed lines are guessing.",
             ),
@@ -156,30 +157,30 @@ def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> st
     )
 
 
-def _calibration(found: tuple[np.ndarray, np.ndarray], meaning: str) -> str:
-    return figure(
+def _calibration(found: tuple[np.ndarray, np.ndarray], meaning: str) -> Figure:
+    return Figure(
         to_svg(calibration_curve(*found), "Calibration"),
         f"{meaning}. Groups of nearly equal size; bars are 95 % intervals. On the dashed line, "
         "predicted and observed shares agree. Below: how many cases had which prediction.",
     )
 
 
-def _frequencies(came: np.ndarray, probability: np.ndarray) -> str:
+def _frequencies(came: np.ndarray, probability: np.ndarray) -> Table:
     bins = calibration_bins(came, probability)
     columns = (bins[k] for k in ("predicted", "observed", "low", "high", "positives", "count"))
     rows = [
         [
             share(predicted),
             share(observed),
-            f'<span class="range">{share(low)} to {share(high)}</span>',
+            Cell(range=f"{share(low)} to {share(high)}"),
             f"{int(positives):,} of {int(count):,}",
         ]
         for predicted, observed, low, high, positives, count in zip(*columns, strict=True)
     ]
-    return table(["predicted", "came true", "95 % interval", "cases"], rows)
+    return Table(["predicted", "came true", "95 % interval", "cases"], rows)
 
 
-def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[str]:
+def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[Section]:
     frame = pd.read_csv(path / predictions_name(part))
     sections = []
     for label in labels[:_MOST_OUTPUTS]:
@@ -193,8 +194,8 @@ def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[str]:
             to_svg(predicted_against_true(*pair, name=label), f"Predicted and true {label}"),
             to_svg(residual_histogram(*pair, name=label), f"Residuals of {label}"),
         ]
-        body = figures([figure(svg) for svg in drawn])
-        sections.append(section(f"Predictions of {label}", body))
+        body = Beside([Figure(svg) for svg in drawn])
+        sections.append(Section(f"Predictions of {label}", [body]))
     return sections
 
 

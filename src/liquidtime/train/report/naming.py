@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from liquidtime.models.config import ModelConfig
-
 METRIC_NAMES = {
     "auroc": "AUROC",
     "auprc": "AUPRC",
@@ -15,18 +13,6 @@ METRIC_NAMES = {
     "mae": "mean absolute error",
     "r2": "R²",
 }
-_KINDS = {"cfc": "CfC", "ltc": "LTC", "lstm": "LSTM", "gru": "GRU"}
-_WIRINGS = {"auto_ncp": "AutoNCP", "random": "random wiring", "full": "full wiring"}
-
-
-def model_name(config: ModelConfig) -> str:
-    """What to call a model in a table, such as "CfC" or "LTC (AutoNCP)"."""
-    name = _KINDS[config.kind]
-    if config.kind == "cfc" and config.variant != "gated":
-        name += f" ({config.variant.replace('_', ' ')})"
-    if config.wiring != "none":
-        name += f" ({_WIRINGS[config.wiring]})"
-    return name
 
 
 def metric_name(metric: str) -> str:

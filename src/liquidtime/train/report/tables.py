@@ -1,17 +1,24 @@
 """The words and tables of the report."""
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from liquidtime.runs.page import folded, paragraph, table
+from liquidtime.runs.page.blocks import (
+    Block,
+    Card,
+    Cards,
+    Cell,
+    Columns,
+    Folded,
+    Paragraph,
+    Table,
+)
 from liquidtime.train.config import FitConfig
 from liquidtime.train.report.comparison import ComparedRun, headline_metrics
 from liquidtime.train.report.naming import (
     interval,
     metric_name,
-    model_name,
     number,
     quoted,
     seconds,
@@ -31,12 +38,12 @@ _MEANING = {
 def subtitle(record: dict[str, Any], config: FitConfig, path: Path) -> str:
     """The line under the title."""
     return (
-        f"{model_name(config.model)} · run {path.resolve().name} · {record['created'][:10]} · "
+        f"{config.model.facts.name} · run {path.resolve().name} · {record['created'][:10]} · "
         f"liquidtime {record['versions']['liquidtime']}"
     )
 
 
-def headline(metrics: dict[str, Any], part: str, record: dict[str, Any]) -> str:
+def headline(metrics: dict[str, Any], part: str, record: dict[str, Any]) -> list[Block]:
     """The figures that matter, large, and what they were measured on."""
     found = metrics[part]
     several = len(found.get("counts", ())) > 2
@@ -49,22 +56,19 @@ def headline(metrics: dict[str, Any], part: str, record: dict[str, Any]) -> str:
         if several and name in ("auroc", "auprc"):
             meaning = "mean over the classes, each against the rest"
         cards.append(
-            f'<div class="card"><div class="name">{escape(metric_name(name))}</div>'
-            f'<div class="value">{number(value["value"])}</div>'
-            f'<div class="range">{escape(_interval_words(value))}</div>'
-            f'<div class="note">{escape(meaning)}</div></div>'
+            Card(metric_name(name), number(value["value"]), _interval_words(value), meaning)
         )
-    return f'<div class="cards">{"".join(cards)}</div>' + paragraph(_sizes(found, part, record))
+    return [Cards(cards), Paragraph(_sizes(found, part, record))]
 
 
-def comparison_table(runs: Sequence[ComparedRun]) -> str:
+def comparison_table(runs: Sequence[ComparedRun]) -> list[Block]:
     """Several runs side by side: one row a model, the metrics with their intervals.
 
     Args:
         runs: From `liquidtime.train.report.comparison.compare`; the first is set in bold.
 
     Returns:
-        An HTML table with a note on how to read it.
+        A table with a note on how to read it.
     """
     names = [name for name in headline_metrics(runs[0].metrics) if name != "brier"]
     header = ["model", *map(metric_name, names), "time an epoch", "parameters", "chosen epoch"]
@@ -74,11 +78,8 @@ def comparison_table(runs: Sequence[ComparedRun]) -> str:
         cells = [run.metrics.get(name, {"value": None}) for name in names]
         rows.append(
             [
-                escape(run.name) + " †" * (run.name in elsewhere),
-                *(
-                    f'{number(cell["value"])} <span class="range">{interval(cell)}</span>'
-                    for cell in cells
-                ),
+                run.name + " †" * (run.name in elsewhere),
+                *(Cell(number(cell["value"]), interval(cell)) for cell in cells),
                 seconds(run.seconds_per_epoch),
                 f"{run.parameters:,}",
                 str(run.best_epoch),
@@ -90,10 +91,10 @@ def comparison_table(runs: Sequence[ComparedRun]) -> str:
     )
     if elsewhere:
         note += " † Other data or another split: its test series are not those of the other rows."
-    return table(header, rows, own=0) + paragraph(note, "note")
+    return [Table(header, rows, own=0), Paragraph(note, "note")]
 
 
-def metrics_table(metrics: dict[str, Any]) -> str:
+def metrics_table(metrics: dict[str, Any]) -> list[Block]:
     """Every metric of the validation and the test part."""
     parts = [name for name in ("validation", "test") if metrics.get(name)]
     names = list(dict.fromkeys(name for part in parts for name in metrics[part]["metrics"]))
@@ -101,23 +102,17 @@ def metrics_table(metrics: dict[str, Any]) -> str:
     for name in names:
         cells = [metrics[part]["metrics"].get(name, {"value": None}) for part in parts]
         rows.append(
-            [
-                escape(metric_name(name)),
-                *(
-                    f'{number(cell["value"])} <span class="range">{interval(cell)}</span>'
-                    for cell in cells
-                ),
-            ]
+            [metric_name(name), *(Cell(number(cell["value"]), interval(cell)) for cell in cells)]
         )
     header = ["", *(f"{part} part ({metrics[part]['series']:,} series)" for part in parts)]
     note = (
         "The validation part chose the epoch, so its figures are a little too good; "
         "the test part had no say in anything."
     )
-    return table(header, rows) + paragraph(note if "test" in parts else "", "note")
+    return [Table(header, rows), Paragraph(note if "test" in parts else "", "note")]
 
 
-def data_summary(record: dict[str, Any]) -> str:
+def data_summary(record: dict[str, Any]) -> list[Block]:
     """Sizes, lengths and what is missing."""
     data, about = record["data"], record["about"]
     unit = f" {about['time_unit']}" if about["time_unit"] else ""
@@ -144,18 +139,18 @@ def data_summary(record: dict[str, Any]) -> str:
     if seen:
         rows.append(["values missing", share(1.0 - sum(seen) / len(seen))])
     variables = sorted(data["variables"], key=lambda variable: -variable["observed"])
-    listed = table(
+    listed = Table(
         ["variable", "steps with a value", "series without any"],
-        [[escape(v["name"]), share(v["observed"]), share(v["never"])] for v in variables],
+        [[v["name"], share(v["observed"]), share(v["never"])] for v in variables],
     )
-    return (
-        paragraph(about["data"])
-        + table([], rows)
-        + folded("Each variable: how often it is there", listed)
-    )
+    return [
+        Paragraph(about["data"]),
+        Table([], rows),
+        Folded("Each variable: how often it is there", [listed]),
+    ]
 
 
-def method(record: dict[str, Any], metrics: dict[str, Any], config: FitConfig) -> str:
+def method(record: dict[str, Any], metrics: dict[str, Any], config: FitConfig) -> list[Block]:
     """How the split was made, how the epoch was chosen, what the intervals mean."""
     parts = record["data"]["parts"]
     chosen = metrics["selection"]
@@ -180,10 +175,10 @@ def method(record: dict[str, Any], metrics: dict[str, Any], config: FitConfig) -
         f"{seconds(metrics['seconds_per_epoch'])} an epoch, for {metrics['parameters']:,} "
         "parameters.",
     ]
-    return "".join(paragraph(text) for text in texts)
+    return [Paragraph(text) for text in texts]
 
 
-def configuration(record: dict[str, Any]) -> str:
+def configuration(record: dict[str, Any]) -> list[Block]:
     """The resolved configuration, the versions, the machine."""
     config = record["config"]
     blocks = [
@@ -196,18 +191,12 @@ def configuration(record: dict[str, Any]) -> str:
     ]
     if record.get("schema"):
         blocks.insert(1, ("Table", record["schema"]))
-    body = "".join(
-        f"<div><h3>{escape(name)}</h3>{_key_values(values)}</div>" for name, values in blocks
-    )
-    return f'<div class="columns">{body}</div>'
+    return [Columns([(name, _key_values(values)) for name, values in blocks])]
 
 
-def _key_values(values: dict[str, Any]) -> str:
-    rows = [
-        [escape(str(name)), f"<code>{escape(_plain(value))}</code>"]
-        for name, value in values.items()
-    ]
-    return table([], rows, numbers=False)
+def _key_values(values: dict[str, Any]) -> Table:
+    rows = [[str(name), Cell(_plain(value), code=True)] for name, value in values.items()]
+    return Table([], rows, numbers=False)
 
 
 def _plain(value: Any) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from liquidtime.runs.page import page, section
+from liquidtime.runs.page.blocks import Section
+from liquidtime.runs.page.page import page
 from liquidtime.runs.write import write_text
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import (
@@ -18,7 +19,6 @@ from liquidtime.train.files import (
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
-from liquidtime.train.report.naming import model_name
 from liquidtime.train.run import Run
 
 _TASKS = {"classify": "Classification", "regress": "Regression", "forecast": "Forecast"}
@@ -44,21 +44,21 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
     others = [run.path if isinstance(run, Run) else run for run in extra_runs]
     compared = compare([path, *others])
     sections = [
-        section("Result", report_tables.headline(metrics, part, record)),
-        section("Models side by side", report_tables.comparison_table(compared))
+        Section("Result", report_tables.headline(metrics, part, record)),
+        Section("Models side by side", report_tables.comparison_table(compared))
         if extra_runs
-        else "",
+        else None,
         *report_figures.prediction_sections(path, record, part, compared),
         report_figures.example_section(path, record, config),
         report_figures.wiring_section(record, config),
         report_figures.training_section(path, metrics),
-        section("All metrics", report_tables.metrics_table(metrics)),
-        section("Data", report_tables.data_summary(record)),
-        section("How this was done", report_tables.method(record, metrics, config)),
-        section("Configuration", report_tables.configuration(record)),
+        Section("All metrics", report_tables.metrics_table(metrics)),
+        Section("Data", report_tables.data_summary(record)),
+        Section("How this was done", report_tables.method(record, metrics, config)),
+        Section("Configuration", report_tables.configuration(record)),
     ]
-    title = about["title"] or f"{_TASKS[config.task]} with {model_name(config.model)}"
+    title = about["title"] or f"{_TASKS[config.task]} with {config.model.facts.name}"
     subtitle = report_tables.subtitle(record, config, path)
     target = path / REPORT
-    write_text(target, page(title, subtitle, [text for text in sections if text]))
+    write_text(target, page(title, subtitle, [part for part in sections if part is not None]))
     return target

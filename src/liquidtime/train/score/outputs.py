@@ -4,13 +4,13 @@ import torch
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.data.batching import Batch, BucketBatches, collate
-from liquidtime.data.encoded import EncodedSeries
-from liquidtime.models.predictor import Predictor
+from liquidtime.data.batch import Batch, Batchable
+from liquidtime.data.batching import BucketBatches
+from liquidtime.models.contract import Model
 
 
 class Outputs:
-    """Collects logits of batches; tensors stay on their device until the end.
+    """Collects logits and targets of batches; tensors stay on their device until the end.
 
     Args:
         per_step: Whether the logits are [B, T, K] rather than [B, K].
@@ -20,59 +20,75 @@ class Outputs:
         self.per_step = per_step
         self._index: list[Tensor] = []
         self._logits: list[Tensor] = []
+        self._target: list[Tensor] = []
 
     def add(self, batch: Batch, logits: Tensor) -> None:
-        """Keep the logits of one batch, without its padding."""
+        """Keep the logits and the targets of one batch, without its padding."""
         self._index.append(batch.index)
-        self._logits.append(ragged.unpad(logits, batch.lengths) if self.per_step else logits)
+        self._logits.append(self._rows(logits, batch))
+        if batch.target is not None:
+            self._target.append(self._rows(batch.target, batch))
 
-    def take(self) -> tuple[Tensor, Tensor]:
-        """Series numbers [n] and logits of their rows one after another; empties the collection."""
-        index, logits = torch.cat(self._index).cpu(), torch.cat(self._logits).float().cpu()
-        self._index, self._logits = [], []
-        return index, logits
+    def index(self) -> Tensor:
+        """Series numbers in the order they came, [N]."""
+        return torch.cat(self._index).cpu()
+
+    def logits(self) -> Tensor:
+        """Logits one after another, [N, K], or [R, K] per step, float32."""
+        return torch.cat(self._logits).float().cpu()
+
+    def target(self) -> Tensor:
+        """Targets one after another, as in `IrregularSeries`.
+
+        Raises:
+            ValueError: If the batches had none.
+        """
+        if not self._target:
+            raise ValueError("the series have no target; expected one a series or one a step.")
+        return torch.cat(self._target).cpu()
+
+    def _rows(self, block: Tensor, batch: Batch) -> Tensor:
+        return ragged.unpad(block, batch.lengths) if self.per_step else block
 
 
-def in_order(index: Tensor, logits: Tensor, lengths: Tensor, per_step: bool) -> Tensor:
-    """Logits in the order of the data.
+def in_order(index: Tensor, rows: Tensor, lengths: Tensor, per_step: bool) -> Tensor:
+    """Logits or targets in the order of the data.
 
     Args:
         index: Series numbers, [N], each once.
-        logits: Logits of these series one after another, [N, K], or [R, K] per step.
+        rows: Those of these series one after another, [N, ...], or [R, ...] per step.
         lengths: Steps of each series in the data's order, [N].
         per_step: Whether there is a row a step.
 
     Returns:
-        [N, K], or [R, K], in the order of the data.
+        The same rows in the order of the data.
     """
-    ordered = torch.empty_like(logits)
-    ordered[ragged.rows_of(lengths, index) if per_step else index] = logits
+    ordered = torch.empty_like(rows)
+    ordered[ragged.rows_of(lengths, index) if per_step else index] = rows
     return ordered
 
 
 @torch.no_grad()
-def predict_logits(predictor: Predictor, encoded: EncodedSeries, batch_size: int = 256) -> Tensor:
-    """Logits of every series, on the predictor's device, dropout off.
+def predict_logits(model: Model, data: Batchable, batch_size: int = 256) -> Tensor:
+    """Logits of every series, on the network's device, dropout off.
 
     Args:
-        predictor: The network.
-        encoded: The series; no target is needed.
+        model: The network.
+        data: The series, encoded with what the model reads; no target is needed.
         batch_size: Series at once.
 
     Returns:
         [N, K], or [R, K] per step, float32 on the CPU, in the order of the data.
     """
-    if len(encoded) == 0:
-        return torch.zeros(0, predictor.output_size)
-    device = next(predictor.parameters()).device
-    training = predictor.training
-    predictor.eval()
-    found = Outputs(predictor.per_step)
-    for index in BucketBatches(encoded.lengths, batch_size, shuffle=False):
-        batch = collate(encoded, index)
-        logits = predictor(
-            batch.inputs.to(device), batch.elapsed.to(device), batch.lengths.to(device)
-        )
-        found.add(batch, logits.cpu())
-    predictor.train(training)
-    return in_order(*found.take(), encoded.lengths, predictor.per_step)
+    network, per_step = model.network, model.shape.per_step
+    if len(data.lengths) == 0:
+        return torch.zeros(0, model.shape.outputs)
+    device = next(network.parameters()).device
+    training = network.training
+    network.eval()
+    found = Outputs(per_step)
+    for index in BucketBatches(data.lengths, batch_size, shuffle=False):
+        batch = data.batch(index).to(device)
+        found.add(batch, network(batch))
+    network.train(training)
+    return in_order(found.index(), found.logits(), data.lengths, per_step)

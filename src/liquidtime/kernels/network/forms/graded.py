@@ -56,7 +56,6 @@ FORM = Form(
         "leak_potential",
         "midpoint",
         "steepness",
-        "synaptic_time",
         "unit_conductance",
         "reversal_potential",
     ),

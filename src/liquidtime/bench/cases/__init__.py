@@ -1,0 +1,1 @@
+"""The cases that ship, one a file; each holds one as `CASE`."""

@@ -1,0 +1,51 @@
+"""Checks that the options of several models share, and the words for them. Imports no torch."""
+
+from typing import Any, Literal
+
+from liquidtime.errors import InputError
+
+Readout = Literal["last", "mean", "last_mean"]
+Wiring = Literal["none", "auto_ncp", "random", "full"]
+
+_WIRINGS = {"auto_ncp": "AutoNCP", "random": "random wiring", "full": "full wiring"}
+
+
+def check_shares(config: Any, *names: str) -> None:
+    """Check that fields are dropout rates: from 0 up to, but not including, 1."""
+    for name in names:
+        if not 0.0 <= getattr(config, name) < 1.0:
+            raise InputError(
+                f"{name} is {getattr(config, name)!r}; expected a number from 0 up to, "
+                "but not including, 1."
+            )
+
+
+def check_wiring(config: Any) -> None:
+    """Check that the neurons have room for the motor neurons of the wiring."""
+    room = config.hidden_size - (2 if config.wiring == "auto_ncp" else 0)
+    if config.wiring != "none" and config.wiring_outputs > room:
+        raise InputError(
+            f"wiring_outputs is {config.wiring_outputs} with {config.hidden_size} hidden units; "
+            f"expected {room} or fewer motor neurons for wiring {config.wiring!r}. "
+            "Raise hidden_size or lower wiring_outputs."
+        )
+
+
+def wiring_of(config: Any) -> Any:
+    """The wiring that options name, or None; its synapses are the same for every seed."""
+    from liquidtime.wirings import AutoNCP, FullyConnected, Random
+
+    specs = {"auto_ncp": AutoNCP, "random": Random, "full": FullyConnected}
+    if config.wiring == "none":
+        return None
+    return specs[config.wiring](config.hidden_size, config.wiring_outputs)
+
+
+def wiring_name(config: Any) -> str:
+    """What to call the wiring, in brackets behind the model's title; empty without one."""
+    return f" ({_WIRINGS[config.wiring]})" if config.wiring != "none" else ""
+
+
+def size_in_words(units: int, layers: int = 1) -> str:
+    """The size of a stack of layers, such as "64 units, 2 layers"."""
+    return f"{units} units" + (f", {layers} layers" if layers > 1 else "")

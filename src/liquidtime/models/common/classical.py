@@ -1,0 +1,52 @@
+"""A classical recurrent layer of `torch.nn` under the face of the liquid ones."""
+
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+class Classical(nn.Module):
+    """`nn.LSTM` or `nn.GRU`, called as a liquid layer is.
+
+    They have no notion of time, so each step's `log1p(elapsed)` joins its inputs.
+
+    Args:
+        rnn: The layer, batch first, for one input more than the data has.
+    """
+
+    def __init__(self, rnn: nn.LSTM | nn.GRU) -> None:
+        super().__init__()
+        self.rnn = rnn
+        self.bidirectional = rnn.bidirectional
+        self.output_size = rnn.hidden_size * (2 if rnn.bidirectional else 1)
+
+    def forward(self, x: Tensor, *, elapsed: Tensor, lengths: Tensor) -> tuple[Tensor, Any]:
+        """Run over padded sequences.
+
+        Args:
+            x: [B, T, D], T at least 1.
+            elapsed: [B, T], in units of the typical gap.
+            lengths: [B].
+
+        Returns:
+            Output [B, T, output_size], zeros past the lengths, and the layer's own state.
+        """
+        joined = torch.cat([x, torch.log1p(elapsed).unsqueeze(-1).to(x.dtype)], dim=-1)
+        if self.bidirectional:
+            output, state = self._packed(joined, lengths)
+        else:
+            # What lies past the end cannot reach back, so the padded kernels, which are faster,
+            # give the same outputs.
+            output, state = self.rnn(joined)
+        there = torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)
+        return output * there.unsqueeze(-1), state
+
+    def _packed(self, joined: Tensor, lengths: Tensor) -> tuple[Tensor, Any]:
+        packed = pack_padded_sequence(
+            joined, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
+        )
+        output, state = self.rnn(packed)
+        padded, _ = pad_packed_sequence(output, batch_first=True, total_length=joined.shape[1])
+        return cast(Tensor, padded), state

@@ -1,0 +1,109 @@
+"""What a model is: options that build a network, and what the training may ask of it.
+
+A model is a module of this folder with a class `Config`, or such a class from elsewhere that was
+registered with the `catalogue`. Imports no torch.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from liquidtime.data.batch import Batch, Raw
+
+TaskLoss = Callable[["Tensor", "Tensor"], tuple["Tensor", "Tensor"]]
+"""(outputs, targets) to the summed loss and the sum of the weights, as `Objective.loss`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What goes into a network and comes out of it, in numbers.
+
+    Attributes:
+        inputs: Width F of the encoded inputs.
+        variables: Width D of the raw values and of their mask.
+        outputs: Number K of classes or values.
+        per_step: One output a step; otherwise one a series.
+    """
+
+    inputs: int
+    variables: int
+    outputs: int
+    per_step: bool = False
+
+
+class Trace(NamedTuple):
+    """What goes on inside the network along one batch of series.
+
+    Attributes:
+        hidden: Hidden state after every step, [B, T, H].
+        logits: What the network would say if the series ended at that step, [B, T, K].
+    """
+
+    hidden: "Tensor"
+    logits: "Tensor"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network with what the training has to know of it.
+
+    Attributes:
+        network: Called with a `Batch` it gives logits (classes) or standardised values, [B, K], or
+            [B, T, K] per step. Its state dict is what a run stores.
+        shape: What it was built for.
+        reads: Which raw parts of a batch it reads besides the encoded inputs: of "values", "mask"
+            and "times". Only these are there.
+        loss: Its own loss: (batch, loss of the task) to a sum over the batch and the weight to
+            divide it by. None is the loss of the task.
+        trace: Looks inside along a batch, dropout off. None if there is nothing to see.
+    """
+
+    network: "nn.Module"
+    shape: Shape
+    reads: "Collection[Raw]" = ()
+    loss: "Callable[[Batch, TaskLoss], tuple[Tensor, Tensor]] | None" = None
+    trace: "Callable[[Batch], Trace] | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What tables, reports and figures say of a model.
+
+    Attributes:
+        name: What to call it, such as "LTC (AutoNCP)".
+        size: How large it is, such as "64 units, 2 layers".
+        wiring: The circuit over its units, from `liquidtime.wirings`; None without one.
+        sees_future: Whether its outputs at a step depend on later steps.
+    """
+
+    name: str
+    size: str
+    wiring: Any = None
+    sees_future: bool = False
+
+
+class ModelConfig(Protocol):
+    """The options of one model: a frozen dataclass that checks them, all with defaults.
+
+    The fields are options of the command line too, so each has a type of one value and a line of
+    docstring.
+
+    Attributes:
+        kind: What options and stored runs call the model.
+        title: What people call it.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+
+    @property
+    def facts(self) -> Facts:
+        """Names and facts for people."""
+        ...
+
+    def build(self, shape: Shape) -> Model:
+        """The network with fresh weights, drawn from torch's generator."""
+        ...

@@ -1,0 +1,67 @@
+"""LSTM: the layer of `torch.nn` with the elapsed time among its inputs, to compare with."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from liquidtime.models.common import checks
+from liquidtime.models.contract import Facts, Model, Shape
+from liquidtime.runs.options import check_at_least, check_choices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Options of the LSTM."""
+
+    kind: ClassVar[str] = "lstm"
+    title: ClassVar[str] = "LSTM"
+
+    hidden_size: int = 64
+    """Hidden units of a layer."""
+    num_layers: int = 1
+    """Recurrent layers, one over another."""
+    bidirectional: bool = False
+    """Read each series in both directions; not for predictions that must not see the future."""
+    readout: checks.Readout = "last_mean"
+    """What the read-out sees of a series: its last output, the mean of all, or both joined."""
+    dropout: float = 0.5
+    """Dropout before the linear read-out, and between layers."""
+
+    def __post_init__(self) -> None:
+        check_choices(self)
+        check_at_least(self, 1, "hidden_size", "num_layers")
+        checks.check_shares(self, "dropout")
+
+    @property
+    def facts(self) -> Facts:
+        """Names and facts for people."""
+        return Facts(
+            name=self.title,
+            size=checks.size_in_words(self.hidden_size, self.num_layers),
+            sees_future=self.bidirectional,
+        )
+
+    def build(self, shape: Shape) -> Model:
+        """The network with fresh weights."""
+        from torch import nn
+
+        from liquidtime.models.common.classical import Classical
+        from liquidtime.models.common.predictor import Predictor
+
+        layer = Classical(
+            nn.LSTM(
+                shape.inputs + 1,
+                self.hidden_size,
+                self.num_layers,
+                batch_first=True,
+                dropout=self.dropout if self.num_layers > 1 else 0.0,
+                bidirectional=self.bidirectional,
+            )
+        )
+        predictor = Predictor(
+            layer,
+            shape.outputs,
+            readout=self.readout,
+            dropout=self.dropout,
+            per_step=shape.per_step,
+        )
+        return Model(predictor, shape, trace=predictor.trace)

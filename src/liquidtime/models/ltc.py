@@ -1,0 +1,85 @@
+"""LTC: liquid time-constant neurons, an ODE (Hasani et al. 2021), with a linear read-out."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from liquidtime.models.common import checks
+from liquidtime.models.contract import Facts, Model, Shape
+from liquidtime.runs.options import check_at_least, check_choices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Options of the LTC."""
+
+    kind: ClassVar[str] = "ltc"
+    title: ClassVar[str] = "LTC"
+
+    hidden_size: int = 64
+    """Hidden units of a layer, or neurons of the wiring."""
+    num_layers: int = 1
+    """Recurrent layers, one over another."""
+    integrator: Literal[
+        "fused", "euler", "heun", "rk4", "exponential", "dopri5", "closed_form_linear"
+    ] = "fused"
+    """Integrator of the ODE."""
+    unfolds: int = 6
+    """Integrator steps between two observations."""
+    mixed_memory: bool = False
+    """Put an LSTM memory before the liquid cell."""
+    bidirectional: bool = False
+    """Read each series in both directions; not for predictions that must not see the future."""
+    wiring: checks.Wiring = "none"
+    """Sparse circuit over the hidden units."""
+    wiring_outputs: int = 8
+    """Motor neurons of the wiring: what the read-out sees."""
+    readout: checks.Readout = "last_mean"
+    """What the read-out sees of a series: its last output, the mean of all, or both joined."""
+    dropout: float = 0.5
+    """Dropout before the linear read-out, and between layers."""
+    backend: Literal["auto", "cpu", "reference"] = "auto"
+    """Kernels of the recurrence: the fastest that can, the compiled ones, or plain PyTorch."""
+
+    def __post_init__(self) -> None:
+        check_choices(self)
+        check_at_least(self, 1, "hidden_size", "num_layers", "unfolds", "wiring_outputs")
+        checks.check_shares(self, "dropout")
+        checks.check_wiring(self)
+
+    @property
+    def facts(self) -> Facts:
+        """Names and facts for people."""
+        return Facts(
+            name=self.title + checks.wiring_name(self),
+            size=checks.size_in_words(self.hidden_size, self.num_layers),
+            wiring=checks.wiring_of(self),
+            sees_future=self.bidirectional,
+        )
+
+    def build(self, shape: Shape) -> Model:
+        """The network with fresh weights."""
+        from liquidtime.models.common.predictor import Predictor
+        from liquidtime.nn import LTC
+
+        wiring = checks.wiring_of(self)
+        layer = LTC(
+            shape.inputs,
+            None if wiring is not None else self.hidden_size,
+            self.num_layers,
+            integrator=self.integrator,
+            unfolds=self.unfolds,
+            wiring=wiring,
+            mixed_memory=self.mixed_memory,
+            dropout=self.dropout if self.num_layers > 1 else 0.0,
+            bidirectional=self.bidirectional,
+            backend=self.backend,
+        )
+        predictor = Predictor(
+            layer,
+            shape.outputs,
+            readout=self.readout,
+            dropout=self.dropout,
+            per_step=shape.per_step,
+            wired=wiring is not None,
+        )
+        return Model(predictor, shape, trace=predictor.trace)

@@ -1,0 +1,34 @@
+"""The loss of a batch, whichever the model brings along."""
+
+from torch import Tensor, nn
+
+from liquidtime.data.batch import Batch
+from liquidtime.models.contract import Model
+from liquidtime.train.objective import Objective
+
+
+class Loss(nn.Module):
+    """The loss of a batch as one module, whose forward pass data-parallel training can follow.
+
+    Args:
+        model: The network; its own loss goes before that of the task.
+        objective: The loss of the task.
+    """
+
+    def __init__(self, model: Model, objective: Objective) -> None:
+        super().__init__()
+        self.network = model.network
+        self.own = model.loss
+        self.objective = objective
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The loss summed over the batch, and the weight to divide it by.
+
+        Raises:
+            ValueError: If the batch has no target.
+        """
+        if self.own is not None:
+            return self.own(batch, self.objective.loss)
+        if batch.target is None:
+            raise ValueError("the batch has no target; expected one a series or one a step.")
+        return self.objective.loss(self.network(batch), batch.target)
