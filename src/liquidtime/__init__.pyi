@@ -1,5 +1,6 @@
 __version__: str
 
+from liquidtime import baselines as baselines
 from liquidtime import bench as bench
 from liquidtime import brain as brain
 from liquidtime import compat as compat
