@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from liquidtime.brain import Connectome, Record, Step, current, simulate
+from liquidtime.brain import Connectome, Experiment, Record, Step, current, simulate
 from liquidtime.brain.simulation.samples import SAMPLES
 from liquidtime.cli.evaluate import _seen_in_training
 from liquidtime.data import from_lists, split_by_series
@@ -105,14 +105,10 @@ def test_an_exported_file_is_checked(two, tmp_path):
 def simulated(folder):
     pair = Connectome.from_edges(["a"], ["b"], [20])
     torch.set_num_threads(1)
-    return simulate(
-        pair,
-        stimulus=current("a", Step(50.0)),
-        duration=20.0,
-        dt=0.5,
-        record=[Record(), Record("calcium")],
-        store=folder,
+    experiment = Experiment(
+        current("a", Step(50.0)), 20.0, 0.5, record=[Record(), Record("calcium")]
     )
+    return simulate(pair, None, experiment, store=folder)
 
 
 def test_a_simulation_is_checked(tmp_path):

@@ -1,9 +1,9 @@
-"""Repeat a published result: fits of several models and seeds, then the table beside the paper's.
+"""Repeat a published result and set it beside the paper's.
 
-Each run is a folder with a report and, beside it, a JSON file. What is finished is not run again,
-and a run that was stopped goes on from its last epoch: repeat the same command. The folder of the
-protocol gets table.md and table.json. Protocol `paper` tests as the paper did, with its traps
-named; `clean` keeps every test series unseen.
+Fits several models and seeds, then makes the table. Each run is a folder with a report and, beside
+it, a JSON file. What is finished is not run again, and a run that was stopped goes on from its last
+epoch: repeat the same command. The folder of the protocol gets table.md and table.json. Protocol
+`paper` tests as the paper did, with its traps named; `clean` keeps every test series unseen.
 
   liquidtime reproduce mortality
   liquidtime reproduce mortality cfc --seeds 1 --protocol clean

@@ -1,6 +1,6 @@
-"""Repeat a published result that takes more than fits; each study has options of its own.
+"""Repeat a published result that takes more than fits.
 
-A study leaves a folder with its numbers as JSON, tables, figures and a page.
+Each study has options of its own. It leaves a folder with its numbers as JSON, tables, figures and a page.
 `liquidtime study NAME --help` tells what it does and which options it has.
 """
 
