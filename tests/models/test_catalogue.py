@@ -1,6 +1,7 @@
 """Models from outside the package: by an entry point, and by `register`."""
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -11,12 +12,14 @@ import pandas as pd
 import pytest
 
 from liquidtime.data import split_by_series
+from liquidtime.deploy.network import Architecture
 from liquidtime.errors import InputError
 from liquidtime.estimators import LiquidRegressor
-from liquidtime.models.catalogue import MODELS
+from liquidtime.models.catalogue import MODELS, from_dict, to_dict
 from liquidtime.train import Run, fit
 from liquidtime.train.config import FitConfig, TrainConfig
 
+STORED = Path(__file__).parents[1] / "stored" / "v0.1.0"
 TOY = Path(__file__).parent / "toy.py"
 
 
@@ -85,6 +88,26 @@ def test_the_command_line_fits_a_model_of_another_package(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "Toy with power 3" in done.stdout
+
+
+@pytest.mark.parametrize("kind", ["cfc", "ltc", "lstm", "gru"])
+def test_options_of_0_1_0_are_narrowed_to_those_of_their_model(kind):
+    record = json.loads((STORED / f"fit-{kind}" / "config.json").read_text())
+    old = record["config"]["model"]
+    new = to_dict(from_dict(old))
+    assert len(old) == 17 and len(new) < 17
+    assert new.items() <= old.items()
+    assert from_dict(new) == from_dict(old)
+    with pytest.raises(InputError, match="no option"):
+        from_dict({name: old[name] for name in list(old)[:-1]})
+
+
+@pytest.mark.parametrize("kind", ["cfc", "ltc"])
+def test_both_forms_of_options_give_one_architecture(kind):
+    record = json.loads((STORED / f"fit-{kind}" / "config.json").read_text())
+    old = record["config"]["model"] | {"mixed_memory": False}
+    new = to_dict(from_dict(old))
+    assert Architecture.from_config(old, 9, False) == Architecture.from_config(new, 9, False)
 
 
 def test_the_options_of_a_training_are_not_those_of_a_model():

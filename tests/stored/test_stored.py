@@ -166,4 +166,4 @@ def test_a_study_is_read_and_its_network_with_it(copied):
     assert study.begun and study.finished
     assert study.read("study.json")["settings"]["neurons"] == 19
     study.check_vacant()
-    assert Run.load(folder / "model").config.model.kind == "ltc"
+    assert Run.load(folder / "model").config.model.name == "ltc"
