@@ -40,7 +40,7 @@ test-sanitize: $(VENV)/.dev
 		--config-settings cmake.define.LIQUIDTIME_SANITIZE=ON .
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 $(THREADS) $(BIN)/python tools/sanitised_tests.py \
-		$(SANITIZED)/site -p no:xdist tests/kernels tests/deploy tests/kernels/network
+		$(SANITIZED)/site -p no:xdist tests/kernels tests/deploy
 
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data

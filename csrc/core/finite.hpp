@@ -17,6 +17,7 @@ inline bool all_finite(const float* numbers, std::int64_t count) {
     return found == 0;
 }
 
+// NaN compares false, and infinity is above the largest float.
 inline bool is_gap(float elapsed) {
     return elapsed >= 0.0f && elapsed <= 3.4028235e38f;
 }

@@ -64,6 +64,7 @@ constexpr int round_up(int n, int step) {
 constexpr int most_rows = 8;
 constexpr int most_vectors = 4;
 
+// As many sums as there are registers for, beside a panel and one broadcast: 32 of them, or 16.
 constexpr int tile_rows(int vectors) {
 #if defined(LT_AVX512) || defined(LT_NEON)
     return vectors == 4 ? 6 : 8;

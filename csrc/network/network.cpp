@@ -4,13 +4,6 @@
 #include <cmath>
 
 namespace liquidtime {
-namespace {
-
-std::size_t product(std::size_t a, int b) {
-    return a * static_cast<std::size_t>(b);
-}
-
-}  // namespace
 
 Network::Network(std::shared_ptr<const Graph> graph, NeuronConstants constants, int trials)
     : kept_graph_(std::move(graph)),

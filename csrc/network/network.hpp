@@ -16,6 +16,10 @@
 
 namespace liquidtime {
 
+inline std::size_t product(std::size_t a, int b) {
+    return a * static_cast<std::size_t>(b);
+}
+
 struct NeuronConstants {
     std::vector<float> inverse_capacitance;  // [R]
     std::vector<float> leak_conductance;     // [R]

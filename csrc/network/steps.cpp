@@ -10,10 +10,6 @@
 namespace liquidtime {
 namespace {
 
-std::size_t product(std::size_t a, int b) {
-    return a * static_cast<std::size_t>(b);
-}
-
 float* filled(std::vector<float>& values) {
     return values.empty() ? nullptr : values.data();
 }

@@ -6,6 +6,7 @@ what was handed to `register`.
 
 import importlib
 import pkgutil
+from collections.abc import Collection
 from importlib.metadata import entry_points
 from typing import Generic, Protocol, TypeVar
 
@@ -32,18 +33,21 @@ class Catalogue(Generic[Entry]):
             name of the entry point, too.
         label: What a module calls its entry, such as `"TARGET"`.
         what: What an entry is, for messages, such as `"target of export"`.
+        beside: Modules and packages of the folder that are no entries.
     """
 
-    def __init__(self, package: str, label: str, what: str) -> None:
+    def __init__(self, package: str, label: str, what: str, beside: Collection[str] = ()) -> None:
         self._package = package
         self._label = label
         self._what = what
+        self._beside = beside
         self._registered: dict[str, Entry] = {}
 
     def entries(self) -> dict[str, Entry]:
         """All of them by name: those installed, of the folder, and registered."""
         folder = importlib.import_module(self._package).__path__
-        names = sorted(name for _, name, _ in pkgutil.iter_modules(folder))
+        found = (name for _, name, _ in pkgutil.iter_modules(folder))
+        names = sorted(name for name in found if name not in self._beside)
         modules = [importlib.import_module(f"{self._package}.{name}") for name in names]
         own: list[Entry] = [getattr(module, self._label) for module in modules]
         installed: list[Entry] = [point.load() for point in entry_points(group=self._package)]

@@ -257,7 +257,7 @@ def test_three_integer_classes_and_patience():
         ({"class_weight": "heavy"}, None, "class_weight is 'heavy'"),
         ({"validation_fraction": 0.0}, None, "validation_fraction is 0.0"),
         ({"hidden_size": 0}, None, "hidden_size is 0"),
-        ({"kind": "transformer"}, None, "kind is 'transformer'"),
+        ({"kind": "transformer"}, None, "'transformer' is no model"),
         ({"kind": "gru", "wiring": "full"}, None, "no option 'wiring'"),
         ({"options": {"unfolds": 3}}, None, "no option 'unfolds'"),
         ({}, ["a"] * 12, "one class only"),

@@ -24,7 +24,8 @@ from liquidtime.brain import (
     current,
 )
 from liquidtime.brain.simulation.player import Player
-from liquidtime.kernels.network.play import Tap, play
+from liquidtime.kernels.network.play import play
+from liquidtime.kernels.network.readers import Tap
 
 N = 132
 IN_DEGREES = np.resize([0, 1, 3, 4, 5, 17, 100, 2, 9, 24, 31], N)

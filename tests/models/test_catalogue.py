@@ -13,7 +13,7 @@ import pytest
 from liquidtime.data import split_by_series
 from liquidtime.errors import InputError
 from liquidtime.estimators import LiquidRegressor
-from liquidtime.models import catalogue
+from liquidtime.models.catalogue import MODELS
 from liquidtime.train import Run, fit
 from liquidtime.train.config import FitConfig, TrainConfig
 
@@ -26,8 +26,8 @@ def toy(monkeypatch):
     spec = importlib.util.spec_from_file_location("toy", TOY)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(catalogue, "_registered", {})
-    catalogue.register(module.Config)
+    monkeypatch.setattr(MODELS, "_registered", {})
+    MODELS.register(module.Config)
     return module.Config
 
 
@@ -53,15 +53,13 @@ def test_a_registered_model_fits_under_scikit_learn(toy):
 
 
 def test_a_kind_is_taken_once(toy):
-    catalogue.register(toy)
-
     class Other(toy):
-        kind = "cfc"
+        name = "cfc"
 
-    with pytest.raises(ValueError, match="there is a model 'cfc' already"):
-        catalogue.register(Other)
-    with pytest.raises(InputError, match=r"expected one of: cfc, .*toy"):
-        catalogue.config_class("transformer")
+    with pytest.raises(ValueError, match="there is a model named 'cfc' already"):
+        MODELS.register(Other)
+    with pytest.raises(InputError, match=r"'transformer' is no model; expected one of cfc, .*toy"):
+        MODELS.find("transformer")
 
 
 def test_the_command_line_fits_a_model_of_another_package(tmp_path):
@@ -92,4 +90,4 @@ def test_the_command_line_fits_a_model_of_another_package(tmp_path):
 def test_the_options_of_a_training_are_not_those_of_a_model():
     with pytest.raises(InputError, match="no option 'epochs'"):
         FitConfig.from_dict({"model": {"kind": "cfc", "epochs": 3}})
-    assert FitConfig(train=TrainConfig(epochs=3)).model.kind == "cfc"
+    assert FitConfig(train=TrainConfig(epochs=3)).model.name == "cfc"

@@ -10,7 +10,7 @@ import torch
 
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.errors import InputError
-from liquidtime.models.catalogue import catalogue, from_dict, to_dict
+from liquidtime.models.catalogue import MODELS, from_dict, to_dict
 from liquidtime.models.contract import Facts
 from liquidtime.train.config import FitConfig
 from liquidtime.train.loss import Loss
@@ -19,13 +19,13 @@ from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
 
 SMALLER = {"hidden_size": 8, "backbone_units": 8, "latent_size": 5, "dropout": 0.2}
-every_model = pytest.mark.parametrize("kind", catalogue())
+every_model = pytest.mark.parametrize("kind", MODELS.entries())
 every_target = pytest.mark.parametrize("per_step", [False, True], ids=["a series", "a step"])
 
 
 def small(kind, **options):
     """The options of a model, made small where they say how."""
-    config = catalogue()[kind]
+    config = MODELS.entries()[kind]
     known = {entry.name for entry in dataclasses.fields(config)}
     return from_dict({"kind": kind} | {k: v for k, v in SMALLER.items() if k in known} | options)
 
@@ -54,12 +54,12 @@ def test_options_go_to_json_and_back(kind):
     with pytest.raises(InputError, match="no option 'nonsense'"):
         from_dict({"kind": kind, "nonsense": 1})
     with pytest.raises(dataclasses.FrozenInstanceError):
-        config.kind = "other"  # pyright: ignore
+        config.name = "other"  # pyright: ignore
 
 
 @every_model
 def test_every_option_is_described_and_has_a_default(kind):
-    config = catalogue()[kind]
+    config = MODELS.entries()[kind]
     assert config() == config()
     assert config.title
     source = sys.modules[config.__module__].__file__
@@ -160,10 +160,10 @@ def test_the_command_line_offers_every_model():
     code = "import sys; from liquidtime.cli.__main__ import main; sys.exit(main(['fit', '--help']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0
-    assert f"{{{','.join(catalogue())}}}" in done.stdout
+    assert f"{{{','.join(MODELS.entries())}}}" in done.stdout
 
 
 def test_options_import_no_torch():
-    code = "import sys; from liquidtime.models.catalogue import catalogue; catalogue()"
+    code = "import sys; from liquidtime.models.catalogue import MODELS; MODELS.entries()"
     code += "; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -10,7 +10,7 @@ from liquidtime.models.contract import Facts, Model, Shape
 class Config:
     """Options of the toy."""
 
-    kind: ClassVar[str] = "toy"
+    name: ClassVar[str] = "toy"
     title: ClassVar[str] = "Toy"
 
     power: int = 1

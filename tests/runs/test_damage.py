@@ -6,14 +6,14 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from liquidtime.models.config import ModelConfig
 
-from liquidtime.brain import Connectome, Record, Step, current, simulate
+from liquidtime.brain import Connectome, Experiment, Record, Step, current, simulate
 from liquidtime.brain.simulation.samples import SAMPLES
 from liquidtime.cli.evaluate import _seen_in_training
 from liquidtime.data import from_lists, split_by_series
 from liquidtime.deploy import Stream
 from liquidtime.errors import InputError
+from liquidtime.models import cfc
 from liquidtime.runs.digests import DIGESTS
 from liquidtime.train import FitConfig, Run, TrainConfig, fit
 from liquidtime.train.report import write as report
@@ -35,7 +35,7 @@ def series():
 
 def fitted(folder, seed=0):
     config = FitConfig(
-        model=ModelConfig(hidden_size=4, backbone_units=4),
+        model=cfc.Config(hidden_size=4, backbone_units=4),
         train=TrainConfig(epochs=1, batch_size=8, seed=seed, accelerator="cpu"),
     )
     return fit(series(), split_by_series(24, seed=0), config, folder, progress=False).path
@@ -105,14 +105,10 @@ def test_an_exported_file_is_checked(two, tmp_path):
 def simulated(folder):
     pair = Connectome.from_edges(["a"], ["b"], [20])
     torch.set_num_threads(1)
-    return simulate(
-        pair,
-        stimulus=current("a", Step(50.0)),
-        duration=20.0,
-        dt=0.5,
-        record=[Record(), Record("calcium")],
-        store=folder,
+    experiment = Experiment(
+        current("a", Step(50.0)), 20.0, 0.5, record=[Record(), Record("calcium")]
     )
+    return simulate(pair, None, experiment, store=folder)
 
 
 def test_a_simulation_is_checked(tmp_path):

@@ -12,6 +12,7 @@ import torch
 from liquidtime.brain import (
     Ablate,
     Events,
+    Experiment,
     Parameters,
     Record,
     Step,
@@ -110,18 +111,21 @@ def test_a_stopped_fit_goes_on_to_the_same_end(copied):
 
 def again(folder):
     """The simulation as it was told at first."""
-    return simulate(
-        random(20, in_degree=4, seed=1),
-        parameters=Parameters(unit_conductance=0.1),
-        stimulus=current([0, 1], Step(50.0, start=2.0, stop=8.0)),
-        duration=20.0,
-        dt=0.5,
+    experiment = Experiment(
+        current([0, 1], Step(50.0, start=2.0, stop=8.0)),
+        20.0,
+        0.5,
         record=[
             Record(),
             Record("calcium", neurons=[1, 2], every=4, time_constant=5.0),
             Events(-40.0),
         ],
-        batch=[None, Ablate(7)],
+        trials=[None, Ablate(7)],
+    )
+    return simulate(
+        random(20, in_degree=4, seed=1),
+        Parameters(unit_conductance=0.1),
+        experiment,
         store=Store(folder, 5.0),
     )
 

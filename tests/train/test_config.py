@@ -21,7 +21,10 @@ def test_round_trip_through_json():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: FitConfig.from_dict({"model": {"kind": "rnn"}}), "kind is 'rnn'; expected one of"),
+        (
+            lambda: FitConfig.from_dict({"model": {"kind": "rnn"}}),
+            "'rnn' is no model; expected one of",
+        ),
         (lambda: cfc.Config(hidden_size=0), "hidden_size is 0; expected 1 or more"),
         (lambda: cfc.Config(hidden_size=True), "hidden_size is True; expected int"),
         (lambda: cfc.Config(dropout=1.0), "dropout is 1.0"),

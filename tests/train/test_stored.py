@@ -34,7 +34,7 @@ def outputs(run):
 def test_a_stored_fit_predicts_as_it_did(kind):
     folder = STORED / f"fit-{kind}"
     run = Run.load(folder)
-    assert run.config.model.kind == kind
+    assert run.config.model.name == kind
     np.testing.assert_array_equal(outputs(run), np.load(folder / "expected.npy"))
 
 

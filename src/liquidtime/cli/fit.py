@@ -29,7 +29,7 @@ from tyro.conf import Positional, arg
 
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
-from liquidtime.models.catalogue import DEFAULT, catalogue, config_class
+from liquidtime.models.catalogue import DEFAULT, MODELS
 from liquidtime.models.contract import ModelConfig
 from liquidtime.train.config import About, FitConfig, TrainConfig
 
@@ -119,7 +119,7 @@ class OptionsWith(Generic[Chosen]):
     """The table: CSV (may be packed: .gz, .bz2, .xz) or Parquet."""
     table: Annotated[TableOptions, arg(name="")]
     run: Annotated[RunOptions, arg(name="")] = field(default_factory=RunOptions)
-    kind: Annotated[str, arg(name="model", metavar=f"{{{','.join(catalogue())}}}")] = DEFAULT
+    kind: Annotated[str, arg(name="model", metavar=f"{{{','.join(MODELS.entries())}}}")] = DEFAULT
     """Network to fit; the model options are its own."""
     model: Chosen
     train: TrainConfig = field(default_factory=TrainConfig)
@@ -130,7 +130,7 @@ def Options(arguments: Sequence[str]) -> Any:
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--model", nargs="?", default=DEFAULT, const=DEFAULT)
     chosen, _ = parser.parse_known_args(arguments)
-    return OptionsWith[config_class(chosen.model)]
+    return OptionsWith[MODELS.find(chosen.model)]
 
 
 def run(options: OptionsWith) -> int:

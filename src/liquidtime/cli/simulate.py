@@ -53,7 +53,7 @@ def run(options: Options) -> int:
     from liquidtime.brain import thinned
     from liquidtime.brain.experiment.words.settings import with_settings
     from liquidtime.brain.simulation.folder import folder_for
-    from liquidtime.brain.sources import find_connectome
+    from liquidtime.brain.sources.catalogue import find_connectome
     from liquidtime.cli.brain.showing import show_simulation
     from liquidtime.cli.brain.simulating import simulate_into
     from liquidtime.cli.common.console import messages, say_notes

@@ -62,6 +62,7 @@ class BucketBatches:
         if not 0 <= rank < world_size:
             raise InputError(f"rank is {rank} of world_size {world_size}; expected 0 <= rank < it.")
         count = len(self.lengths)
+        # As even as can be: a small last batch would weigh as much in the fit as a full one.
         pieces = -(-count // batch_size)
         sizes = np.full(pieces, count // pieces if pieces else 0)
         sizes[: count - sizes.sum()] += 1
@@ -87,6 +88,7 @@ class BucketBatches:
 
     def __iter__(self) -> Iterator[list[int]]:
         for batch in self._global_batches():
+            # A batch is sorted by length: every so many-th gives each process long and short ones.
             yield batch[self.rank :: self.world_size].tolist()
 
     @property

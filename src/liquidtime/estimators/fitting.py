@@ -14,7 +14,7 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import split_by_series
 from liquidtime.errors import InputError
 from liquidtime.estimators.series import as_series, check_feature_count
-from liquidtime.models import catalogue
+from liquidtime.models.catalogue import MODELS
 from liquidtime.models.contract import Model
 from liquidtime.train.config import FitConfig
 from liquidtime.train.loop import train
@@ -144,7 +144,7 @@ def configuration(task: str, estimator: Any, *, class_weights: str = "none") -> 
         InputError: If a parameter is out of range, or the model has no such option.
     """
     given, usual = _plain(estimator.get_params()), type(estimator)().get_params()
-    known = {entry.name for entry in fields(catalogue.config_class(given["kind"]))}  # pyright: ignore
+    known = {entry.name for entry in fields(MODELS.find(given["kind"]))}  # pyright: ignore
     # A model without an option does not mind that the option has a usual value here.
     model = {name: given[name] for name in _MODEL if name in known or given[name] != usual[name]}
     return FitConfig.from_dict(

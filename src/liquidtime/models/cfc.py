@@ -16,7 +16,7 @@ class Config:
     backbone and a strong dropout before the read-out, because such data are small.
     """
 
-    kind: ClassVar[str] = "cfc"
+    name: ClassVar[str] = "cfc"
     title: ClassVar[str] = "CfC"
 
     hidden_size: int = 64

@@ -92,11 +92,11 @@ class ModelConfig(Protocol):
     docstring.
 
     Attributes:
-        kind: What options and stored runs call the model.
+        name: What options and stored runs call the model: that of its module.
         title: What people call it.
     """
 
-    kind: ClassVar[str]
+    name: ClassVar[str]
     title: ClassVar[str]
 
     @property

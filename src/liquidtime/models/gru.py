@@ -12,7 +12,7 @@ from liquidtime.runs.options import check_at_least, check_choices
 class Config:
     """Options of the GRU."""
 
-    kind: ClassVar[str] = "gru"
+    name: ClassVar[str] = "gru"
     title: ClassVar[str] = "GRU"
 
     hidden_size: int = 64

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Config:
     """Options of the GRU-D; it reads raw values and masks, and no filled-in inputs."""
 
-    kind: ClassVar[str] = "gru_d"
+    name: ClassVar[str] = "gru_d"
     title: ClassVar[str] = "GRU-D"
 
     hidden_size: int = 64

@@ -13,7 +13,7 @@ from liquidtime.runs.options import check_at_least, check_choices
 class Config:
     """Options of the Latent ODE; sizes and weights of the loss are those of the published code."""
 
-    kind: ClassVar[str] = "latent_ode"
+    name: ClassVar[str] = "latent_ode"
     title: ClassVar[str] = "Latent ODE"
 
     latent_size: int = 20

@@ -12,7 +12,7 @@ from liquidtime.runs.options import check_at_least, check_choices
 class Config:
     """Options of the LSTM."""
 
-    kind: ClassVar[str] = "lstm"
+    name: ClassVar[str] = "lstm"
     title: ClassVar[str] = "LSTM"
 
     hidden_size: int = 64

@@ -12,7 +12,7 @@ from liquidtime.runs.options import check_at_least, check_choices
 class Config:
     """Options of the LTC."""
 
-    kind: ClassVar[str] = "ltc"
+    name: ClassVar[str] = "ltc"
     title: ClassVar[str] = "LTC"
 
     hidden_size: int = 64

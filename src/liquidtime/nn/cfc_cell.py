@@ -60,7 +60,7 @@ class CfCCell(nn.Module):
             raise ValueError(f"backbone_dropout is {backbone_dropout}; expected 0 ≤ p < 1.")
         if backbone_layers < 0:
             raise ValueError(f"backbone_layers is {backbone_layers}; expected 0 or more.")
-        activate(activation, torch.zeros(0))
+        activate(activation, torch.zeros(0))  # refuses a name that belongs to none
         self.input_size = input_size
         self.hidden_size = units_of(hidden_size, wiring)
         self.variant: Variant = variant
@@ -98,6 +98,7 @@ class CfCCell(nn.Module):
                 )
                 self.register_buffer(f"neurons_{i}", torch.tensor(group.neurons))
                 self.register_buffer(f"sources_{i}", torch.tensor(group.sources))
+        # A backend that cannot serve the cell is refused here, not at the first call.
         registry.select(self.kernel_request(), backend)
 
     def reset_parameters(self) -> None:
@@ -178,6 +179,8 @@ class CfCCell(nn.Module):
     def _draw_dropout(self, x: Tensor) -> tuple[Tensor, ...]:
         if not (self.training and self.backbone_dropout) or self.circuit is not None:
             return ()
+        # Drawn before the recurrence, so that every backend drops the same units, and once more the
+        # same ones where a step is computed again for the gradient.
         ones = x.new_ones(1)
         (group,) = members(self.groups, CfCGroup)
         return tuple(

@@ -88,6 +88,7 @@ def unpack(packed: PackedSequence, batch_first: bool) -> tuple[Tensor, Tensor]:
 
 def repack(output: Tensor, like: PackedSequence, lengths: Tensor) -> PackedSequence:
     """Pack a batch-first output the way the input was packed."""
+    # Packing wants lengths on the CPU, and series by falling length, as `like` was sorted.
     lengths = lengths.cpu()
     if like.sorted_indices is not None:
         output = output.index_select(0, like.sorted_indices)

@@ -295,6 +295,7 @@ class AbstractRecurrent(nn.Module):
         for layer in range(self.num_layers):
             outputs = []
             for backwards, (elapsed, active) in enumerate(directions):
+                # Cells lie layer by layer, forwards before backwards, as states of nn.LSTM do.
                 i = len(finals)
                 cell = self._cells[i]
                 states, final = cell.sequence(

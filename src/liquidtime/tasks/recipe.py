@@ -31,7 +31,7 @@ class Recipe:
     def name(self) -> str:
         """The model, the variant, and "published" behind settings that are: "cfc-published"."""
         published = "" if self.settings == "ours" else self.settings
-        return "-".join(filter(None, (self.config.model.kind, self.variant, published)))
+        return "-".join(filter(None, (self.config.model.name, self.variant, published)))
 
 
 def recipes(*entries: Recipe) -> Mapping[str, Recipe]:

@@ -279,8 +279,8 @@ def test_a_folder_with_other_files_is_refused(tmp_path):
 
 def test_a_folder_that_another_writes_is_refused(tmp_path):
     with claimed(tmp_path), pytest.raises(InputError, match=f"in use by process {os.getpid()}"):
-        simulate(BRAIN, store=tmp_path, **PLAIN)
-    simulate(BRAIN, store=tmp_path, **PLAIN)
+        run(store=tmp_path, **PLAIN)
+    run(store=tmp_path, **PLAIN)
     assert not (tmp_path / LOCK).exists()
 
 

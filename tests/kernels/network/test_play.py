@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from liquidtime.kernels.network import play as playing
-from liquidtime.kernels.network.play import Drive, Tap, play, together
+from liquidtime.kernels.network.drives import Drive, together
+from liquidtime.kernels.network.play import play
+from liquidtime.kernels.network.readers import Tap, _nonzero
 
 ROWS, TRIALS = 6, 2
 
@@ -158,4 +160,4 @@ def test_what_is_true_is_found(size):
     flags = np.random.default_rng(size).random(size) < 0.01
     if size:
         flags[-1] = flags[0] = True
-    np.testing.assert_array_equal(playing._nonzero(flags), np.flatnonzero(flags))
+    np.testing.assert_array_equal(_nonzero(flags), np.flatnonzero(flags))

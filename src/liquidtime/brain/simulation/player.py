@@ -12,7 +12,7 @@ from liquidtime.brain.experiment.placing import Placed
 from liquidtime.brain.experiment.stimuli import Stimulus
 from liquidtime.brain.experiment.waveforms.contract import Noise, Waveform
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.play import Drive
+from liquidtime.kernels.network.drives import Drive
 from liquidtime.kernels.network.stepper import stages
 
 

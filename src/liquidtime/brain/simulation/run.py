@@ -22,7 +22,8 @@ from liquidtime.brain.simulation.where import Alone, Builder, Where, Worker
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.contract import Form
-from liquidtime.kernels.network.play import Tap, play
+from liquidtime.kernels.network.play import play
+from liquidtime.kernels.network.readers import Tap
 from liquidtime.kernels.network.stepper import Scheme, Stepper
 
 _BYTES_A_RUN = 32 << 20

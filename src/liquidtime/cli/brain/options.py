@@ -12,7 +12,7 @@ from liquidtime.errors import InputError
 
 if TYPE_CHECKING:
     from liquidtime.brain import Events, Experiment, Machine, Trials
-    from liquidtime.brain.sources import Wanted
+    from liquidtime.brain.sources.contract import Wanted
 
 _FILES = arg(metavar="FILE ...", help_behavior_hint="")
 _COLUMN = arg(metavar="COLUMN")
@@ -45,7 +45,7 @@ class NetworkOptions:
 
     def wanted(self, network: str, seed: int) -> Wanted:
         """What is to be read or made."""
-        from liquidtime.brain.sources import Wanted
+        from liquidtime.brain.sources.contract import Wanted
 
         return Wanted(
             network,

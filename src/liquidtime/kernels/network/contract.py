@@ -12,7 +12,7 @@ from torch import Tensor
 from liquidtime.kernels.network.constants import Constants
 from liquidtime.kernels.network.membrane import External
 from liquidtime.kernels.network.past import Past
-from liquidtime.kernels.network.play import DERIVED
+from liquidtime.kernels.network.readers import DERIVED
 from liquidtime.kernels.network.stepper import Place, Task
 
 Moment = Any

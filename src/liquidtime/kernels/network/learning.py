@@ -14,6 +14,7 @@ from torch.utils.checkpoint import checkpoint
 from liquidtime.kernels.graph.cpu import CompiledSums
 from liquidtime.kernels.graph.reference import class_sums
 from liquidtime.kernels.network.constants import Constants
+from liquidtime.kernels.network.drives import Drive, jumps, together
 from liquidtime.kernels.network.external import Externals
 from liquidtime.kernels.network.graded import (
     GradedMoment,
@@ -24,7 +25,6 @@ from liquidtime.kernels.network.graded import (
 )
 from liquidtime.kernels.network.membrane import Membrane
 from liquidtime.kernels.network.past import Past
-from liquidtime.kernels.network.play import Drive, jumps, together
 from liquidtime.kernels.network.stepper import Task
 from liquidtime.kernels.network.tensors import Tensors
 from liquidtime.native import native

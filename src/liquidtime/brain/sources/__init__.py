@@ -1,0 +1,1 @@
+"""Connectomes by name, one a file, and from files; `catalogue` finds them."""
