@@ -1,7 +1,7 @@
 """Repeat a published result that takes more than fits.
 
-Each study has options of its own. It leaves a folder with its numbers as JSON, tables, figures and a page.
-`liquidtime study NAME --help` tells what it does and which options it has.
+Each study has options of its own, and leaves a folder with its numbers as JSON, tables, figures and
+a page. `liquidtime study NAME --help` tells what it does and which options it has.
 """
 
 from collections.abc import Sequence
