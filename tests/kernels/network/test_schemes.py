@@ -147,9 +147,9 @@ def test_orders_of_the_kernels(scheme, kind):
 def held(scheme, dt, how):
     """Errors of the neurons that are free, against the finest steps of a scheme that is right."""
     given = {
-        "hold": {"batch": [Hold([0, 1], -30.0)]},
-        "clamp": {"stimulus": clamp([0, 1], Sine(15.0, 10.0, mean=-45.0))},
-        "late clamp": {"stimulus": clamp([0, 1], Step(-30.0), 4.0)},
+        "hold": {"trials": [Hold([0, 1], -30.0)]},
+        "clamp": {"stimuli": clamp([0, 1], Sine(15.0, 10.0, mean=-45.0))},
+        "late clamp": {"stimuli": clamp([0, 1], Step(-30.0), 4.0)},
     }[how]
     record = Record(every=round(2 / dt), neurons=np.arange(2, SIZE))
     found = run(
