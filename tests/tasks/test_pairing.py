@@ -5,15 +5,13 @@ import pytest
 import torch
 
 from liquidtime.data import IrregularSeries, split_by_series
-from liquidtime.models.catalogue import config_class
+from liquidtime.models import gru
 from liquidtime.tasks.pairing import draws, interval, paired, read_scored
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.score.metrics import measure, point
 
-SMALL = FitConfig(
-    model=config_class("gru")(hidden_size=3), train=TrainConfig(epochs=1, batch_size=8)
-)
+SMALL = FitConfig(model=gru.Config(hidden_size=3), train=TrainConfig(epochs=1, batch_size=8))
 
 
 def made(classes):
