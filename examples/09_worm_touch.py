@@ -13,17 +13,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from liquidtime import plot
-from liquidtime.brain import (
-    Ablate,
-    Connectome,
-    Experiment,
-    Parameters,
-    Record,
-    Step,
-    current,
-    simulate,
-)
+from liquidtime import brain, plot
 from liquidtime.brain.read import cook2019
 
 COMMAND = ["AVAL", "AVAR", "AVBL", "AVBR", "AVDL", "AVDR", "PVCL", "PVCR"]
@@ -31,22 +21,26 @@ TRIALS = ["front", "front, no AVD", "back", "back, no AVD"]
 START, STOP = 50.0, 150.0  # ms
 
 
-def main(worm: Connectome | None = None, out: Path | None = None) -> dict[str, dict[str, float]]:
+def main(
+    worm: brain.Connectome | None = None, out: Path | None = None
+) -> dict[str, dict[str, float]]:
     worm = worm or cook2019()
     print(worm)
-    touch = Step(20.0, START, STOP)  # pA
-    experiment = Experiment(
+    touch = brain.Step(20.0, START, STOP)  # pA
+    experiment = brain.Experiment(
         [
-            current(["ALML", "ALMR"], touch, trials=[0, 1]),
-            current(["PLML", "PLMR"], touch, trials=[2, 3]),
+            brain.current(["ALML", "ALMR"], touch, trials=[0, 1]),
+            brain.current(["PLML", "PLMR"], touch, trials=[2, 3]),
         ],
         duration=200.0,
         dt=0.5,
-        record=Record(neurons=COMMAND),
-        trials=[None, Ablate(["AVDL", "AVDR"])] * 2,
+        record=brain.Record(neurons=COMMAND),
+        trials=[None, brain.Ablate(["AVDL", "AVDR"])] * 2,
         initial="rest",
     )
-    recording = simulate(worm, Parameters(unit_conductance=0.005, gap_conductance=0.01), experiment)
+    recording = brain.simulate(
+        worm, brain.Parameters(unit_conductance=0.005, gap_conductance=0.01), experiment
+    )
     potential = recording["potential"]  # trial × time × neuron, mV
     change = potential.sel(time=STOP) - potential.sel(time=START)
     print(f"\n{'change (mV)':16}" + "".join(f"{neuron:>8}" for neuron in COMMAND))
