@@ -131,6 +131,7 @@ Trace trace_of(const TraceTuple& given, std::int64_t steps, const BoundNetwork& 
     const std::int64_t samples = (began + steps) / every - began / every;
     trace.out = checked("out", out, {samples, trace.count, self.trials()});
     expect_rows(row, self.rows(), "a neuron to be traced does not exist.");
+    // Neighbours are recorded by one copy.
     trace.in_a_row = true;
     for (int i = 1; i < trace.count; ++i) {
         trace.in_a_row &= trace.row[i] == trace.row[i - 1] + 1;
@@ -223,6 +224,7 @@ template <class Number>
 nb::ndarray<nb::numpy, Number> owned(
     const std::vector<Number>& numbers, std::vector<std::size_t> shape
 ) {
+    // A copy, since the network goes on to change its own.
     auto* kept = new std::vector<Number>(numbers);
     nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<Number>*>(p); });
     return nb::ndarray<nb::numpy, Number>(kept->data(), shape.size(), shape.data(), owner);

@@ -121,6 +121,7 @@ nb::object step(
         go(made.data());
         return nb::cast(made);
     }
+    // Not converted: into a converted copy the caller would never look.
     const Out given = nb::cast<Out>(out, false);
     if (given.size() != streams * outputs) {
         refuse("out", nb::ndarray<>(given), shape_text({stream.streams(), stream.output_size()}));
@@ -162,6 +163,7 @@ NewArray run(Stream& stream, const In& x, const Strided& elapsed) {
         throw std::invalid_argument("x is NaN or infinite somewhere; expected finite numbers.");
     }
     NewArray out = alone ? new_array({steps, outputs}) : new_array({streams, steps, outputs});
+    // After the array is made, for that needs the interpreter's lock.
     nb::gil_scoped_release release;
     for (std::size_t t = 0; t < steps; ++t) {
         stream.step(
@@ -245,6 +247,7 @@ void bind_stream(nb::module_& module) {
                         std::to_string(stream.state().size()) + ", as the stream's state has."
                     );
                 }
+                // All are checked before one is written, so that a refused state changes nothing.
                 for (std::size_t i = 0; i < parts.size(); ++i) {
                     expect(
                         "a part of the state", parts[i],

@@ -24,6 +24,7 @@ Bound<Wired> make_wired(
     weights.variant = variant_of(variant);
     weights.input_size = input_size;
     weights.hidden_size = hidden_size;
+    // A source is an input, or a neuron of a group that steps before.
     std::int64_t seen = input_size;
     for (const auto& [neuron, source, mask, weight, bias, decay, target] : groups) {
         GroupWeights group;

@@ -84,6 +84,7 @@ private:
     }
     static Rows<T> cleared(Scratch::Scope& scope, int rows, int columns) {
         Rows<T> made(scope, rows, columns);
+        // Padding is multiplied, too, by weights of 0, so it must hold numbers and no NaN.
         made.clear(rows);
         return made;
     }
@@ -319,6 +320,7 @@ private:
             input_gradient(net_.layers[0].to_first, gradients_[0], false);
         }
         if (net_.memory) {
+            // On top of what the cell has written there, if it reads x.
             input_gradient(net_.lstm.to_first, lstm_gradients_, cell_reads_x);
         }
     }

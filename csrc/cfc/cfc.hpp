@@ -45,6 +45,7 @@ public:
             const int chunk = std::max(1, std::min(call.forward.steps, chunk_rows / slice.size()));
             CfCBackward<T>(net_, call, slice, chunk, sums[task], scope).run();
         });
+        // In the order of tasks, so that as many threads give the same bits again.
         for (std::size_t i = 1; i < sums.size(); ++i) {
             sums[0].add(sums[i]);
         }
@@ -53,6 +54,7 @@ public:
 
 private:
     static int tasks(const Forward& call) {
+        // No thread for less than a whole tile of rows.
         return std::min(call.threads, parts(call.batch, most_rows));
     }
 
@@ -126,6 +128,7 @@ private:
         float* bias = gradient.heads.bias;
         if (net_.folded) {
             put(heads, summed, 0, 2 * hidden, 1.0f, weight, bias);
+            // The folded head is a Δt + b: b has its gradient, and a has Δt times that.
             put(heads, summed, 2 * hidden, hidden, net_.elapsed, weight + 2 * plane,
                 bias + 2 * hidden);
             put(heads, summed, 2 * hidden, hidden, 1.0f, weight + 3 * plane, bias + 3 * hidden);

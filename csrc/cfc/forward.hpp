@@ -108,6 +108,7 @@ private:
     }
 
     Segment<T> input(int t) {
+        // Float32 is read where it lies; bfloat16 has to be rounded somewhere first.
         if constexpr (std::is_same_v<T, Single>) {
             return {
                 call_.x + at(0, t) * net_.input,
@@ -159,6 +160,7 @@ private:
                     store_first(
                         m_.row(first + i) + panel.first, open * tanh(c), hidden - panel.first
                     );
+                    // A skipped sample computes all the same; it only keeps nothing of it.
                     if (active(first + i, t)) {
                         store_first(memory, c, hidden - panel.first);
                     }
@@ -257,6 +259,7 @@ private:
 
     void put(int row, int t, int unit, Vec next) {
         const Vec kept = active(row, t) ? next : load(h_.row(row) + unit);
+        // Rows are padded to whole vectors, so the last is stored whole.
         store(h_next_.row(row) + unit, kept);
     }
 

@@ -47,6 +47,7 @@ float CfCBackward<T>::through_gates(int sample, int t, float* out) {
         // h = f (1 − s) + g s, or f + g s, gives g; where s hides it, it has no gradient
         // either.
         const Vec from_g = no_gate ? h - f : fma(zero() - f, closed, h);
+        // Kept within ±1, out of which rounding can carry it, so that 1 − g² has no wrong sign.
         const Vec g = min(max(from_g * reciprocal(max(s, set1(1e-30f))), set1(-1.0f)), one);
         const Vec d_f = d * fnma(f, f, one);
         const Vec d_gate = d * (h - f) * closed;

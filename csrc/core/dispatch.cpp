@@ -73,6 +73,7 @@ const Kernels* at_start() {
 }
 
 std::atomic<const Kernels*>& current() {
+    // No global: an exception out of its making would end the process.
     static std::atomic<const Kernels*> kernels{at_start()};
     return kernels;
 }

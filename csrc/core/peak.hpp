@@ -37,6 +37,7 @@ double multiply_add_peak(double seconds) {
     for (int i = 0; i < sums; ++i) {
         all = all + a[i];
     }
+    // Used, or the compiler would leave the work out.
     volatile float keep = sum(all);
     (void)keep;
     return best;

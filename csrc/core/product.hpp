@@ -88,6 +88,7 @@ void tile_product(
     const float* bias,
     float* tile
 ) {
+    // Unrolled, so that these are registers and no array in memory.
     Vec sum[Rows][Vectors];
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) {
@@ -186,6 +187,7 @@ public:
         const int panels = (total + 2) / 3;
         int first = 0;
         for (int p = 0; p < panels; ++p) {
+            // As even as can be: four vectors are 2 + 2, not 3 + 1.
             const int vectors = total * (p + 1) / panels - total * p / panels;
             panels_.push_back({first, vectors, 0});
             first += vectors * lanes;
@@ -290,6 +292,7 @@ LT_INLINE void product(
         const int tiles = (rows + height - 1) / height;
         for (int i = 0; i < tiles; ++i) {
             const int first = rows * i / tiles;
+            // Heights are as even as can be, too: nine rows are 4 + 5, not 8 + 1.
             const int height_now = rows * (i + 1) / tiles - first;
             Segment<T> moved[2];
             for (int s = 0; s < count; ++s) {

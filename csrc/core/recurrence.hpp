@@ -222,7 +222,7 @@ struct Kernels {
     std::unique_ptr<CfC> (*cfc)(const CfCWeights&);
     std::unique_ptr<Wired> (*wired)(const WiredWeights&);
     std::unique_ptr<LTC> (*ltc)(const LTCWeights&);
-    // See graph_sums.hpp and network_step.hpp.
+    // See network/sums.hpp and network/step.hpp.
     void (*graph_sums)(
         const Graph& graph,
         const Tile& tile,

@@ -115,6 +115,7 @@ Stacked<T> stack(Scratch::Scope& scope, const Rows<T>& source, int rows) {
         for (int r = 0; r < pairs; ++r) {
             const float* low = source.row(2 * r);
             const bool two = 2 * r + 1 < rows;
+            // An odd last row has no partner; it is read in its place and not used.
             const float* high = source.row(two ? 2 * r + 1 : 2 * r);
             for (int k = 0; k < source.stride; k += lanes) {
                 const __m512i one =

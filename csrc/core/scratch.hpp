@@ -77,6 +77,7 @@ private:
 
     void* take(std::size_t bytes) {
         bytes = (bytes + cache_line - 1) / cache_line * cache_line;
+        // What is left of a block is passed over: blocks never move, so earlier pieces stay valid.
         while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size) {
             ++block_;
             used_ = 0;

@@ -17,6 +17,7 @@ namespace {
 class Pool {
 public:
     void run(int count, int threads, const std::function<void(int)>& task) {
+        // There is one set of counters, so callers take turns.
         std::lock_guard<std::mutex> turn(turn_);
         {
             std::lock_guard<std::mutex> lock(mutex_);
@@ -31,6 +32,7 @@ public:
         wake_.notify_all();
         work();
         std::unique_lock<std::mutex> lock(mutex_);
+        // No task is left to take, but others may still be at theirs and refer to `task`.
         done_.wait(lock, [&] { return unfinished_ == 0; });
         task_ = nullptr;
         if (failure_) {
@@ -46,6 +48,7 @@ private:
             std::thread([this, index = workers_] {
                 std::unique_lock<std::mutex> lock(mutex_);
                 for (;;) {
+                    // Workers that a larger call has started sleep on while fewer are asked for.
                     wake_.wait(lock, [&] { return index < helpers_ && next_ < count_; });
                     lock.unlock();
                     work();

@@ -41,6 +41,7 @@ public:
                 for (int k = 0; k < net_.unfolds; ++k) {
                     unfold(from, to, nullptr, nullptr);
                     from = to;
+                    // Never into `before`: skipped lanes keep what is there.
                     to = to == next_ ? spare_ : next_;
                 }
                 Lanes<Vectors>::choose(active_, from, n_, before);
@@ -61,6 +62,7 @@ protected:
         step_.elapsed(t, interval_);
         const Vec parts = set1(static_cast<float>(net_.unfolds));
         for (int v = 0; v < width; v += lanes) {
+            // Skipped lanes go on by no time, so they stay finite whatever theirs is.
             const Vec whole = select(zero() < load(active_ + v), load(interval_ + v), zero());
             store(interval_ + v, whole / parts);
         }

@@ -26,6 +26,7 @@ LT_INLINE Vec phi1_slope(Vec z, Vec phi) {
     series = fma(series, z, set1(1.0f / 3.0f));
     series = fma(series, z, set1(0.5f));
     // e^z = 1 + z φ₁(z).
+    // Near 0 the quotient cancels; the next term of the series is below 1e-8 there.
     const Mask small = set1(-0.5f) < z;
     const Vec direct = (fma(z, phi, set1(1.0f)) - phi) / select(small, set1(1.0f), z);
     return select(small, series, direct);

@@ -130,6 +130,7 @@ struct SynapseList {
         for (int e = 0; e < size(); ++e) {
             float total[4] = {0, 0, 0, 0};
             for (int i = 0; i < lanes; ++i) {
+                // `sums_of_four` has left the four in turn, lane by lane.
                 total[i % 4] += sums[e * lanes + i];
             }
             const auto [opened_g, opened_j, moved, moved_v] = total;

@@ -64,10 +64,12 @@ void Delta::update(const Graph& graph, const Tile& tile, float* into) {
     const auto many = static_cast<std::size_t>(trials_);
     const auto rows = static_cast<std::size_t>(tile.last_row - tile.first_row);
     double* kept = kept_sums_.data() + sums_of(graph, tile, trials_);
+    // Pushes lie in the order of the graph's tiles.
     const PushTile& push = pushes_.tiles[static_cast<std::size_t>(&tile - graph.tiles.data())];
     std::size_t of_class = 0;
     for (std::size_t c = 0; c < changed_.size(); ++c) {
         const auto emitter = static_cast<std::size_t>(changed_[c]);
+        // Emitters ascend by class, so the class only moves on.
         while (changed_[c] >= graph.class_first[of_class + 1]) {
             ++of_class;
         }
@@ -76,6 +78,7 @@ void Delta::update(const Graph& graph, const Tile& tile, float* into) {
         for (std::uint32_t e = push.first[emitter]; e < push.first[emitter + 1]; ++e) {
             double* sum = sums + push.rows[e] * many;
             for (std::size_t b = 0; b < many; ++b) {
+                // The product is rounded once; it is the sum that must not drift over many steps.
                 sum[b] += static_cast<double>(push.count[e] * change[b]);
             }
         }

@@ -13,6 +13,7 @@ constexpr int tasks_a_thread = 8;
 // Runs each(first, last) over ranges of about as many edges, between which rows are not split.
 template <class Each>
 void over_rows(const std::int64_t* offsets, int rows, int threads, const Each& each) {
+    // Several tasks a thread, so that one that comes late finds less to do.
     const int tasks = threads == 1 ? 1 : tasks_a_thread * threads;
     parallel(tasks, threads, [&](int task) {
         const auto row_at = [&](int part) {
@@ -49,6 +50,8 @@ void edge_sums(
                 }
                 float* sum = sums + of_class * plane + static_cast<std::ptrdiff_t>(r) * trials;
                 if (trials == 1) {
+                    // Four sums that need not wait for each other; a compiler may not part one by
+                    // itself.
                     float part[4] = {0, 0, 0, 0};
                     for (; e + 4 <= stop; e += 4) {
                         for (int k = 0; k < 4; ++k) {

@@ -46,6 +46,7 @@ EdgeRows sorted_rows(
     std::vector<Edge> sorted(static_cast<std::size_t>(edges));
     std::vector<std::int64_t> next(first.begin(), first.end() - 1);
     for (std::int64_t e = 0; e < edges; ++e) {
+        // The class above the source, so that one comparison sorts by both.
         const std::uint64_t key =
             (static_cast<std::uint64_t>(classes[e]) << 32) | static_cast<std::uint32_t>(sources[e]);
         sorted[static_cast<std::size_t>(next[static_cast<std::size_t>(targets[e])]++)] = {

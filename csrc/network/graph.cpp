@@ -12,6 +12,7 @@ namespace liquidtime {
 namespace {
 
 constexpr double log2_e = 1.4426950408889634;
+// In float32 48 and 16 KiB, about what a nearest cache holds.
 constexpr int widest_single_block = 12288;
 constexpr int narrowest_block = 4096;
 // Shorter segments than this waste a large share of their slots on padding; longer ones need blocks
@@ -45,6 +46,7 @@ Emitters number_emitters(const EdgeList& edges, Graph& graph) {
         if (edges.source[e] < 0 || edges.source[e] >= edges.sources || of_class >= classes) {
             throw std::invalid_argument("an edge has a source or a class that does not exist.");
         }
+        // 0 marks an emitter; numbers follow below, in order.
         emitters.number
             [static_cast<std::size_t>(of_class) * sources +
              static_cast<std::size_t>(edges.source[e])] = 0;
@@ -177,6 +179,8 @@ void fill_tile(
         }
     }
     std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) {
+        // By block first, so that a sum has the order of its sources; by row last, so that there is
+        // one order alone.
         return std::make_tuple(a.block, a.quads(), a.row) <
                std::make_tuple(b.block, b.quads(), b.row);
     });
@@ -231,6 +235,8 @@ void fill_tile(
             if (edges.per_synapse()) {
                 tile.low[at] = edges.low[edge];
                 tile.high[at] = edges.high[edge];
+                // 1 / (1 + 2^(slope v + shift)) is the sigmoid; in double, so that it is rounded
+                // once.
                 const double slope = -log2_e * edges.steepness[edge];
                 tile.slope[at] = static_cast<float>(slope);
                 tile.shift[at] = static_cast<float>(-slope * edges.midpoint[edge]);
@@ -297,7 +303,9 @@ Graph make_graph(
         );
         widest = std::max(widest, last - first);
     }
+    // Some sixteen tiles for threads to share.
     const int usual = std::min(16384, std::max(512, (edges.rows + 15) / 16));
+    // A row of a tile is counted in 16 bits.
     const int height = std::min(65536, rows_a_tile > 0 ? rows_a_tile : usual);
     for (int first = 0; first < edges.rows; first += height) {
         Tile tile;
@@ -307,6 +315,7 @@ Graph make_graph(
     }
     parallel(static_cast<int>(graph.tiles.size()), threads, [&](int t) {
         fill_tile(
+            // Emitters are, too, unless a block has too many.
             edges, emitters, graph, block_first, block_of, widest > 65536,
             graph.tiles[static_cast<std::size_t>(t)]
         );

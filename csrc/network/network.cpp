@@ -16,6 +16,7 @@ Network::Network(std::shared_ptr<const Graph> graph, NeuronConstants constants, 
     for (const std::int32_t delay : constants_.delay) {
         longest = std::max(longest, delay);
     }
+    // A step reads one table and writes up to longest + 1 tables ahead; none shares a place.
     depth_ = longest + 2;
     v_.assign(product(rows, trials), 0.0f);
     v_next_ = v_half_ = v_;
@@ -100,6 +101,7 @@ void Network::begin(int row, float v, float activation, std::size_t b) {
     if (!near_.empty()) {
         near_[there] = near_before_[there] = v;
     }
+    // A synapse with constants of its own opens at the receiver, so the potential travels.
     float emitted = v;
     if (!graph_.per_synapse) {
         s_[product(r, trials_) + b] = emitted = activation;

@@ -23,6 +23,7 @@ void step_rows(const TileStep& call) {
     const auto plane = static_cast<std::ptrdiff_t>(last - first) * trials;
     const bool gaps = !k.gap_offsets.empty();
     const Vec dt = set1(call.dt);
+    // With one trial neighbouring neurons fill the lanes, else the trials of one neuron do.
     for (int r = first; r < last; r += Many ? 1 : lanes) {
         for (int b = 0; b < (Many ? trials : 1); b += lanes) {
             const int n = Many ? trials - b : last - r;
@@ -128,6 +129,7 @@ void step_rows(const TileStep& call) {
                 source = call.mean_source ? set1(0.5f) * (v + next) : here(call.source_v);
             }
             const Vec t = fma(of_row(k.slope), source, of_row(k.shift));
+            // Further below 1 + 2^t is 1 anyway, and −∞ would become NaN.
             Vec s = one_over_one_plus_exp2(max(t, set1(-126.0f)));
             if (slow_synapses) {
                 const Vec time = of_row(k.synaptic_time);

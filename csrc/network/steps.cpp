@@ -30,6 +30,7 @@ void Network::advance(
     const bool used = std::any_of(traces.begin(), traces.end(), [](const Trace& trace) {
         return trace.variable == Variable::conductance || trace.variable == Variable::drive;
     });
+    // Empty where nobody looks, and the step spares to write them.
     synaptic_conductance_.resize(used ? size() : 0);
     synaptic_drive_.resize(used ? size() : 0);
     open(outside);
@@ -114,6 +115,8 @@ void Network::whole_step(float dt, bool in_halves, bool extrapolate, int threads
         call.synaptic_conductance = filled(synaptic_conductance_);
         call.synaptic_drive = filled(synaptic_drive_);
         call.extrapolate = extrapolate;
+        // Of second order without another sweep: what drives the synaptic state is the mean of v
+        // and v'.
         call.mean_source = extrapolate;
         call.source_v = in_halves ? v_half_.data() : v_.data();
         call.neighbours = filled(in_halves ? near_half_ : near_);
@@ -130,6 +133,7 @@ void Network::keep(bool extrapolated) {
         near_before_.swap(near_);
         near_.swap(near_next_);
     }
+    // Another scheme's sums are no guide to the next extrapolation.
     history_ = extrapolated;
     ++step_;
 }
@@ -294,7 +298,9 @@ double Network::delta_error(int threads) {
     parallel(static_cast<int>(graph_.tiles.size()), threads, [&](int t) {
         const Tile& tile = graph_.tiles[static_cast<std::size_t>(t)];
         const auto begin = sums_of(graph_, tile, trials_);
+        // Borrowed: half a step fills it anew before it is read.
         float* whole = sums_half_.data() + begin;
+        // The table that the last step read; the ring has not come round to it yet.
         tile_sums(tile, table(step_ - 1), whole);
         const auto plane =
             product(static_cast<std::size_t>(tile.last_row - tile.first_row), trials_);

@@ -87,6 +87,7 @@ LT_INLINE Quad fma(Quad a, Quad b, Quad c) {
 LT_INLINE float total(Quad a) {
     float v[4];
     store_quad(v, a);
+    // `segment_of_trials` adds in this order, too.
     return (v[0] + v[2]) + (v[1] + v[3]);
 }
 
@@ -293,6 +294,7 @@ void synapse_sums(
     for (const auto& [quads, segments] : block.groups) {
         const int width = 4 * quads;
         const int step = std::max(1, slots_a_chunk / width);
+        // The last vector is stored whole, up to a vector beyond the slots.
         const auto room = static_cast<std::size_t>(step) * static_cast<std::size_t>(width) + lanes;
         scratch.resize(std::max(scratch.size(), 2 * room));
         float* low = scratch.data();
@@ -372,6 +374,7 @@ void synapse_sums_of_trials(
                     if (gate != nullptr) {
                         s = s * load_first(gate + at, n);
                     }
+                    // Four sums that end in the order of `total`, as for one trial.
                     low[k % 4] = low[k % 4] + set1(tile.low[of]) * s;
                     high[k % 4] = high[k % 4] + set1(tile.high[of]) * s;
                 }
@@ -395,6 +398,7 @@ void tile_sums(
     int trials,
     float* sums
 ) {
+    // Kept from tile to tile, so that none of them allocates.
     thread_local std::vector<float> scratch;
     const auto plane =
         static_cast<std::size_t>(tile.last_row - tile.first_row) * static_cast<std::size_t>(trials);

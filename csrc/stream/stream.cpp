@@ -105,6 +105,7 @@ void Stream::step(
         call.active = active;
         call.output = output_.data();
         call.threads = threads_;
+        // In place, which a recurrence allows: it reads h before it writes h_last.
         call.h = call.h_last = state_[part++].numbers.data();
         if (layer.memory) {
             call.c = call.c_last = state_[part++].numbers.data();
@@ -121,6 +122,7 @@ void Stream::step(
         const float* last = input_.data() + static_cast<std::ptrdiff_t>(i) * columns;
         float* to = out + i * out_stride;
         if (projection_.outputs > 0) {
+            // Outputs of the last layer have been copied to input_, so their room is free.
             projection_.apply(last, output_.data());
             last = output_.data();
         }
@@ -132,6 +134,7 @@ void Stream::step(
             if (active == nullptr || active[i] != 0) {
                 count += 1.0f;
                 for (int k = 0; k < n; ++k) {
+                    // By differences: in a long stream a sum would outgrow its own digits.
                     mean[k] += (last[k] - mean[k]) / count;
                 }
             }

@@ -192,6 +192,7 @@ private:
             const Vec d_gate = d_next * (no_gate ? g : g - f) * open * (one - open);
             d[0][q] = no_gate ? d_f : d_f * (one - open);
             d[1][q] = d_next * open * fnma(g, g, one);
+            // A skipped lane's time may be anything, and 0 times it need not be 0.
             d[2][q] = d_gate * select(used(q), load(elapsed_ + q * lanes), zero());
             d[3][q] = d_gate;
             if (net_.with_rate) {

@@ -125,6 +125,7 @@ struct LinearSynapses {
     template <int Heads>
     static LT_INLINE void put(float* place, const Vec (&sums)[Heads]) {
         if constexpr (Heads == 4) {
+            // Four heads share a vector: lane i belongs to head i % 4.
             add_lanes(place, sums_of_four(sums[0], sums[1], sums[2], sums[3]));
         } else {
             add_lanes(place, sums[0]);

@@ -33,6 +33,7 @@ class MemoryWeights(NamedTuple):
 def lstm_step(x: Tensor, h: Tensor, c: Tensor, weights: MemoryWeights) -> tuple[Tensor, Tensor]:
     """One LSTM step: x [B, D], h and c [B, H] to the next (h, c)."""
     gates = F.linear(x, weights.input, weights.bias) + F.linear(h.to(x.dtype), weights.recurrent)
+    # Products may run in bfloat16; the memory is added to at every step and keeps its own dtype.
     candidate, write, forget, output = gates.to(c.dtype).chunk(4, dim=-1)
     c = torch.sigmoid(forget) * c + torch.sigmoid(write) * torch.tanh(candidate)
     return torch.sigmoid(output) * torch.tanh(c), c

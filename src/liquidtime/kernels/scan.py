@@ -25,6 +25,7 @@ def scan(
         The first member of the state after every step, [B, T, …], and the final state.
     """
     batch, steps = inputs[0].shape[:2]
+    # To stack nothing is an error.
     if steps == 0:
         return state[0].new_empty(batch, 0, *state[0].shape[1:]), state
     outputs = []
@@ -32,6 +33,7 @@ def scan(
         new = step(state, *now)
         if active is not None:
             keep = active[:, t, None]
+            # Made for all series and dropped where it does not count: no branch depends on data.
             new = tuple(torch.where(keep, n, old) for n, old in zip(new, state, strict=True))
         state = new
         outputs.append(state[0])

@@ -80,6 +80,7 @@ class LTCCell(nn.Module):
         self.input_map = FeatureMap(input_size, input_mapping, "input_mapping")
         self.output_map = FeatureMap(self.output_size, output_mapping, "output_mapping")
         self._reset_neurons()
+        # A backend that cannot serve the cell is refused here, not at the first call.
         registry.select(self.kernel_request(), backend)
 
     def reset_parameters(self) -> None:

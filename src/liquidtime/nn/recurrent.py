@@ -310,6 +310,7 @@ class AbstractRecurrent(nn.Module):
                 outputs.append(reverse(output, timeline.lengths) if backwards else output)
                 finals.append(final)
             x = torch.cat(outputs, dim=-1) if self.bidirectional else outputs[0]
+            # Between layers and not after the last, as `nn.LSTM` has it.
             if layer < self.num_layers - 1:
                 x = F.dropout(x, self.dropout, self.training)
         return x, joined_state(finals, self.memory_layout is not None)._replace(

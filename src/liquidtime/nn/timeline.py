@@ -49,6 +49,7 @@ class Timeline:
         active = self.active
         if active is None:
             active = torch.ones_like(self.gaps, dtype=torch.bool)
+        # One number for all steps is also in the padding, where no time passes.
         return fold_skipped(_zero_outside(self.gaps, self.inside), active, pending)
 
     def backward(self) -> tuple[Tensor, Tensor | None]:
@@ -126,6 +127,7 @@ def read_timeline(
     else:
         one = torch.as_tensor(1.0 if elapsed is None else elapsed).to(device=device, dtype=dtype)
         gaps = one.expand(layout.batch, layout.steps)
+    # Only now: the difference of two large stamps needs float64.
     gaps = gaps.to(device=device, dtype=dtype)
     if not _is_one_number(gaps):
         gaps = _zero_outside(gaps, inside)

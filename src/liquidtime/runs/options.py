@@ -28,7 +28,9 @@ def check_choices(config: Any, *names: str) -> None:
         hint = hints[name]
         value = getattr(config, name)
         choices, kinds = _allowed(hint)
+        # A whole number will do where a float is wanted.
         numbers = (*kinds, int) if float in kinds else kinds
+        # True is an int to Python, and would pass for 1.
         truth_as_number = isinstance(value, bool) and bool not in kinds
         if value in choices or (isinstance(value, numbers) and not truth_as_number):
             continue

@@ -58,6 +58,7 @@ class Progress:
                 "look for extreme values in the table."
             )
         self.history.append(record)
+        # Strictly better: of equals the first one stays.
         if self.best_epoch < 0 or self._merit(-1) > self._merit(self.best_epoch):
             self.best_epoch = len(self.history) - 1
             self.best_weights = _on_cpu(network.state_dict())
@@ -77,6 +78,7 @@ def load_progress(folder: Path) -> Progress:
     """
     if not (folder / LAST).exists():
         return Progress()
+    # A folder may come from anyone, and no code of it is run.
     stored = torch.load(folder / LAST, map_location="cpu", weights_only=True)
     best = load_file(folder / _best_name(stored["best_epoch"]))
     return Progress(best_weights=best, **stored)
@@ -92,6 +94,7 @@ def save_progress(
     """
     folder.mkdir(parents=True, exist_ok=True)
     best = folder / _best_name(progress.best_epoch)
+    # Named by its epoch, it never changes once it is there.
     if not best.exists():
         write_atomically(best, lambda beside: beside.write_bytes(save(progress.best_weights)))
     state = {

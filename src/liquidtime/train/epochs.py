@@ -58,6 +58,7 @@ class Epochs:
         size = config.batch_size
         self.batches = BucketBatches(self.training.lengths, size, config.seed, **share)
         lengths = self.validation.lengths
+        # Larger batches, for without gradients they need less memory.
         self.ordered = BucketBatches(lengths, max(256, size), shuffle=False, **share)
 
     def run(self, epoch: int, line: ProgressLine) -> dict[str, float]:
@@ -79,9 +80,11 @@ class Epochs:
 
     def _learn(self, epoch: int, line: ProgressLine) -> float:
         fabric, clip = self.fabric, self.config.gradient_clip
+        # On the device, so that no batch has to wait for a number to be fetched.
         sums = torch.zeros(2, dtype=torch.float64, device=fabric.device)
         self.batches.set_epoch(epoch)
         self.loss.train()
+        # What an epoch draws depends on none before it, so a resumed run draws the same.
         seed_epoch(self.config.seed, epoch, fabric.global_rank)
         for index, size in zip(self.batches, self.batches.global_sizes, strict=True):
             total, weight = self.loss(self.training.batch(index, size).to(fabric.device))
@@ -91,6 +94,7 @@ class Epochs:
             # takes one and the same step.
             everywhere = summed(fabric, weight.detach().clone())
             self.optimizer.zero_grad()
+            # A batch without any target has a loss of 0, which shall not become NaN.
             fabric.backward(total * (fabric.world_size / everywhere.clamp(min=1e-12)))
             if clip:
                 fabric.clip_gradients(

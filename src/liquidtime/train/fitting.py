@@ -126,6 +126,7 @@ def fit(
     with folder.claim(resume=resume) if leads else contextlib.nullcontext():
         if leads:
             _begin(folder, record, data, split)
+        # Right before the weights are drawn, so that nothing that came before has a part in them.
         seed_weights(config.train.seed)
         model = new_model(preprocessor, objective, config)
         validation = _Part.of(data, split.validation, preprocessor, model)
@@ -146,6 +147,7 @@ def fit(
                 parts["test"] = _Part.of(data, split.test, preprocessor, model)
             _finish(folder, parts, config, objective, model, trained)
         if dist.is_initialized():
+            # The others read what the first process writes.
             dist.barrier()
         return Run.load(out)
 
@@ -216,6 +218,7 @@ def _finish(
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
         table[name] = part_metrics(found, len(part.series))
+        # The example is of the test part, or of the validation part where there is no test.
         if part is list(parts.values())[-1] and model.trace is not None:
             example = choose_example(predictions, part.series)
             if example is not None:

@@ -83,6 +83,7 @@ def _run(epochs: Epochs, progress: Progress, folder: Path | None, label: str | N
             if folder is not None and fabric.is_global_zero:
                 network, optimizer = epochs.network, epochs.optimizer
                 save_progress(folder / CHECKPOINTS, progress, network, optimizer)
+                # After the checkpoint, which has the history, too: a kill in between loses nothing.
                 write_history(folder / HISTORY, progress.history)
     for logger in fabric.loggers:
         logger.finalize("success")

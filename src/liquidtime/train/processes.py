@@ -35,6 +35,7 @@ def launched(config: TrainConfig, folder: Path | None) -> Fabric:
         # Not Apple's GPU: it has no float64, in which the losses are summed.
         accelerator = "gpu" if torch.cuda.is_available() else "cpu"
     devices, nodes = (1 if config.devices == "auto" else config.devices), 1
+    # Under torchrun the processes are there already, as many as it was told.
     if "TORCHELASTIC_RUN_ID" in os.environ:
         devices = int(os.environ["LOCAL_WORLD_SIZE"])
         nodes = int(os.environ["WORLD_SIZE"]) // devices
@@ -43,6 +44,7 @@ def launched(config: TrainConfig, folder: Path | None) -> Fabric:
         strategy = DDPStrategy(process_group_backend="gloo" if accelerator == "cpu" else "nccl")
     loggers: list[Logger] = []
     if folder is not None and (find_spec("tensorboard") or find_spec("tensorboardX")):
+        # Without a version, so that a resumed run goes on in the same curves.
         loggers = [TensorBoardLogger(folder, name="tensorboard", version="")]
     # It announces every process on standard error; its warnings pass.
     logger = logging.getLogger("lightning.fabric")
@@ -72,5 +74,6 @@ def joined(tensors: tuple[Tensor, ...]) -> list[Tensor]:
     parts: list[Any] = [tensors]
     if dist.is_initialized():
         parts = [None] * dist.get_world_size()
+        # As objects, since processes have different numbers of rows.
         dist.all_gather_object(parts, tensors)
     return [torch.cat(rows) for rows in zip(*parts, strict=True)]

@@ -17,6 +17,7 @@ from torch.distributed.rendezvous import rendezvous
 from liquidtime.errors import InputError
 
 Format = Literal["float32", "bfloat16"]
+# 64 MiB: what rank 0 holds beside the samples it puts together.
 _NUMBERS_A_PIECE = 1 << 24
 
 
@@ -36,6 +37,7 @@ class Ranks:
             if not dist.is_initialized():
                 _open_group()
             elif dist.get_backend() != "gloo":
+                # The group that is open may be one that carries tensors of GPUs alone.
                 group = cast("dist.ProcessGroup", dist.new_group(backend="gloo"))
         elif group is not None and dist.get_backend(group) != "gloo":
             raise InputError(
@@ -228,6 +230,7 @@ class Boundary:
         """[m, sent], which values [m, sent, B] are passed on; `sent` [sent, B] follows them."""
         found = np.empty(values.shape[:2], dtype=bool)
         for flags, now in zip(found, values, strict=True):
+            # In float32, as the kernels compare, so that both pass on the same.
             flags[:] = (np.abs(now - sent) > np.float32(delta)).any(axis=1)
             sent[flags] = now[flags]
         return found
@@ -243,6 +246,7 @@ class Arrivals:
 
     def __init__(self, delays: NDArray[np.int32], trials: int) -> None:
         self.delays = delays
+        # The usual case, in which a step is one plain copy.
         self._same = len(np.unique(delays)) <= 1
         self._columns = np.arange(len(delays))
         depth = int(delays.max(initial=0)) + 1

@@ -55,6 +55,7 @@ def merged(
     return dataclasses.replace(
         found,
         series=series,
+        # By step, neuron and trial, as one process finds them.
         event_table=table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))],
         final=final,
         statistics=statistics,
@@ -79,6 +80,7 @@ def _opened(name: str, columns: list[NDArray], folder: Path) -> Scattered:
 
 
 def _statistics(own: Any, edges: int, ranks: Ranks) -> dict[str, Any]:
+    # The share of all is the mean of the shares, weighted by edges.
     work = own.get("work_share", 0.0) * edges
     told = ranks.everyones((work, edges, own.get("delta_error", 0.0), ranks.bytes_sent))
     passed, onto, errors, sent = zip(*told, strict=True)

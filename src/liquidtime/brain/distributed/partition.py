@@ -88,6 +88,7 @@ def metis(connectome: Connectome, parts: int, seed: int = 0) -> NDArray[np.int32
     pre = np.concatenate([sources for sources, _ in ends])
     post = np.concatenate([targets for _, targets in ends])
     apart = pre != post
+    # METIS takes no loops, and an undirected graph: each edge in both directions.
     pre, post = pre[apart], post[apart]
     both = edges.from_pairs(np.concatenate([pre, post]), np.concatenate([post, pre]), 1, 0, size)
     _, found = pymetis.part_graph(
@@ -98,6 +99,7 @@ def metis(connectome: Connectome, parts: int, seed: int = 0) -> NDArray[np.int32
         options=pymetis.Options(seed=seed),
     )
     ranks = np.asarray(found, dtype=np.int32)
+    # METIS may leave a part empty, and every rank needs a neuron: the largest gives one.
     for rank in np.setdiff1d(np.arange(parts), ranks):
         largest = np.bincount(ranks, minlength=parts).argmax()
         ranks[np.flatnonzero(ranks == largest)[-1]] = rank
@@ -139,6 +141,7 @@ def cut(connectome: Connectome, ranks: NDArray) -> Cut:
     heard = np.zeros((parts, len(connectome)), dtype=bool)
     across = 0
     for found in _all_edges(connectome):
+        # Some million edges at a time: arrays over all would outweigh the connectome.
         for first, last in found.rows():
             part = slice(found.offsets[first], found.offsets[last])
             of_target = np.repeat(ranks[first:last], np.diff(found.offsets[first : last + 1]))
@@ -265,6 +268,7 @@ def _onto(edges: Edges, rows: NDArray[np.int32]) -> tuple[Edges, Any]:
     """The edges onto some targets, and where among all they are."""
     lengths = edges.in_degree[rows]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
+    # Rows that follow each other are one slice, without a copy.
     if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
         kept = slice(int(edges.offsets[rows[0]]), int(edges.offsets[rows[-1] + 1]))
     else:

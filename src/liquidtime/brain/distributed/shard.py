@@ -131,6 +131,7 @@ def _block_limits(part: Part, neurons: int, ranks: Ranks) -> NDArray[np.int64] |
     per_synapse = part.constants.shares is not None
     heard = np.zeros((1 if per_synapse else part.constants.class_count, neurons), dtype=np.uint8)
     heard[0 if per_synapse else synapses.classes, part.sources[synapses.sources]] = 1
+    # Emitters of the whole network, of which a rank knows those that it hears.
     heard = ranks.combined(heard, "max")
     edges = int(ranks.combined(np.array([len(synapses)]), "sum")[0])
     emitters = int(heard.sum())

@@ -96,6 +96,7 @@ class Spread:
             machine=Machine(backend="cpu", threads=self.threads),
         )
         task = network.task(experiment.dt, experiment.scheme, experiment.delta)
+        # For its refusal alone, before ranks wait for each other.
         network.machine.select(network.constants.form, task)
         _agree(ranks, owner, whole, experiment, resolved.trials, self.exchange)
         return Shard.of(network, resolved, owner, ranks, self.exchange)
@@ -118,6 +119,7 @@ def _owner(
             "METIS needs the whole connectome, but each rank builds its own edges; expected "
             "'blocks' or a rank a neuron [N], which your function then builds for."
         )
+    # One rank's answer is everyone's, so that no two can differ.
     found = partitions.metis(whole, ranks.size) if ranks.rank == 0 else None
     return ranks.everyones(found)[0]
 

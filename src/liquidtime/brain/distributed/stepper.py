@@ -58,6 +58,8 @@ class ShardStepper:
         self._native = CPUStepper(constants, task, place=place)
         self.delta: Delta | None = self._native.delta
         foreign = part.sources[owner[part.sources] != ranks.rank]
+        # By rank, as their pieces come; stable, so that both sides have a rank's neurons in one
+        # order.
         foreign = foreign[np.argsort(owner[foreign], kind="stable")]
         self._foreign = part.place[foreign]
         emitting = _among(self._foreign, constants.synapses.sources)
@@ -70,6 +72,7 @@ class ShardStepper:
             return Boundary(ranks, wanted, owner, row_of, trials, form)
 
         self._per_synapse = constants.shares is not None
+        # Constants of each synapse need the sources' potentials, of which bfloat16 has too few digits.
         self._emissions = boundary(
             foreign[emitting], "float32" if self._per_synapse else share.form
         )
@@ -84,8 +87,10 @@ class ShardStepper:
         sent = constants.delay_steps(dt)[self._emissions.rows]
         self._departures = Arrivals(sent, trials) if task.delta > 0 else None
         shortest = delays.min(initial=np.iinfo(np.int32).max)
+        # The same on all ranks, for they must swap at the same steps.
         self._shortest = int(ranks.combined(np.array([shortest]), "min")[0])
         output = constants.gates.output
+        # With constants of each synapse the gate is behind the sigmoid, at the receiver.
         gated = output is not None and not self._per_synapse
         self._gate = (
             output[own[self._emissions.rows]].astype(np.float32)
@@ -120,6 +125,7 @@ class ShardStepper:
     def advance(self, steps: int, outside: Outside, traces: Sequence[Trace]) -> None:
         """See `Stepper.advance`."""
         if self._checkpoints is not None:
+            # Here, because a run writes its checkpoint after it was given the state.
             self._checkpoints.complete()
         if not self._emissions_cross and not self._contacts_cross:
             self._native.advance(steps, outside, traces)
@@ -139,6 +145,8 @@ class ShardStepper:
 
     def state(self) -> State:
         """See `Stepper.state`."""
+        # Nothing may be on its way in a state; all ranks save at the same step and swap here
+        # together.
         self._pass_on()
         if self._checkpoints is not None:
             self._checkpoints.expect(self.step)
@@ -221,6 +229,7 @@ class ShardStepper:
             found = self._emissions.swap_moved(values, self._passed_on, self._came, self._delta)
         else:
             found = self._emissions.swap(values)
+        # The last of them left at the end of the present step.
         for step, emitted in enumerate(found, self.step - len(found) + 1):
             self._arrivals.put(step, emitted)
         self._pending.clear()

@@ -85,6 +85,7 @@ class Checkpoints:
             if path != last:
                 path.unlink()
         if last is not None:
+            # A copy: the named one is what is gone on from until the next one is whole.
             shutil.copyfile(last, self.own / CHECKPOINT)
             # This rank may have finished when another died: it goes on from what all had written.
             (self.own / DIGESTS).unlink(missing_ok=True)
@@ -99,9 +100,11 @@ class Checkpoints:
             return
         tagged = self._tagged(self._expected)
         (self.own / CHECKPOINT).replace(tagged)
+        # Before its step is named, all have written it.
         self._ranks.wait()
         if self._ranks.rank == 0:
             write_json(self.folder / MARKER, {"step": self._expected, "ranks": self._ranks.size})
+        # Before anyone removes an older one, it is named.
         self._ranks.wait()
         for path in self.own.glob("checkpoint-*.npz"):
             if path != tagged:

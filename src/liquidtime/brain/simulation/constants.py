@@ -30,12 +30,15 @@ def constants_of(connectome: Connectome, parameters: Parameters, gates: Gates) -
             )
         potentials = own.reversal_potential
         low, high = (
+            # A network without edges has no outer potentials.
             (float(potentials.min()), float(potentials.max())) if len(own.midpoint) else (0, 0)
         )
+        # E lies between the two, so shares w (1 − p) and w p give the same w and the same w E.
         part = (potentials - low) / (high - low) if high > low else np.zeros_like(potentials)
         shares = SynapseShares(
             own.conductance * (1 - part), own.conductance * part, own.midpoint, own.steepness
         )
+        # Shares are conductances already, so one of them counts for 1 nS.
         unit, reversal = np.ones(2), np.array([low, high], dtype=np.float64)
         if gates.class_scale is not None:
             raise InputError(

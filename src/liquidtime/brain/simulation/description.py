@@ -60,6 +60,7 @@ class Description:
         """Of an experiment that is about to be made."""
         labels = resolved.labels or tuple(f"trial {trial}" for trial in range(resolved.trials))
         removed = {
+            # The trials of a condition follow each other and bear one label.
             labels[number * resolved.repeats]: [
                 index
                 for done in condition.perturbations
@@ -80,6 +81,7 @@ class Description:
             next((entry.what for entry in resolved.experiment.screens), None),
             len(connectome.synapses),
             float(connectome.synapses.total),
+            # Gap junctions are kept in both directions.
             0 if gaps is None else len(gaps) // 2,
             datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         )

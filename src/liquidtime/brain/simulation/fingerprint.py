@@ -33,6 +33,7 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
     parts = (resolved.experiment.initial, resolved.records, list(resolved.recorded.values()))
     _feed(digest, parts)
     noisy = any(isinstance(placed.stimulus.waveform, Noise) for placed in resolved.stimuli)
+    # In version 0.1.0 each trial had a noise of its own, and none of their numbers was fed.
     if noisy and len(set(resolved.noises)) < resolved.trials:
         _feed(digest, resolved.noises)
     return digest.hexdigest()[:32]
@@ -49,6 +50,7 @@ def _feed_constants(digest: Any, constants: Constants) -> None:
 
 
 def _feed(digest: Any, value: Any) -> None:
+    # The bytes of an array of objects are addresses, others in each process.
     if isinstance(value, np.ndarray) and value.dtype.hasobject:
         _feed(digest, value.tolist())
     elif isinstance(value, np.ndarray):
@@ -57,6 +59,7 @@ def _feed(digest: Any, value: Any) -> None:
         for entry in value:
             _feed(digest, entry)
     elif isinstance(value, Mapping):
+        # The same entries are the same mapping, in whatever order.
         _feed(digest, sorted(value.items(), key=str))
     elif callable(value):
         digest.update(getattr(value, "__qualname__", type(value).__name__).encode())

@@ -138,15 +138,18 @@ def fit(
     moved = LearnableNetwork(network.constants, Task(experiment.dt, experiment.scheme))
     drives = Player(resolved).play(0, experiment.steps)
     values = _Values(network, learn)
+    # Copied: `initial` may give a view that is spread out over the trials.
     start = torch.from_numpy(network.initial(experiment.initial).copy()).float()
     where = torch.from_numpy(chosen.astype(np.int64))
     optimiser = torch.optim.Adam(
         [
+            # 0.05 is then 5 % of a positive constant, and 1 mV of a potential.
             {"params": [raw], "lr": descent.learning_rate * (1 if name in _POSITIVE else 20)}
             for name, raw in values.raw.items()
         ]
     )
     losses, best = [], values.copied()
+    # Once more than there are steps: what the last step gives has a loss, too.
     for step in range(descent.steps + 1):
         traced = moved.trace(
             values.learnable(),
@@ -158,6 +161,7 @@ def fit(
         )
         found = traced[record.every - 1 :: record.every]
         loss = torch.where(known, found - wanted, 0.0).square().sum() / known.sum()
+        # It ran away; the best that was seen is what is given back.
         if not torch.isfinite(loss):
             break
         if not losses or loss.item() < min(losses):
@@ -197,6 +201,7 @@ class _Values:
                 group, names = _neuron_groups(connectome, shared)
                 first = _means(getattr(constants, _FIELD.get(name, name)), group, len(names))
             start = torch.as_tensor(np.asarray(first, dtype=np.float32))
+            # What starts at 0 has no logarithm, so it starts next to it.
             raw = start.clamp(min=1e-12).log() if name in _POSITIVE else start.clone()
             self.raw[name] = raw.requires_grad_()
             self._group[name], self._names[name] = torch.from_numpy(group), names

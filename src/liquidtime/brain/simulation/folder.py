@@ -87,6 +87,7 @@ def load(folder: Path) -> tuple[Recording, Description]:
         about["duration"],
         series,
         root["events"][:],
+        # Where neurons stood at the end is not kept.
         np.zeros((len(connectome), 0)),
         {**about["statistics"], "scheme": about["scheme"]},
         folder,

@@ -173,6 +173,8 @@ class Network:
         # Nothing of it depends on the step: there are no delays.
         stepper = self._moved(still, self.task(step, "frozen"))
         v = self.initial(None)
+        # Twelve lengths of step, down to 1/2048 of the slowest time constant, share the steps among
+        # them.
         for _ in range(12):
             stepper.start(v)
             stepper.dt = step
@@ -181,8 +183,11 @@ class Network:
                 before = stepper.potentials()
                 play(stepper, 10)
                 move = float(np.abs(stepper.potentials() - before).max())
+                # The tolerance is that of a time constant, and a shorter step moves less.
                 if move < tolerance * min(1.0, step / slowest) and self._stands(stepper, move):
                     return stepper.potentials().astype(np.float64)
+                # It no longer comes nearer: it turns back on itself, as it may not in shorter
+                # steps.
                 if move > 0.99 * last_move:
                     break
                 last_move = move

@@ -187,6 +187,7 @@ def plan(
     traffic = 0.0
     if count > 1:
         out_degree = size.synapses / size.neurons
+        # Of P machines a given one has none of a source's d synapses with (1 − 1/P)^d ≈ e^(−d/P).
         reached = -np.expm1(-out_degree / count)
         elsewhere = size.neurons * (1 - 1 / count)
         traffic = value_bytes * elsewhere * reached * delta_share
@@ -221,6 +222,7 @@ def measured_costs(*, threads: int | None = None, seconds: float = 3.0) -> Costs
         network = Network(connectome, machine=machine)
         stepper = CPUStepper(network.constants, Task(0.1, threads=network.threads))
         stepper.start(network.initial(None))
+        # The first steps start threads and fill caches.
         stepper.advance(3, Outside(), [])
         times.append(_least(stepper, seconds / len(_TRIAL_SIZES)))
         rows.append([1.0, neurons, len(connectome.synapses)])
@@ -236,6 +238,7 @@ def measured_costs(*, threads: int | None = None, seconds: float = 3.0) -> Costs
         bytes_per_neuron=96.0,
         bytes_per_synapse=CONNECTOME_BYTES + layout,
         memory=float(_memory()),
+        # 10 Gbit/s, which is taken for granted: there is nobody to measure it with.
         link=1.25e9,
         measured=True,
     )
@@ -271,6 +274,7 @@ def _least(stepper: CPUStepper, seconds: float) -> float:
     while time.perf_counter() - began < seconds:
         start = time.perf_counter()
         stepper.advance(5, Outside(), [])
+        # The quickest one is the one that nothing else disturbed.
         least = min(least, (time.perf_counter() - start) / 5)
     return least
 

@@ -72,6 +72,8 @@ class Player:
         """By the number of a noise, which several trials may have, where it stands."""
         found = {}
         for number in dict.fromkeys(self._noises[trial] for trial in placed.trials):
+            # By name, since NumPy's default generator may become another; a stream of its own for
+            # each stimulus and noise, so that none depends on how many steps the others take.
             generator = np.random.Generator(np.random.PCG64([noise.seed, index, number]))
             found[number] = (generator, noise.first((len(placed.neurons),), generator))
         return found
@@ -155,6 +157,7 @@ class Player:
             same = [trial for trial in placed.trials if self._noises[trial] == number]
             spread[:, :, same] = drawn[..., None]
             states[number] = (generator, last)
+        # One draw a step, the same at all its points.
         return np.broadcast_to(spread, (len(self._stages), *spread.shape))
 
     def _silence(self, stimulus: Stimulus) -> float:

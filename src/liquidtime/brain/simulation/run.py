@@ -28,6 +28,7 @@ from liquidtime.kernels.network.stepper import Scheme, Stepper
 
 _BYTES_A_RUN = 32 << 20
 _SECONDS_A_RUN = 0.2
+# The error takes a sweep over all synapses, which sending on delta is there to spare.
 _STEPS_BETWEEN_ERRORS = 2000
 
 
@@ -111,6 +112,7 @@ def simulate(
         run = _Run(worker, kept)
         with shown(progress if worker.leads else False, run.duration) as tell:
             found = run.go(tell)
+    # After the block, at whose end the last checkpoint of all processes is whole.
     return worker.whole(found)
 
 
@@ -141,6 +143,7 @@ class _Run:
 
     def go(self, tell: Callable[[float], object]) -> Recording:
         began, first = time.perf_counter(), self.stepper.step
+        # Nobody knows yet how long a step takes.
         length = 1
         while self.stepper.step < self.steps:
             now = self.stepper.step
@@ -150,6 +153,7 @@ class _Run:
             seconds = time.perf_counter() - started
             tell(self.stepper.step * self.dt)
             length = self._next_length(steps, seconds)
+            # A whole interval is ahead, so the last step ended one.
             if isinstance(self.sink, Disk) and self._steps_to_checkpoint(self.stepper.step) == (
                 self._interval()
             ):
@@ -198,6 +202,7 @@ class _Run:
             sum(len(self.neurons[record.name]) / record.every for record in self.records) * trials
         )
         most = max(1, int(_BYTES_A_RUN / max(1.0, 4 * (width + self.player.width))))
+        # At most eight times as many, for one quick piece says little.
         wanted = int(steps * min(8.0, _SECONDS_A_RUN / max(seconds, 1e-6)))
         return max(1, min(wanted, most))
 
@@ -220,6 +225,8 @@ class _Run:
                     self.calcium[name][:] = state.pop(f"calcium:{name}")
                 self.player.restore(about["noise"])
                 self.delta_error = about["delta_error"]
+                # Makes room for what is restored; the experiment's own start may be a rest that
+                # takes long to find.
                 self.stepper.start(self.network.initial(None))
                 self.stepper.restore(state)
                 return
@@ -263,6 +270,7 @@ class _Run:
         return disk
 
     def _finish(self, seconds: float, steps: int) -> None:
+        # Called again after its end: the statistics are those of the run that made it.
         if steps == 0 and isinstance(self.sink, Disk) and self.sink.statistics is not None:
             self.statistics = self.sink.statistics
             return
@@ -278,6 +286,7 @@ class _Run:
             self.statistics["work_share"] = self.stepper.delta.work_share()
             self.statistics["delta_error"] = self.delta_error
         if isinstance(self.sink, Disk):
+            # The end is a checkpoint, too, so that a call after it finds its state.
             self._save(self.sink)
             self.sink.finish(self.statistics)
 

@@ -39,6 +39,7 @@ class Samples:
     def __getitem__(self, key: Any) -> NDArray:
         try:
             return self._array[key]
+        # What Zarr raises of a chunk whose checksum is another.
         except ValueError as error:
             raise InputError(
                 f"{self._place} is damaged ({error}). Restore it, or simulate anew."

@@ -132,6 +132,7 @@ class Disk:
             self._root = zarr.open_group(self.folder / SAMPLES, mode="r+")
             return
         self.folder.mkdir(parents=True, exist_ok=True)
+        # First of all: a process killed from here on leaves a folder that is gone on from.
         write_json(self.folder / RUN, {**self.about, "finished": False})
         (self.folder / CHECKPOINT).unlink(missing_ok=True)
         self._root = zarr.create_group(self.folder / SAMPLES, overwrite=True)
@@ -154,6 +155,7 @@ class Disk:
             array.attrs["units"] = units()[record.variable]
             shown = labels[neurons[record.name]]
             if shown.dtype.kind not in "iu":
+                # Names are Python objects, which Zarr does not store.
                 shown = shown.astype(np.dtypes.StringDType())
             self._root.create_array(names[1], data=shown, dimension_names=names[1:2])
             times = self._root.create_array(
@@ -161,6 +163,7 @@ class Disk:
             )
             times.attrs["units"] = "ms"
             times.attrs["interval"] = record.every * float(about["dt"])
+        # Last: `_laid_out` takes it for the sign that all arrays were made.
         self._root.create_array(
             "events",
             shape=(0, 3),
@@ -194,6 +197,7 @@ class Disk:
 
     def save(self, state: Mapping[str, NDArray], about: Mapping[str, Any]) -> None:
         """Write a checkpoint: whole, or the old one stays."""
+        # What is appended after this checkpoint is cut off at these lengths.
         lengths = {name: array.shape[0] for name, array in self._root.arrays()}
         text = json.dumps({**about, "lengths": lengths})
         arrays = {**state, "about": np.frombuffer(text.encode(), dtype=np.uint8)}
@@ -208,6 +212,7 @@ class Disk:
         """The checkpoint, if there is one; samples that were written after it are cut off."""
         path = self.folder / CHECKPOINT
         self._result.check(CHECKPOINT)
+        # Killed before its first checkpoint: it begins anew, without what it wrote.
         if not path.exists():
             for name, array in self._root.arrays():
                 if not name.startswith("neuron_"):

@@ -31,10 +31,12 @@ def opaque(tensors: Sequence[Tensor]) -> bool:
 
     So it is under `torch.func` transforms such as `vmap`, and with forward-mode derivatives.
     """
+    # While it is traced there are no values to look at, and the operators have fake kernels.
     if torch.compiler.is_compiling():
         return False
     if any(is_functorch_wrapped_tensor(tensor) for tensor in tensors):
         return True
+    # Outside of a `dual_level` no tensor has a tangent.
     if forward_ad._current_level < 0:
         return False
     return any(forward_ad.unpack_dual(tensor).tangent is not None for tensor in tensors)
@@ -47,6 +49,7 @@ def needs_gradient(tensors: Sequence[Tensor]) -> bool:
 
 def same_for_all_steps(elapsed: Tensor) -> bool:
     """Whether elapsed [B, T] is one number spread out, as the layers make of a float."""
+    # The number is read at [0, 0], which an empty tensor does not have.
     return elapsed.numel() > 0 and elapsed.stride() == (0, 0)
 
 

@@ -39,6 +39,7 @@ class Inputs(NamedTuple):
             array(self.x),
             array(self.h),
             optional_array(self.c),
+            # With its strides: a number that was spread out stays one number in memory.
             self.elapsed.detach().numpy(),
             optional_array(self.active),
             arrays(self.dropout),
@@ -160,6 +161,7 @@ def _results(kind: Kind, inputs: Inputs, settings: Settings) -> tuple[Tensor, ..
         x.new_empty(batch, steps, hidden),
         torch.empty_like(h),
         torch.empty_like(h) if settings.memory else x.new_empty(0),
+        # Time first, so that what one step leaves lies in one piece.
         x.new_empty(steps, batch, kind.planes(settings) * hidden) if keep else x.new_empty(0),
         x.new_empty(batch, steps, hidden) if keep and settings.memory else x.new_empty(0),
     )
@@ -212,6 +214,7 @@ def _run_backward(
         array(kept.saved),
         array(kept.memories) if memory else None,
         torch.get_num_threads(),
+        # Gradients may come spread out, as that of a sum does; the kernels want memory.
         array(d_output.contiguous()),
         array(d_h.contiguous()),
         array(d_c.contiguous()) if memory else None,

@@ -15,6 +15,7 @@ from liquidtime.kernels.memory import MemoryWeights
 from liquidtime.kernels.scan import State
 from liquidtime.native import native
 
+# Tensors of `MemoryWeights`, the last of the flat weights.
 _MEMORY = 3
 
 
@@ -43,6 +44,7 @@ def cfc(
         options=[spec.variant, spec.layout] if wired else [*spec],
         count=len(weights) if wired else len(weights[0].backbone),
         memory=memory is not None,
+        # Folded into a head, the time is no operand any more and can have no gradient.
         one_elapsed=cpu.same_for_all_steps(elapsed) and not of_elapsed,
         bfloat16=bfloat16,
         keep=gradient,
@@ -91,6 +93,7 @@ def _parts(group: Group, weights: CfCWeights) -> list[Tensor]:
     """Neurons, sources and mask of a group."""
     mask = group.mask
     if mask is None:
+        # The operator takes three tensors a group, so a mask of all True stands for None.
         neurons, width = len(group.neurons), weights.heads.weight.shape[1]
         mask = torch.ones(neurons, width, dtype=torch.bool, device=group.neurons.device)
     return [group.neurons, group.sources, mask]
@@ -128,6 +131,7 @@ def _width(inputs: Inputs, settings: Settings) -> int:
 def _arranged(tensors: list[Tensor], settings: Settings) -> tuple[Any, ...]:
     """Flat weights, or their gradients, as the extension takes them."""
     flat, memory = _and_memory(tensors, settings)
+    # From left to right: the last but one goes first, then the last.
     decay, target = (flat.pop(-2), flat.pop()) if _is_closed(settings) else (None, None)
     *backbone, heads = zip(flat[::2], flat[1::2], strict=True)
     return backbone, heads, decay, target, memory
@@ -166,19 +170,24 @@ def _arranged_groups(tensors: list[Tensor], settings: Settings) -> tuple[Any, ..
     flat, memory = _and_memory(tensors, settings)
     if _is_closed(settings):
         return _by(4, flat), memory
+    # The extension takes four arrays a group; the last two are those of the closed form.
     return [(*heads, None, None) for heads in _by(2, flat)], memory
 
 
 def _by(size: int, flat: list[Any]) -> list[tuple[Any, ...]]:
     """Cut into tuples of that size."""
+    # One iterator named `size` times hands that many neighbours to each tuple.
     return list(zip(*[iter(flat)] * size, strict=True))
 
 
 def _planes(settings: Settings) -> int:
+    # As `CfCNetwork::saved` in csrc has it: f and the gate, or f and the exponential; the rate only
+    # where the elapsed time has a gradient.
     return 2 if _is_closed(settings) or not settings.elapsed_gradient else 3
 
 
 def _wired_planes(settings: Settings) -> int:
+    # As `WiredParts::planes` in csrc has it; g is kept here, where the dense kernels recover it.
     planes = 2 if _is_closed(settings) else 3 + settings.elapsed_gradient
     return planes + (6 if settings.memory else 0)
 

@@ -127,6 +127,7 @@ def wired_step(
         own = h.index_select(-1, group.neurons)
         new.append(cfc_step(inputs, own, elapsed, group_weights, spec))
         seen = torch.cat([seen, new[-1].to(x.dtype)], dim=-1)
+    # From the order of stepping back to that of the state.
     order = torch.cat([group.neurons for group in groups])
     return torch.zeros_like(h).index_copy(-1, order, torch.cat(new, dim=-1))
 

@@ -27,6 +27,7 @@ class CompiledSums:
         pre = graph.sources.numpy().astype(np.int32)
         post = graph.targets.numpy().astype(np.int32)
         kinds = graph.classes.numpy()
+        # Stable, so that the sum of a source has the order of the edges, whatever the sort.
         by_source = np.argsort(pre, kind="stable")
         place = (kinds * graph.target_count + graph.targets.numpy())[by_source]
         self._by_source = torch.from_numpy(by_source)
@@ -54,6 +55,8 @@ class CompiledSums:
     def by_source(self, weights: Tensor) -> Tensor:
         """The weights in the order of sources; the same ones come again at every step of a run."""
         known = self._ordered
+        # An optimiser changes weights in place: the same tensor at another version is other
+        # weights.
         if known is None or known[0] is not weights or known[1] != weights._version:
             known = (weights, weights._version, weights.detach()[self._by_source])
             self._ordered = known
@@ -78,11 +81,13 @@ class _Sums(torch.autograd.Function):
         weights, emitted = given.contiguous(), emitted.contiguous()
         ctx.edges = edges
         towards_emitted = ctx.needs_input_grad[2]
+        # Of `given`: its contiguous copy could be another object at each call, and is never known.
         ordered = edges.by_source(given) if towards_emitted else None
         ctx.save_for_backward(weights, emitted, ordered)
         return edges.sums(weights, emitted)
 
     @staticmethod
+    # The compiled derivatives have none of their own: to ask for them is an error, not a zero.
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, d_sums: Tensor) -> tuple[None, Tensor | None, Tensor | None]:
         weights, emitted, ordered = ctx.saved_tensors

@@ -68,6 +68,7 @@ def synapse_sums(
     opened = torch.sigmoid(synapses.steepness[:, None] * distance)
     if gate is not None:
         opened = opened * gate[graph.sources]
+    # The two shares take the place of classes, so all edges are of one.
     plain = graph._replace(classes=torch.zeros_like(graph.classes), class_count=1)
     low, high = (_added(plain, share[:, None] * opened) for share in (synapses.low, synapses.high))
     return torch.cat([low, high])
@@ -83,6 +84,7 @@ def sparse_matrix(graph: GraphTensors, weights: Tensor) -> Tensor:
     height = graph.class_count * graph.target_count
     counts = torch.bincount(rows, minlength=height)
     starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    # Sources behind the last one with an edge add nothing; whoever multiplies leaves them out.
     width = int(graph.sources.max()) + 1 if graph.sources.numel() else 1
     with warnings.catch_warnings():
         # PyTorch warns once that such matrices are in beta, whoever makes one.

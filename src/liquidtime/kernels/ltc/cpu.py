@@ -35,6 +35,7 @@ def ltc(
         *weights.recurrent,
         *weights.sensory,
     ]
+    # Outside the operator, so that PyTorch finds the gradients of the map's two vectors.
     mapped = weights.map_input(x)
     inputs = [mapped, *state, elapsed, *flat]
     if cpu.opaque(inputs):
@@ -80,6 +81,7 @@ backend = Backend("cpu", ltc, declines)
 def _masks(weights: LTCWeights) -> list[Tensor]:
     """Which synapses there are: among neurons and from inputs, or nothing where all are there."""
     masks = (weights.recurrent_mask, weights.sensory_mask)
+    # Two masks or none: the operator tells by their number.
     if all(mask is None for mask in masks):
         return []
     dense = (weights.recurrent.conductance, weights.sensory.conductance)
@@ -111,4 +113,5 @@ def _arranged(tensors: list[Tensor], settings: Settings) -> tuple[Any, ...]:
     return capacitance, conductance, potential, tuple(synapses[:4]), tuple(synapses[4:])
 
 
+# It keeps nothing but its outputs: sub-steps are computed again on the way back.
 _network = operator(Kind("ltc", _make, _arranged, lambda _: 0))

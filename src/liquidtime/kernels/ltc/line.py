@@ -29,6 +29,7 @@ def ltc_line_step(
     """
     before, slope = recall(past, x)
     start = weights.map_input(before)
+    # The map is affine, so a line between inputs is one between mapped inputs, too.
     moved = weights.map_input(x) - start
     network = sources.Network(
         weights.membrane_capacitance,

@@ -29,6 +29,7 @@ def ltc_step(x: Tensor, v: Tensor, elapsed: Tensor, weights: LTCWeights, spec: L
         Potentials after `elapsed`, [B, N].
     """
     leak = weights.leak_conductance
+    # The input stands still over the sub-steps, so its share is found once.
     sensory_conductance, sensory_current = dynamics.synaptic_drive(
         weights.map_input(x), weights.sensory
     )

@@ -88,6 +88,7 @@ class Constants:
             InputError: If a delay is no multiple of the time step.
         """
         steps = np.rint(self.delay / dt)
+        # With a tolerance, since 0.3 / 0.1 is not 3 to the last bit.
         off = np.abs(steps * dt - self.delay) > 1e-6 * max(dt, float(self.delay.max(initial=0.0)))
         if off.any():
             raise InputError(

@@ -55,7 +55,7 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class Form:
-    """A kind of neuron and synapse: the `FORM` of a file of this folder.
+    """A kind of neuron and synapse: the `FORM` of a file of `forms`.
 
     A new one is a new file: nothing that plays, records, stores or spreads a network changes.
     """

@@ -95,6 +95,7 @@ class CPUStepper:
 
     def state(self) -> State:
         """See `Stepper.state`."""
+        # Whether the step before is remembered is state, too: without it ab2 goes by the middle.
         step = np.array([self.network.step, self.network.continued])
         return {**self.network.state(), "step": step}
 

@@ -61,6 +61,7 @@ def together(
     if held is not None:
         # First, so that a clamp for a while rules over it.
         rows = np.flatnonzero(~np.isnan(held).all(axis=1)).astype(np.int32)
+        # Of as many points as the clamps that are laid over it; it is the same at each.
         points = len(clamps[0].values) if clamps else 1
         values = np.broadcast_to(held[rows], (points, steps, len(rows), trials))
         clamps.insert(0, Drive("clamp", rows, values))
@@ -110,6 +111,7 @@ def _room(
     neurons, place = np.unique(np.concatenate(named), return_inverse=True)
     places = np.split(place, np.cumsum([len(one) for one in named])[:-1])
     points, steps = drives[0].values.shape[:2]
+    # 1 where no drive differs between trials: it is spread over them where it is used.
     trials = max(drive.values.shape[3] for drive in drives)
     return neurons, places, np.full((points, steps, len(neurons), trials), rest, dtype=dtype)
 

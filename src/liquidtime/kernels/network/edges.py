@@ -91,12 +91,14 @@ class Edges:
         first = 0
         while first < self.neurons:
             limit = self.offsets[first] + edges_a_chunk
+            # At least one target, though it alone may have more edges than a chunk.
             last = max(first + 1, int(np.searchsorted(self.offsets, limit, "right")) - 1)
             yield first, last
             first = last
 
     def where(self, kept: NDArray[np.bool_]) -> Edges:
         """The edges of which `kept` [E] is true."""
+        # As many edges as are kept before the end of a row are before it in the new one.
         ends = np.concatenate(([0], np.cumsum(kept, dtype=np.int64)))[self.offsets]
         return Edges(ends, self.sources[kept], self.counts[kept], self.classes[kept])
 
@@ -141,6 +143,7 @@ def from_pairs(
             "counts hold negative or non-finite numbers; expected numbers of synapses or other "
             "weights ≥ 0. What is inhibitory is told by the transmitter, not by a sign."
         )
+    # Kernels pad with edges of count 0 and pass over them, so no edge of its own may have it.
     if not weights.all():
         there = weights > 0
         pre, post, weights, kinds = pre[there], post[there], weights[there], kinds[there]
@@ -181,6 +184,7 @@ def _indices(name: str, values: ArrayLike, neurons: int) -> NDArray[np.int32]:
 def _sorted_rows(
     pre: NDArray, post: NDArray, weights: NDArray, kinds: NDArray, neurons: int
 ) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    # The last key counts most: by target, then class, then source.
     order = np.lexsort((pre, kinds, post))
     pre, post, weights, kinds = pre[order], post[order], weights[order], kinds[order]
     new = np.ones(len(pre), dtype=bool)

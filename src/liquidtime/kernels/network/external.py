@@ -58,5 +58,6 @@ class Externals:
         spread = torch.full(
             self._shape, rest, dtype=self._tensors.dtype, device=self._tensors.device
         )
+        # What is told at one point holds at all points of the step.
         spread[neurons] = values[min(point, len(values) - 1), step].expand(-1, self._shape[1])
         return spread

@@ -65,6 +65,8 @@ class Opening(NamedTuple):
         if self.time is None:
             return torch.zeros_like(s)
         at_once = self.time == 0
+        # Not used where the time is 0, but finite there: else its gradient would be 0 · ∞, which is
+        # NaN.
         time = torch.where(at_once, torch.ones_like(self.time), self.time)
         return torch.where(at_once, 0.0, (self.opened(v) - s) / time)
 
@@ -81,6 +83,7 @@ class Junctions(NamedTuple):
     def near(self, v: Tensor) -> tuple[Tensor, Tensor]:
         """Conductance (nS), and that times the neighbours' potentials (pA), [N, B]."""
         gate = torch.ones_like(v) if self.gate is None else self.gate
+        # A contact can be closed by the gate of either neuron, so both are on it.
         contact = class_sums(self.graph, self.weights, gate)[0] * gate
         return contact, class_sums(self.graph, self.weights, gate * v)[0] * gate
 
@@ -127,6 +130,8 @@ class GradedRule:
         elif self.scheme == "ab2" and sums_before is not None:
             before = Inflow(sums_before, None, near_before)
             v_next, used = equations.extrapolated(v, dt, self.membrane, now, before, first)
+            # The mean potential of the step keeps the activation of second order without another
+            # sweep over the synapses.
             source = 0.5 * (v + v_next)
         else:
             source, middle = self._middle(moment, past, now, external, dt)
@@ -155,10 +160,12 @@ class GradedRule:
             if slopes:
                 v = equations.held(v + share * dt * slopes[-1][0], at)
                 s = s + share * dt * slopes[-1][1]
+            # What follows at once is no state: each stage has it where its potential puts it.
             s = opening.at_once(s, v)
             inflow = self._inflow(self.emit(v, s), v)
             slopes.append((equations.slope(v, self.membrane, inflow, at), opening.rise(s, v)))
         weights = (1 / 6, 1 / 3, 1 / 3, 1 / 6)
+        # What is traced are the synapses as the step found them; the stages have four.
         v, s = moment.potential, moment.activation
         inflow = self._inflow(self.emit(v, s), v)
         v = equations.held(

@@ -24,6 +24,7 @@ def graded_kernel(
     # The kernels' sigmoid is 1 / (1 + 2^(slope v + shift)).
     slope = -_LOG2_E * constants.steepness
     given = {
+        # Divided here, in float64, so that a step multiplies.
         "inverse_capacitance": 1 / constants.capacitance,
         "leak_conductance": constants.leak_conductance,
         "leak_current": constants.leak_conductance * constants.leak_potential,

@@ -62,7 +62,7 @@ class LearnableNetwork:
             raise ValueError(
                 f"the form is {constants.form!r}; expected 'graded' neurons, with constants of "
                 "neurons and of edges. Where synapses have constants of their own, train them as "
-                "an LTC layer instead (`circuit.to_circuit`)."
+                "an LTC layer instead (`liquidtime.brain.to_circuit`)."
             )
         tensors = Tensors.of_names(task.device, task.dtype)
         self._task, self._tensors, self._constants = task, tensors, constants
@@ -110,6 +110,8 @@ class LearnableNetwork:
             if checkpoint_steps is None:
                 traced, *state = course.over(span, self._task.dt, *state)
             else:
+                # Not re-entrant, so that gradients also reach what the rule holds and no argument
+                # names.
                 again: Any = checkpoint(
                     course.over, span, self._task.dt, *state, use_reentrant=False
                 )

@@ -81,6 +81,7 @@ def relaxed(v: Tensor, g: Tensor, h: Tensor, rate: Tensor) -> Tensor:
 
     There is always a leak, so g is never 0.
     """
+    # By expm1, since exp(−z) − 1 loses its digits where z is small.
     return v - (h / g - v) * torch.expm1(-rate * g)
 
 
@@ -141,5 +142,6 @@ def activation_after(
 ) -> Tensor:
     """The synaptic state after a step: s∞ + (s − s∞) exp(−δ/τ), and s∞ itself where τ = 0."""
     at_once = time_constant == 0
+    # A time of 0 is divided by nowhere: the branch that is not taken would make gradients NaN.
     decay = torch.exp(-dt / torch.where(at_once, torch.ones_like(time_constant), time_constant))
     return torch.where(at_once, opened_at_end, opened + (s - opened) * decay)

@@ -35,6 +35,8 @@ class Past:
         if not self._delayed:
             return self._emitted[-1]
         last = self.depth - 1
+        # Later than the last one nothing is known of what has no delay; the caller puts its own
+        # there.
         index = (last + later - self._delays).clamp(max=last)
         return self.stacked()[index, torch.arange(len(index), device=index.device)]
 
@@ -59,4 +61,5 @@ class Past:
 
     def restore(self, stacked: Tensor) -> None:
         """The way back."""
+        # As many as there is room for, so all that was there falls out.
         self._emitted.extend(stacked.unbind())

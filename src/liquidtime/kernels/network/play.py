@@ -47,6 +47,7 @@ def play(
     readers: list[Reader] = [reader_of(tap, rows.of(tap.neurons), stepper.dt) for tap in taps]
     crossings = None
     if threshold is not None:
+        # From the potentials before the first step: who begins above does not cross.
         crossings = Crossings(threshold, stepper.potentials())
         readers.append(crossings)
     width = sum(reader.bytes_a_step for reader in readers)
@@ -54,6 +55,7 @@ def play(
     for first, last, jumped in _stretches(jumps(drives, steps)):
         for begin in range(first, last, most):
             end = min(begin + most, last)
+            # Only the first piece of a stretch follows on the jump.
             given = replace(outside.part(begin, end), jump=jumped and begin == first)
             began = stepper.step
             traces = [trace for reader in readers for trace in reader.traces(began, end - begin)]
@@ -76,6 +78,7 @@ class _Rows:
         """Their rows, -1 where they are not of the part."""
         if self._neurons is None:
             return np.ascontiguousarray(neurons, dtype=np.int32)
+        # The table of rows ends at the part's last neuron.
         known = np.asarray(neurons) < len(self._row)
         return np.where(known, self._row[np.where(known, neurons, 0)], -1).astype(np.int32)
 
@@ -91,6 +94,7 @@ class _Rows:
     def named(self, events: NDArray[np.int64]) -> NDArray[np.int64]:
         """Events of rows, by numbers of the whole network."""
         if self._neurons is not None:
+            # Rows ascend with the numbers of their neurons, so the order of events stays.
             events[:, 1] = self._neurons[events[:, 1]]
         return events
 

@@ -103,6 +103,7 @@ class _Current:
         count = samples(began, steps, self._tap.every)
         drive, conductance, potential = (raw.first(count) for raw in self._raw.values())
         out = self._tap.out[self._done : self._done + count]
+        # In the room of the samples: one array less that has to be in the cache.
         np.multiply(conductance, potential, out=out)
         np.subtract(drive, out, out=out)
         self._done += count
@@ -121,6 +122,7 @@ class _Calcium:
         self._done = 0
 
     def traces(self, began: int, steps: int) -> list[Trace]:
+        # Every step, though few may be kept: it is smoothed from one to the next.
         return [Trace("activation", self._rows, self._raw.first(steps))]
 
     def read(self, began: int, steps: int) -> None:
@@ -132,8 +134,10 @@ class _Calcium:
             np.multiply(before, self._keep, out=rest)
             np.add(now, rest, out=now)
             before = now
+        # Copied, for `before` lies in room that is used again.
         self._calcium[:] = before
         count = samples(began, steps, every)
+        # Of the steps after `began`, the first that is a multiple of `every`.
         first = every - 1 - began % every
         self._tap.out[self._done : self._done + count] = course[first::every]
         self._done += count
@@ -167,6 +171,7 @@ class Crossings:
         np.greater_equal(self._raw.first(steps), self._threshold, out=above[1:])
         np.greater(above[1:], above[:-1], out=crossed)
         self._last[:] = above[-1]
+        # The flat order of [steps, rows, trials] is the one that `play` promises.
         at = _nonzero(crossed.ravel())
         if len(at):
             step, row, trial = np.unravel_index(at, crossed.shape)

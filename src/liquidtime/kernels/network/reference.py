@@ -42,6 +42,7 @@ class ReferenceStepper:
         self._rule = self._form.rule(constants, task, sparse)
         delays = torch.from_numpy(constants.delay_steps(task.dt)).to(self._tensors.device)
         self._past = Past(delays)
+        # So that `restore` has a moment of the form's kind to fill.
         self.start(np.zeros(self._shape))
 
     def start(self, potentials: NDArray, activations: NDArray | None = None) -> None:

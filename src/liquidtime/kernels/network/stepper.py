@@ -48,6 +48,7 @@ class Task:
     def request(self, form: str) -> Request:
         """What it asks of the backends, for neurons of that form."""
         features = {self.scheme, DELTA} if self.delta > 0 else {self.scheme}
+        # "cuda:1" is served by whoever serves "cuda".
         device = self.device.partition(":")[0]
         return Request("network", device, self.dtype, form, frozenset(features))
 

@@ -27,6 +27,7 @@ class Tensors:
 
     def of(self, values: NDArray) -> Tensor:
         """A copy."""
+        # What is given may be read-only or spread out, and PyTorch would share its memory.
         return torch.as_tensor(np.array(values), device=self.device, dtype=self.dtype)
 
     def maybe(self, values: NDArray | None) -> Tensor | None:

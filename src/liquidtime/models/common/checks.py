@@ -22,6 +22,7 @@ def check_shares(config: Any, *names: str) -> None:
 
 def check_wiring(config: Any) -> None:
     """Check that the neurons have room for the motor neurons of the wiring."""
+    # AutoNCP also needs an inter and a command neuron.
     room = config.hidden_size - (2 if config.wiring == "auto_ncp" else 0)
     if config.wiring != "none" and config.wiring_outputs > room:
         raise InputError(

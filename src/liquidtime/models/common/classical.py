@@ -44,6 +44,7 @@ class Classical(nn.Module):
         return output * there.unsqueeze(-1), state
 
     def _packed(self, joined: Tensor, lengths: Tensor) -> tuple[Tensor, Any]:
+        # Packing refuses series without steps; what comes of theirs is blanked afterwards.
         packed = pack_padded_sequence(
             joined, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
         )

@@ -79,6 +79,7 @@ class Predictor(nn.Module):
         """
         output = self._run(batch)
         if self.per_step:
+            # Without the empty step that let the layer run.
             return self.head(self.dropout(output[:, : batch.inputs.shape[1]]))
         return self.head(self.dropout(self._summary(output, batch.lengths)))
 
@@ -116,6 +117,7 @@ class Predictor(nn.Module):
 
     def _summary(self, output: Tensor, lengths: Tensor) -> Tensor:
         """What the read-out sees of whole series: [B, T, H] to [B, H], or [B, 2 H] if joined."""
+        # Of a series without steps the sum is 0, whatever it is divided by.
         there = lengths.clamp(min=1).unsqueeze(1)
         mean = output.sum(1) / there
         if self.readout == "mean":
@@ -125,6 +127,7 @@ class Predictor(nn.Module):
             # A backward direction has its last step at the start.
             half = output.shape[2] // 2
             last = torch.cat([last[:, :half], output[:, 0, half:]], dim=1)
+        # What was gathered of a series without steps lies in the padding.
         last = last * (lengths > 0).unsqueeze(1)
         return torch.cat([last, mean], dim=1) if self._joined else last
 
