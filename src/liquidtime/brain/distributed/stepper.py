@@ -72,7 +72,7 @@ class ShardStepper:
             return Boundary(ranks, wanted, owner, row_of, trials, form)
 
         self._per_synapse = constants.shares is not None
-        # Constants of each synapse need the sources' potentials, of which bfloat16 has too few digits.
+        # Constants of each synapse need potentials of sources, for which bfloat16 is too coarse.
         self._emissions = boundary(
             foreign[emitting], "float32" if self._per_synapse else share.form
         )
