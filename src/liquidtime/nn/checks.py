@@ -34,6 +34,7 @@ def check_values(x: Tensor, elapsed: Tensor, active: Tensor | None, *, from_time
         return
     if _plainly_fine(x, elapsed, active):
         return
+    # NaN compares false, so it is among what is not ≥ 0.
     wrong_gap = ~(elapsed >= 0) | elapsed.isinf()
     wrong_x = ~x.isfinite().all(-1)
     if active is not None:

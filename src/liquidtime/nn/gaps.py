@@ -29,6 +29,7 @@ def last_times(times: Tensor, lengths: Tensor | None, previous: Tensor | None) -
     """[B], the time of each series' last step; the previous one where it has no step."""
     times = times.to(torch.float64)
     if previous is None:
+        # [B] zeros, also where there is no step whose column could be taken.
         previous = torch.zeros_like(times[:, :1]).sum(1)
     if times.shape[1] == 0:
         return previous
@@ -51,6 +52,7 @@ def fold_skipped(elapsed: Tensor, active: Tensor, pending: Tensor | None) -> tup
         the time left over at the end, [B].
     """
     if pending is None:
+        # [B] zeros, also where there is no step whose column could be taken.
         pending = torch.zeros_like(elapsed[:, :1]).sum(1)
     since = []
     for gap, observed in zip(elapsed.unbind(1), active.unbind(1), strict=True):

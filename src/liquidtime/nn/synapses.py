@@ -60,6 +60,7 @@ class SynapseParameters(nn.Module):
         return Synapses(*(self._scatter(part.to(dtype)) for part in parts))
 
     def _scatter(self, values: Tensor) -> Tensor:
+        # All synapses are there, listed row by row.
         if values.numel() == self.polarity.size:
             return values.reshape(self.polarity.shape)
         matrix = values.new_zeros(self.polarity.shape)
@@ -70,4 +71,5 @@ def init_positive(raw: Tensor, low: float, high: float) -> None:
     """Fill `raw` so that softplus(raw) is uniform in (low, high)."""
     with torch.no_grad():
         nn.init.uniform_(raw, low, high)
+        # The inverse of softplus, log(e^x − 1), in a form that does not overflow.
         raw.copy_(raw + torch.log(-torch.expm1(-raw)))

@@ -49,6 +49,7 @@ def groups_of(circuit: Circuit) -> list[MaskedGroup]:
         neurons = np.array(layer)
         reached = np.flatnonzero(incoming[rows][:, neurons].any(axis=1))
         from_sources = incoming[rows[reached]][:, neurons]
+        # A neuron sees its own old state, whether or not the circuit connects it to itself.
         own = incoming[circuit.input_size + neurons][:, neurons] | np.eye(len(neurons), dtype=bool)
         groups.append(
             MaskedGroup(
