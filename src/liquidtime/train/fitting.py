@@ -122,12 +122,13 @@ def fit(
             }
         )
     )
+    # Before anything is written: building refuses what options do not show, such as a backend.
+    seed_weights(config.train.seed)
+    model = new_model(preprocessor, objective, config)
     leads, folder = process_rank() == 0, Folder(out, FIT)
     with folder.claim(resume=resume) if leads else contextlib.nullcontext():
         if leads:
             _begin(folder, record, data, split)
-        seed_weights(config.train.seed)
-        model = new_model(preprocessor, objective, config)
         validation = _Part.of(data, split.validation, preprocessor, model)
         trained = train(
             model,
