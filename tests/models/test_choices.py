@@ -30,4 +30,4 @@ def test_a_backend_that_joins_can_be_chosen(kind, monkeypatch):
     registry.register(kind, Backend("mine", lambda *_: None, takes_all))
     shape = Shape(inputs=3, variables=1, outputs=2, per_step=False)
     network = from_dict({"kind": kind, "hidden_size": 4, "backend": "mine"}).build(shape).network
-    assert registry.explain(network.recurrent).chosen == "mine"
+    assert registry.explain(network.recurrent).chosen == "mine"  # pyright: ignore

@@ -25,6 +25,9 @@ from liquidtime.brain import (
     current,
     simulate,
 )
+from liquidtime.brain.figures.about import About
+from liquidtime.brain.figures.comparison import compare
+from liquidtime.brain.figures.panels import draw_traces
 from liquidtime.brain.simulation.where import Alone
 from liquidtime.kernels.graph.reference import class_sums
 from liquidtime.kernels.network.catalogue import FORMS
@@ -35,6 +38,7 @@ from liquidtime.kernels.network.play import play
 from liquidtime.kernels.network.reference import ReferenceStepper
 from liquidtime.kernels.network.stepper import Task
 from liquidtime.kernels.network.tensors import Tensors
+from liquidtime.kernels.network.variable import POTENTIAL, Variable
 
 WEIGHT = 0.01  # nS a synapse
 
@@ -79,7 +83,7 @@ class Linear:
 LINEAR = Form(
     name="leaky linear",
     rule=Linear,
-    variables={"potential": "mV", "pull": "pA"},
+    variables={"potential": POTENTIAL, "pull": Variable("pA", "pull of others")},
     constants=("capacitance", "leak_conductance", "leak_potential", "gain"),
     lacks={"activation": "a linear unit has no sigmoid"},
 )
@@ -130,7 +134,16 @@ def test_it_follows_its_equation():
     slope = (constants.leak_conductance * (-60.0 - before) + pull + pushed) / constants.capacitance
     np.testing.assert_allclose(v, before + 0.5 * slope, rtol=0, atol=2e-5)
     assert np.abs(pull).max() > 0.1
-    assert found["pull"].attrs["units"] == "pA"
+    assert found["pull"].attrs == {"units": "pA", "long_name": "pull of others"}
+
+
+def test_a_variable_of_its_own_is_drawn_in_its_words():
+    found = run(Record("pull"))
+    comparison = compare(found, "pull")
+    about = About(found, "pull", comparison, comparison.conditions[0], (), "")
+    chosen = about.chosen([3, 4])
+    figure = draw_traces(about, chosen, found["pull"].values[:, :, chosen])
+    assert "pull of others" in str([axes.get_ylabel() for axes in figure.axes])
 
 
 def test_events_holds_and_trials_cost_it_nothing():
