@@ -158,6 +158,9 @@ def test_refusals_leave_nothing_behind(series, split, tmp_path):
     one = Split(np.flatnonzero(data.target.numpy() == 0)[:9], split.validation[:0], split.test[:0])
     with pytest.raises(InputError, match="validation part is empty"):
         fit(data, one, config(), out)
+    typo = FitConfig(model=catalogue.from_dict({"kind": "cfc", "backend": "cpus"}))
+    with pytest.raises(InputError, match="backend is 'cpus'; expected 'auto' or one of 'cpu'"):
+        fit(data, split, typo, out)
     assert not out.exists()
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "a.txt").write_text("dear")

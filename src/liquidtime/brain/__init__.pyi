@@ -4,14 +4,13 @@ from liquidtime.brain import experiment as experiment
 from liquidtime.brain import figures as figures
 from liquidtime.brain import formats as formats
 from liquidtime.brain import generate as generate
+from liquidtime.brain import neurons as neurons
 from liquidtime.brain import read as read
 from liquidtime.brain import simulation as simulation
 from liquidtime.brain import sources as sources
 from liquidtime.brain.connectome.circuit import from_circuit as from_circuit
 from liquidtime.brain.connectome.circuit import to_circuit as to_circuit
 from liquidtime.brain.connectome.graph import Connectome as Connectome
-from liquidtime.brain.connectome.parameters import Parameters as Parameters
-from liquidtime.brain.connectome.parameters import SynapseParameters as SynapseParameters
 from liquidtime.brain.distributed.spread import Spread as Spread
 from liquidtime.brain.experiment.condition import Condition as Condition
 from liquidtime.brain.experiment.experiment import Experiment as Experiment
@@ -37,6 +36,8 @@ from liquidtime.brain.experiment.waveforms.ramp import Ramp as Ramp
 from liquidtime.brain.experiment.waveforms.samples import Samples as Samples
 from liquidtime.brain.experiment.waveforms.sine import Sine as Sine
 from liquidtime.brain.experiment.waveforms.step import Step as Step
+from liquidtime.brain.neurons.graded import Parameters as Parameters
+from liquidtime.brain.neurons.graded import SynapseParameters as SynapseParameters
 from liquidtime.brain.simulation.fitting import Descent as Descent
 from liquidtime.brain.simulation.fitting import Fit as Fit
 from liquidtime.brain.simulation.fitting import fit as fit

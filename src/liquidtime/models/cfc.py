@@ -23,6 +23,7 @@ class Config:
     """Hidden units of a layer, or neurons of the wiring."""
     num_layers: int = 1
     """Recurrent layers, one over another."""
+    # `kernels.cfc` lists these and activations, but it needs PyTorch, which --help does without.
     variant: Literal["gated", "no_gate", "closed_form"] = "gated"
     """Form of the step."""
     activation: Literal["lecun_tanh", "tanh", "relu", "gelu", "silu"] = "lecun_tanh"
@@ -45,8 +46,9 @@ class Config:
     """What the read-out sees of a series: its last output, the mean of all, or both joined."""
     dropout: float = 0.5
     """Dropout before the linear read-out, and between layers."""
-    backend: Literal["auto", "cpu", "reference"] = "auto"
-    """Kernels of the recurrence: the fastest that can, the compiled ones, or plain PyTorch."""
+    backend: str = "auto"
+    """Kernels of the recurrence: auto is the fastest that can, cpu the compiled ones, reference
+    plain PyTorch."""
 
     def __post_init__(self) -> None:
         check_choices(self)

@@ -122,13 +122,14 @@ def fit(
             }
         )
     )
+    # Before anything is written: building refuses what options do not show, such as a backend. The
+    # seed comes right before, so that nothing that ran earlier has a part in the weights.
+    seed_weights(config.train.seed)
+    model = new_model(preprocessor, objective, config)
     leads, folder = process_rank() == 0, Folder(out, FIT)
     with folder.claim(resume=resume) if leads else contextlib.nullcontext():
         if leads:
             _begin(folder, record, data, split)
-        # Right before the weights are drawn, so that nothing that came before has a part in them.
-        seed_weights(config.train.seed)
-        model = new_model(preprocessor, objective, config)
         validation = _Part.of(data, split.validation, preprocessor, model)
         trained = train(
             model,

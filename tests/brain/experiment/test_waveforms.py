@@ -1,12 +1,13 @@
 """Every waveform that has words, and one that joins from outside."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from liquidtime.brain import Connectome, Experiment
-from liquidtime.brain.experiment import waveforms
-from liquidtime.brain.experiment.waveforms.catalogue import written
-from liquidtime.brain.experiment.waveforms.contract import Noise, Waveform
+from liquidtime.brain.experiment.waveforms.catalogue import WRITTEN
+from liquidtime.brain.experiment.waveforms.contract import WHEN, Noise, Waveform, Words, when
 from liquidtime.brain.experiment.words.stimuli import stimulus_of
 from liquidtime.brain.simulation.player import Player
 
@@ -14,25 +15,25 @@ PAIR = Connectome.from_edges(["a"], ["b"])
 TIMES = np.linspace(0.0, 300.0, 601)
 
 
-@pytest.mark.parametrize("name", written())
+@pytest.mark.parametrize("name", WRITTEN.entries())
 def test_its_example_says_it(name):
-    words = written()[name]
+    words = WRITTEN.entries()[name]
     assert words.example.startswith(f"{name} ")
     course = stimulus_of(f"a={words.example}").waveform
     assert isinstance(course, Waveform | Noise)
 
 
-@pytest.mark.parametrize("name", written())
+@pytest.mark.parametrize("name", WRITTEN.entries())
 def test_it_is_played(name):
-    asked = Experiment(f"a={written()[name].example}", dt=0.5, trials=2)
+    asked = Experiment(f"a={WRITTEN.entries()[name].example}", dt=0.5, trials=2)
     (drive,) = Player(asked.resolved(PAIR)).play(0, 700)
     assert drive.values.shape[1:3] == (700, 1)
     assert np.isfinite(drive.values).all() and np.ptp(drive.values) > 0
 
 
-@pytest.mark.parametrize("name", written())
+@pytest.mark.parametrize("name", WRITTEN.entries())
 def test_outside_its_span_it_is_off(name):
-    course = stimulus_of(f"a={written()[name].example}").waveform
+    course = stimulus_of(f"a={WRITTEN.entries()[name].example}").waveform
     if isinstance(course, Noise):
         return
     start, stop = course.span
@@ -40,9 +41,9 @@ def test_outside_its_span_it_is_off(name):
     assert not course.values(TIMES)[off].any()
 
 
-@pytest.mark.parametrize("name", written())
+@pytest.mark.parametrize("name", WRITTEN.entries())
 def test_without_an_end_it_is_the_same_within(name):
-    course = stimulus_of(f"a={written()[name].example}").waveform
+    course = stimulus_of(f"a={WRITTEN.entries()[name].example}").waveform
     if isinstance(course, Noise):
         return
     start, stop = course.span
@@ -52,16 +53,10 @@ def test_without_an_end_it_is_the_same_within(name):
     )
 
 
-TOY = """
-from dataclasses import dataclass
-
-import numpy as np
-
-from liquidtime.brain.experiment.waveforms.contract import WHEN, Waveform, Words, when
-
-
 @dataclass(frozen=True)
 class Square(Waveform):
+    """Grows with the square of time."""
+
     amplitude: float
     start: float
     stop: float
@@ -79,17 +74,19 @@ class Square(Waveform):
         return Square(self.amplitude, -np.inf, np.inf)
 
 
-WORDS = Words(
-    "square", 1, WHEN, (), "square 2 from 1 to 3",
+SQUARE = Words(
+    "square",
+    1,
+    WHEN,
+    (),
+    "square 2 from 1 to 3",
     lambda plain, words, seed: Square(plain[0], *when(words)),
 )
-"""
 
 
-def test_a_waveform_joins_by_a_file(tmp_path, monkeypatch):
-    (tmp_path / "toy_square.py").write_text(TOY)
-    monkeypatch.setattr(waveforms, "__path__", [*waveforms.__path__, str(tmp_path)])
-    assert "square" in written()
+def test_a_waveform_joins_from_outside(monkeypatch):
+    monkeypatch.setattr(WRITTEN, "_registered", {})
+    WRITTEN.register(SQUARE)
     asked = Experiment("a=square 2 from 1 to 3", dt=0.5, scheme="frozen")
     (drive,) = Player(asked.resolved(PAIR)).play(0, 8)
     assert drive.values[0, :, 0, 0].tolist() == [0, 0, 2, 4.5, 8, 12.5, 0, 0]

@@ -2,9 +2,10 @@
 
 import pytest
 
-from liquidtime.brain import sources as folder
-from liquidtime.brain.sources.catalogue import find_connectome, sources
-from liquidtime.brain.sources.contract import Wanted
+from liquidtime.brain import Connectome
+from liquidtime.brain.sources import contract
+from liquidtime.brain.sources.catalogue import SOURCES, find_connectome
+from liquidtime.brain.sources.contract import Source, Wanted, refuse
 from liquidtime.errors import InputError
 
 
@@ -23,9 +24,9 @@ def wanted(network, **other):
     return Wanted(network, **given | other)
 
 
-@pytest.mark.parametrize("name", sources())
+@pytest.mark.parametrize("name", SOURCES.entries())
 def test_a_source_refuses_what_means_nothing_for_it(name):
-    assert sources()[name].name == name
+    assert SOURCES.entries()[name].name == name
     with pytest.raises(InputError, match=r"means nothing for|expected how many neurons"):
         find_connectome(wanted(name, neurons="many"))
 
@@ -42,23 +43,15 @@ def test_a_name_that_is_not_there_is_refused_with_the_nearest():
         find_connectome(wanted("larvae"))
 
 
-TOY = """
-from liquidtime.brain import Connectome
-from liquidtime.brain.sources.contract import Source, found, refuse
-
-
-def _find(wanted):
+def toy(wanted):
+    """A source of its own: two neurons."""
     refuse(wanted, "files")
-    return found(Connectome.from_edges(["a"], ["b"]), "toy", ["only two neurons"])
+    return contract.found(Connectome.from_edges(["a"], ["b"]), "toy", ["only two neurons"])
 
 
-SOURCE = Source("toy", _find)
-"""
-
-
-def test_a_source_joins_by_a_file(tmp_path, monkeypatch):
-    (tmp_path / "toy_source.py").write_text(TOY)
-    monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(tmp_path)])
+def test_a_source_joins_from_outside(monkeypatch):
+    monkeypatch.setattr(SOURCES, "_registered", {})
+    SOURCES.register(Source("toy", toy))
     found = find_connectome(wanted("toy"))
     assert len(found.connectome) == 2 and found.notes == ["only two neurons"]
     with pytest.raises(InputError, match="--files means nothing for toy"):

@@ -5,7 +5,7 @@ import pytest
 from network_cases import CASES, N
 
 from liquidtime.kernels import registry
-from liquidtime.kernels.network.catalogue import FORMS, units
+from liquidtime.kernels.network.catalogue import FORMS, variables
 from liquidtime.kernels.network.play import play
 from liquidtime.kernels.network.stepper import Outside, Task, Trace
 
@@ -33,8 +33,8 @@ def served(name):
 def test_it_says_what_it_is(name):
     form = FORMS.find(name)
     assert form.name == name and name in NETWORKS, "give the new form a network here"
-    assert "potential" in form.variables and set(form.recordable) <= set(units())
-    for variable in units():
+    assert "potential" in form.variables and set(form.recordable) <= set(variables())
+    for variable in variables():
         assert (form.refusal(variable) is None) == (variable in form.recordable)
     form.check(NETWORKS[name].network().constants)
 

@@ -1,9 +1,10 @@
-"""A new form of neuron is one file, this one: it is moved, driven, recorded, resumed and refused.
+"""A form of neuron from outside, with its parameters: simulated, recorded, resumed and refused.
 
 Leaky linear units: C dv/dt = g (v_leak - v) + Σ w v_source + I, by one Euler step.
 """
 
 import dataclasses
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,10 @@ from liquidtime.brain import (
     current,
     simulate,
 )
-from liquidtime.brain.simulation.where import Alone
+from liquidtime.brain.figures.about import About
+from liquidtime.brain.figures.comparison import compare
+from liquidtime.brain.figures.panels import draw_traces
+from liquidtime.brain.simulation.folder import load
 from liquidtime.kernels.graph.reference import class_sums
 from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.contract import Form
@@ -35,6 +39,7 @@ from liquidtime.kernels.network.play import play
 from liquidtime.kernels.network.reference import ReferenceStepper
 from liquidtime.kernels.network.stepper import Task
 from liquidtime.kernels.network.tensors import Tensors
+from liquidtime.kernels.network.variable import POTENTIAL, Variable
 
 WEIGHT = 0.01  # nS a synapse
 
@@ -79,7 +84,7 @@ class Linear:
 LINEAR = Form(
     name="leaky linear",
     rule=Linear,
-    variables={"potential": "mV", "pull": "pA"},
+    variables={"potential": POTENTIAL, "pull": Variable("pA", "pull of others")},
     constants=("capacitance", "leak_conductance", "leak_potential", "gain"),
     lacks={"activation": "a linear unit has no sigmoid"},
 )
@@ -92,24 +97,30 @@ def linear(monkeypatch):
     FORMS.register(LINEAR)
 
 
+@dataclass(frozen=True)
+class Units:
+    """Parameters of such neurons: what they have in common with graded ones, and a gain."""
+
+    gain: float = 2.0
+    edgewise: bool = False
+
+    def resting(self, neurons):
+        return np.full(neurons, -60.0)
+
+    def constants(self, connectome, gates):
+        size = len(connectome)
+        common = Parameters(delay=np.resize([0.0, 0.5], size)).constants(connectome, gates)
+        extra = {"gain": np.full(size, self.gain)}
+        return dataclasses.replace(common, form="leaky linear", extra=extra)
+
+
+CONNECTOME = Connectome.from_edges(
+    *np.random.default_rng(0).integers(0, 20, (2, 80)), 3, neurons=20
+)
+
+
 def network(**options):
-    random = np.random.default_rng(0)
-    connectome = Connectome.from_edges(*random.integers(0, 20, (2, 80)), 3, neurons=20)
-    made = Network(connectome, Parameters(delay=np.resize([0.0, 0.5], 20)), **options)
-    constants = dataclasses.replace(
-        made.constants, form="leaky linear", extra={"gain": np.full(20, 2.0)}
-    )
-    object.__setattr__(made, "constants", constants)
-    return made
-
-
-class Here:
-    """A `Where` that computes such a network."""
-
-    def worker(self, connectome, parameters, experiment):
-        resolved = experiment.resolved(connectome)
-        moved = network(trials=resolved.trials, perturbations=resolved.perturbations)
-        return Alone(moved, resolved)
+    return Network(CONNECTOME, Units(), **options)
 
 
 PUSH = current([3, 4], Step(40.0, 1.0))
@@ -117,7 +128,7 @@ PUSH = current([3, 4], Step(40.0, 1.0))
 
 def run(record, *, store=None, duration=10.0, **options):
     experiment = Experiment(PUSH, duration=duration, dt=0.5, record=record, **options)
-    return simulate(network().connectome, None, experiment, where=Here(), store=store)
+    return simulate(CONNECTOME, Units(), experiment, store=store)
 
 
 def test_it_follows_its_equation():
@@ -130,7 +141,16 @@ def test_it_follows_its_equation():
     slope = (constants.leak_conductance * (-60.0 - before) + pull + pushed) / constants.capacitance
     np.testing.assert_allclose(v, before + 0.5 * slope, rtol=0, atol=2e-5)
     assert np.abs(pull).max() > 0.1
-    assert found["pull"].attrs["units"] == "pA"
+    assert found["pull"].attrs == {"units": "pA", "long_name": "pull of others"}
+
+
+def test_a_variable_of_its_own_is_drawn_in_its_words():
+    found = run(Record("pull"))
+    comparison = compare(found, "pull")
+    about = About(found, "pull", comparison, comparison.conditions[0], (), "")
+    chosen = about.chosen([3, 4])
+    figure = draw_traces(about, chosen, found["pull"].values[:, :, chosen])
+    assert "pull of others" in str([axes.get_ylabel() for axes in figure.axes])
 
 
 def test_events_holds_and_trials_cost_it_nothing():
@@ -174,6 +194,7 @@ def test_it_goes_on_from_a_store(tmp_path, monkeypatch):
     found = run(record, duration=20.0, store=store)
     assert 0 < found.statistics["steps"] < 40
     np.testing.assert_array_equal(found["pull"].values, whole)
+    np.testing.assert_array_equal(load(store.folder)[0]["pull"].values, whole)
 
 
 def test_backends_that_have_no_such_neurons_say_so():

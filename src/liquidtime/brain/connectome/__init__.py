@@ -1,1 +1,1 @@
-"""Who is connected to whom, and with which constants."""
+"""Who is connected to whom."""

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.distributed import partition as partitions
 from liquidtime.brain.distributed.exchange import Format, Ranks
 from liquidtime.brain.distributed.shard import Shard
 from liquidtime.brain.experiment.experiment import Experiment
+from liquidtime.brain.neurons.contract import Neurons
 from liquidtime.brain.simulation.network import Machine, Network
 from liquidtime.brain.simulation.where import Builder
 from liquidtime.errors import InputError
@@ -70,13 +70,13 @@ class Spread:
     group: ProcessGroup | None = None
 
     def worker(
-        self, connectome: Connectome | Builder, parameters: Parameters, experiment: Experiment
+        self, connectome: Connectome | Builder, parameters: Neurons, experiment: Experiment
     ) -> Shard:
         """See `Where.worker`."""
         ranks = Ranks(self.group)
         built = not isinstance(connectome, Connectome)
         whole = connectome(ranks.rank, ranks.size) if built else connectome
-        if built and parameters.synapses is not None:
+        if built and parameters.edgewise:
             raise InputError(
                 "synapses have constants of their own, but each rank builds its own edges; "
                 "expected constants of neurons. Give the whole connectome instead."

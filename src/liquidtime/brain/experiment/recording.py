@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.neurons import Chosen
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.catalogue import units
+from liquidtime.kernels.network.catalogue import variables
 from liquidtime.optional import require
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class Record:
     name: str = ""
 
     def __post_init__(self) -> None:
-        if self.variable not in units():
+        if self.variable not in variables():
             raise InputError(
-                f"the variable is {self.variable!r}; expected one of {', '.join(units())}."
+                f"the variable is {self.variable!r}; expected one of {', '.join(variables())}."
             )
         if self.every < 1:
             raise InputError(f"every is {self.every}; expected 1 step or more.")
@@ -116,6 +116,7 @@ class Recording:
                 f"{', '.join(self.series) or 'nothing'}."
             )
         series = self.series[name]
+        variable = variables()[series.record.variable]
         values = np.asarray(series.samples[:])
         array = require("xarray", extra="brain").DataArray(
             values.transpose(2, 0, 1),
@@ -126,7 +127,7 @@ class Recording:
                 "neuron": self.connectome.neurons.index.to_numpy()[series.neurons],
             },
             name=name,
-            attrs={"units": units()[series.record.variable]},
+            attrs={"units": variable.units, "long_name": variable.quantity},
         )
         array["time"].attrs["units"] = "ms"
         return array

@@ -10,19 +10,12 @@ from numpy.typing import NDArray
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.recording import Recording
 from liquidtime.brain.figures.comparison import Comparison
-from liquidtime.kernels.network.catalogue import units
+from liquidtime.kernels.network.catalogue import variables
 
 Span = tuple[float, float, str]
 """Begin and end of a stimulus (ms), and what it is."""
 
 MOST_LINES, MOST_CHANGED = 10, 6
-QUANTITIES = {
-    "potential": "membrane potential",
-    "activation": "activation",
-    "conductance": "synaptic conductance",
-    "current": "synaptic current",
-    "calcium": "calcium signal",
-}
 
 
 class About:
@@ -41,8 +34,8 @@ class About:
         self.number = comparison.conditions.index(condition)
         self.connectome = recording.connectome
         self.times = recording.times(name)
-        variable = recording.series[name].record.variable
-        self.units, self.quantity = units()[variable], QUANTITIES[variable]
+        variable = variables()[recording.series[name].record.variable]
+        self.units, self.quantity = variable.units, variable.quantity
         end = recording.duration
         self.stimuli = merged(
             [(start, min(stop, end), label) for start, stop, label in stimuli if start < end]

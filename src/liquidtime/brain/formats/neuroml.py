@@ -26,11 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome, symmetric
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
 from liquidtime.brain.formats.neuroml_read import Cells, Document, quantity
 from liquidtime.brain.formats.neuroml_write import DELAYED, INSTANT, TAG, write_neuroml
 from liquidtime.brain.formats.sonata import EXCITES_ABOVE
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.errors import InputError
 from liquidtime.kernels.network import edges as rows
 from liquidtime.kernels.network.edges import Edges

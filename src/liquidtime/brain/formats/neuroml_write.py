@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.optional import require

@@ -26,7 +26,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome, symmetric
-from liquidtime.brain.connectome.parameters import Parameters, SynapseParameters
 from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
 from liquidtime.brain.formats.sonata_read import (
     TRANSMITTER_COLUMNS,
@@ -43,6 +42,7 @@ from liquidtime.brain.formats.sonata_write import (
     SYNAPSE_CONSTANTS,
     write_sonata,
 )
+from liquidtime.brain.neurons.graded import Parameters, SynapseParameters
 from liquidtime.errors import InputError
 from liquidtime.kernels.network import edges as rows
 from liquidtime.optional import require

@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.experiment import Resolved
 from liquidtime.brain.experiment.perturbation import Ablate
 from liquidtime.brain.experiment.placing import Placed
+from liquidtime.brain.neurons.contract import Neurons
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.brain.simulation.network import Network
 from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, Store
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.edges import Edges
+from liquidtime.kernels.network.edges import none
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.write import write_json
 
@@ -123,20 +124,18 @@ def write(store: Store, network: Network, resolved: Resolved) -> None:
         write_connectome(store.folder, network.connectome, network.parameters)
 
 
-def write_connectome(folder: Path, connectome: Connectome, parameters: Parameters) -> None:
+def write_connectome(folder: Path, connectome: Connectome, parameters: Neurons) -> None:
     """Keep the connectome in SONATA, without its edges where there are very many."""
     from liquidtime.brain.formats.sonata import write_sonata
 
+    # Our SONATA has words for the constants of graded neurons alone.
+    graded = parameters if isinstance(parameters, Parameters) else None
     if len(connectome.synapses) > MOST_EDGES:
-        none = Edges(
-            np.zeros(len(connectome) + 1, np.int64),
-            np.zeros(0, np.int32),
-            np.zeros(0, np.int8),
-            np.zeros(0, np.uint8),
+        connectome = dataclasses.replace(
+            connectome, synapses=none(len(connectome)), gap_junctions=None
         )
-        connectome = dataclasses.replace(connectome, synapses=none, gap_junctions=None)
-        parameters = parameters.replace(synapses=None)
-    write_sonata(folder / CONNECTOME, connectome, parameters)
+        graded = graded and graded.replace(synapses=None)
+    write_sonata(folder / CONNECTOME, connectome, graded)
 
 
 def _told(placed: Placed, connectome: Connectome) -> tuple[str, str, float, float | None]:

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.experiment import Experiment
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.brain.simulation.network import Network
 from liquidtime.brain.simulation.player import Player
 from liquidtime.errors import InputError
@@ -174,7 +174,7 @@ def fit(
             loss.backward()
             optimiser.step()
     values.restore(best)
-    return values.result(np.array(losses))
+    return values.result(parameters, np.array(losses))
 
 
 class _Values:
@@ -249,7 +249,7 @@ class _Values:
             for name, raw in self.raw.items():
                 raw.copy_(kept[name])
 
-    def result(self, losses: NDArray[np.float64]) -> Fit:
+    def result(self, start: Parameters, losses: NDArray[np.float64]) -> Fit:
         """The network with the learnt constants."""
         shared = {name: self.value(name).detach().double().numpy() for name in self.raw}
         changes: dict[str, object] = {}
@@ -265,8 +265,7 @@ class _Values:
                 connectome = dataclasses.replace(connectome, synapses=fitted)
             else:
                 changes[name] = found[group]
-        parameters = self._network.parameters.replace(**changes)
-        return Fit(connectome, parameters, losses, shared, dict(self._names))
+        return Fit(connectome, start.replace(**changes), losses, shared, dict(self._names))
 
 
 _FIELD = {"membrane_capacitance": "capacitance"}

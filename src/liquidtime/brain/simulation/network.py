@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.perturbation import Trial, gates_of
-from liquidtime.brain.simulation.constants import constants_of
+from liquidtime.brain.neurons.contract import Neurons
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.errors import InputError
 from liquidtime.kernels import Backend, Request, registry
 from liquidtime.kernels.network.constants import Constants
@@ -61,7 +61,7 @@ class Network:
 
     Attributes:
         connectome: Who is connected to whom.
-        parameters: Constants; by default those of `Parameters`.
+        parameters: Constants of some form of neuron; by default those of `Parameters`.
         trials: B.
         perturbations: What is done in each trial; see `perturbation`. None: nothing.
         machine: What computes.
@@ -72,7 +72,7 @@ class Network:
     """
 
     connectome: Connectome
-    parameters: Parameters = field(default_factory=Parameters)
+    parameters: Neurons = field(default_factory=Parameters)
     _: KW_ONLY
     trials: int = 1
     perturbations: Sequence[Trial] | None = None
@@ -82,9 +82,9 @@ class Network:
     def __post_init__(self) -> None:
         if self.trials < 1:
             raise InputError(f"there are {self.trials} trials; expected 1 or more.")
-        leak = self.parameters.of_neurons("leak_potential", len(self.connectome))
-        gates = gates_of(self.connectome, self.perturbations, self.trials, leak)
-        constants = constants_of(self.connectome, self.parameters, gates)
+        resting = self.parameters.resting(len(self.connectome))
+        gates = gates_of(self.connectome, self.perturbations, self.trials, resting)
+        constants = self.parameters.constants(self.connectome, gates)
         object.__setattr__(self, "constants", constants)
 
     def stepper(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Stepper:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -292,11 +293,9 @@ def _memory() -> int:
 
 
 def _bytes(number: float) -> str:
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
-        if number < 1024 or unit == "TiB":
-            return f"{number:,.3g} {unit}" if number < 1000 else f"{number:,.0f} {unit}"
-        number /= 1024
-    return ""
+    power = min(4, int(math.log(max(number, 1.0), 1024)))
+    number, unit = number / 1024**power, ("B", "KiB", "MiB", "GiB", "TiB")[power]
+    return f"{number:,.3g} {unit}" if number < 1000 else f"{number:,.0f} {unit}"
 
 
 def _seconds(number: float) -> str:

@@ -10,9 +10,10 @@ from typing import Any, overload
 import numpy as np
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.experiment import Experiment
 from liquidtime.brain.experiment.recording import Record, Recording, Series
+from liquidtime.brain.neurons.contract import Neurons
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.brain.simulation.fingerprint import fingerprint
 from liquidtime.brain.simulation.network import Machine
 from liquidtime.brain.simulation.player import Player
@@ -35,7 +36,7 @@ _STEPS_BETWEEN_ERRORS = 2000
 @overload
 def simulate(
     connectome: Connectome,
-    parameters: Parameters | None = None,
+    parameters: Neurons | None = None,
     experiment: Experiment | None = None,
     *,
     where: Machine | None = None,
@@ -47,7 +48,7 @@ def simulate(
 @overload
 def simulate(
     connectome: Connectome | Builder,
-    parameters: Parameters | None = None,
+    parameters: Neurons | None = None,
     experiment: Experiment | None = None,
     *,
     where: Where,
@@ -58,14 +59,14 @@ def simulate(
 
 def simulate(
     connectome: Connectome | Builder,
-    parameters: Parameters | None = None,
+    parameters: Neurons | None = None,
     experiment: Experiment | None = None,
     *,
     where: Machine | Where | None = None,
     store: Store | str | Path | None = None,
     progress: bool | Progress = False,
 ) -> Recording | None:
-    """Simulate a connectome of graded, conductance-based neurons; `Parameters` has the equation.
+    """Simulate a connectome of neurons, graded ones by default; `Parameters` has their equation.
 
     On one process or, with a `Spread`, on many, which must all be given the same; the result is the
     same to the bit.
@@ -73,7 +74,8 @@ def simulate(
     Args:
         connectome: Who is connected to whom. With a `Spread` also a function that makes one
             process's part of it.
-        parameters: Constants of neurons and synapses; by default those of `Parameters`.
+        parameters: Constants of neurons and synapses, which say of what form they are; by default
+            those of `Parameters`. Others are classes that keep to `brain.neurons.contract.Neurons`.
         experiment: What is done for how long, and what is kept; by default 1000 ms without
             stimuli.
         where: A `Machine`, by default this one's processor, or a `Spread` over processes.

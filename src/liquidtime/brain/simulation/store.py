@@ -16,7 +16,7 @@ from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.recording import Record
 from liquidtime.brain.simulation.samples import SAMPLES, Samples
 from liquidtime.errors import InputError
-from liquidtime.kernels.network.catalogue import units
+from liquidtime.kernels.network.catalogue import variables
 from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
@@ -152,7 +152,7 @@ class Disk:
                 compressors=[zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()],
                 dimension_names=names,
             )
-            array.attrs["units"] = units()[record.variable]
+            array.attrs["units"] = variables()[record.variable].units
             shown = labels[neurons[record.name]]
             if shown.dtype.kind not in "iu":
                 # Names are Python objects, which Zarr does not store.

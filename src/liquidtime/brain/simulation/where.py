@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.experiment.experiment import Experiment, Resolved
 from liquidtime.brain.experiment.recording import Recording
+from liquidtime.brain.neurons.contract import Neurons
 from liquidtime.brain.simulation import description
 from liquidtime.brain.simulation.network import Machine, Network
 from liquidtime.brain.simulation.store import Store
@@ -70,7 +70,7 @@ class Where(Protocol):
     """What a simulation can be spread over."""
 
     def worker(
-        self, connectome: Connectome | Builder, parameters: Parameters, experiment: Experiment
+        self, connectome: Connectome | Builder, parameters: Neurons, experiment: Experiment
     ) -> Worker:
         """What this process does of a simulation.
 
@@ -93,7 +93,7 @@ class Alone:
         cls,
         machine: Machine,
         connectome: Connectome | Builder,
-        parameters: Parameters,
+        parameters: Neurons,
         experiment: Experiment,
     ) -> Alone:
         """The worker on a machine; see `Where.worker`."""

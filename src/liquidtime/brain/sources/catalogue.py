@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import importlib
-import pkgutil
 import warnings
 from pathlib import Path
 
-from liquidtime.brain import sources as folder
 from liquidtime.brain.sources.contract import Found, Source, Wanted
 from liquidtime.brain.sources.files import SUFFIXES, from_file
+from liquidtime.catalogue import Catalogue
 from liquidtime.errors import InputError
 
-_NOT_ENTRIES = ("catalogue", "contract", "files")
-
-
-def sources() -> dict[str, Source]:
-    """All sources by name."""
-    names = (name for _, name, _ in pkgutil.iter_modules(folder.__path__))
-    modules = (
-        importlib.import_module(f"{folder.__name__}.{name}")
-        for name in names
-        if name not in _NOT_ENTRIES
-    )
-    return {module.SOURCE.name: module.SOURCE for module in modules}
+SOURCES: Catalogue[Source] = Catalogue(
+    "liquidtime.brain.sources",
+    "SOURCE",
+    "source of connectomes",
+    beside=("catalogue", "contract", "files"),
+)
 
 
 def find_connectome(wanted: Wanted) -> Found:
@@ -33,7 +25,7 @@ def find_connectome(wanted: Wanted) -> Found:
     Raises:
         InputError: If there is neither such a name nor such a file, or a file cannot be read.
     """
-    word, known = wanted.network, sources()
+    word, known = wanted.network, SOURCES.entries()
     if word in known:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always", UserWarning)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.connectome.transmitters import FLY
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.errors import InputError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.brain.sources.contract import Found, Wanted, refuse
 from liquidtime.errors import InputError
 

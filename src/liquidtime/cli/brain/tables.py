@@ -11,7 +11,7 @@ from liquidtime.brain.figures.about import described
 from liquidtime.brain.figures.comparison import Comparison
 from liquidtime.brain.figures.tables import CHANGED, condition_table
 from liquidtime.brain.simulation.description import Description
-from liquidtime.kernels.network.catalogue import units
+from liquidtime.kernels.network.catalogue import variables
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -119,7 +119,7 @@ def _speed(simulated_per_wall: float, trials: int) -> str:
 
 def _units(recording: Recording) -> str:
     series: Any = recording.series.get("potential") or next(iter(recording.series.values()))
-    return units()[series.record.variable]
+    return variables()[series.record.variable].units
 
 
 def _number(value: float) -> str:

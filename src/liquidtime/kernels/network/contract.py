@@ -14,6 +14,7 @@ from liquidtime.kernels.network.membrane import External
 from liquidtime.kernels.network.past import Past
 from liquidtime.kernels.network.readers import DERIVED
 from liquidtime.kernels.network.stepper import Place, Task
+from liquidtime.kernels.network.variable import Variable
 
 Moment = Any
 """A NamedTuple of tensors, some of which may be None, that is all a run goes on from. Its field
@@ -63,8 +64,8 @@ class Form:
     name: str
     rule: Callable[[Constants, Task, bool], Rule]
     """The definition; the flag says whether sums go through a sparse matrix."""
-    variables: Mapping[str, str]
-    """What can be traced, with units; "potential" is always there."""
+    variables: Mapping[str, Variable]
+    """What can be traced; "potential" is always there."""
     constants: tuple[str, ...]
     """What it needs of `Constants` besides edges, delays and gates: fields, or names in `extra`."""
     lacks: Mapping[str, str] = field(default_factory=dict)
@@ -90,10 +91,10 @@ class Form:
                 )
 
     @property
-    def recordable(self) -> Mapping[str, str]:
-        """All that can be recorded, with units: what is traced, and what is made of it."""
+    def recordable(self) -> Mapping[str, Variable]:
+        """All that can be recorded: what is traced, and what is made of it."""
         made = {
-            name: derived.units
+            name: derived.variable
             for name, derived in DERIVED.items()
             if all(need in self.variables for need in derived.needs)
         }

@@ -17,6 +17,14 @@ from liquidtime.kernels.network.membrane import External, Inflow, Membrane
 from liquidtime.kernels.network.past import Past
 from liquidtime.kernels.network.stepper import Scheme
 from liquidtime.kernels.network.tensors import Tensors
+from liquidtime.kernels.network.variable import POTENTIAL, Variable
+
+MEMBRANE_VARIABLES = {
+    "potential": POTENTIAL,
+    "conductance": Variable("nS", "synaptic conductance"),
+    "drive": Variable("pA", "synaptic drive"),
+}
+"""What every graded neuron has: of its synapses and junctions G and J, where they carry J - G v."""
 
 
 class GradedMoment(NamedTuple):

@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.kernels.network.stepper import Trace, samples
+from liquidtime.kernels.network.variable import Variable
 
 
 class Derived(NamedTuple):
     """A variable that is made of others."""
 
     needs: tuple[str, ...]
-    units: str
+    variable: Variable
 
 
 DERIVED: Mapping[str, Derived] = {
-    "current": Derived(("drive", "conductance", "potential"), "pA"),
-    "calcium": Derived(("activation",), "1"),
+    "current": Derived(("drive", "conductance", "potential"), Variable("pA", "synaptic current")),
+    "calcium": Derived(("activation",), Variable("1", "calcium signal")),
 }
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.kernels.network.edges import Edges
 
 KINDS = ("acetylcholine", "glutamate", "gaba", "other")

@@ -37,6 +37,3 @@ class Function(Waveform):
     def endless(self) -> Waveform:
         """See `Waveform.endless`."""
         return self
-
-
-WORDS = None

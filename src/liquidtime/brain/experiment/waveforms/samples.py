@@ -51,6 +51,3 @@ class Samples(Waveform):
     def endless(self) -> Waveform:
         """See `Waveform.endless`; there are no more samples."""
         return self
-
-
-WORDS = None

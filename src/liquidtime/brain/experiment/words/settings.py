@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.connectome.parameters import Parameters
 from liquidtime.brain.connectome.transmitters import canonical
+from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.errors import InputError
 
 _CONSTANTS = tuple(

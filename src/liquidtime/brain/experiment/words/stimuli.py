@@ -10,7 +10,7 @@ from typing import Literal
 
 from liquidtime.brain.experiment.neurons import NeuronWords
 from liquidtime.brain.experiment.stimuli import Stimulus
-from liquidtime.brain.experiment.waveforms.catalogue import written
+from liquidtime.brain.experiment.waveforms.catalogue import WRITTEN
 from liquidtime.brain.experiment.waveforms.contract import Waveform, Words, when
 from liquidtime.errors import InputError
 
@@ -45,8 +45,7 @@ def stimulus_of(text: str, seed: int = 0) -> Stimulus:
             '"PLML,PLMR=step 20 from 50 to 150".'
         )
     where = f"the stimulus {text!r}"
-    kind, name, tokens = _begin(what, where)
-    words = written()[name]
+    kind, words, tokens = _begin(what, where)
     plain, numbers = _numbers_of(kind, words, tokens, where)
     try:
         course = words.build(plain, numbers, seed)
@@ -68,8 +67,8 @@ def stimulus_of(text: str, seed: int = 0) -> Stimulus:
 
 def _begin(
     what: str, where: str
-) -> tuple[Literal["current", "clamp", "conductance"], str, list[str]]:
-    """Its kind, the name of its waveform, and what stands behind."""
+) -> tuple[Literal["current", "clamp", "conductance"], Words, list[str]]:
+    """Its kind, its waveform, and what stands behind the name."""
     tokens = what.replace(",", " ").split()
     kind: Literal["current", "clamp", "conductance"] = "current"
     for known in _UNIT:
@@ -80,14 +79,14 @@ def _begin(
     if not tokens or _NUMBER.fullmatch(tokens[0]):
         tokens = ["step", *tokens]
     name = tokens[0].lower()
-    if name not in (known := written()):
+    if name not in (known := WRITTEN.entries()):
         every = [*known, "clamp", "conductance"]
         close = difflib.get_close_matches(name, every, n=1)
         hint = f" Did you mean {close[0]}?" if close else ""
         raise InputError(
             f"{where}: there is no waveform {name!r}; expected one of {', '.join(every)}.{hint}"
         )
-    return kind, name, tokens[1:]
+    return kind, known[name], tokens[1:]
 
 
 def _numbers_of(

@@ -8,6 +8,7 @@ from liquidtime.kernels.graph.reference import class_sums, sparse_matrix
 from liquidtime.kernels.network.constants import Constants
 from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.graded import (
+    MEMBRANE_VARIABLES,
     GradedRule,
     junctions_of,
     membrane_of,
@@ -16,6 +17,7 @@ from liquidtime.kernels.network.graded import (
 from liquidtime.kernels.network.graded_kernel import graded_kernel
 from liquidtime.kernels.network.stepper import Task
 from liquidtime.kernels.network.tensors import Tensors
+from liquidtime.kernels.network.variable import Variable
 
 
 def _rule(constants: Constants, task: Task, sparse: bool) -> GradedRule:
@@ -49,7 +51,7 @@ def _rule(constants: Constants, task: Task, sparse: bool) -> GradedRule:
 FORM = Form(
     name="graded",
     rule=_rule,
-    variables={"potential": "mV", "activation": "1", "conductance": "nS", "drive": "pA"},
+    variables={**MEMBRANE_VARIABLES, "activation": Variable("1", "activation")},
     constants=(
         "capacitance",
         "leak_conductance",

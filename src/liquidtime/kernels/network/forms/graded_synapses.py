@@ -8,6 +8,7 @@ from liquidtime.kernels.graph.reference import SynapseTensors, synapse_sums
 from liquidtime.kernels.network.constants import Constants
 from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.graded import (
+    MEMBRANE_VARIABLES,
     GradedRule,
     junctions_of,
     membrane_of,
@@ -49,7 +50,7 @@ def _rule(constants: Constants, task: Task, sparse: bool) -> GradedRule:
 FORM = Form(
     name="graded synapses",
     rule=_rule,
-    variables={"potential": "mV", "conductance": "nS", "drive": "pA"},
+    variables=MEMBRANE_VARIABLES,
     constants=(
         "shares",
         "capacitance",

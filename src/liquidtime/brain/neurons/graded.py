@@ -1,4 +1,4 @@
-"""The constants of the neurons and synapses of a connectome."""
+"""The constants of graded neurons and their synapses."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from liquidtime.brain.connectome.transmitters import (
     reversal_potentials,
 )
 from liquidtime.errors import InputError
+from liquidtime.kernels.network.constants import Constants, Gates, SynapseShares
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,23 @@ class SynapseParameters:
             object.__setattr__(self, name, _numbers(name, value, None))
         if (self.conductance < 0).any():
             raise InputError("a conductance is negative; expected nS ≥ 0.")
+
+    @property
+    def outer(self) -> NDArray[np.float64]:
+        """[2], mV: the lowest and the highest reversal potential; 0 without edges."""
+        found = self.reversal_potential
+        return np.array([found.min(), found.max()] if len(found) else [0.0, 0.0])
+
+    @property
+    def shares(self) -> SynapseShares:
+        """The same with each conductance split between the two outer reversal potentials."""
+        low, high = self.outer
+        potentials = self.reversal_potential
+        # E lies between the two, so shares w (1 − p) and w p give the same w and the same w E.
+        part = (potentials - low) / (high - low) if high > low else np.zeros_like(potentials)
+        return SynapseShares(
+            self.conductance * (1 - part), self.conductance * part, self.midpoint, self.steepness
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -135,6 +153,45 @@ class Parameters:
             return reversal_potentials(classes, given)
         return np.array(_numbers("reversal_potential", given, len(classes), "one a class of edges"))
 
+    @property
+    def edgewise(self) -> bool:
+        """Whether there are constants of each edge; see `Neurons.edgewise`."""
+        return self.synapses is not None
+
+    def resting(self, neurons: int) -> NDArray[np.float64]:
+        """[N], mV, the leak potentials; see `Neurons.resting`."""
+        return self.of_neurons("leak_potential", neurons)
+
+    def constants(self, connectome: Connectome, gates: Gates) -> Constants:
+        """What they come to in a connectome; see `Neurons.constants`."""
+        self.check(connectome)
+        size, own = len(connectome), self.synapses
+        synaptic_time = self.of_neurons("synaptic_time_constant", size)
+        if own is not None:
+            _check_edgewise(synaptic_time, gates)
+        return Constants(
+            form="graded" if own is None else "graded synapses",
+            synapses=connectome.synapses,
+            shares=None if own is None else own.shares,
+            capacitance=self.of_neurons("membrane_capacitance", size),
+            leak_conductance=self.of_neurons("leak_conductance", size),
+            leak_potential=self.of_neurons("leak_potential", size),
+            midpoint=self.of_neurons("midpoint", size),
+            steepness=self.of_neurons("steepness", size),
+            synaptic_time=synaptic_time if synaptic_time.any() else None,
+            delay=self.of_neurons("delay", size),
+            # Shares are conductances already, so one of them counts for 1 nS.
+            unit_conductance=(
+                self.unit_conductances(connectome.classes) if own is None else np.ones(2)
+            ),
+            reversal_potential=(
+                self.reversal_potentials(connectome.classes) if own is None else own.outer
+            ),
+            gaps=connectome.gap_junctions,
+            gap_conductance=float(self.gap_conductance),
+            gates=gates,
+        )
+
     def check(self, connectome: Connectome) -> None:
         """Raise InputError if the constants do not fit a connectome."""
         for name in (
@@ -155,6 +212,20 @@ class Parameters:
                 f"there are constants for {len(self.synapses.conductance)} synapses; expected one "
                 f"for each of the connectome's {len(connectome.synapses)} edges."
             )
+
+
+def _check_edgewise(synaptic_time: NDArray, gates: Gates) -> None:
+    """Raise InputError where something speaks of what synapses of their own do not have."""
+    if synaptic_time.any():
+        raise InputError(
+            "synaptic_time_constant is not 0, but each synapse has constants of its own; "
+            "expected one or the other: a synaptic state belongs to the presynaptic neuron."
+        )
+    if gates.class_scale is not None:
+        raise InputError(
+            "a transmitter is scaled, but each synapse has constants of its own, which do not "
+            "know transmitters. Scale SynapseParameters.conductance instead."
+        )
 
 
 def _numbers(

@@ -6,14 +6,13 @@ import pytest
 from liquidtime.brain import Connectome, Network, Parameters, SynapseParameters
 from liquidtime.brain.connectome.transmitters import FLY, WORM, canonical, reversal_potentials
 from liquidtime.brain.experiment.perturbation import ScaleTransmitter
-from liquidtime.brain.simulation.constants import constants_of
 from liquidtime.kernels.network.constants import Gates
 
 PAIR = Connectome.from_edges([0, 1, 1], [1, 2, 0], neurons=3, transmitter=["ach", "gaba", "gaba"])
 
 
 def constants(**changes):
-    return constants_of(PAIR, Parameters(**changes), Gates(1))
+    return Parameters(**changes).constants(PAIR, Gates(1))
 
 
 def own(**changes):
