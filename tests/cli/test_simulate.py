@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,17 @@ import pytest
 
 from liquidtime.cli.__main__ import main
 from liquidtime.cli.brain import simulating
+from liquidtime.cli.brain.options import RunOptions
+from liquidtime.kernels.network.stepper import SCHEMES
 
 EDGES = "pre,post,count,transmitter\na,b,20,ach\nb,c,20,ach\nc,a,10,gaba\nd,c,5,ach\n"
 NEURONS = "name,group,type\na,sensory,A\nb,inter,B\nc,motor,C\nd,inter,D\n"
 SHORT = ("--duration", "60", "--dt", "0.5")
 POKE = ("--stimulate", "a=step 30 from 20 to 40")
+
+
+def test_every_scheme_can_be_chosen():
+    assert set(get_args(get_type_hints(RunOptions)["scheme"])) == set(SCHEMES)
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,10 @@ from typing import get_args, get_type_hints
 import pytest
 
 from liquidtime.backends import Backend, registry, takes_all
+from liquidtime.baselines.latent_ode import Encoder, Method
 from liquidtime.dynamics import IntegratorName, LineIntegratorName
 from liquidtime.kernels.cfc.reference import ActivationName, Variant
-from liquidtime.models import cfc, ltc
+from liquidtime.models import cfc, latent_ode, ltc
 from liquidtime.models.catalogue import from_dict
 from liquidtime.models.contract import Shape
 
@@ -18,6 +19,8 @@ from liquidtime.models.contract import Shape
         (ltc.Config, "integrator", get_args(IntegratorName) + get_args(LineIntegratorName)),
         (cfc.Config, "variant", get_args(Variant)),
         (cfc.Config, "activation", get_args(ActivationName)),
+        (latent_ode.Config, "encoder", get_args(Encoder)),
+        (latent_ode.Config, "integrator", get_args(Method)),
     ],
 )
 def test_an_option_has_all_names(config, option, known):

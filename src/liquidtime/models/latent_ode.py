@@ -18,6 +18,7 @@ class Config:
 
     latent_size: int = 20
     """Dimensions of the latent state."""
+    # `baselines` lists these and the integrators, but it needs PyTorch, which --help does without.
     encoder: Literal["ode_rnn", "rnn"] = "ode_rnn"
     """What reads the series: an RNN moved by an ODE between rows, or one that is told the gaps."""
     encoder_size: int = 40

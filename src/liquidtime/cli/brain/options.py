@@ -119,6 +119,7 @@ class RunOptions:
     """ms."""
     dt: float = 0.1
     """ms, of a time step."""
+    # `kernels.network` lists these, but it needs PyTorch, which --help does without.
     scheme: Literal["ab2", "midpoint", "frozen", "rk4"] = "ab2"
     """How a step is made: ab2 one sweep, second order; midpoint two; frozen one, first order."""
     delta: float = 0.0

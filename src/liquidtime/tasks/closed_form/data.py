@@ -11,8 +11,7 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.data.sets import lidar, walker2d
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
-
-DataName = Literal["lidar", "walker", "synthetic"]
+from liquidtime.tasks.closed_form.options import DataName
 
 _MADE_INPUTS = 4
 _MADE_SERIES = (96, 12, 6)

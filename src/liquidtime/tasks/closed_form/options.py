@@ -5,12 +5,14 @@ from typing import Literal
 
 from liquidtime.runs.options import check_at_least, check_choices
 
+DataName = Literal["lidar", "walker", "synthetic"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Options of `liquidtime study closed-form`."""
 
-    data: Literal["auto", "lidar", "walker", "synthetic"] = "auto"
+    data: Literal["auto", DataName] = "auto"
     """What to imitate; auto: lidar where it can be had, else synthetic."""
     neurons: int = 19
     """Neurons of the NCP."""
