@@ -44,24 +44,6 @@ class Config:
         """The network with fresh weights."""
         from torch import nn
 
-        from liquidtime.models.common.classical import Classical
-        from liquidtime.models.common.predictor import Predictor
+        from liquidtime.models.common.classical import classical
 
-        layer = Classical(
-            nn.GRU(
-                shape.inputs + 1,
-                self.hidden_size,
-                self.num_layers,
-                batch_first=True,
-                dropout=self.dropout if self.num_layers > 1 else 0.0,
-                bidirectional=self.bidirectional,
-            )
-        )
-        predictor = Predictor(
-            layer,
-            shape.outputs,
-            readout=self.readout,
-            dropout=self.dropout,
-            per_step=shape.per_step,
-        )
-        return Model(predictor, shape, trace=predictor.trace)
+        return classical(nn.GRU, self, shape)

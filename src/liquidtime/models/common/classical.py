@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from liquidtime.models.common.predictor import Predictor
+from liquidtime.models.contract import Model, Shape
+
 
 class Classical(nn.Module):
     """`nn.LSTM` or `nn.GRU`, called as a liquid layer is.
@@ -51,3 +54,29 @@ class Classical(nn.Module):
         output, state = self.rnn(packed)
         padded, _ = pad_packed_sequence(output, batch_first=True, total_length=joined.shape[1])
         return cast(Tensor, padded), state
+
+
+def classical(layer: type[nn.LSTM] | type[nn.GRU], options: Any, shape: Shape) -> Model:
+    """The network of a classical layer, with fresh weights.
+
+    Args:
+        layer: Which one.
+        options: Of that model: its sizes, directions, dropout and read-out.
+        shape: What goes in and comes out.
+    """
+    rnn = layer(
+        shape.inputs + 1,
+        options.hidden_size,
+        options.num_layers,
+        batch_first=True,
+        dropout=options.dropout if options.num_layers > 1 else 0.0,
+        bidirectional=options.bidirectional,
+    )
+    predictor = Predictor(
+        Classical(rnn),
+        shape.outputs,
+        readout=options.readout,
+        dropout=options.dropout,
+        per_step=shape.per_step,
+    )
+    return Model(predictor, shape, trace=predictor.trace)
