@@ -7,6 +7,7 @@ what was handed to `register`.
 import importlib
 import pkgutil
 from collections.abc import Collection
+from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Generic, Protocol, TypeVar
 
@@ -45,6 +46,11 @@ class Catalogue(Generic[Entry]):
 
     def entries(self) -> dict[str, Entry]:
         """All of them by name: those installed, of the folder, and registered."""
+        return self._found | self._registered
+
+    @cached_property
+    def _found(self) -> dict[str, Entry]:
+        # Once a process: entry points are read from the files of every installed package.
         folder = importlib.import_module(self._package).__path__
         found = (name for _, name, _ in pkgutil.iter_modules(folder))
         names = sorted(name for name in found if name not in self._beside)
@@ -52,7 +58,7 @@ class Catalogue(Generic[Entry]):
         own: list[Entry] = [getattr(module, self._label) for module in modules]
         installed: list[Entry] = [point.load() for point in entry_points(group=self._package)]
         # Nobody elsewhere takes the place of an entry of ours.
-        return {entry.name: entry for entry in (*installed, *own)} | self._registered
+        return {entry.name: entry for entry in (*installed, *own)}
 
     def register(self, entry: Entry) -> None:
         """Add an entry from outside the package.
