@@ -31,6 +31,7 @@ def cfc(
     spec: CfCSpec,
 ) -> tuple[Tensor, State]:
     """The CfC recurrence over a sequence; arguments and results as the reference's."""
+    reference.check_parts(state, weights, groups, memory, dropout, spec)
     flat = [tensor for part in weights for tensor in _flat(part)]
     flat += [] if memory is None else [*memory]
     inputs = [x, *state, elapsed, *flat]
@@ -45,8 +46,9 @@ def cfc(
         count=len(weights) if wired else len(weights[0].backbone),
         memory=memory is not None,
         # Folded into a head, the time is no operand any more and can have no gradient.
-        one_elapsed=cpu.same_for_all_steps(elapsed) and not of_elapsed,
-        bfloat16=bfloat16,
+        one_elapsed=not wired and cpu.same_for_all_steps(elapsed) and not of_elapsed,
+        # Wired neurons are computed in float32 always.
+        bfloat16=bfloat16 and not wired,
         keep=gradient,
         elapsed_gradient=of_elapsed,
     )
@@ -74,7 +76,7 @@ def declines(request: Request) -> str | None:
     return cpu.declines(request, ["float32", "bfloat16"][: 1 + cpu.BFLOAT16])
 
 
-backend = Backend("cpu", cfc, declines)
+backend = Backend("cpu", cfc, declines, serves=frozenset({"wiring", "dropout", "mixed_memory"}))
 
 
 def _half_autocast() -> bool:
