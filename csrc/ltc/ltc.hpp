@@ -18,7 +18,8 @@ public:
     LTCBlock(const LTCNetwork& net, const Forward& call, Block block, Scratch::Scope& scope)
         : net_(net),
           step_{call, block},
-          n_(net.neurons()) {
+          n_(net.neurons()),
+          spreads_(net.sparse() && !(net.finite() && step_.finite(net.inputs(), n_))) {
         x_ = scope.take<float>(net.inputs() * width);
         active_ = scope.take<float>(width);
         interval_ = scope.take<float>(width);
@@ -59,12 +60,10 @@ protected:
     // Inputs, times and what does not change over the sub-steps.
     void begin_step(int t) {
         step_.inputs(t, net_.inputs(), active_, x_);
-        step_.elapsed(t, interval_);
+        step_.elapsed(t, active_, interval_);
         const Vec parts = set1(static_cast<float>(net_.unfolds));
         for (int v = 0; v < width; v += lanes) {
-            // Skipped lanes go on by no time, so they stay finite whatever theirs is.
-            const Vec whole = select(zero() < load(active_ + v), load(interval_ + v), zero());
-            store(interval_ + v, whole / parts);
+            store(interval_ + v, load(interval_ + v) / parts);
         }
         for (int i = 0; i < n_; ++i) {
             Vec g[Vectors];
@@ -74,6 +73,9 @@ protected:
                 j[q] = set1(net_.leak[i] * net_.leak_potential[i]);
             }
             net_.sensory.drive(i, x_, g, j);
+            if (spreads_) {
+                net_.sensory.drive_absent(i, x_, g);
+            }
             for (int q = 0; q < Vectors; ++q) {
                 store(g_in_ + i * width + q * lanes, g[q]);
                 store(j_in_ + i * width + q * lanes, j[q]);
@@ -91,6 +93,9 @@ protected:
                 j[q] = load(j_in_ + i * width + q * lanes);
             }
             net_.recurrent.drive(i, from, g, j);
+            if (spreads_) {
+                net_.recurrent.drive_absent(i, from, g);
+            }
             const Vec capacitance = set1(net_.capacitance[i]);
             for (int q = 0; q < Vectors; ++q) {
                 const int place = i * width + q * lanes;
@@ -111,6 +116,7 @@ protected:
     const LTCNetwork& net_;
     BlockStep<Vectors> step_;
     int n_;
+    bool spreads_;  // NaN goes to neurons without a synapse, too, as in the reference
     float* x_;
     float* active_;
     float* interval_;

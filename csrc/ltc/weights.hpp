@@ -1,6 +1,7 @@
 // The synapses of an LTC network, those that there are, target by target.
 #pragma once
 
+#include <numeric>
 #include <vector>
 
 #include "core/blocks.hpp"
@@ -15,6 +16,11 @@ struct Synapse {
     float current;  // w E
 };
 
+// Within ±10¹⁵; NaN stays NaN.
+inline float at_most_steep(float sigma) {
+    return sigma > 1e15f ? 1e15f : sigma < -1e15f ? -1e15f : sigma;
+}
+
 struct SynapseList {
     int sources = 0;
     int targets = 0;
@@ -26,11 +32,14 @@ struct SynapseList {
     std::vector<float> steepness;
     std::vector<float> conductance;
     std::vector<float> reversal;
+    std::vector<int> all_sources;
 
     SynapseList() = default;
     explicit SynapseList(const SynapseWeights& weights)
         : sources(weights.sources),
-          targets(weights.targets) {
+          targets(weights.targets),
+          all_sources(static_cast<std::size_t>(weights.sources)) {
+        std::iota(all_sources.begin(), all_sources.end(), 0);
         begin.push_back(0);
         for (int i = 0; i < targets; ++i) {
             for (int j = 0; j < sources; ++j) {
@@ -38,7 +47,9 @@ struct SynapseList {
                 if (weights.mask != nullptr && weights.mask[k] == 0) {
                     continue;
                 }
-                const float sigma = weights.steepness[k];
+                // An infinite one would become NaN where its two terms meet; in the reference it
+                // leaves a switch.
+                const float sigma = at_most_steep(weights.steepness[k]);
                 const float w = weights.conductance[k];
                 source.push_back(j);
                 place.push_back(k);
@@ -56,6 +67,19 @@ struct SynapseList {
     }
 
     int size() const { return static_cast<int>(source.size()); }
+    bool sparse() const { return size() < sources * targets; }
+    bool finite() const {
+        return all_finite(midpoint) && all_finite(steepness) && all_finite(conductance) &&
+               all_finite(reversal);
+    }
+
+    // Adds to a target's conductance what sources without a synapse give: NaN where they are not
+    // finite.
+    template <int Vectors>
+    void drive_absent(int target, const float* potentials, Vec (&g)[Vectors]) const {
+        const int* there = source.data();
+        add_absent(potentials, all_sources, there + begin[target], there + begin[target + 1], g);
+    }
 
     // Adds conductance and current of all synapses onto a target, from potentials [P][width].
     template <int Vectors>
@@ -165,6 +189,11 @@ struct LTCNetwork {
 
     int neurons() const { return recurrent.targets; }
     int inputs() const { return sensory.sources; }
+    bool sparse() const { return recurrent.sparse() || sensory.sparse(); }
+    bool finite() const {
+        return all_finite(capacitance) && all_finite(leak) && all_finite(leak_potential) &&
+               recurrent.finite() && sensory.finite();
+    }
 };
 
 }  // namespace liquidtime::LT_ISA
