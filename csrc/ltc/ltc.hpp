@@ -19,7 +19,7 @@ public:
         : net_(net),
           step_{call, block},
           n_(net.neurons()),
-          spreads_(net.sparse() && !(net.finite() && step_.finite(net.inputs(), n_))) {
+          exact_(!(net.finite && step_.finite(net.inputs(), n_))) {
         x_ = scope.take<float>(net.inputs() * width);
         active_ = scope.take<float>(width);
         interval_ = scope.take<float>(width);
@@ -57,6 +57,21 @@ protected:
         Lanes<Vectors>::gather(array + step_.first(n_), n_, n_, step_.block.count, to);
     }
 
+    LT_INLINE void drive(
+        const SynapseList& synapses,
+        int target,
+        const float* potentials,
+        Vec (&g)[Vectors],
+        Vec (&j)[Vectors]
+    ) const {
+        if (exact_) {
+            synapses.template drive<true>(target, potentials, g, j);
+            synapses.drive_absent(target, potentials, g);
+        } else {
+            synapses.template drive<false>(target, potentials, g, j);
+        }
+    }
+
     // Inputs, times and what does not change over the sub-steps.
     void begin_step(int t) {
         step_.inputs(t, net_.inputs(), active_, x_);
@@ -72,10 +87,7 @@ protected:
                 g[q] = set1(net_.leak[i]);
                 j[q] = set1(net_.leak[i] * net_.leak_potential[i]);
             }
-            net_.sensory.drive(i, x_, g, j);
-            if (spreads_) {
-                net_.sensory.drive_absent(i, x_, g);
-            }
+            drive(net_.sensory, i, x_, g, j);
             for (int q = 0; q < Vectors; ++q) {
                 store(g_in_ + i * width + q * lanes, g[q]);
                 store(j_in_ + i * width + q * lanes, j[q]);
@@ -92,10 +104,7 @@ protected:
                 g[q] = load(g_in_ + i * width + q * lanes);
                 j[q] = load(j_in_ + i * width + q * lanes);
             }
-            net_.recurrent.drive(i, from, g, j);
-            if (spreads_) {
-                net_.recurrent.drive_absent(i, from, g);
-            }
+            drive(net_.recurrent, i, from, g, j);
             const Vec capacitance = set1(net_.capacitance[i]);
             for (int q = 0; q < Vectors; ++q) {
                 const int place = i * width + q * lanes;
@@ -116,7 +125,7 @@ protected:
     const LTCNetwork& net_;
     BlockStep<Vectors> step_;
     int n_;
-    bool spreads_;  // NaN goes to neurons without a synapse, too, as in the reference
+    bool exact_;  // something is not finite, and goes where it goes in the reference
     float* x_;
     float* active_;
     float* interval_;

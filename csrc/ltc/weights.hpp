@@ -67,7 +67,6 @@ struct SynapseList {
     }
 
     int size() const { return static_cast<int>(source.size()); }
-    bool sparse() const { return size() < sources * targets; }
     bool finite() const {
         return all_finite(midpoint) && all_finite(steepness) && all_finite(conductance) &&
                all_finite(reversal);
@@ -82,7 +81,8 @@ struct SynapseList {
     }
 
     // Adds conductance and current of all synapses onto a target, from potentials [P][width].
-    template <int Vectors>
+    // `Exact`: as the reference where something is not finite: closed synapses give 0 times it.
+    template <bool Exact, int Vectors>
     LT_INLINE void drive(
         int target, const float* potentials, Vec (&g)[Vectors], Vec (&j)[Vectors]
     ) const {
@@ -96,7 +96,11 @@ struct SynapseList {
             const Vec current = set1(now.current);
 #pragma GCC unroll 4
             for (int q = 0; q < Vectors; ++q) {
-                const Vec s = one_over_one_plus_exp2(fma(load(v + q * lanes), slope, offset));
+                const Vec t = fma(load(v + q * lanes), slope, offset);
+                Vec s = one_over_one_plus_exp2(t);
+                if constexpr (Exact) {
+                    s = select(set1(149.0f) < t, zero(), s);
+                }
                 g[q] = fma(conductance_now, s, g[q]);
                 j[q] = fma(current, s, j[q]);
             }
@@ -175,6 +179,7 @@ struct LTCNetwork {
     std::vector<float> leak_potential;
     SynapseList recurrent;
     SynapseList sensory;
+    bool finite;  // all weights are
 
     explicit LTCNetwork(const LTCWeights& weights)
         : integrator(weights.integrator),
@@ -185,15 +190,12 @@ struct LTCNetwork {
         capacitance.assign(weights.membrane_capacitance, weights.membrane_capacitance + n);
         leak.assign(weights.leak_conductance, weights.leak_conductance + n);
         leak_potential.assign(weights.leak_potential, weights.leak_potential + n);
+        finite = all_finite(capacitance) && all_finite(leak) && all_finite(leak_potential) &&
+                 recurrent.finite() && sensory.finite();
     }
 
     int neurons() const { return recurrent.targets; }
     int inputs() const { return sensory.sources; }
-    bool sparse() const { return recurrent.sparse() || sensory.sparse(); }
-    bool finite() const {
-        return all_finite(capacitance) && all_finite(leak) && all_finite(leak_potential) &&
-               recurrent.finite() && sensory.finite();
-    }
 };
 
 }  // namespace liquidtime::LT_ISA

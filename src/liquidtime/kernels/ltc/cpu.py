@@ -9,6 +9,7 @@ from liquidtime.backends import Backend, Request
 from liquidtime.errors import InputError
 from liquidtime.kernels.backends import cpu
 from liquidtime.kernels.backends.cpu_arrays import arrays
+from liquidtime.kernels.backends.cpu_checks import Uses
 from liquidtime.kernels.backends.cpu_ops import Inputs, Kind, Settings, operator
 from liquidtime.kernels.ltc import reference
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
@@ -118,5 +119,11 @@ def _arranged(tensors: list[Tensor], settings: Settings) -> tuple[Any, ...]:
     return capacitance, conductance, potential, tuple(synapses[:4]), tuple(synapses[4:])
 
 
+def _uses(inputs: Inputs, settings: Settings) -> Uses:
+    del settings
+    # Capacitance, leak and its potential; four of each kind of synapses; two masks or none.
+    return Uses(options=1, weights=3 + 4 + 4, wiring=(torch.bool,) * (2 if inputs.wiring else 0))
+
+
 # It keeps nothing but its outputs: sub-steps are computed again on the way back.
-_network = operator(Kind("ltc", _make, _arranged, lambda _: 0))
+_network = operator(Kind("ltc", _make, _arranged, lambda _: 0, _uses))
