@@ -134,14 +134,14 @@ struct BlockStep {
         }
     }
 
-    // Whether all inputs [T, columns] and states [units] of the samples are finite, skipped steps
+    // Whether all inputs [T, columns] and states [units] of the samples are moderate, skipped steps
     // included.
-    bool finite(int columns, int units) const {
+    bool moderate(int columns, int units) const {
         const auto inputs = static_cast<std::int64_t>(block.count) * call.steps * columns;
         const auto states = static_cast<std::int64_t>(block.count) * units;
-        return all_finite(call.x + first(columns) * call.steps, inputs) &&
-               all_finite(call.h + first(units), states) &&
-               (call.c == nullptr || all_finite(call.c + first(units), states));
+        return all_moderate(call.x + first(columns) * call.steps, inputs) &&
+               all_moderate(call.h + first(units), states) &&
+               (call.c == nullptr || all_moderate(call.c + first(units), states));
     }
 
     void put(float* array, int t, int columns, const float* values) const {
