@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import arg
 
-from liquidtime.cli.common.console import messages, say_notes
+from liquidtime.cli.common.console import messages, printable, say_notes
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 
@@ -25,7 +25,7 @@ class FileOptions:
     thousands: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
     """Character between thousands (default: as in the fit)."""
     time_format: Annotated[str | None, arg(metavar="CODES", help_behavior_hint="")] = None
-    """How times are written, such as "%%d/%%m/%%Y" (default: as in the fit)."""
+    """How times are written, such as "%d/%m/%Y" (default: as in the fit)."""
     encoding: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
     """Encoding of the file, such as latin-1 (default: as in the fit)."""
     missing: Annotated[tuple[str, ...], arg(metavar="CELL ...", help_behavior_hint="")] = ()
@@ -71,12 +71,12 @@ def describe(reading: "Reading") -> str:
     if series.target is None:
         return ", ".join(parts) + "."
     one = "step" if series.per_step else "series"
-    names = ", ".join(schema.target)
+    names = printable(", ".join(schema.target))
     line = f"{', '.join(parts)}. Task {schema.task}: {names}, one a {one}"
     if series.classes is not None:
         counts = series.target[series.target >= 0].bincount(minlength=len(series.classes))
         shares = [
-            f"{name} ({100 * int(count) / max(1, int(counts.sum())):.1f} %)"
+            f"{printable(name)} ({100 * int(count) / max(1, int(counts.sum())):.1f} %)"
             for name, count in zip(series.classes[:8], counts, strict=False)
         ]
         line += f"; classes {', '.join(shares)}{', …' if len(series.classes) > 8 else ''}"
