@@ -54,7 +54,7 @@ def schema_of(run: Any, files: FileOptions) -> TableSchema:
             f"{run.path} was not fitted on a table by `liquidtime fit`, so it does not know the "
             "columns. Use liquidtime.train.Run.predict or .evaluate from Python."
         )
-    given = {name: value for name, value in vars(files).items() if value}
+    given = {name: value for name, value in vars(files).items() if value not in (None, ())}
     return replace(TableSchema.from_dict(stored), **given)
 
 
