@@ -15,13 +15,14 @@ from torch import Tensor, nn
 
 from liquidtime.errors import InputError
 from liquidtime.runs.digests import file_sha256
-from liquidtime.runs.stored import NUMBER, check_like, read_json, understood
-from liquidtime.runs.write import naming, write_atomically, write_json
+from liquidtime.runs.stored import NUMBER, check_like, understood
+from liquidtime.runs.write import naming, write_atomically
+from liquidtime.train.files import RECORD
 from liquidtime.train.score.metrics import higher_is_better
 from liquidtime.train.weights import read_weights, take_weights, weights_bytes
 
-NAMES = "checkpoint.json"
 LAST = "last.pt"
+_SEAL = b"\nliquidtime.sha256:"
 _STATE = {
     "history": [{"epoch": NUMBER, "train_loss": NUMBER, "validation_loss": NUMBER, str: NUMBER}],
     "best_epoch": int,
@@ -94,20 +95,23 @@ def load_progress(folder: Path) -> Progress:
         folder: Its folder; if it holds no checkpoint yet, the training starts anew.
 
     Raises:
-        InputError: If it is damaged; the message says how to go on all the same.
+        InputError: If it is damaged, or of another run; the message says how to go on all the same.
     """
-    if (folder / NAMES).exists():
-        names = _named(folder)
-    elif (folder / LAST).exists():
-        # Version 0.1.0 had one name for the last epoch, and no digests.
-        stored = _read_state((folder / LAST).read_bytes(), folder / LAST)
-        names = [LAST, _best_name(stored["best_epoch"])]
-    else:
+    path = folder / LAST
+    if not path.exists():
         return Progress()
-    last, best = (folder / name for name in names)
-    stored = _read_state(last.read_bytes(), last)
     with _anew(folder):
-        return Progress(best_weights=read_weights(best), **stored)
+        stored = _read_state(path)
+        best = folder / _best_name(stored["best_epoch"])
+        weights = read_weights(best)
+        # Version 0.1.0 kept neither.
+        if stored.pop("record", record := _digest_of(folder.parent / RECORD)) != record:
+            raise InputError(
+                f"{path} is not of the run of {folder.parent / RECORD}, or one of them was changed."
+            )
+        if stored.pop("best", found := file_sha256(best)) != found:
+            raise InputError(f"{best} is damaged, or was swapped: {path} knows another SHA-256.")
+    return Progress(best_weights=weights, **stored)
 
 
 def check_fits(progress: Progress, network: nn.Module, folder: Path) -> None:
@@ -142,64 +146,58 @@ def save_progress(
 ) -> None:
     """Write a checkpoint after an epoch.
 
-    It is one file that names those of the best and of the last epoch, with their digests. They are
-    written before it and older ones are removed after it, so that whatever a kill leaves behind can
-    be gone on from.
+    It is one file, with its own digest behind it, that names the best epoch's weights file and
+    knows the digest of that, too. The weights file is written before it and older ones are removed
+    after it, so that whatever a kill leaves behind can be gone on from.
     """
     # Not its parents: a run folder that was removed meanwhile is not half made again.
-    with naming(folder / NAMES):
+    with naming(folder / LAST):
         folder.mkdir(exist_ok=True)
     best = folder / _best_name(progress.best_epoch)
+    # Named by its epoch, it never changes later.
+    if progress.best_epoch == len(progress.history) - 1:
+        content = weights_bytes(progress.best_weights)
+        write_atomically(best, lambda beside: beside.write_bytes(content))
     state = {
         "history": progress.history,
         "best_epoch": progress.best_epoch,
         "weights": _on_cpu(network.state_dict()),
         "optimizer": optimizer.state_dict(),
+        "best": file_sha256(best),
+        "record": _digest_of(folder.parent / RECORD),
     }
-    last = folder / f"last-{len(progress.history) - 1:05d}.pt"
     # In memory first, since torch says of a full disk only that something went wrong.
-    content = io.BytesIO()
-    torch.save(state, content)
-    digests = {
-        # Named by its epoch, it never changes once it is there.
-        best.name: file_sha256(best)
-        if best.exists()
-        else _write(best, weights_bytes(progress.best_weights)),
-        last.name: _write(last, content.getbuffer()),
-    }
-    write_json(folder / NAMES, {"last": last.name, "best": best.name, "sha256": digests})
-    for old in folder.iterdir():
-        if old.name not in (NAMES, last.name, best.name):
-            old.unlink(missing_ok=True)
+    stream = io.BytesIO()
+    torch.save(state, stream)
+    stream.write(_SEAL + hashlib.sha256(stream.getbuffer()).digest())
+    write_atomically(folder / LAST, lambda beside: beside.write_bytes(stream.getbuffer()))
+    for old in folder.glob("best-*.safetensors"):
+        if old != best:
+            old.unlink()
 
 
-def _named(folder: Path) -> list[str]:
-    with _anew(folder):
-        found = read_json(folder / NAMES, {"last": str, "best": str, "sha256": {str: str}})
-        names = [found["last"], found["best"]]
-        for name in names:
-            # A folder may come from anyone.
-            if Path(name).name != name or not (folder / name).is_file():
-                raise InputError(f"{folder / name} is missing.")
-            if file_sha256(folder / name) != found["sha256"].get(name):
-                raise InputError(
-                    f"{folder / name} is damaged, or was swapped: its SHA-256 is not that of "
-                    f"{NAMES}."
-                )
-    return names
-
-
-def _read_state(content: bytes, path: Path) -> dict[str, Any]:
-    with _anew(path.parent), understood(path):
+def _read_state(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    # Version 0.1.0 wrote no digest.
+    whole, seal, digest = content.rpartition(_SEAL)
+    if not seal:
+        whole = content
+    elif hashlib.sha256(whole).digest() != digest:
+        raise InputError(f"{path} is damaged: its SHA-256 is not the one behind it.")
+    with understood(path):
         try:
             # A folder may come from anyone, and no code of it is run.
-            stored = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+            stored = torch.load(io.BytesIO(whole), map_location="cpu", weights_only=True)
         except (UnpicklingError, RuntimeError, EOFError, OSError) as error:
             raise ValueError(str(error)) from error
         check_like(stored, _STATE, path)
         if not 0 <= stored["best_epoch"] < len(stored["history"]):
             raise ValueError(f"its best epoch is {stored['best_epoch']}")
-        return {name: stored[name] for name in _STATE}
+        return {name: stored[name] for name in (*_STATE, "best", "record") if name in stored}
+
+
+def _digest_of(record: Path) -> str:
+    return file_sha256(record) if record.exists() else ""
 
 
 @contextmanager
@@ -213,11 +211,6 @@ def _anew(folder: Path) -> Iterator[None]:
             f"{said} Restore it, or delete {folder} and go on with --resume: the training then "
             "begins with the first epoch."
         ) from error
-
-
-def _write(path: Path, content: bytes | memoryview) -> str:
-    write_atomically(path, lambda beside: beside.write_bytes(content))
-    return hashlib.sha256(content).hexdigest()
 
 
 def _best_name(epoch: int) -> str:
