@@ -72,12 +72,16 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        number = error.errno or errno.EIO
         reason = error.strerror or str(error)
-        if error.errno in _FULL:
-            reason = f"{reason}; make room, then go on with what was stopped"
+        if number in _FULL:
+            reason = f"{os.strerror(number)}; make room, then go on with what was stopped"
         elif not path.parent.is_dir():
             reason = "its folder is gone; was it removed while this process wrote there?"
-        raise OSError(error.errno or errno.EIO, reason, str(path)) from error
+        told = error.filename
+        # Nobody knows the file beside it that is renamed in the end.
+        named = isinstance(told, str) and not is_leftover(Path(told))
+        raise OSError(number, reason, told if named else str(path)) from error
 
 
 def remove_leftovers(folder: Path) -> None:

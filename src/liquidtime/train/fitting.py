@@ -222,13 +222,15 @@ def _begin(
 
 def _check_same(folder: Folder, record: dict[str, Any]) -> None:
     stored = read_record(folder)
-    # As it would be written today: 0.1.0 stored the options of every model with each.
-    config = stored.config.to_dict()
-    folder.check_same(_told(config, stored.mapping), _told(record["config"], record))
-
-
-def _told(config: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-    return config | {name: record[name] for name in ("fingerprint", "preprocessor", "objective")}
+    # As they would be written today: 0.1.0 stored the options of every model with each.
+    told = {
+        **stored.config.to_dict(),
+        "preprocessor": preprocessor_to(stored.preprocessor),
+        "objective": stored.objective.to_dict(),
+        "fingerprint": stored.mapping["fingerprint"],
+    }
+    now = record["config"] | {name: record[name] for name in told if name in record}
+    folder.check_same(json.loads(json.dumps(told)), now)
 
 
 def _finish(
