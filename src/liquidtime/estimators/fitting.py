@@ -13,7 +13,8 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import split_by_series
 from liquidtime.errors import InputError
-from liquidtime.estimators.series import as_series, check_feature_count
+from liquidtime.estimators.names import remember_names
+from liquidtime.estimators.series import as_fitted
 from liquidtime.models.catalogue import MODELS
 from liquidtime.models.contract import Model
 from liquidtime.train.config import FitConfig
@@ -97,9 +98,10 @@ def fit_in_memory(
     return Fitted(preprocessor, objective, model, trained.history, trained.best_epoch)
 
 
-def keep(estimator: Any, fitted: Fitted) -> None:
-    """Give an estimator the attributes that a fit leaves."""
+def keep(estimator: Any, fitted: Fitted, series: IrregularSeries) -> None:
+    """Give an estimator the attributes that a fit on such series leaves."""
     estimator.fitted_ = fitted
+    remember_names(estimator, series)
     estimator.n_features_in_ = len(fitted.preprocessor.variables)
     estimator.history_ = fitted.history
     estimator.n_iter_ = len(fitted.history)
@@ -120,8 +122,7 @@ def outputs(estimator: Any, X: Any) -> np.ndarray:
         sklearn.exceptions.NotFittedError: If `fit` was not called.
     """
     check_is_fitted(estimator)
-    series = as_series(X)
-    check_feature_count(estimator, series)
+    series = as_fitted(estimator, X)
     fitted = estimator.fitted_
     plain = replace(series, target=None, per_step=False)
     encoded = fitted.preprocessor.encode(plain, reads=fitted.model.reads)

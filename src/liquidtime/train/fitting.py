@@ -48,7 +48,7 @@ from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
 from liquidtime.train.seeds import seed_weights
-from liquidtime.train.stored import preprocessor_to
+from liquidtime.train.stored import preprocessor_from, preprocessor_to
 
 
 class _Part(NamedTuple):
@@ -195,7 +195,11 @@ def _begin(folder: Folder, record: dict[str, Any], data: IrregularSeries, split:
 def _told(record: dict[str, Any]) -> dict[str, Any]:
     # As it would be written today: 0.1.0 stored the options of every model with each.
     config = FitConfig.from_dict(record["config"]).to_dict()
-    return config | {name: record[name] for name in ("fingerprint", "preprocessor")}
+    preprocessor = preprocessor_from(record["preprocessor"], record["schema"])
+    return config | {
+        "fingerprint": record["fingerprint"],
+        "preprocessor": preprocessor_to(preprocessor),
+    }
 
 
 def _finish(

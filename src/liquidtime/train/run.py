@@ -62,7 +62,7 @@ class Run:
         return cls(
             path=path,
             config=FitConfig.from_dict(record["config"]),
-            preprocessor=preprocessor_from(record["preprocessor"]),
+            preprocessor=preprocessor_from(record["preprocessor"], record.get("schema")),
             objective=Objective.from_dict(record["objective"]),
             metrics=folder.read(METRICS),
             record=record,
