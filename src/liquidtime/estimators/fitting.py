@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-import torch
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -22,7 +21,6 @@ from liquidtime.train.loop import train
 from liquidtime.train.objective import Objective
 from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
-from liquidtime.train.seeds import seed_weights
 
 
 @dataclass(frozen=True)
@@ -84,16 +82,14 @@ def fit_in_memory(
     training = series.select(split.train)
     objective = Objective.of_training(training, config)
     preprocessor = Preprocessor.fit(training)
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        seed_weights(config.train.seed)
-        model = new_model(preprocessor, objective, config)
-        trained = train(
-            model,
-            objective,
-            preprocessor.encode(training, reads=model.reads),
-            preprocessor.encode(series.select(split.validation), reads=model.reads),
-            config.train,
-        )
+    model = new_model(preprocessor, objective, config)
+    trained = train(
+        model,
+        objective,
+        preprocessor.encode(training, reads=model.reads),
+        preprocessor.encode(series.select(split.validation), reads=model.reads),
+        config.train,
+    )
     model.network.to("cpu")
     return Fitted(preprocessor, objective, model, trained.history, trained.best_epoch)
 

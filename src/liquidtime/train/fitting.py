@@ -47,7 +47,6 @@ from liquidtime.train.run import Run, new_model
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
-from liquidtime.train.seeds import seed_weights
 from liquidtime.train.stored import preprocessor_from, preprocessor_to
 
 
@@ -122,9 +121,7 @@ def fit(
             }
         )
     )
-    # Before anything is written: building refuses what options do not show, such as a backend. The
-    # seed comes right before, so that nothing that ran earlier has a part in the weights.
-    seed_weights(config.train.seed)
+    # Before anything is written: building refuses what options do not show, such as a backend.
     model = new_model(preprocessor, objective, config)
     leads, folder = process_rank() == 0, Folder(out, FIT)
     with folder.claim(resume=resume) if leads else contextlib.nullcontext():
