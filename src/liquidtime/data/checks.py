@@ -8,6 +8,7 @@ from torch import Tensor
 
 from liquidtime.data import ragged
 from liquidtime.errors import InputError
+from liquidtime.instants import read_instants
 
 
 class _Fields(Protocol):
@@ -68,6 +69,15 @@ def check_series(series: _Fields) -> None:
 
 
 def _check_tensor(name: str, tensor: object, dtype: torch.dtype, dims: int, layout: str) -> None:
+    if (
+        name == "times"
+        and not isinstance(tensor, Tensor)
+        and read_instants(name, tensor) is not None
+    ):
+        raise InputError(
+            "times holds dates or durations; expected a tensor [R] of torch.float64. The "
+            "converters, such as liquidtime.data.from_lists, read them as hours."
+        )
     if not isinstance(tensor, Tensor):
         raise InputError(
             f"{name} is a {type(tensor).__name__}; expected a tensor {layout} of {dtype}. "

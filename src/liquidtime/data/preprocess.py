@@ -36,6 +36,8 @@ class Preprocessor:
         clip: Standardised values are cut off at ± this. 10 keeps every honest measurement and
             takes the force out of slips of the pen (a height of 426 cm), which would otherwise
             drive the network into saturation for the rest of the series.
+        time_unit: "hours" if the training part's times were dates or durations, else None; series
+            of the other kind are refused.
     """
 
     variables: tuple[str, ...]
@@ -47,6 +49,7 @@ class Preprocessor:
     time_scale: float
     features: tuple[str, ...] = KINDS
     clip: float = 10.0
+    time_unit: str | None = None
 
     @classmethod
     def fit(
@@ -98,6 +101,7 @@ class Preprocessor:
             time_scale=float(time_scale),
             features=kinds,
             clip=float(clip),
+            time_unit=series.time_unit,
         )
 
     @property
@@ -133,10 +137,12 @@ class Preprocessor:
             raw parts are as `EncodedSeries` says.
 
         Raises:
-            InputError: If the features or the static features are not those of the fit, or a gap
-                is so large beside the time scale that 32 bits do not hold it.
+            InputError: If the features or the static features are not those of the fit, one had
+                dates for times and the other has plain numbers, or a gap is so large beside the
+                time scale that 32 bits do not hold it.
         """
         self._check_names(series)
+        self._check_time_unit(series)
         elapsed = self._elapsed(series)
         mask, lengths = series.mask, series.lengths
         scaled = _standardise(series.values, self.mean, self.std, self.clip)
@@ -169,10 +175,11 @@ class Preprocessor:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists, numbers and strings, for JSON."""
+        """Plain lists, numbers and strings, for JSON; without the unit of plain numbers."""
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
+            if name != "time_unit" or value is not None
         }
 
     @classmethod
@@ -211,6 +218,19 @@ class Preprocessor:
                 f"the {what} of these series are not those that the preprocessor was fitted on: "
                 f"{detail}. Expected, in this order: {list(mine)}."
             )
+
+    def _check_time_unit(self, series: IrregularSeries) -> None:
+        if series.time_unit == self.time_unit:
+            return
+        kinds = {None: "plain numbers, in a unit of their own", "hours": "dates or durations"}
+        say = "None" if self.time_unit is None else repr(self.time_unit)
+        raise InputError(
+            f"the times of these series are {kinds.get(series.time_unit, series.time_unit)}; those "
+            f"of the fit were {kinds.get(self.time_unit, self.time_unit)}. Give the times as in "
+            "the fit; or, if these numbers are "
+            + ("of the fit's unit: " if self.time_unit is None else f"{self.time_unit}: ")
+            + f"dataclasses.replace(series, time_unit={say})."
+        )
 
 
 def _moments(values: Tensor, observed: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -59,6 +59,8 @@ class IrregularSeries:
         target_names: K names of a regression target (one name for a class); optional.
         classes: Names of the classes, in the order of their numbers; optional.
         per_step: Whether the target is one a step.
+        time_unit: "hours" where the times were read from dates or durations, so that such a fit
+            is not used on plain numbers without a word; None for numbers in the data's own unit.
 
     Raises:
         InputError: If a shape, a dtype or a content is wrong; the message names the field and,
@@ -77,6 +79,7 @@ class IrregularSeries:
     target_names: tuple[str, ...] | None = None
     classes: tuple[str, ...] | None = None
     per_step: bool = False
+    time_unit: str | None = None
 
     def __post_init__(self) -> None:
         ids = np.arange(len(self.lengths)) if _none_given(self.ids) else np.asarray(self.ids)
@@ -169,7 +172,14 @@ class IrregularSeries:
         if not parts:
             raise InputError("concatenate got no series; it expects at least one IrregularSeries.")
         first = parts[0]
-        for name in ("features", "static_features", "target_names", "classes", "per_step"):
+        for name in (
+            "features",
+            "static_features",
+            "target_names",
+            "classes",
+            "per_step",
+            "time_unit",
+        ):
             for number, part in enumerate(parts):
                 if getattr(part, name) != getattr(first, name):
                     raise InputError(

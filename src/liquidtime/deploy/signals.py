@@ -4,7 +4,7 @@ The same encoding as `liquidtime.data.Preprocessor`, one row after the other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -31,6 +31,8 @@ class Signals:
         classes: Whether these are classes.
         target_mean: Of each value predicted; None for classes.
         target_scale: Likewise.
+        time_unit: "hours" if the training data's times were dates or durations; None for numbers
+            in a unit of their own, or where a file of 0.1.0 does not say.
     """
 
     variables: tuple[str, ...]
@@ -46,6 +48,8 @@ class Signals:
     classes: bool
     target_mean: tuple[float, ...] | None
     target_scale: tuple[float, ...] | None
+    # Not compared: a file of 0.1.0 and the run that it was made of are the same network.
+    time_unit: str | None = field(default=None, compare=False)
 
     @property
     def input_size(self) -> int:
@@ -56,8 +60,9 @@ class Signals:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Of a run's `config.json`."""
         objective = record["objective"]
+        unit = (record.get("schema") or {}).get("time_unit")
         return cls.from_dict(
-            dict(record["preprocessor"])
+            {"time_unit": unit, **record["preprocessor"]}
             | {
                 "labels": objective["labels"],
                 "classes": objective["kind"] == "classes",
@@ -76,8 +81,9 @@ class Signals:
         return cls(**plain)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields, for JSON."""
-        return asdict(self)
+        """The fields, for JSON; without the unit of plain numbers."""
+        fields = asdict(self)
+        return fields if self.time_unit else {k: v for k, v in fields.items() if k != "time_unit"}
 
     def predictions(self, outputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities of the classes, or values in their own unit, from outputs [.., K]."""

@@ -293,4 +293,5 @@ def _series(
         target_names=schema.target or None,
         classes=schema.classes if schema.task == "classify" else None,
         per_step=schema.target_per == "step",
+        time_unit=schema.time_unit,
     )
