@@ -207,7 +207,7 @@ class Preprocessor:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, numbers and strings, for JSON."""
-        plain = {
+        plain: dict[str, Any] = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
         }

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from liquidtime.data.table.categories import read_values
 from liquidtime.data.table.columns import nearest
 from liquidtime.data.table.labels import Labels, label_column
-from liquidtime.data.table.numbers import number_column
 from liquidtime.data.table.rows import Rows
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table
@@ -19,7 +19,8 @@ def read_long(
 ) -> Rows:
     """Gather the observations of one id and time into one step.
 
-    Rows may come in any order. A variable given several times at one time is averaged. A series
+    Rows may come in any order. A variable given several times at one time is averaged; of
+    categories the last one in the table counts. A series
     none of whose rows holds a wanted variable keeps one step, at its first time, with nothing
     observed, so that no id is lost.
 
@@ -34,8 +35,10 @@ def read_long(
         InputError: If a variable is empty or unknown, or a value is no finite number.
     """
     assert schema.variable is not None and schema.value is not None
-    values = number_column(table, schema.value, missing=schema.missing, decimal=schema.decimal)
     found = label_column(table, schema.variable)
+    values, categories, copies = read_values(table, schema, found, ids)
+    is_category = np.array([name in categories for name in found.names] + [False])[found.codes]
+    numbers = np.where(is_category, np.nan, values)
     nameless = (found.codes < 0) & ~np.isnan(values)
     if nameless.any():
         at = int(np.argmax(nameless))
@@ -44,7 +47,7 @@ def read_long(
             f"{values[at]:g}; expected its name. Fill it in, or remove the row."
         )
     notes: list[str] = []
-    features = _features(table, schema, found, ids, values, notes)
+    features = _features(table, schema, found, ids, numbers, copies, notes)
     column = {name: at for at, name in enumerate(features)}
     renumber = np.array([column.get(name, -1) for name in found.names] + [-1], dtype=np.int64)
     variable = renumber[found.codes]
@@ -60,8 +63,13 @@ def read_long(
     if unmeasured:
         notes.append(f"{unmeasured:,} rows without a value are taken as not observed.")
     observed = (variable >= 0) & ~np.isnan(values)
-    cells = step_of[observed] * len(features) + variable[observed]
-    grid, mask, repeats = _average(cells, values[observed], len(series) * len(features))
+    cells = step_of * len(features) + variable
+    observed_numbers = observed & ~is_category
+    grid, mask, repeats = _average(
+        cells[observed_numbers], numbers[observed_numbers], len(series) * len(features)
+    )
+    observed_categories = np.flatnonzero(observed & is_category)
+    _put_last(cells[observed_categories], values[observed_categories], grid, mask, notes)
     if repeats:
         notes.append(
             f"{repeats:,} rows repeat a variable at the same time of the same id; averaged."
@@ -75,7 +83,22 @@ def read_long(
         step_of,
         features,
         tuple(notes),
+        {name: labels for name, labels in categories.items() if name in features},
     )
+
+
+def _put_last(
+    cells: np.ndarray, codes: np.ndarray, grid: np.ndarray, mask: np.ndarray, notes: list[str]
+) -> None:
+    """Put categories into their cells; of several in one cell the last one counts."""
+    # The last of equal indices is the one that NumPy leaves.
+    grid[cells], mask[cells] = codes, True
+    overruled = int((grid[cells] != codes).sum())
+    if overruled:
+        notes.append(
+            f"{overruled:,} rows give another category than a later row of the same variable, time "
+            "and id; the last one counts."
+        )
 
 
 def _first_of_lost(ids: Labels, times: np.ndarray, keep: np.ndarray) -> np.ndarray:
@@ -124,11 +147,12 @@ def _features(
     found: Labels,
     ids: Labels,
     values: np.ndarray,
+    text_copies: frozenset[str],
     notes: list[str],
 ) -> tuple[str, ...]:
     known = set(found.names)
     if not schema.features:
-        copies = _copies_of_id(found, ids, values)
+        copies = sorted({*_copies_of_id(found, ids, values), *text_copies})
         if copies:
             notes.append(f"Left out, as it only repeats the id: variable {', '.join(copies)}.")
         _note_minus_one(found, values, set(copies), notes)

@@ -1,6 +1,6 @@
 """A column of numbers: missing cells become NaN, anything else that is no number is named."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,7 +15,12 @@ MISSING = frozenset(
 
 
 def number_column(
-    table: Table, column: str, *, missing: Sequence[str] = (), decimal: str = "."
+    table: Table,
+    column: str,
+    *,
+    missing: Sequence[str] = (),
+    decimal: str = ".",
+    hint: Callable[[int], str] = lambda _: "",
 ) -> np.ndarray:
     """A column as float64 [rows], NaN where a cell is missing.
 
@@ -24,6 +29,7 @@ def number_column(
         column: Name of the column.
         missing: Cells that also stand for "no number"; one that is a number is compared as one.
         decimal: Character before decimals, where the column is text.
+        hint: Position of a row whose cell is text, to a sentence that says what it may be.
 
     Raises:
         InputError: If a cell is neither missing nor a finite number that float32 can hold.
@@ -33,7 +39,7 @@ def number_column(
     if pandas.api.types.is_numeric_dtype(series):
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan).copy()
     else:
-        numbers = _from_text(table, column, missing, decimal)
+        numbers = _from_text(table, column, missing, decimal, hint)
     for token in missing:
         if (value := _as_number(token)) is not None:
             numbers[numbers == value] = np.nan
@@ -48,7 +54,9 @@ def number_column(
     return numbers
 
 
-def _from_text(table: Table, column: str, missing: Sequence[str], decimal: str) -> np.ndarray:
+def _from_text(
+    table: Table, column: str, missing: Sequence[str], decimal: str, hint: Callable[[int], str]
+) -> np.ndarray:
     pandas = require("pandas", extra="train")
     series = table.frame[column]
     codes, cells = pandas.factorize(series, use_na_sentinel=True)
@@ -65,18 +73,18 @@ def _from_text(table: Table, column: str, missing: Sequence[str], decimal: str) 
         word = words[codes[at]]
         raise InputError(
             f"{table.place(at, column)}: came {word[:40]!r}, expected a number. "
-            f"{_mend(word, decimal)}"
+            f"{_mend(word, decimal, hint(at))}"
         )
     parsed[absent] = np.nan
     return parsed[codes]
 
 
-def _mend(word: str, decimal: str) -> str:
+def _mend(word: str, decimal: str, hint: str) -> str:
     if decimal == "." and word.count(",") == 1 and _as_number(word.replace(",", ".")) is not None:
         return "If commas stand before decimals, give the decimal sign ','."
     return (
         "Correct the cell, leave it empty if nothing was measured, or name it as missing "
-        f"(--missing {word[:40]!r})."
+        f"(--missing {word[:40]!r}). {hint}".rstrip()
     )
 
 

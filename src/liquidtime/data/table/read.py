@@ -2,20 +2,20 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table import forecast, targets
+from liquidtime.data.table.categories import category_notes, read_column
 from liquidtime.data.table.clock import Clock, read_times
-from liquidtime.data.table.columns import check_columns
+from liquidtime.data.table.columns import check_columns, nearest
 from liquidtime.data.table.csv_file import read_csv, read_header
 from liquidtime.data.table.encoding import check_start
 from liquidtime.data.table.labels import Labels, as_ids, id_column
 from liquidtime.data.table.long import read_long
-from liquidtime.data.table.numbers import number_column
 from liquidtime.data.table.parquet_file import parquet_header, read_parquet
 from liquidtime.data.table.rows import Rows
 from liquidtime.data.table.schema import TableSchema
@@ -34,7 +34,9 @@ class Reading(NamedTuple):
             the same way.
         clock: What the time column holds.
         origins: int64 [N], nanoseconds since 1970 of each series' first row, for date-times.
-        notes: What the user should know: rows averaged, ids ignored, the unit of time.
+        notes: What the user should know: rows averaged, ids ignored, the unit of time, categories.
+        cells: pandas data frame with the id and time cells of the first row of each step, as the
+            table has them.
     """
 
     series: IrregularSeries
@@ -42,6 +44,7 @@ class Reading(NamedTuple):
     clock: Clock
     origins: np.ndarray | None
     notes: tuple[str, ...]
+    cells: Any
 
 
 def read_series(
@@ -96,7 +99,7 @@ def read_table(
     if require_target and not schema.target:
         raise InputError("No target is named; expected the column to predict.")
     header = _header(path, schema)
-    elsewhere = () if second_path is None else tuple(n for n in schema.static if n not in header)
+    elsewhere = tuple(name for name in schema.static if name not in header)
     table, second = _open(path, second_path, schema, header, elsewhere, require_target)
 
     ids = id_column(table, schema.id)
@@ -119,6 +122,7 @@ def read_table(
         rows = read_wide(table, schema, ids, times)
     notes += rows.notes
     schema = replace(schema, features=rows.features)
+    cells = table.frame[[schema.id, schema.time]].iloc[rows.first_rows()]
 
     values, given = None, np.ones(len(ids.names), dtype=bool)
     if schema.task == "forecast":
@@ -136,12 +140,18 @@ def read_table(
         values, given = _fit_to_rows(target, table, second, ids, rows, skip_without_target)
     if not given.all():
         notes.append(f"{int((~given).sum()):,} series without a target are left out.")
-    statics = _statics(table, second, matched, ids, schema, elsewhere)
-    series = _series(rows, ids, schema, statics, values)
+    statics, static_categories = _statics(table, second, matched, ids, schema, elsewhere)
+    _check_categories(table, schema, rows, static_categories)
+    if not schema.fitted:
+        notes += category_notes({**rows.categories, **static_categories})
+    series = _series(rows, ids, schema, statics, static_categories, values)
     if not given.all():
+        cells = cells[given[rows.series]]
         series = series.select(np.flatnonzero(given))
         origins = None if origins is None else origins[given]
-    return Reading(series, replace(schema, fitted=True), clock, origins, tuple(notes))
+    categories = tuple(dict.fromkeys([*schema.categories, *rows.categories, *static_categories]))
+    schema = replace(schema, categories=categories, fitted=True)
+    return Reading(series, schema, clock, origins, tuple(notes), cells)
 
 
 def _header(path: Path, schema: TableSchema) -> list[str]:
@@ -168,23 +178,28 @@ def _open(
     else:
         numbers += schema.features
     target = schema.target if require_target and schema.task != "forecast" else ()
-    if second_path is None and target:
-        place = str(path) if look_at(path) == "parquet" else f"{path}, row 1"
-        check_columns(place, header, [n for n in (*text, *numbers) if n is not None])
-        lacking = [name for name in target if name not in header]
-        if lacking:
-            try:
-                check_columns(place, header, lacking)
-            except InputError as error:
-                raise InputError(
-                    f"{error} If the target stands in a second table, name that file (--targets)."
-                ) from None
+    if second_path is None:
+        _check_at_home(path, header, [*text, *numbers], [*target, *elsewhere])
         text += target
     table = _load(path, schema, text, numbers)
     if second_path is None or not (target or elsewhere):
         return table, None
     second_text = [schema.targets_id or schema.id, *target]
     return table, _load(second_path, schema, second_text, list(elsewhere))
+
+
+def _check_at_home(path: Path, header: list[str], own: list[str], movable: list[str]) -> None:
+    """Check the header, without a second table; what may stand in one is said to."""
+    place = str(path) if look_at(path) == "parquet" else f"{path}, row 1"
+    check_columns(place, header, own)
+    lacking = [name for name in movable if name not in header]
+    if lacking:
+        try:
+            check_columns(place, header, lacking)
+        except InputError as error:
+            raise InputError(
+                f"{error} If {lacking[0]!r} stands in a second table, name that file (--targets)."
+            ) from None
 
 
 def _load(path: Path, schema: TableSchema, text: list[str], numbers: list[str]) -> Table:
@@ -235,24 +250,54 @@ def _statics(
     ids: Labels,
     schema: TableSchema,
     elsewhere: tuple[str, ...],
-) -> np.ndarray | None:
-    """The static columns [N, S], NaN where missing."""
-    columns = []
+) -> tuple[np.ndarray | None, dict[str, tuple[str, ...]]]:
+    """The static columns [N, S], NaN where missing, and the categories of some of them."""
+    columns, categories = [], {}
     for name in schema.static:
-        home = second if name in elsewhere and second is not None else table
-        column = number_column(home, name, missing=schema.missing, decimal=schema.decimal)
+        home, series = table, ids.codes
+        if name in elsewhere and second is not None:
+            home, series = second, np.arange(len(second))
+        column, labels = read_column(home, name, series, schema)
+        if labels is not None:
+            categories[name] = labels
         if home is second and matched is not None:
             columns.append(np.where(matched >= 0, column[matched], np.nan))
             continue
         each, at = targets.first_of_group(column, ids.codes, len(ids.names))
         if at >= 0:
+            was, came = each[ids.codes[at]], column[at]
             raise InputError(
                 f"{table.place(at, name)}: the static column changes inside id "
-                f"{ids.names[ids.codes[at]]!r}, from {each[ids.codes[at]]:g} to {column[at]:g}; "
-                "expected one number a series. Correct the cell, or name it as a feature."
+                f"{ids.names[ids.codes[at]]!r}, from {_cell(was, labels)} to "
+                f"{_cell(came, labels)}; expected one value a series. Correct the cell, or name it "
+                "as a feature."
             )
         columns.append(each)
-    return np.stack(columns, axis=1) if columns else None
+    return (np.stack(columns, axis=1) if columns else None), categories
+
+
+def _cell(value: Any, labels: tuple[str, ...] | None) -> str:
+    return f"{value:g}" if labels is None else repr(labels[int(value)])
+
+
+def _check_categories(
+    table: Table, schema: TableSchema, rows: Rows, static: dict[str, tuple[str, ...]]
+) -> None:
+    """Check what only the table could tell: its variables, and that no name means two columns."""
+    known = [*rows.features, *schema.static]
+    lacking = [name for name in schema.categories if name not in known]
+    if lacking and not schema.fitted:
+        close = nearest(lacking[0], known)
+        raise InputError(
+            f"{table.path}: categories name {lacking[0]!r}, which is no variable and no static "
+            "column." + (f" Did you mean {close!r}?" if close else "")
+        )
+    for name in {*rows.features} & {*schema.static} if schema.long else ():
+        if (name in rows.categories) != (name in static):
+            raise InputError(
+                f"{table.path}: {name!r} is a variable and a static column, and only one of them "
+                "holds categories. Rename one of them."
+            )
 
 
 def _series(
@@ -260,6 +305,7 @@ def _series(
     ids: Labels,
     schema: TableSchema,
     statics: np.ndarray | None,
+    static_categories: dict[str, tuple[str, ...]],
     values: np.ndarray | None,
 ) -> IrregularSeries:
     target = None
@@ -280,4 +326,6 @@ def _series(
         target_names=schema.target or None,
         classes=schema.classes if schema.task == "classify" else None,
         per_step=schema.target_per == "step",
+        categories=rows.categories,
+        static_categories=static_categories,
     )
