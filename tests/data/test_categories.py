@@ -54,12 +54,10 @@ def test_a_category_only_in_other_parts_is_unknown_to_the_fit():
     assert encoded.values.shape[1] == preprocessor.variable_count == 3
     told = [str(s) for s in strangers(SERIES, preprocessor.categories, {"sex": ("m",)})]
     assert told == [
-        "rhythm: 'AF' (1 cell) is none of the categories of the training (SR) and is taken as "
-        "unknown.",
-        "rhythm: 'VT' (1 cell) is none of the categories of the training (SR) and is taken as "
-        "unknown.",
-        "sex: 'M' (1 cell) is none of the categories of the training (m) and is taken as unknown. "
-        "Did you mean 'm'?",
+        "rhythm: 2 cells hold a category that training never met ('AF', 'VT'), taken as unknown; "
+        "it met SR.",
+        "sex: 1 cell holds a category that training never met ('M'), taken as unknown; it met m. "
+        "Is 'M' for 'm' a slip?",
     ]
 
 

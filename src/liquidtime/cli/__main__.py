@@ -64,7 +64,7 @@ def _dispatch(arguments: list[str]) -> int:
 def _run(verb: Verb, arguments: list[str]) -> int:
     import tyro
 
-    from liquidtime.cli.common.console import results
+    from liquidtime.cli.common.console import results, warnings_as_notes
 
     module = verb.load()
     summary, _, details = (module.__doc__ or "").strip().partition("\n")
@@ -82,7 +82,8 @@ def _run(verb: Verb, arguments: list[str]) -> int:
             # As it is written: the parser would run the lines of examples together.
             results().print(details.strip(), markup=False, soft_wrap=True)
         return done.code if isinstance(done.code, int) else _WRONG_INPUT
-    return int(module.run(options) or 0)
+    with warnings_as_notes():
+        return int(module.run(options) or 0)
 
 
 def _overview(known: dict[str, Verb]) -> None:

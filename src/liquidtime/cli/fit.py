@@ -59,7 +59,9 @@ class TableOptions:
     features: Annotated[tuple[str, ...], _COLUMNS] = ()
     """Wide table: the columns to learn from. Long table: variables to keep (default: all)."""
     static: Annotated[tuple[str, ...], _COLUMNS] = ()
-    """Columns with one number a series, in DATA or in the target table."""
+    """Columns with one number or category a series, in DATA or in the target table."""
+    categories: Annotated[tuple[str, ...], _COLUMNS] = ()
+    """Variables and static columns of codes, such as unit 1, 2, 3; those of text are found."""
     target: Annotated[tuple[str, ...], _TARGET]
     """Column(s) to predict; for a forecast, the variable(s)."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None

@@ -1,36 +1,38 @@
 """Variables of categories in the container: numbers that stand for names, learnt in training."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from torch import Tensor
 
 from liquidtime.deploy.categories import UNKNOWN, Categories
-from liquidtime.errors import InputError
+from liquidtime.errors import InputError, UnknownCategoryWarning
 
 if TYPE_CHECKING:
     from liquidtime.data.series import IrregularSeries
 
 
-class UnknownCategoryWarning(UserWarning):
-    """A category came that training never met; it is taken as not known."""
-
-
-class Strange(NamedTuple):
-    """A category that training never met, and in how many cells it came."""
+class Strangers(NamedTuple):
+    """Categories of one variable that training never met: names, and in how many cells each is."""
 
     variable: str
-    name: str
-    cells: int
+    cells: Mapping[str, int]
     known: tuple[str, ...]
 
     def __str__(self) -> str:
-        cells = "1 cell" if self.cells == 1 else f"{self.cells:,} cells"
-        alike = [name for name in self.known if name.casefold() == self.name.casefold()]
-        hint = f" Did you mean {alike[0]!r}?" if alike else ""
+        count = sum(self.cells.values())
+        cells = "1 cell holds" if count == 1 else f"{count:,} cells hold"
+        alike = {name.casefold(): name for name in self.known}
+        hints = [
+            f"{name!r} for {alike[name.casefold()]!r}"
+            for name in self.cells
+            if name.casefold() in alike
+        ]
         return (
-            f"{self.variable}: {self.name!r} ({cells}) is none of the categories of the training "
-            f"({listed(self.known)}) and is taken as unknown.{hint}"
+            f"{self.variable}: {cells} a category that training never met "
+            f"({listed([repr(name) for name in self.cells])}), taken as unknown; it met "
+            f"{listed(self.known)}." + (f" Is {listed(hints)} a slip?" if hints else "")
         )
 
 
@@ -143,7 +145,7 @@ def joined(parts: Sequence[Categories]) -> dict[str, tuple[str, ...]]:
 
 def strangers(
     series: "IrregularSeries", categories: Categories, static_categories: Categories
-) -> Iterator[Strange]:
+) -> Iterator[Strangers]:
     """What is none of the known categories.
 
     Args:
@@ -164,15 +166,25 @@ def strangers(
         )
 
 
+def warn_of_strangers(
+    series: "IrregularSeries", categories: Categories, static_categories: Categories
+) -> None:
+    """Warn of what is none of the known categories, once a variable."""
+    for found in strangers(series, categories, static_categories):
+        warnings.warn(str(found), UnknownCategoryWarning, stacklevel=3)
+
+
 def _strangers(
     values: Tensor, observed: Tensor, names: Sequence[str], theirs: Categories, mine: Categories
-) -> Iterator[Strange]:
+) -> Iterator[Strangers]:
     for at, name in enumerate(names):
         if name in theirs and name in mine:
             codes, counts = values[observed[:, at], at].unique(return_counts=True)
-            for code, count in zip(codes.long().tolist(), counts.tolist(), strict=True):
-                if theirs[name][code] not in mine[name]:
-                    yield Strange(name, theirs[name][code], count, mine[name])
+            every = zip(codes.long().tolist(), counts.tolist(), strict=True)
+            cells = {theirs[name][code]: count for code, count in every}
+            cells = {label: count for label, count in cells.items() if label not in mine[name]}
+            if cells:
+                yield Strangers(name, cells, mine[name])
 
 
 def listed(labels: Sequence[str], most: int = 12) -> str:
