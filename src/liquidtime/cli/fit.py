@@ -227,9 +227,12 @@ def _about(reading: "Reading", options: OptionsWith) -> About:
     shares = " / ".join(f"{100 * share:g} %" for share in options.run.fractions)
     stratified = ", every class in the same share" if _by_class(reading.series) else ""
     one = "time step" if reading.series.per_step else "series"
-    what = {"classify": "Class", "regress": "Value", "forecast": "Next value"}[schema.task]
+    what = {"classify": "Class of", "regress": "Value of", "forecast": "Next value of"}[schema.task]
+    wanted = f"{what} {', '.join(schema.target)}"
+    if schema.classes == ("0", "1"):
+        wanted = f"{schema.target[0]} = 1"
     return About(
-        title=f"{what} of {', '.join(schema.target)}, one a {one}",
+        title=f"{wanted}, one a {one}",
         data=f"{options.data.name}" + (f", with targets of {targets.name}." if targets else "."),
         split=f"By series, at random: {shares}{stratified} (seed {options.run.seed}).",
         time_unit=schema.time_unit or "",
