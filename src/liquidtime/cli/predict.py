@@ -59,7 +59,11 @@ def run(options: Options) -> int:
     fitted = load_run(options.run)
     schema = schema_of(fitted, options.files)
     reading = read_with_messages(
-        options.data, schema, targets=options.targets, require_target=False
+        options.data,
+        schema,
+        targets=options.targets,
+        require_target=False,
+        time_scale=fitted.preprocessor.time_scale,
     )
     messages().print(describe(reading), markup=False)
     typed = options.to.suffix.lower() != ".csv"

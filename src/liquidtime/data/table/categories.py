@@ -2,7 +2,7 @@
 
 A column is one when it is named as such, or when all of its cells are text that is no number. Text
 among numbers is no category but a slip, and refused as before; so is what begins like a number
-("12,5", "<5", "5 mg"), unless the column is named.
+("12,5", "<5", "5 mg"), unless the column is named. Truth values are numbers, 1 and 0.
 """
 
 import re
@@ -78,9 +78,7 @@ def read_column(table: Table, column: str, series: np.ndarray, schema: TableSche
                 _check_count(table, place, words, series, told, column)
             return Column(*_numbered(words))
     hint = _hint(column, schema)
-    missing, decimal = schema.missing, schema.decimal
-    numbers = number_column(table, column, missing=missing, decimal=decimal, hint=lambda _: hint)
-    return Column(numbers, None)
+    return Column(number_column(table, column, schema, hint=lambda _: hint), None)
 
 
 def read_values(table: Table, schema: TableSchema, variables: Labels, ids: Labels) -> Values:
@@ -119,15 +117,14 @@ def read_values(table: Table, schema: TableSchema, variables: Labels, ids: Label
             numbers, found[name] = _numbered(part)
             codes = np.where(rows, numbers, codes)
     if spare.any():
-        blank = cells.mask(spare, np.nan if numeric else "")
+        blank = cells.astype(object).where(~spare, "") if not numeric else cells.mask(spare)
         table = replace(table, frame=table.frame.assign(**{schema.value: blank}))
 
     def hint(at: int) -> str:
         code = variables.codes[at]
         return _hint(variables.names[code], schema) if code >= 0 else ""
 
-    missing, decimal = schema.missing, schema.decimal
-    numbers = number_column(table, schema.value, missing=missing, decimal=decimal, hint=hint)
+    numbers = number_column(table, schema.value, schema, hint=hint)
     return Values(np.where(np.isnan(codes), numbers, codes), found, frozenset(copies))
 
 
@@ -147,8 +144,7 @@ def category_notes(categories: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _is_numeric(cells: Any) -> bool:
-    types = require("pandas", extra="train").api.types
-    return types.is_numeric_dtype(cells) and not types.is_bool_dtype(cells)
+    return require("pandas", extra="train").api.types.is_numeric_dtype(cells)
 
 
 def _words(cells: Any, missing: Collection[str]) -> Labels:
@@ -168,7 +164,8 @@ def _words(cells: Any, missing: Collection[str]) -> Labels:
 
 
 def _is_text(names: Sequence[str]) -> bool:
-    return any(name != _NONE for name in names) and not any(map(_NUMBERISH.match, names))
+    words = {name for name in names if name != _NONE}
+    return bool(words - {"true", "false"}) and not any(map(_NUMBERISH.match, names))
 
 
 def _numbered(words: Labels) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -10,14 +10,13 @@ import torch
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table import forecast, targets
 from liquidtime.data.table.categories import category_notes, read_column
-from liquidtime.data.table.clock import Clock, read_times
-from liquidtime.data.table.columns import check_columns, nearest
+from liquidtime.data.table.clock import Clock, read_moments
+from liquidtime.data.table.columns import Header, nearest
 from liquidtime.data.table.csv_file import read_csv, read_header
-from liquidtime.data.table.encoding import check_start
 from liquidtime.data.table.labels import Labels, as_ids, id_column
 from liquidtime.data.table.long import read_long
 from liquidtime.data.table.parquet_file import parquet_header, read_parquet
-from liquidtime.data.table.rows import Rows
+from liquidtime.data.table.rows import Rows, check_gaps
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.second import match_ids
 from liquidtime.data.table.source import Table, look_at
@@ -33,7 +32,7 @@ class Reading(NamedTuple):
         schema: The schema with everything resolved that "auto" stood for; reads other tables
             the same way.
         clock: What the time column holds.
-        origins: int64 [N], nanoseconds since 1970 of each series' first row, for date-times.
+        origins: datetime64 [N], each series' first row in UTC, for date-times.
         notes: What the user should know: rows averaged, ids ignored, the unit of time, categories.
         cells: pandas data frame with the id and time cells of the first row of each step, as the
             table has them.
@@ -84,6 +83,7 @@ def read_table(
     targets: Path | str | None = None,
     require_target: bool = True,
     skip_without_target: bool = False,
+    time_scale: float | None = None,
 ) -> Reading:
     """Read a table as `read_series` does, and tell also what was found on the way.
 
@@ -93,18 +93,22 @@ def read_table(
         targets: Second table that holds the target(s), one row an id.
         require_target: False reads no target.
         skip_without_target: Leave series without a target out instead of refusing them.
+        time_scale: Time that counts as 1 in the run that the table is read for, if there is one.
     """
-    path = Path(path)
-    second_path = None if targets is None else Path(targets)
+    path = _as_path(path)
+    second_path = None if targets is None else _as_path(targets)
     if require_target and not schema.target:
         raise InputError("No target is named; expected the column to predict.")
     header = _header(path, schema)
     elsewhere = tuple(name for name in schema.static if name not in header)
     table, second = _open(path, second_path, schema, header, elsewhere, require_target)
 
+    moments = read_moments(table, schema)
+    if moments.dropped.any():
+        table = table.without(moments.dropped)
+    clock, notes = moments.clock, [*moments.notes]
     ids = id_column(table, schema.id)
-    times, origins, clock = read_times(table, schema, ids.codes)
-    notes = [clock.describe(schema.time)]
+    times, origins = moments.since_first(ids.codes)
     schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
     matched, target = None, None
     if second is not None:
@@ -120,6 +124,7 @@ def read_table(
         rows = read_long(table, schema, ids, times, keep_steps=keep_steps)
     else:
         rows = read_wide(table, schema, ids, times)
+    check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
     schema = replace(schema, features=rows.features)
     cells = table.frame[[schema.id, schema.time]].iloc[rows.first_rows()]
@@ -154,10 +159,19 @@ def read_table(
     return Reading(series, schema, clock, origins, tuple(notes), cells)
 
 
-def _header(path: Path, schema: TableSchema) -> list[str]:
+def _as_path(path: Path | str) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise InputError(
+            f"The table is a {type(path).__name__}; expected the path of a CSV or Parquet file. A "
+            "data frame goes through liquidtime.data.convert.from_long_frame."
+        ) from None
+
+
+def _header(path: Path, schema: TableSchema) -> Header:
     if look_at(path) == "parquet":
         return parquet_header(path)
-    check_start(path, schema.encoding)
     return read_header(path, schema)[0]
 
 
@@ -165,7 +179,7 @@ def _open(
     path: Path,
     second_path: Path | None,
     schema: TableSchema,
-    header: list[str],
+    header: Header,
     elsewhere: tuple[str, ...],
     require_target: bool,
 ) -> tuple[Table, Table | None]:
@@ -179,7 +193,7 @@ def _open(
         numbers += schema.features
     target = schema.target if require_target and schema.task != "forecast" else ()
     if second_path is None:
-        _check_at_home(path, header, [*text, *numbers], [*target, *elsewhere])
+        _check_at_home(header, [*text, *numbers], [*target, *elsewhere])
         text += target
     table = _load(path, schema, text, numbers)
     if second_path is None or not (target or elsewhere):
@@ -188,14 +202,13 @@ def _open(
     return table, _load(second_path, schema, second_text, list(elsewhere))
 
 
-def _check_at_home(path: Path, header: list[str], own: list[str], movable: list[str]) -> None:
+def _check_at_home(header: Header, own: list[str], movable: list[str]) -> None:
     """Check the header, without a second table; what may stand in one is said to."""
-    place = str(path) if look_at(path) == "parquet" else f"{path}, row 1"
-    check_columns(place, header, own)
+    header.positions(own)
     lacking = [name for name in movable if name not in header]
     if lacking:
         try:
-            check_columns(place, header, lacking)
+            header.positions(lacking)
         except InputError as error:
             raise InputError(
                 f"{error} If {lacking[0]!r} stands in a second table, name that file (--targets)."
