@@ -6,3 +6,7 @@ class InputError(ValueError):
 
     The command line prints the message alone, without a traceback, and exits with status 2.
     """
+
+
+class UnknownCategoryWarning(UserWarning):
+    """A category came that training never met; it is taken as not known."""

@@ -67,7 +67,7 @@ def _dispatch(arguments: list[str]) -> int:
 def _run(verb: Verb, arguments: list[str]) -> int:
     import tyro
 
-    from liquidtime.cli.common.console import results
+    from liquidtime.cli.common.console import results, warnings_as_notes
 
     module = verb.load()
     summary, _, details = (module.__doc__ or "").strip().partition("\n")
@@ -86,7 +86,8 @@ def _run(verb: Verb, arguments: list[str]) -> int:
             results().print(details.strip(), markup=False, soft_wrap=True)
         return done.code if isinstance(done.code, int) else _WRONG_INPUT
     check_finite(options)
-    return int(module.run(options) or 0)
+    with warnings_as_notes():
+        return int(module.run(options) or 0)
 
 
 def _overview(known: dict[str, Verb]) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import torch.distributed as dist
 from torch import Tensor
 
+from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
@@ -110,6 +111,10 @@ def fit(
     training_part = data.select(split.train)
     objective = Objective.of_training(training_part, config)
     preprocessor = preprocessor or Preprocessor.fit(training_part)
+    known = preprocessor.categories, preprocessor.static_categories
+    if any(known):
+        rest = data.select(np.concatenate([split.validation, split.test]))
+        warn_of_strangers(rest, *known)
     # Through JSON and back, so that a resumed run compares like with like.
     record = json.loads(
         json.dumps(

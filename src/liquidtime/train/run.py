@@ -9,6 +9,7 @@ from typing import Any, Self
 import torch
 from torch import nn
 
+from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
@@ -107,6 +108,8 @@ class Run:
     def predict(self, series: IrregularSeries, *, batch_size: int = 256) -> Predictions:
         """Predict; targets are not needed and not looked at.
 
+        A category that training never met is taken as unknown, with an `UnknownCategoryWarning`.
+
         Args:
             series: With the variables of the training data.
             batch_size: Series at once; the result does not depend on it beyond rounding.
@@ -148,6 +151,8 @@ class Run:
         return trace_series(series, self._encode(series), self._model, self.objective)
 
     def _encode(self, series: IrregularSeries) -> EncodedSeries:
+        known = self.preprocessor
+        warn_of_strangers(series, known.categories, known.static_categories)
         return self.preprocessor.encode(series, reads=self._model.reads)
 
     def _check_target(self, series: IrregularSeries) -> None:
