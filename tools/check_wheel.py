@@ -15,7 +15,9 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src"
 # Both import the extension, and neither needs torch.
-TRIED = "import liquidtime._native; from liquidtime.deploy import Stream; print(liquidtime.__version__)"
+TRIED = (
+    "import liquidtime._native; from liquidtime.deploy import Stream; print(liquidtime.__version__)"
+)
 
 
 def faults(wheel: Path, source: Path = SOURCE) -> Iterator[str]:
