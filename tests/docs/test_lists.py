@@ -92,3 +92,19 @@ def test_the_navigation_lists_every_package_that_has_a_page():
     for page in (ROOT / "docs" / "api").glob("*.md"):
         if page.stem not in ("index", "cli"):
             assert f"liquidtime.{page.stem}: api/{page.name}" in navigation
+
+
+def test_the_picture_of_a_wiring_is_what_the_page_draws(tmp_path, monkeypatch):
+    import matplotlib.image
+    import numpy as np
+
+    page = text_of("docs/how-to/wirings.md")
+    code = re.findall(r"```python\n(.*?)```", page.partition("../images/circuit.png")[0], re.S)
+    monkeypatch.chdir(tmp_path)
+    space = {}
+    for block in code:
+        exec(block, space)
+    drawn, shown = map(matplotlib.image.imread, ("circuit.png", ROOT / "docs/images/circuit.png"))
+    assert drawn.shape == shown.shape
+    # Other fonts and versions move letters and nothing else.
+    assert np.abs(drawn - shown).mean() < 0.02
