@@ -55,7 +55,6 @@ __all__ = ["read_sonata", "sonata_parameters", "write_sonata"]
 EXCITES_ABOVE = -40.0
 """mV. A synapse whose transmitter is not told excites if it reverses above this potential."""
 
-_SHORT = {"exc": "excitatory", "e": "excitatory", "inh": "inhibitory", "i": "inhibitory"}
 _MODEL_COLUMNS = ("model_type", "model_template")
 
 
@@ -345,8 +344,7 @@ class _Classes:
         return np.full(last - first, self._code(UNKNOWN))
 
     def _code(self, value: object) -> int:
-        text = canonical(value)
-        return self._names.setdefault(_SHORT.get(text, text), len(self._names))
+        return self._names.setdefault(canonical(value), len(self._names))
 
     def _codes(self, values: Any) -> NDArray:
         codes, distinct = require("pandas", extra="brain").factorize(np.asarray(values, object))
