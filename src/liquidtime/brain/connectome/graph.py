@@ -60,6 +60,13 @@ class Connectome:
                     f"{what} reach {found.neurons} targets, but the table has "
                     f"{len(self.neurons)} neurons; expected as many."
                 )
+            if found is not None and len(found) and found.sources.max() >= len(self.neurons):
+                raise InputError(
+                    f"{what} come from neuron {found.sources.max()}; expected indices from 0 to "
+                    f"{len(self.neurons) - 1}."
+                )
+        if self.gap_junctions is not None:
+            check_symmetric(self.gap_junctions)
         if len(self.synapses) and int(self.synapses.classes.max()) >= len(self.classes):
             raise InputError(
                 f"an edge has the class {int(self.synapses.classes.max())}, but only "
@@ -291,6 +298,21 @@ class Connectome:
             counts = {"count": gaps.counts[once], "transmitter": "", "kind": "gap"}
             found.append(pandas.DataFrame({**ends, **counts}))
         return pandas.concat(found, ignore_index=True)
+
+
+def check_symmetric(gaps: Edges) -> None:
+    """Raise InputError unless each gap junction is there in both directions with one count."""
+    one, other = gaps.sources.astype(np.int64), gaps.targets().astype(np.int64)
+    there, back = np.lexsort((one, other)), np.lexsort((other, one))
+    ends = (one[there] == other[back]) & (other[there] == one[back])
+    right = ends & (gaps.counts[there] == gaps.counts[back]) & (one[there] != other[there])
+    if not right.all():
+        edge = there[int((~right).argmax())]
+        raise InputError(
+            f"the gap junction between neurons {one[edge]} and {other[edge]} is not there once in "
+            "each direction with the same count; Connectome.from_edges(gap_junctions=…) takes each "
+            "pair once."
+        )
 
 
 def symmetric(one: ArrayLike, other: ArrayLike, counts: ArrayLike, neurons: int) -> Edges:
