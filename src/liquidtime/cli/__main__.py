@@ -7,6 +7,7 @@ import liquidtime
 from liquidtime.cli.common.verbs import Verb, nearest_verb, verbs
 from liquidtime.errors import InputError
 from liquidtime.optional import require
+from liquidtime.runs.options import check_finite
 
 _WRONG_INPUT = 2
 _STOPPED = 130
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(str(error), _WRONG_INPUT)
     except KeyboardInterrupt as stop:
         return _fail(str(stop) or "Stopped.", _STOPPED, error=False)
+    except MemoryError as error:
+        return _fail(f"There is not enough memory ({error or 'nothing more is known'}).", 1)
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); nothing is left to say.
         sys.stdout = None
@@ -82,6 +85,7 @@ def _run(verb: Verb, arguments: list[str]) -> int:
             # As it is written: the parser would run the lines of examples together.
             results().print(details.strip(), markup=False, soft_wrap=True)
         return done.code if isinstance(done.code, int) else _WRONG_INPUT
+    check_finite(options)
     return int(module.run(options) or 0)
 
 

@@ -46,6 +46,7 @@ def run(options: Options) -> int:
         schema_of(fitted, options.files),
         targets=options.targets,
         skip_without_target=options.skip_without_target,
+        time_scale=fitted.preprocessor.time_scale,
     )
     seen = _seen_in_training(options.run, reading.series.ids)
     if seen:
@@ -71,12 +72,13 @@ def _seen_in_training(folder: Path, ids: object) -> int:
     import csv
 
     from liquidtime.runs.folder import Folder
+    from liquidtime.runs.stored import understood
     from liquidtime.train.files import FIT, SPLIT
 
     file = folder / SPLIT
     Folder(folder, FIT).check(SPLIT)
     if not file.exists():
         return 0
-    with file.open(encoding="utf-8", newline="") as lines:
+    with understood(file), file.open(encoding="utf-8", newline="") as lines:
         train = {row["id"] for row in csv.DictReader(lines) if row["part"] == "train"}
     return sum(str(name) in train for name in ids)  # pyright: ignore[reportGeneralTypeIssues]

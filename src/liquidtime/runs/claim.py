@@ -52,9 +52,11 @@ def check_free(folder: Path) -> None:
     Raises:
         InputError: If one does; the message names it.
     """
-    if (folder / LOCK).exists():
-        with claimed(folder):
-            pass
+    # A lock in a folder where one may not write is nobody's: who wrote there could.
+    with suppress(PermissionError):
+        if (folder / LOCK).exists():
+            with claimed(folder):
+                pass
 
 
 def _locked(path: Path) -> IO[str]:

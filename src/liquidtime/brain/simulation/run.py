@@ -26,6 +26,7 @@ from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.play import play
 from liquidtime.kernels.network.readers import Tap
 from liquidtime.kernels.network.stepper import Scheme, Stepper
+from liquidtime.runs.interrupts import uninterrupted
 
 _BYTES_A_RUN = 32 << 20
 _SECONDS_A_RUN = 0.2
@@ -267,7 +268,8 @@ class _Run:
             "fingerprint": fingerprint(self.worker.constants, self.resolved),
         }
         connectome = self.network.connectome
-        disk = Disk(self.store, connectome, self.records, self.neurons, trials, about)
+        with uninterrupted():
+            disk = Disk(self.store, connectome, self.records, self.neurons, trials, about)
         self.worker.describe(self.store)
         return disk
 
