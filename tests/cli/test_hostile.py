@@ -2,11 +2,15 @@
 """`fit`, `evaluate` and `predict` on hostile tables and places: one line, status 2, nothing left."""
 
 import os
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from cli_helpers import COLUMNS, SMALL, wide_table
 
 from liquidtime.cli.__main__ import main
+from liquidtime.cli.predict import _typed
+from liquidtime.data.table import TableSchema
 
 HEAD = "id,t,a,b,y"
 ROWS = [
@@ -101,3 +105,11 @@ def test_predict_reads_thousands_and_times_as_the_fit_did(tmp_path):
     other = ("--decimal", ".", "--thousands", "'", "--time-format", "%d-%m-%Y %H:%M")
     assert main(["predict", str(run), str(plain), "--to", str(to), *other]) == 0
     assert to.read_text() == first
+
+
+def test_typed_predictions_hold_the_times_that_were_read():
+    schema = TableSchema(id="id", time="t", features=("a",), decimal=",", thousands=".")
+    assert list(_typed(pd.Series(["1.000", "2,5"]), schema)) == [1000, 2.5]
+    assert list(_typed(pd.Series(["1.000", "2.000"]), None)) == [1, 2]
+    dates = replace(schema, time_format="%d/%m/%Y", time_kind="datetime")
+    assert list(_typed(pd.Series(["02/01/2024"]), dates)) == [pd.Timestamp("2024-01-02")]
