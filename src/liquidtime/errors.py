@@ -1,5 +1,7 @@
 """What the user can mend is told apart from what only a developer can."""
 
+from collections.abc import Iterable
+
 
 class InputError(ValueError):
     """The input is wrong: the message says what came, what was expected and how to mend it.
@@ -10,3 +12,12 @@ class InputError(ValueError):
 
 class UnknownCategoryWarning(UserWarning):
     """A category came that training never met; it is taken as not known."""
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant; None where none is near."""
+    import difflib
+
+    folded = {name.casefold(): name for name in names}
+    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
+    return folded[close[0]] if close else None

@@ -10,6 +10,7 @@ from liquidtime.data import ragged
 from liquidtime.data.categories import check_codes
 from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
+from liquidtime.instants import read_instants
 
 
 class _Fields(Protocol):
@@ -74,6 +75,15 @@ def check_series(series: _Fields) -> None:
 
 
 def _check_tensor(name: str, tensor: object, dtype: torch.dtype, dims: int, layout: str) -> None:
+    if (
+        name == "times"
+        and not isinstance(tensor, Tensor)
+        and read_instants(name, tensor) is not None
+    ):
+        raise InputError(
+            "times holds dates or durations; expected a tensor [R] of torch.float64. The "
+            "converters, such as liquidtime.data.from_lists, read them as hours."
+        )
     if not isinstance(tensor, Tensor):
         raise InputError(
             f"{name} is a {type(tensor).__name__}; expected a tensor {layout} of {dtype}. "

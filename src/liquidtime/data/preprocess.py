@@ -42,6 +42,8 @@ class Preprocessor:
         clip: Standardised values are cut off at ± this. 10 keeps every honest measurement and
             takes the force out of slips of the pen (a height of 426 cm), which would otherwise
             drive the network into saturation for the rest of the series.
+        time_unit: "hours" if the training part's times were dates or durations, else None; series
+            of the other kind are refused.
         categories: Of variables that hold categories, those of the training part. Each is an input
             of its own, 1 where it is the one; one that training never met is 0 in all of them.
         static_categories: Likewise of static features.
@@ -56,6 +58,7 @@ class Preprocessor:
     time_scale: float
     features: tuple[str, ...] = KINDS
     clip: float = 10.0
+    time_unit: str | None = None
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
 
@@ -114,6 +117,7 @@ class Preprocessor:
             time_scale=float(time_scale),
             features=kinds,
             clip=float(clip),
+            time_unit=series.time_unit,
             categories=categories,
             static_categories=static_categories,
         )
@@ -165,10 +169,12 @@ class Preprocessor:
             as `EncodedSeries` says.
 
         Raises:
-            InputError: If the features or the static features are not those of the fit, or a gap
-                is so large beside the time scale that 32 bits do not hold it.
+            InputError: If the features or the static features are not those of the fit, one had
+                dates for times and the other has plain numbers, or a gap is so large beside the
+                time scale that 32 bits do not hold it.
         """
         self._check_names(series)
+        self._check_time_unit(series)
         elapsed = self._elapsed(series)
         mask, lengths = series.mask, series.lengths
         codes = recode(series.values, series.features, series.categories, self.categories)
@@ -207,10 +213,11 @@ class Preprocessor:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists, numbers and strings, for JSON."""
+        """Plain lists, numbers and strings, for JSON; without the unit of plain numbers."""
         plain: dict[str, Any] = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
+            if name != "time_unit" or value is not None
         }
         # Without categories a run's file is as it was before there were any.
         for name in _CATEGORIES:
@@ -257,6 +264,19 @@ class Preprocessor:
                 f"the {what} of these series are not those that the preprocessor was fitted on: "
                 f"{detail}. Expected, in this order: {list(mine)}."
             )
+
+    def _check_time_unit(self, series: IrregularSeries) -> None:
+        if series.time_unit == self.time_unit:
+            return
+        kinds = {None: "plain numbers, in a unit of their own", "hours": "dates or durations"}
+        say = "None" if self.time_unit is None else repr(self.time_unit)
+        raise InputError(
+            f"the times of these series are {kinds.get(series.time_unit, series.time_unit)}; those "
+            f"of the fit were {kinds.get(self.time_unit, self.time_unit)}. Give the times as in "
+            "the fit; or, if these numbers are "
+            + ("of the fit's unit: " if self.time_unit is None else f"{self.time_unit}: ")
+            + f"dataclasses.replace(series, time_unit={say})."
+        )
 
 
 def _of_numbers(observed: Tensor, names: Sequence[str], categories: Categories) -> Tensor:

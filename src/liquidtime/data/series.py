@@ -61,6 +61,8 @@ class IrregularSeries:
         target_names: K names of a regression target (one name for a class); optional.
         classes: Names of the classes, in the order of their numbers; optional.
         per_step: Whether the target is one a step.
+        time_unit: "hours" where the times were read from dates or durations, so that such a fit
+            is not used on plain numbers without a word; None for numbers in the data's own unit.
         categories: Of features that hold categories (a rhythm, a ward), the names of these; the
             values of such a feature are their numbers, from 0.
         static_categories: Likewise of static features.
@@ -82,6 +84,7 @@ class IrregularSeries:
     target_names: tuple[str, ...] | None = None
     classes: tuple[str, ...] | None = None
     per_step: bool = False
+    time_unit: str | None = None
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
 
@@ -178,7 +181,14 @@ class IrregularSeries:
         if not parts:
             raise InputError("concatenate got no series; it expects at least one IrregularSeries.")
         first = parts[0]
-        for name in ("features", "static_features", "target_names", "classes", "per_step"):
+        for name in (
+            "features",
+            "static_features",
+            "target_names",
+            "classes",
+            "per_step",
+            "time_unit",
+        ):
             for number, part in enumerate(parts):
                 if getattr(part, name) != getattr(first, name):
                     raise InputError(

@@ -45,6 +45,8 @@ class Signals:
         classes: Whether these are classes.
         target_mean: Of each value predicted; None for classes.
         target_scale: Likewise.
+        time_unit: "hours" if the training data's times were dates or durations; None for numbers
+            in a unit of their own, or where a file of 0.1.0 does not say.
         categories: Of measurements that are categories (a rhythm, a ward), the names of these.
         static_categories: Likewise of static features.
     """
@@ -62,6 +64,8 @@ class Signals:
     classes: bool
     target_mean: tuple[float, ...] | None
     target_scale: tuple[float, ...] | None
+    # Not compared: a file of 0.1.0 and the run that it was made of are the same network.
+    time_unit: str | None = field(default=None, compare=False)
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
 
@@ -77,8 +81,9 @@ class Signals:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Of a run's `config.json`."""
         objective = record["objective"]
+        unit = (record.get("schema") or {}).get("time_unit")
         return cls.from_dict(
-            dict(record["preprocessor"])
+            {"time_unit": unit, **record["preprocessor"]}
             | {
                 "labels": objective["labels"],
                 "classes": objective["kind"] == "classes",
@@ -99,10 +104,12 @@ class Signals:
         return cls(**plain)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields, for JSON."""
+        """The fields, for JSON; without the unit of plain numbers."""
         plain = asdict(self)
-        # Without categories a file is as it was before there were any.
-        return {name: v for name, v in plain.items() if v or name not in _CATEGORIES}
+        # Without these a file is as it was before there were any.
+        return {
+            name: v for name, v in plain.items() if v or name not in (*_CATEGORIES, "time_unit")
+        }
 
     def rows(self, cells: "Cells") -> NDArray[np.float64]:
         """Measurements as numbers, categories as their numbers, NaN where not measured.

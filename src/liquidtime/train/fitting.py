@@ -53,7 +53,6 @@ from liquidtime.train.run import Run, check_memory, new_model
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
-from liquidtime.train.seeds import seed_weights
 from liquidtime.train.stored import preprocessor_to
 from liquidtime.train.weights import write_weights
 
@@ -144,10 +143,8 @@ def fit(
             }
         )
     )
-    # Before anything is written: building refuses what options do not show, such as a backend. The
-    # seed comes right before, so that nothing that ran earlier has a part in the weights.
+    # Before anything is written: building refuses what options do not show, such as a backend.
     check_memory(preprocessor, objective, config)
-    seed_weights(config.train.seed)
     model = new_model(preprocessor, objective, config)
     leads, folder = process_rank() == 0, Folder(out, FIT)
     if resume and undrawn(out):

@@ -26,6 +26,7 @@ from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
+from liquidtime.train.seeds import own_randomness, seed_weights
 from liquidtime.train.weights import load_weights
 
 _LARGE = 2048
@@ -177,15 +178,17 @@ class Run:
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:
-    """The model of a run, with fresh weights."""
-    return config.model.build(
-        Shape(
-            inputs=preprocessor.input_size,
-            variables=preprocessor.variable_count,
-            outputs=objective.output_size,
-            per_step=objective.per_step,
+    """The model of a run, with fresh weights: those of its seed, whatever was drawn before."""
+    with own_randomness():
+        seed_weights(config.train.seed)
+        return config.model.build(
+            Shape(
+                inputs=preprocessor.input_size,
+                variables=preprocessor.variable_count,
+                outputs=objective.output_size,
+                per_step=objective.per_step,
+            )
         )
-    )
 
 
 def check_memory(

@@ -339,6 +339,7 @@ def _series(
         target_names=schema.target or None,
         classes=schema.classes if schema.task == "classify" else None,
         per_step=schema.target_per == "step",
+        time_unit=schema.time_unit,
         categories=rows.categories,
         static_categories=static_categories,
     )
