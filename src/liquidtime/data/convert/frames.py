@@ -264,7 +264,8 @@ def _values(
     assert roles.value is not None
     kind = frame[roles.value].dtype.kind
     if kind in "mM" or not roles.categories:
-        return _numbers(frame, roles.value), {}
+        named = " If it holds categories, name their variables: categories=(…,)."
+        return _numbers(frame, roles.value, named), {}
     table = Table(Path("frame"), frame.reset_index(drop=True), "parquet")
     series = Labels(owners, [str(at) for at in range(int(owners.max(initial=-1)) + 1)])
     found = read_values(table, roles, Labels(codes, list(roles.features)), series)
@@ -285,7 +286,7 @@ def _last_categories(
     return codes
 
 
-def _numbers(frame: "pd.DataFrame", column: str) -> np.ndarray:
+def _numbers(frame: "pd.DataFrame", column: str, hint: str = "") -> np.ndarray:
     kind = frame[column].dtype.kind
     if kind in "mM":
         raise InputError(
@@ -295,8 +296,7 @@ def _numbers(frame: "pd.DataFrame", column: str) -> np.ndarray:
     if kind not in "biuf":
         raise InputError(
             f"column {column!r} holds {frame[column].dtype}; expected numbers. Convert it: "
-            f"pandas.to_numeric(frame[{column!r}]). If it holds categories, name their variables: "
-            "categories=(…,)."
+            f"pandas.to_numeric(frame[{column!r}]).{hint}"
         )
     array = frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
     if np.isinf(array).any():
