@@ -181,6 +181,7 @@ def run(options: OptionsWith) -> int:
         resume=options.run.resume,
         schema=_record(options, reading.schema),
         about=_about(reading, options),
+        times=reading.cells[reading.schema.time].to_numpy(),
     )
     console = results()
     parts = {name: finished.metrics[name] for name in ("validation", "test")}

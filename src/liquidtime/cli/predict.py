@@ -91,6 +91,13 @@ def _frame(predictions: Any, reading: "Reading", *, typed: bool) -> Any:
 
     schema = reading.schema
     frame = predictions.to_frame()
+    taken = {*frame} - {"id", "time"}
+    for name in (schema.id, schema.time) if "time" in frame else (schema.id,):
+        if name in taken:
+            raise InputError(
+                f"The column {name!r} of ids or times is called like a column of the predictions; "
+                "expected another name. Rename it in DATA, and fit with that name."
+            )
     cells = reading.cells
     if "time" not in frame:
         lengths = reading.series.lengths.numpy()
