@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 SOURCES := $(wildcard csrc/*.cpp csrc/*/*.hpp csrc/*/*.cpp)
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types unit native test-sanitize test-data test-slow docs format clean
+.PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-slow docs format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/liquidtime demo
@@ -41,6 +41,12 @@ test-sanitize: $(VENV)/.dev
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 $(THREADS) $(BIN)/python tools/sanitised_tests.py \
 		$(SANITIZED)/site -p no:xdist tests/kernels tests/deploy
+
+# Hostile tables, run folders, connectomes and experiments; `make test` runs a few of them.
+CASES := 10000
+SEED := 0
+test-fuzz: $(VENV)/.dev
+	$(THREADS) $(BIN)/python tests/fuzz --cases $(CASES) --seed $(SEED) --jobs 2
 
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data

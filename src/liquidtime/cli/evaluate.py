@@ -46,6 +46,7 @@ def run(options: Options) -> int:
         schema_of(fitted, options.files),
         targets=options.targets,
         skip_without_target=options.skip_without_target,
+        time_scale=fitted.preprocessor.time_scale,
     )
     seen = _seen_in_training(options.run, reading.series.ids)
     if seen:

@@ -51,7 +51,7 @@ class TableOptions:
     id: Annotated[str, _COLUMN]
     """Column that names the series (patient, device) of a row."""
     time: Annotated[str, _COLUMN]
-    """Column of times: numbers, HH:MM[:SS], or ISO date-times."""
+    """Column of times: numbers, HH:MM[:SS], or ISO date-times; others need --time-format."""
     variable: Annotated[str | None, _MAYBE_COLUMN] = None
     """Long table: column that names the variable of a row."""
     value: Annotated[str | None, _MAYBE_COLUMN] = None
@@ -73,11 +73,15 @@ class TableOptions:
     classes: Annotated[tuple[str, ...], arg(metavar="LABEL ...", help_behavior_hint="")] = ()
     """Class labels in order, the positive one of two last (default: sorted)."""
     missing: Annotated[tuple[str, ...], arg(metavar="CELL ...", help_behavior_hint="")] = ()
-    """Cells that mean "not observed", besides empty, NA and NaN; such as -1."""
+    """Cells that mean "not observed", besides empty, NA and NaN; such as -1 or 9999-12-31."""
     delimiter: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
     """Character between cells (default: comma, semicolon or tab, as found)."""
     decimal: Annotated[str, arg(metavar="SIGN")] = "."
-    """Character before decimals."""
+    """Character before decimals: a point or a comma."""
+    thousands: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
+    """Character between thousands in every number: . , ' or a blank (default: none)."""
+    time_format: Annotated[str | None, arg(metavar="CODES", help_behavior_hint="")] = None
+    """How times are written, such as "%%d/%%m/%%Y %%H:%%M" or "%%M:%%S.%%f" (codes of strptime)."""
     encoding: Annotated[str, arg(metavar="NAME")] = "utf-8"
     """Encoding of the files, such as latin-1."""
 

@@ -54,7 +54,12 @@ def run(options: Options) -> int:
 
     fitted = Run.load(options.run)
     schema = schema_of(fitted, options.files)
-    reading = read_with_messages(options.data, schema, require_target=False)
+    reading = read_with_messages(
+        options.data,
+        schema,
+        require_target=False,
+        time_scale=fitted.preprocessor.time_scale,
+    )
     messages().print(describe(reading), markup=False)
     frame = _frame(fitted.predict(reading.series), reading)
     if options.to.suffix.lower() == ".csv":

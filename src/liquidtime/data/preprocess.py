@@ -133,9 +133,11 @@ class Preprocessor:
             raw parts are as `EncodedSeries` says.
 
         Raises:
-            InputError: If the features or the static features are not those of the fit.
+            InputError: If the features or the static features are not those of the fit, or a gap
+                is so large beside the time scale that 32 bits do not hold it.
         """
         self._check_names(series)
+        elapsed = self._elapsed(series)
         mask, lengths = series.mask, series.lengths
         scaled = _standardise(series.values, self.mean, self.std, self.clip)
         blocks: list[Tensor] = []
@@ -154,10 +156,9 @@ class Preprocessor:
             values.append(torch.nan_to_num(static)[rows])
             blocks.append(values[-1])
             seen.append(~series.static.isnan()[rows])
-        elapsed = make.elapsed_since_previous(series.times, lengths) / self.time_scale
         return EncodedSeries(
             inputs=torch.cat(blocks, dim=1),
-            elapsed=elapsed.to(torch.float32),
+            elapsed=elapsed,
             lengths=lengths,
             target=series.target,
             ids=series.ids,
@@ -182,6 +183,19 @@ class Preprocessor:
             for name, value in mapping.items()
         }
         return cls(**plain)
+
+    def _elapsed(self, series: IrregularSeries) -> Tensor:
+        gaps = make.elapsed_since_previous(series.times, series.lengths)
+        elapsed = (gaps / self.time_scale).to(torch.float32)
+        if bool(elapsed.isinf().any()):
+            row = int(elapsed.isinf().nonzero()[0])
+            number = int(ragged.series_of_rows(series.lengths)[row])
+            raise InputError(
+                f"the gap before position {int(ragged.positions(series.lengths)[row])} of series "
+                f"{series.ids[number]!r} is {float(gaps[row]):g}, in units of the time scale "
+                f"({self.time_scale:g}) more than 32 bits hold. Correct the times."
+            )
+        return elapsed
 
     def _check_names(self, series: IrregularSeries) -> None:
         for what, mine, theirs in (

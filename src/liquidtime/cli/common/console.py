@@ -26,9 +26,16 @@ def say_notes(notes: Iterable[str]) -> None:
     """Print what the user should know about the table, one line each."""
     console = messages()
     for note in notes:
-        console.print(f"[dim]·[/] {escape(note)}")
+        console.print(f"[dim]·[/] {escape(printable(note))}")
 
 
 def say_error(message: str) -> None:
     """Print why the command stopped."""
-    messages().print(f"[bold red]error:[/] {escape(message)}")
+    messages().print(f"[bold red]error:[/] {escape(printable(message))}")
+
+
+def printable(text: str) -> str:
+    """Text in which what a terminal would act upon, and what cannot be shown, is written out."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text
+    )

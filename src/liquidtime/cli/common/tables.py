@@ -22,6 +22,10 @@ class FileOptions:
     """Character between cells (default: looked for)."""
     decimal: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
     """Character before decimals (default: as in the fit)."""
+    thousands: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
+    """Character between thousands (default: as in the fit)."""
+    time_format: Annotated[str | None, arg(metavar="CODES", help_behavior_hint="")] = None
+    """How times are written, such as "%%d/%%m/%%Y" (default: as in the fit)."""
     encoding: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
     """Encoding of the file, such as latin-1 (default: as in the fit)."""
     missing: Annotated[tuple[str, ...], arg(metavar="CELL ...", help_behavior_hint="")] = ()

@@ -11,6 +11,9 @@ from liquidtime.data.table.source import Table
 from liquidtime.errors import InputError
 
 _MOST_CELLS = 4_000_000_000
+# Steps × variables that may be almost empty, and how many of them must then be filled.
+_SPARSE_CELLS, _LEAST_FILLED = 100_000_000, 0.001
+_MOST_SINGLE = 1000
 _SHOWN = 8
 
 
@@ -31,10 +34,11 @@ def read_long(
         keep_steps: Keep also steps that hold none of the wanted variables, as they have a target.
 
     Raises:
-        InputError: If a variable is empty or unknown, or a value is no finite number.
+        InputError: If a variable is empty or unknown, a value is no finite number, or there are so
+            many variables that the column must be another one.
     """
     assert schema.variable is not None and schema.value is not None
-    values = number_column(table, schema.value, missing=schema.missing, decimal=schema.decimal)
+    values = number_column(table, schema.value, schema)
     found = label_column(table, schema.variable)
     nameless = (found.codes < 0) & ~np.isnan(values)
     if nameless.any():
@@ -43,6 +47,8 @@ def read_long(
             f"{table.place(at, schema.variable)}: the variable is empty beside the value "
             f"{values[at]:g}; expected its name. Fill it in, or remove the row."
         )
+    if not schema.features:
+        _check_variables(table, schema.variable, found)
     notes: list[str] = []
     features = _features(table, schema, found, ids, values, notes)
     column = {name: at for at, name in enumerate(features)}
@@ -51,17 +57,19 @@ def read_long(
     keep = (variable >= 0) | keep_steps
     keep |= _first_of_lost(ids, times, keep)
     step_of, series, step_times = _steps(ids.codes, times, keep)
-    if len(series) * len(features) > _MOST_CELLS:
+    size = len(series) * len(features)
+    if size > _MOST_CELLS or (size > _SPARSE_CELLS and len(table) < _LEAST_FILLED * size):
         raise InputError(
-            f"{table.path}: {len(series):,} steps × {len(features):,} variables do not fit in "
-            "memory. Name the variables to keep as features."
+            f"{table.path}, column {schema.variable!r}: {len(series):,} steps × "
+            f"{len(features):,} variables do not fit in memory, and {len(table):,} rows fill few "
+            "of them. Name the variables to keep (--features); or is it the wrong column?"
         )
     unmeasured = int((np.isnan(values) & (variable >= 0)).sum())
     if unmeasured:
         notes.append(f"{unmeasured:,} rows without a value are taken as not observed.")
     observed = (variable >= 0) & ~np.isnan(values)
     cells = step_of[observed] * len(features) + variable[observed]
-    grid, mask, repeats = _average(cells, values[observed], len(series) * len(features))
+    grid, mask, repeats = _average(cells, values[observed], size)
     if repeats:
         notes.append(
             f"{repeats:,} rows repeat a variable at the same time of the same id; averaged."
@@ -76,6 +84,20 @@ def read_long(
         features,
         tuple(notes),
     )
+
+
+def _check_variables(table: Table, column: str, found: Labels) -> None:
+    """Refuse a column most of whose names occur once: it holds values, ids or times."""
+    counts = np.bincount(found.codes[found.codes >= 0], minlength=len(found.names))
+    single = np.flatnonzero(counts == 1)
+    if len(single) > max(_MOST_SINGLE, len(counts) // 2):
+        at = int(np.argmax(found.codes == single[0]))
+        raise InputError(
+            f"{table.place(at, column)}: {found.names[single[0]][:40]!r} is one of "
+            f"{len(single):,} variables that occur once; expected the names of a few variables, "
+            "again and again. Is this the right column (--variable)? If it is, name those to keep "
+            "(--features)."
+        )
 
 
 def _first_of_lost(ids: Labels, times: np.ndarray, keep: np.ndarray) -> np.ndarray:
@@ -191,4 +213,4 @@ def _note_minus_one(
 
 def _some(names: list[str] | tuple[str, ...], most: int = _SHOWN) -> str:
     more = f", … ({len(names)} in all)" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ", ".join(name[:40] for name in names[:most]) + more

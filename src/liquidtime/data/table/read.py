@@ -9,15 +9,14 @@ import torch
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table import forecast, targets
-from liquidtime.data.table.clock import Clock, read_times
-from liquidtime.data.table.columns import check_columns
+from liquidtime.data.table.clock import Clock, read_moments
+from liquidtime.data.table.columns import Header
 from liquidtime.data.table.csv_file import read_csv, read_header
-from liquidtime.data.table.encoding import check_start
 from liquidtime.data.table.labels import Labels, as_ids, id_column
 from liquidtime.data.table.long import read_long
 from liquidtime.data.table.numbers import number_column
 from liquidtime.data.table.parquet_file import parquet_header, read_parquet
-from liquidtime.data.table.rows import Rows
+from liquidtime.data.table.rows import Rows, check_gaps
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.second import match_ids
 from liquidtime.data.table.source import Table, look_at
@@ -33,7 +32,7 @@ class Reading(NamedTuple):
         schema: The schema with everything resolved that "auto" stood for; reads other tables
             the same way.
         clock: What the time column holds.
-        origins: int64 [N], nanoseconds since 1970 of each series' first row, for date-times.
+        origins: datetime64 [N], each series' first row in UTC, for date-times.
         notes: What the user should know: rows averaged, ids ignored, the unit of time.
     """
 
@@ -81,6 +80,7 @@ def read_table(
     targets: Path | str | None = None,
     require_target: bool = True,
     skip_without_target: bool = False,
+    time_scale: float | None = None,
 ) -> Reading:
     """Read a table as `read_series` does, and tell also what was found on the way.
 
@@ -90,18 +90,22 @@ def read_table(
         targets: Second table that holds the target(s), one row an id.
         require_target: False reads no target.
         skip_without_target: Leave series without a target out instead of refusing them.
+        time_scale: Time that counts as 1 in the run that the table is read for, if there is one.
     """
-    path = Path(path)
-    second_path = None if targets is None else Path(targets)
+    path = _as_path(path)
+    second_path = None if targets is None else _as_path(targets)
     if require_target and not schema.target:
         raise InputError("No target is named; expected the column to predict.")
     header = _header(path, schema)
     elsewhere = () if second_path is None else tuple(n for n in schema.static if n not in header)
     table, second = _open(path, second_path, schema, header, elsewhere, require_target)
 
+    moments = read_moments(table, schema)
+    if moments.dropped.any():
+        table = table.without(moments.dropped)
+    clock, notes = moments.clock, [*moments.notes]
     ids = id_column(table, schema.id)
-    times, origins, clock = read_times(table, schema, ids.codes)
-    notes = [clock.describe(schema.time)]
+    times, origins = moments.since_first(ids.codes)
     schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
     matched, target = None, None
     if second is not None:
@@ -117,6 +121,7 @@ def read_table(
         rows = read_long(table, schema, ids, times, keep_steps=keep_steps)
     else:
         rows = read_wide(table, schema, ids, times)
+    check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
     schema = replace(schema, features=rows.features)
 
@@ -144,10 +149,19 @@ def read_table(
     return Reading(series, replace(schema, fitted=True), clock, origins, tuple(notes))
 
 
-def _header(path: Path, schema: TableSchema) -> list[str]:
+def _as_path(path: Path | str) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise InputError(
+            f"The table is a {type(path).__name__}; expected the path of a CSV or Parquet file. A "
+            "data frame goes through liquidtime.data.convert.from_long_frame."
+        ) from None
+
+
+def _header(path: Path, schema: TableSchema) -> Header:
     if look_at(path) == "parquet":
         return parquet_header(path)
-    check_start(path, schema.encoding)
     return read_header(path, schema)[0]
 
 
@@ -155,7 +169,7 @@ def _open(
     path: Path,
     second_path: Path | None,
     schema: TableSchema,
-    header: list[str],
+    header: Header,
     elsewhere: tuple[str, ...],
     require_target: bool,
 ) -> tuple[Table, Table | None]:
@@ -169,12 +183,11 @@ def _open(
         numbers += schema.features
     target = schema.target if require_target and schema.task != "forecast" else ()
     if second_path is None and target:
-        place = str(path) if look_at(path) == "parquet" else f"{path}, row 1"
-        check_columns(place, header, [n for n in (*text, *numbers) if n is not None])
+        header.positions([*text, *numbers])
         lacking = [name for name in target if name not in header]
         if lacking:
             try:
-                check_columns(place, header, lacking)
+                header.positions(lacking)
             except InputError as error:
                 raise InputError(
                     f"{error} If the target stands in a second table, name that file (--targets)."
@@ -240,7 +253,7 @@ def _statics(
     columns = []
     for name in schema.static:
         home = second if name in elsewhere and second is not None else table
-        column = number_column(home, name, missing=schema.missing, decimal=schema.decimal)
+        column = number_column(home, name, schema)
         if home is second and matched is not None:
             columns.append(np.where(matched >= 0, column[matched], np.nan))
             continue

@@ -4,6 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from liquidtime.data.table.source import Table
+from liquidtime.errors import InputError
+
+_MOST_APART = 1e30
+
 
 class Rows(NamedTuple):
     """Steps of all series, one after another; R steps, D variables, M rows of the table.
@@ -25,3 +30,35 @@ class Rows(NamedTuple):
     step_of: np.ndarray
     features: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+
+def check_gaps(table: Table, column: str, rows: Rows, time_scale: float | None) -> None:
+    """Check that the gaps between steps can be counted in one unit.
+
+    Args:
+        table: The table the steps come from.
+        column: Its column of times.
+        rows: The steps.
+        time_scale: Time that counts as 1 in a run; None where it is still to be found.
+
+    Raises:
+        InputError: If a gap is larger than another one, or than the scale, beyond all measure, so
+            that numbers of 32 bits do not hold it; the message names the row behind it.
+    """
+    inside = np.flatnonzero(np.diff(rows.series) == 0)
+    gaps = np.diff(rows.times)[inside]
+    inside, gaps = inside[gaps > 0], gaps[gaps > 0]
+    if not len(gaps):
+        return
+    usual = float(np.median(gaps)) if time_scale is None else time_scale
+    with np.errstate(over="ignore"):
+        apart = gaps.max() / (gaps.min() if time_scale is None else time_scale)
+    if apart <= _MOST_APART:
+        return
+    worst = int(np.argmax(np.abs(np.log(gaps) - np.log(usual))))
+    at = int(np.argmax(rows.step_of == inside[worst] + 1))
+    raise InputError(
+        f"{table.place(at, column)}: the time {rows.times[inside[worst] + 1]:g} comes "
+        f"{gaps[worst]:g} after the one before it in its series, where {usual:g} is usual; "
+        f"expected gaps within a factor of {_MOST_APART:g}. Correct or remove the row."
+    )

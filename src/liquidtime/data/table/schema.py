@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from liquidtime.data.table import dialect
 from liquidtime.errors import InputError
 
 TableTask = Literal["auto", "classify", "regress", "forecast"]
@@ -20,7 +21,8 @@ class TableSchema:
 
     Attributes:
         id: Column that names the series of a row.
-        time: Column of times: numbers, `HH:MM[:SS]` durations, or ISO date-times.
+        time: Column of times: numbers, `HH:MM[:SS]` durations, or ISO date-times; or what
+            `time_format` says.
         variable: Long table: column that names the variable of a row.
         value: Long table: column that holds its number.
         features: Wide: the columns that are variables. Long: the variables to keep, in this order;
@@ -38,9 +40,14 @@ class TableSchema:
         time_kind: What the time column holds; "auto" looks.
         time_unit: "hours" when times were converted; None is the unit of the data.
         typical_gap: Median time between rows; the forecast horizon after a last row.
-        missing: Cells that stand for "not observed" besides the usual ones, such as "-1".
+        missing: Cells that stand for "not observed" besides the usual ones, such as "-1". Rows
+            whose date-time is one of them are left out.
         delimiter: Character between cells; None looks for comma, semicolon or tab.
-        decimal: Character before decimals.
+        decimal: Character before decimals, "." or ",".
+        thousands: Character between groups of three digits: ".", ",", " " or "'"; None where
+            there is none. It holds for every number of the table.
+        time_format: How times are written, in codes of `datetime.strptime`, such as
+            "%d/%m/%Y %H:%M" or "%M:%S.%f"; None reads numbers, durations and ISO date-times.
         encoding: Encoding of a text file.
         fitted: True in a run: everything that "auto" stood for is resolved, and other tables must
             agree with it.
@@ -63,10 +70,17 @@ class TableSchema:
     missing: tuple[str, ...] = ()
     delimiter: str | None = None
     decimal: str = "."
+    thousands: str | None = None
+    time_format: str | None = None
     encoding: str = "utf-8"
     fitted: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "delimiter", dialect.delimiter(self.delimiter))
+        dialect.check_signs(self.delimiter, self.decimal, self.thousands)
+        dialect.check_encoding(self.encoding)
+        if self.time_format is not None:
+            dialect.check_time_format(self.time_format)
         if (self.variable is None) != (self.value is None):
             given, lacking = ("variable", "value") if self.variable else ("value", "variable")
             raise InputError(

@@ -38,7 +38,7 @@ def read_wide(table: Table, schema: TableSchema, ids: Labels, times: np.ndarray)
     values = np.empty((len(table), len(schema.features)), dtype=np.float32)
     mask = np.empty(values.shape, dtype=bool)
     for at, name in enumerate(schema.features):
-        column = number_column(table, name, missing=schema.missing, decimal=schema.decimal)[order]
+        column = number_column(table, name, schema)[order]
         mask[:, at] = ~np.isnan(column)
         values[:, at] = np.where(mask[:, at], column, 0.0)
     step_of = np.empty(len(order), dtype=np.int64)
