@@ -53,6 +53,8 @@ _SYNONYMS = {
     "tyramine": "tyramine",
     "his": "histamine",
     "histamine": "histamine",
+    **dict.fromkeys(("exc", "e", "excit", "1", "+1", "1.0", "+"), "excitatory"),
+    **dict.fromkeys(("inh", "i", "inhib", "-1", "−1", "-1.0", "-", "−"), "inhibitory"),
     "": UNKNOWN,
     "nan": UNKNOWN,
     "none": UNKNOWN,
@@ -63,7 +65,10 @@ _SYNONYMS = {
 
 
 def canonical(name: object) -> str:
-    """The usual name of a transmitter: "ACh" becomes "acetylcholine", an empty cell "unknown"."""
+    """The usual name of a transmitter: "ACh" becomes "acetylcholine", an empty cell "unknown".
+
+    Signs are names too: "exc" and 1 become "excitatory", "inh" and -1 "inhibitory".
+    """
     text = str(name).strip().lower()
     return _SYNONYMS.get(text, text)
 

@@ -38,6 +38,8 @@ class NetworkOptions:
     transmitter: Annotated[str | None, arg(metavar="COLUMN", help_behavior_hint="")] = None
     """Edge table: column of transmitters (default: "transmitter", if there is one, else that of
     the neurons). larva: TYPE=TRANSMITTER,…"""
+    signed: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Edge table: a negative count means an inhibitory edge."""
     set: Annotated[
         UseAppendAction[tuple[str, ...]], arg(metavar="CONSTANT=NUMBER", help_behavior_hint="")
     ] = ()
@@ -58,6 +60,7 @@ class NetworkOptions:
             self.transmitter,
             seed,
             any(text.startswith("unit_conductance") for text in self.set),
+            self.signed,
         )
 
 
