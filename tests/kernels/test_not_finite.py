@@ -8,9 +8,6 @@ import torch
 from layers import LAYERS, D
 
 from liquidtime import kernels
-from liquidtime.deploy import Stream, numpy_steps
-from liquidtime.deploy.network import Network
-from liquidtime.nn import RecurrentState
 
 VALUES = (math.nan, math.inf, -math.inf)
 # What the default backend serves; the others are the reference itself.

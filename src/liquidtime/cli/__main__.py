@@ -8,7 +8,7 @@ import liquidtime
 from liquidtime.cli.common.verbs import Verb, verbs
 from liquidtime.errors import InputError, nearest
 from liquidtime.optional import known, missing, require
-from liquidtime.runs.options import check_finite
+from liquidtime.runs.options import check_numbers
 
 _WRONG_INPUT = 2
 _STOPPED = 130
@@ -99,7 +99,7 @@ def _run(verb: Verb, arguments: list[str]) -> int:
             # As it is written: the parser would run the lines of examples together.
             results().print(details.strip(), markup=False, soft_wrap=True)
         return done.code if isinstance(done.code, int) else _WRONG_INPUT
-    check_finite(options)
+    check_numbers(options)
     try:
         with warnings_as_notes():
             return int(module.run(options) or 0)

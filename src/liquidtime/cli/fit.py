@@ -31,6 +31,7 @@ from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import DEFAULT, MODELS
 from liquidtime.models.contract import ModelConfig
+from liquidtime.runs.options import Within
 from liquidtime.train.config import About, FitConfig, TrainConfig
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class RunOptions:
         0.15,
     )
     """Shares of series for training, validation and test."""
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Seed of the split, and of the training unless --train.seed is given."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""

@@ -103,6 +103,9 @@ class Folder:
         if self.kind.replaced:
             return
         if self.finished:
+            # Of a process that was killed while it tidied up.
+            with suppress(OSError):
+                remove_leftovers(path)
             raise InputError(
                 f"{path} already holds a finished {noun}, which is not overwritten; "
                 f"`liquidtime show {path}` shows it. Choose another --out, or delete the folder "

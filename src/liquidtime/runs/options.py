@@ -4,7 +4,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -76,36 +76,35 @@ def check_choices(config: Any, *names: str) -> None:
             words = [repr(choice) for choice in choices] + [kind.__name__ for kind in kinds]
             raise InputError(f"{name} is {value!r}; expected {_either(words)}.")
         if isinstance(value, int | float) and not isinstance(value, bool):
-            for bound in bounds:
-                if not bound.holds(value):
-                    raise InputError(f"{name} is {value!r}; expected {bound}.")
-            _check_finite(name, value)
+            _check_number(name, value, bounds)
 
 
-def check_finite(options: Any) -> None:
-    """Check, of options of the command line and of those within them, that numbers are finite.
+def check_numbers(options: Any) -> None:
+    """Check, of options of the command line and of those within them, that numbers keep to bounds.
+
+    Every number is finite, and keeps to those bounds (`Within`) that its annotation has.
 
     Raises:
-        InputError: If one is not; the message names it as it is typed.
+        InputError: If one does not; the message names it as it is typed.
     """
-    for name, value in _values(options):
-        _check_finite(f"--{name.replace('_', '-')}", value)
-
-
-def _check_finite(name: str, value: Any) -> None:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InputError(f"{name} is {value!r}; expected a finite number.")
-
-
-def _values(options: Any) -> Iterator[tuple[str, Any]]:
+    hints = typing.get_type_hints(type(options), include_extras=True)
     for entry in dataclasses.fields(options):
         value = getattr(options, entry.name)
         if dataclasses.is_dataclass(value):
-            yield from _values(value)
-        elif isinstance(value, tuple | list):
-            yield from ((entry.name, part) for part in value)
-        else:
-            yield entry.name, value
+            check_numbers(value)
+            continue
+        typed = f"--{entry.name.replace('_', '-')}"
+        for number in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(number, int | float) and not isinstance(number, bool):
+                _check_number(typed, number, _allowed(hints[entry.name])[2])
+
+
+def _check_number(name: str, number: float, bounds: tuple[Within, ...]) -> None:
+    for bound in bounds:
+        if not bound.holds(number):
+            raise InputError(f"{name} is {number!r}; expected {bound}.")
+    if not math.isfinite(number):
+        raise InputError(f"{name} is {number!r}; expected a finite number.")
 
 
 def _allowed(hint: Any) -> tuple[tuple[Any, ...], tuple[type, ...], tuple[Within, ...]]:

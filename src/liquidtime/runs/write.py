@@ -106,10 +106,8 @@ def is_leftover(path: Path) -> bool:
 
 def remove_at_once(folder: Path) -> None:
     """Remove a folder; the rename at the start makes it gone at one stroke."""
-    going = folder.with_name(f".{folder.name}-done")
+    going = _beside(folder)
     if folder.exists():
-        # What a process left that was killed in here.
-        shutil.rmtree(going, ignore_errors=True)
         folder.rename(going)
     shutil.rmtree(going, ignore_errors=True)
 

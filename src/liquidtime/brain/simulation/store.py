@@ -37,6 +37,8 @@ SIMULATION = Kind(
     in_words={"fingerprint": "neurons, synapses, stimuli or start"},
 )
 _BYTES_A_CHUNK = 4 << 20
+# What Zarr renames into place, unless its process is killed.
+_HALF_WRITTEN = "*.partial"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -160,6 +162,8 @@ class Disk:
         zarr = require("zarr", extra="brain")
         if self._same_run() and self._laid_out():
             self._result.check(SAMPLES)
+            for path in (self.folder / SAMPLES).rglob(_HALF_WRITTEN):
+                path.unlink(missing_ok=True)
             self._root = zarr.open_group(self.folder / SAMPLES, mode="r+")
             return
         self.folder.mkdir(parents=True, exist_ok=True)
