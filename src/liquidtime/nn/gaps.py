@@ -7,7 +7,7 @@ from liquidtime.nn.layout import reverse
 
 
 def gaps_from_times(times: Tensor, previous: Tensor | None) -> Tensor:
-    """Differences of absolute times, taken in float64.
+    """Differences of absolute times, taken in float64, or in whole numbers where they are such.
 
     Args:
         times: [B, T].
@@ -17,12 +17,19 @@ def gaps_from_times(times: Tensor, previous: Tensor | None) -> Tensor:
     Returns:
         Gaps, [B, T], float64.
     """
-    times = times.to(torch.float64)
+    if times.is_floating_point():
+        times = times.to(torch.float64)
+        between = times[:, 1:] - times[:, :-1]
+    else:
+        # Whole numbers above 2⁵³, such as nanoseconds since 1970, are exact only as such.
+        whole = times.to(torch.int64)
+        between = (whole[:, 1:] - whole[:, :-1]).to(torch.float64)
+        times = times.to(torch.float64)
     if previous is None:
         first = torch.zeros_like(times[:, :1])
     else:
         first = times[:, :1] - previous.to(times).unsqueeze(1)
-    return torch.cat([first, times[:, 1:] - times[:, :-1]], dim=1)
+    return torch.cat([first, between], dim=1)
 
 
 def last_times(times: Tensor, lengths: Tensor | None, previous: Tensor | None) -> Tensor:
