@@ -127,7 +127,8 @@ def read_timeline(
         check_tensor("times", times)
         times = layout.per_step(times, "times").to(device)
         gaps = gaps_from_times(times, previous)
-        check_spacing(times, gaps, inside)
+        if layout.steps > 1 or previous is not None:
+            check_spacing(times, gaps, inside)
         last = last_times(times, lengths, previous)
     elif isinstance(elapsed, Tensor) and elapsed.dim() > 0:
         gaps = layout.per_step(elapsed, "elapsed")
