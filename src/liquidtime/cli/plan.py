@@ -16,7 +16,6 @@ from tyro.conf import arg
 
 from liquidtime.errors import InputError
 
-
 EXTRA = "brain"
 
 

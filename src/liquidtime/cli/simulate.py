@@ -33,7 +33,6 @@ from liquidtime.cli.brain.options import (
     experiment_of,
 )
 
-
 EXTRA = "brain"
 
 
