@@ -68,7 +68,7 @@ def test_the_layers_and_the_version_are_at_the_top():
 def test_a_name_looked_for_too_high_is_told_where_it_is():
     with pytest.raises(AttributeError, match=r"; it is liquidtime\.wirings\.AutoNCP$"):
         liquidtime.AutoNCP  # noqa: B018
-    with pytest.raises(AttributeError, match=r"liquidtime\.brain\.fit or .*liquidtime\.train\.fit$"):
+    with pytest.raises(AttributeError, match=r"liquidtime\.brain\.fit or .*\.train\.fit$"):
         liquidtime.fit  # noqa: B018
     with pytest.raises(AttributeError, match=r"it is liquidtime\.brain\.read\.cook2019$"):
         liquidtime.brain.cook2019  # noqa: B018
