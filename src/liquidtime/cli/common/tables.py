@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from rich.markup import escape
 from tyro.conf import arg
 
 from liquidtime.cli.common.console import messages, say_notes
@@ -30,9 +31,13 @@ class FileOptions:
 
 def read_with_messages(path: Path, schema: TableSchema, **options: Any) -> "Reading":
     """Read a table, showing that it is being read, then the notes about it."""
-    from liquidtime.data.table import read_table
+    console = messages()
+    if not console.is_terminal:
+        console.print(f"Reading {path} …", markup=False)
+    with console.status(f"Reading {escape(str(path))} …"):
+        # The first import of all takes seconds, of which nobody should wonder.
+        from liquidtime.data.table import read_table
 
-    with messages().status(f"Reading {path} …"):
         reading = read_table(path, schema, **options)
     say_notes(reading.notes)
     return reading
