@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from rich.markup import escape
 from tyro.conf import arg
 
 from liquidtime.cli.common.console import messages, printable, say_notes
@@ -33,11 +34,14 @@ class FileOptions:
 
 
 def read_with_messages(path: Path, schema: TableSchema, **options: Any) -> "Reading":
-    """Read a table, having said so before what takes long is imported; then the notes about it."""
-    messages().print(f"Reading {path} …", markup=False)
-    from liquidtime.data.table import read_table
+    """Read a table, saying so before the imports that take long; then the notes about it."""
+    console = messages()
+    if not console.is_terminal:
+        console.print(f"Reading {path} …", markup=False)
+    with console.status(f"Reading {escape(str(path))} …"):
+        from liquidtime.data.table import read_table
 
-    reading = read_table(path, schema, **options)
+        reading = read_table(path, schema, **options)
     say_notes(reading.notes)
     return reading
 
