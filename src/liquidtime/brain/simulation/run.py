@@ -14,6 +14,7 @@ from liquidtime.brain.experiment.experiment import Experiment
 from liquidtime.brain.experiment.recording import Record, Recording, Series
 from liquidtime.brain.neurons.contract import Neurons
 from liquidtime.brain.neurons.graded import Parameters
+from liquidtime.brain.simulation.bounds import warn_of_the_end
 from liquidtime.brain.simulation.fingerprint import fingerprint
 from liquidtime.brain.simulation.network import Machine
 from liquidtime.brain.simulation.player import Player
@@ -116,7 +117,10 @@ def simulate(
         with shown(progress if worker.leads else False, run.duration) as tell:
             found = run.go(tell)
     # After the block, at whose end the last checkpoint of all processes is whole.
-    return worker.whole(found)
+    whole = worker.whole(found)
+    if whole is not None:
+        warn_of_the_end(whole)
+    return whole
 
 
 class _Run:

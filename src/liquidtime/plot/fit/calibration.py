@@ -55,6 +55,7 @@ def calibration_bins(
     }
 
 
+@style.figure
 def calibration_curve(
     truth: np.ndarray,
     probability: np.ndarray,
