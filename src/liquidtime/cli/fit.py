@@ -59,7 +59,9 @@ class TableOptions:
     features: Annotated[tuple[str, ...], _COLUMNS] = ()
     """Wide table: the columns to learn from. Long table: variables to keep (default: all)."""
     static: Annotated[tuple[str, ...], _COLUMNS] = ()
-    """Columns with one number a series, in DATA or in the target table."""
+    """Columns with one number or category a series, in DATA or in the target table."""
+    categories: Annotated[tuple[str, ...], _COLUMNS] = ()
+    """Variables and static columns of codes, such as unit 1, 2, 3; those of text are found."""
     target: Annotated[tuple[str, ...], _TARGET]
     """Column(s) to predict; for a forecast, the variable(s)."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
@@ -229,9 +231,12 @@ def _about(reading: "Reading", options: OptionsWith) -> About:
     shares = " / ".join(f"{100 * share:g} %" for share in options.run.fractions)
     stratified = ", every class in the same share" if _by_class(reading.series) else ""
     one = "time step" if reading.series.per_step else "series"
-    what = {"classify": "Class", "regress": "Value", "forecast": "Next value"}[schema.task]
+    what = {"classify": "Class of", "regress": "Value of", "forecast": "Next value of"}[schema.task]
+    wanted = f"{what} {', '.join(schema.target)}"
+    if schema.classes == ("0", "1"):
+        wanted = f"{schema.target[0]} = 1"
     return About(
-        title=f"{what} of {', '.join(schema.target)}, one a {one}",
+        title=f"{wanted}, one a {one}",
         data=f"{options.data.name}" + (f", with targets of {targets.name}." if targets else "."),
         split=f"By series, at random: {shares}{stratified} (seed {options.run.seed}).",
         time_unit=schema.time_unit or "",

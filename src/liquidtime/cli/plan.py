@@ -17,6 +17,9 @@ from tyro.conf import arg
 from liquidtime.errors import InputError
 
 
+EXTRA = "brain"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Options of `liquidtime plan`."""

@@ -34,6 +34,9 @@ from liquidtime.cli.brain.options import (
 )
 
 
+EXTRA = "brain"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Options of `liquidtime simulate`."""

@@ -14,6 +14,7 @@ import numpy as np
 import torch.distributed as dist
 from torch import Tensor
 
+from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
@@ -50,7 +51,6 @@ from liquidtime.train.run import Run, check_memory, new_model
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
-from liquidtime.train.seeds import seed_weights
 from liquidtime.train.stored import preprocessor_to
 from liquidtime.train.weights import write_weights
 
@@ -111,6 +111,10 @@ def fit(
     training_part = data.select(split.train)
     objective = Objective.of_training(training_part, config)
     preprocessor = preprocessor or Preprocessor.fit(training_part)
+    known = preprocessor.categories, preprocessor.static_categories
+    if any(known):
+        rest = data.select(np.concatenate([split.validation, split.test]))
+        warn_of_strangers(rest, *known)
     # Through JSON and back, so that a resumed run compares like with like.
     record = json.loads(
         json.dumps(
@@ -126,10 +130,8 @@ def fit(
             }
         )
     )
-    # Before anything is written: building refuses what options do not show, such as a backend. The
-    # seed comes right before, so that nothing that ran earlier has a part in the weights.
+    # Before anything is written: building refuses what options do not show, such as a backend.
     check_memory(preprocessor, objective, config)
-    seed_weights(config.train.seed)
     model = new_model(preprocessor, objective, config)
     leads, folder = process_rank() == 0, Folder(out, FIT)
     if resume and undrawn(out):

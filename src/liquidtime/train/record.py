@@ -102,7 +102,7 @@ def read_record(folder: Folder) -> Record:
     with understood(path):
         found = Record(
             FitConfig.from_dict(mapping["config"]),
-            preprocessor_from(mapping["preprocessor"]),
+            preprocessor_from(mapping["preprocessor"], mapping["schema"]),
             Objective.from_dict(mapping["objective"]),
             mapping,
         )

@@ -9,6 +9,7 @@ from typing import Any, Self
 import torch
 from torch import nn
 
+from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
@@ -25,6 +26,7 @@ from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
+from liquidtime.train.seeds import own_randomness, seed_weights
 from liquidtime.train.weights import load_weights
 
 _LARGE = 2048
@@ -106,6 +108,8 @@ class Run:
     def predict(self, series: IrregularSeries, *, batch_size: int = 256) -> Predictions:
         """Predict; targets are not needed and not looked at.
 
+        A category that training never met is taken as unknown, with an `UnknownCategoryWarning`.
+
         Args:
             series: With the variables of the training data.
             batch_size: Series at once; the result does not depend on it beyond rounding.
@@ -147,6 +151,8 @@ class Run:
         return trace_series(series, self._encode(series), self._model, self.objective)
 
     def _encode(self, series: IrregularSeries) -> EncodedSeries:
+        known = self.preprocessor
+        warn_of_strangers(series, known.categories, known.static_categories)
         return self.preprocessor.encode(series, reads=self._model.reads)
 
     def _check_target(self, series: IrregularSeries) -> None:
@@ -172,15 +178,17 @@ class Run:
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:
-    """The model of a run, with fresh weights."""
-    return config.model.build(
-        Shape(
-            inputs=preprocessor.input_size,
-            variables=preprocessor.variable_count,
-            outputs=objective.output_size,
-            per_step=objective.per_step,
+    """The model of a run, with fresh weights: those of its seed, whatever was drawn before."""
+    with own_randomness():
+        seed_weights(config.train.seed)
+        return config.model.build(
+            Shape(
+                inputs=preprocessor.input_size,
+                variables=preprocessor.variable_count,
+                outputs=objective.output_size,
+                per_step=objective.per_step,
+            )
         )
-    )
 
 
 def check_memory(

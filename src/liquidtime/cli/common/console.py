@@ -1,10 +1,15 @@
 """Where the command line writes: results to standard output, everything else to standard error."""
 
 import os
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+
+from liquidtime.errors import UnknownCategoryWarning
 
 
 def leads() -> bool:
@@ -27,6 +32,23 @@ def say_notes(notes: Iterable[str]) -> None:
     console = messages()
     for note in notes:
         console.print(f"[dim]·[/] {escape(printable(note))}")
+
+
+@contextmanager
+def warnings_as_notes() -> Iterator[None]:
+    """Inside, print what the library warns the user of like a note about the table."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UnknownCategoryWarning)
+        others = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
+            if issubclass(category, UnknownCategoryWarning):
+                say_notes([str(message)])
+            else:
+                others(message, category, *place)
+
+        warnings.showwarning = show
+        yield
 
 
 def say_error(message: str) -> None:

@@ -33,13 +33,21 @@ class FileOptions:
 
 
 def read_with_messages(path: Path, schema: TableSchema, **options: Any) -> "Reading":
-    """Read a table, showing that it is being read, then the notes about it."""
+    """Read a table, having said so before what takes long is imported; then the notes about it."""
+    messages().print(f"Reading {path} …", markup=False)
     from liquidtime.data.table import read_table
 
-    with messages().status(f"Reading {path} …"):
-        reading = read_table(path, schema, **options)
+    reading = read_table(path, schema, **options)
     say_notes(reading.notes)
     return reading
+
+
+def load_run(path: Path) -> Any:
+    """The run in a folder, having said so before what takes long is imported."""
+    messages().print(f"Loading {path} …", markup=False)
+    from liquidtime.train import Run
+
+    return Run.load(path)
 
 
 def schema_of(run: Any, files: FileOptions) -> TableSchema:

@@ -9,8 +9,11 @@ import torch
 from liquidtime.data import ragged
 from liquidtime.data.assemble import assemble
 from liquidtime.data.convert.arrays import as_ids, as_target
+from liquidtime.data.convert.clocks import check_spacing
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.table.columns import nearest
 from liquidtime.errors import InputError
+from liquidtime.instants import HOUR, Instants, read_instants
 from liquidtime.optional import require
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ def from_long_frame(
     target: "Mapping[Any, Any] | pd.Series | pd.DataFrame | None" = None,
     classes: Sequence[str] | None = None,
     repeated: Literal["mean", "error"] = "mean",
+    absent: Literal["error", "missing"] = "error",
 ) -> IrregularSeries:
     """Series from a long data frame; its rows may be in any order.
 
@@ -36,7 +40,8 @@ def from_long_frame(
         frame: One row an observation. Rows whose value is missing are passed over, but their
             moment is kept.
         id: Column that tells the series apart.
-        time: Column of numbers, in any unit.
+        time: Column of numbers, in any unit; of durations, which become hours; or of dates, which
+            become hours since the first of their series, whatever unit or time zone they have.
         variable: Column of feature names.
         value: Column of numbers.
         features: Names and order of the features; rows of others are passed over. By default all,
@@ -47,23 +52,29 @@ def from_long_frame(
         classes: Names of the classes.
         repeated: What to do with several values of one variable of one series at one time: take
             their mean, or raise.
+        absent: What to do if the frame has no row of one of `features`: raise, or take it for never
+            measured, as in a frame of few series to predict for.
 
     Returns:
         The series, ordered as their ids first appear in the frame. An id that appears only in
         `static` or `target` is not a series.
 
     Raises:
-        InputError: If a column is missing or does not hold numbers, a time is missing, or an id
-            has no static row or no target.
+        InputError: If a column is missing, stands there twice or does not hold numbers, a time is
+            missing, one of `features` is absent, or an id has no static row or no target.
     """
     pandas = require("pandas", extra="train")
     for name in (id, time, variable, value):
-        if name not in frame.columns:
+        count = list(frame.columns).count(name)
+        if count != 1:
+            came = f"{count} columns" if count else "no column"
             raise InputError(
-                f"the frame has no column {name!r}; it has {list(map(str, frame.columns))}. Name "
-                "the columns: from_long_frame(frame, id=..., time=..., variable=..., value=...)."
+                f"the frame has {came} {name!r}; it has {list(map(str, frame.columns))}. Name the "
+                "columns, one of each: from_long_frame(frame, id=..., time=..., variable=..., "
+                "value=...)."
             )
-    clock = _numbers(frame, time)
+    instants = read_instants(f"column {time!r}", frame[time])
+    clock = _numbers(frame, time) if instants is None else np.where(instants.missing, np.nan, 0.0)
     amounts = _numbers(frame, value)
     nameless = frame[id].isna().to_numpy()
     if nameless.any():
@@ -77,9 +88,15 @@ def from_long_frame(
             f"{frame.index[np.isnan(clock)][0]!r}. Drop them, or fill the time in."
         )
     owners, ids = pandas.factorize(frame[id])
+    if instants is not None:
+        clock = _hours(instants, owners)
     names = frame[variable].astype(str).where(frame[variable].notna())
     if features is None:
         features = sorted(names.dropna().unique())
+    elif absent == "error":
+        _refuse_absent(features, names, variable)
+    elif absent != "missing":
+        raise InputError(f'absent is {absent!r}; expected "error" or "missing".')
     codes = pandas.Index(list(features)).get_indexer(names)
     codes = np.where(np.isnan(amounts), -1, codes)
     if repeated == "error":
@@ -94,14 +111,17 @@ def from_long_frame(
         series_count=len(ids),
         feature_count=len(features),
     )
-    numbers = None if static is None else _by_id("static", static, ids)
+    if instants is None:
+        check_spacing(f"column {time!r}", frame[time], torch.from_numpy(cells.times))
+    fixed = None if static is None else _static(static, ids)
     wanted = _target(target, ids)
     return IrregularSeries(
         values=torch.from_numpy(cells.values),
         times=torch.from_numpy(cells.times),
+        time_unit=None if instants is None else "hours",
         mask=torch.from_numpy(cells.mask),
         lengths=torch.from_numpy(cells.lengths),
-        static=None if numbers is None else torch.from_numpy(numbers.astype(np.float32)),
+        static=None if fixed is None else torch.tensor(fixed),
         target=as_target(wanted),
         ids=as_ids(ids),
         features=tuple(features),
@@ -147,6 +167,46 @@ def to_long_frame(
     )
 
 
+def _hours(instants: Instants, owners: np.ndarray) -> np.ndarray:
+    """Hours [M] of each row: durations as they are, dates since the first of their series."""
+    if instants.kind == "durations":
+        return instants.hours()
+    first = np.full(int(owners.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, owners, instants.nanoseconds)
+    return (instants.nanoseconds - first[owners]).astype(np.uint64) / HOUR
+
+
+def _refuse_absent(features: Sequence[str], names: Any, variable: str) -> None:
+    there = list(names.dropna().unique())
+    absent = [name for name in features if name not in there]
+    if absent:
+        close = nearest(str(absent[0]), there)
+        raise InputError(
+            f"column {variable!r} never names {absent}, of features; it names {sorted(there)}. "
+            + (f"Did you mean {close!r}? " if close else "")
+            + 'Correct the names; or, if these were not measured here, pass absent="missing".'
+        )
+
+
+def _static(static: "pd.DataFrame", ids: Any) -> np.ndarray:
+    """[N, S] float32."""
+    pandas = require("pandas", extra="train")
+    if not isinstance(static, pandas.DataFrame):
+        raise InputError(
+            f"static is a {type(static).__name__}; expected a data frame, its index the ids. A "
+            "Series becomes one by .to_frame()."
+        )
+    for place, name in enumerate(static.columns):
+        column = static.iloc[:, place]
+        if column.dtype.kind not in "biuf":
+            held = "text" if column.dtype.kind in "OUT" else str(column.dtype)
+            raise InputError(
+                f"static holds {held} in column {name!r} ({column.iloc[0]!r} first); expected "
+                "numbers. Make a column of each category: pandas.get_dummies(static, dtype=float)."
+            )
+    return _by_id("static", static, ids, np.float32)
+
+
 def _numbers(frame: "pd.DataFrame", column: str) -> np.ndarray:
     kind = frame[column].dtype.kind
     if kind in "mM":
@@ -189,7 +249,7 @@ def _refuse_repeats(
         )
 
 
-def _by_id(name: str, table: "pd.DataFrame | pd.Series", ids: Any) -> np.ndarray:
+def _by_id(name: str, table: "pd.DataFrame | pd.Series", ids: Any, dtype: Any) -> np.ndarray:
     if table.index.has_duplicates:
         twice = table.index[table.index.duplicated()][0]
         raise InputError(f"{name} holds the id {twice!r} twice; expected one row an id.")
@@ -199,7 +259,8 @@ def _by_id(name: str, table: "pd.DataFrame | pd.Series", ids: Any) -> np.ndarray
             f"{name} has no row for {len(lost)} ids, first {lost[0]!r}; its index must hold the "
             "ids of the frame."
         )
-    return table.loc[list(ids)].to_numpy()
+    found = table.loc[list(ids)]
+    return found.to_numpy() if dtype is None else found.to_numpy(dtype=dtype, na_value=np.nan)
 
 
 def _target(target: Any, ids: Any) -> Any:
@@ -207,9 +268,9 @@ def _target(target: Any, ids: Any) -> Any:
         return None
     pandas = require("pandas", extra="train")
     if isinstance(target, pandas.DataFrame):
-        return _by_id("target", target, ids).astype(np.float64)
+        return _by_id("target", target, ids, np.float64)
     table = target if isinstance(target, pandas.Series) else pandas.Series(dict(target))
-    return _by_id("target", table, ids)
+    return _by_id("target", table, ids, None)
 
 
 def _target_names(target: Any) -> tuple[str, ...] | None:

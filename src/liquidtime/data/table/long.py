@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from liquidtime.data.table.categories import read_values
 from liquidtime.data.table.columns import nearest
 from liquidtime.data.table.labels import Labels, label_column
-from liquidtime.data.table.numbers import number_column
 from liquidtime.data.table.rows import Rows
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table
@@ -22,7 +22,8 @@ def read_long(
 ) -> Rows:
     """Gather the observations of one id and time into one step.
 
-    Rows may come in any order. A variable given several times at one time is averaged. A series
+    Rows may come in any order. A variable given several times at one time is averaged; of
+    categories the last one in the table counts. A series
     none of whose rows holds a wanted variable keeps one step, at its first time, with nothing
     observed, so that no id is lost.
 
@@ -38,8 +39,10 @@ def read_long(
             many variables that the column must be another one.
     """
     assert schema.variable is not None and schema.value is not None
-    values = number_column(table, schema.value, schema)
     found = label_column(table, schema.variable)
+    values, categories, copies = read_values(table, schema, found, ids)
+    is_category = np.array([name in categories for name in found.names] + [False])[found.codes]
+    numbers = np.where(is_category, np.nan, values)
     nameless = (found.codes < 0) & ~np.isnan(values)
     if nameless.any():
         at = int(np.argmax(nameless))
@@ -50,7 +53,7 @@ def read_long(
     if not schema.features:
         _check_variables(table, schema.variable, found)
     notes: list[str] = []
-    features = _features(table, schema, found, ids, values, notes)
+    features = _features(table, schema, found, ids, numbers, copies, notes)
     column = {name: at for at, name in enumerate(features)}
     renumber = np.array([column.get(name, -1) for name in found.names] + [-1], dtype=np.int64)
     variable = renumber[found.codes]
@@ -68,8 +71,10 @@ def read_long(
     if unmeasured:
         notes.append(f"{unmeasured:,} rows without a value are taken as not observed.")
     observed = (variable >= 0) & ~np.isnan(values)
-    cells = step_of[observed] * len(features) + variable[observed]
-    grid, mask, repeats = _average(cells, values[observed], size)
+    cells = step_of * len(features) + variable
+    of_numbers, of_categories = observed & ~is_category, np.flatnonzero(observed & is_category)
+    grid, mask, repeats = _average(cells[of_numbers], values[of_numbers], size)
+    _put_last(cells[of_categories], values[of_categories], grid, mask, notes)
     if repeats:
         notes.append(
             f"{repeats:,} rows repeat a variable at the same time of the same id; averaged."
@@ -83,7 +88,22 @@ def read_long(
         step_of,
         features,
         tuple(notes),
+        {name: labels for name, labels in categories.items() if name in features},
     )
+
+
+def _put_last(
+    cells: np.ndarray, codes: np.ndarray, grid: np.ndarray, mask: np.ndarray, notes: list[str]
+) -> None:
+    """Put categories into their cells; of several in one cell the last one counts."""
+    # The last of equal indices is the one that NumPy leaves.
+    grid[cells], mask[cells] = codes, True
+    overruled = int((grid[cells] != codes).sum())
+    if overruled:
+        notes.append(
+            f"{overruled:,} rows give another category than a later row of the same variable, time "
+            "and id; the last one counts."
+        )
 
 
 def _check_variables(table: Table, column: str, found: Labels) -> None:
@@ -146,11 +166,12 @@ def _features(
     found: Labels,
     ids: Labels,
     values: np.ndarray,
+    text_copies: frozenset[str],
     notes: list[str],
 ) -> tuple[str, ...]:
     known = set(found.names)
     if not schema.features:
-        copies = _copies_of_id(found, ids, values)
+        copies = sorted({*_copies_of_id(found, ids, values), *text_copies})
         if copies:
             notes.append(f"Left out, as it only repeats the id: variable {', '.join(copies)}.")
         _note_minus_one(found, values, set(copies), notes)

@@ -1,7 +1,7 @@
 """A column of numbers: missing cells become NaN, anything else that is no number is named."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,9 @@ _GROUPED = re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:,\d{{3}})+(?:\.\d*)?{_EXPONENT}")
 _NUMERIC = re.compile(rf"[+-]?[\d.,'{BLANKS}\u2019]*\d[.,]?{_EXPONENT}")
 
 
-def number_column(table: Table, column: str, schema: TableSchema) -> np.ndarray:
+def number_column(
+    table: Table, column: str, schema: TableSchema, *, hint: Callable[[int], str] = lambda _: ""
+) -> np.ndarray:
     """A column as float64 [rows], NaN where a cell is missing.
 
     Args:
@@ -31,6 +33,7 @@ def number_column(table: Table, column: str, schema: TableSchema) -> np.ndarray:
         column: Name of the column.
         schema: For the signs inside numbers, where the column is text, and for cells that also
             stand for "no number"; one of these that is a number is compared as one.
+        hint: Position of a row whose cell is text, to a sentence that says what it may be.
 
     Raises:
         InputError: If a cell is neither missing nor a finite number that float32 can hold.
@@ -40,7 +43,7 @@ def number_column(table: Table, column: str, schema: TableSchema) -> np.ndarray:
     if pandas.api.types.is_numeric_dtype(series):
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan).copy()
     else:
-        numbers = _from_text(table, column, schema)
+        numbers = _from_text(table, column, schema, hint)
     for token in schema.missing:
         numbers[numbers == parse_numbers([token.strip()], schema)[0]] = np.nan
     large = np.abs(numbers) > np.finfo(np.float32).max
@@ -76,10 +79,13 @@ def looks_numeric(word: str, schema: TableSchema) -> bool:
     return bool(_ways_out(word, schema))
 
 
-def no_number(table: Table, column: str, at: int, word: str, schema: TableSchema) -> InputError:
-    """The error about a cell that is no number."""
+def no_number(
+    table: Table, column: str, at: int, word: str, schema: TableSchema, hint: str = ""
+) -> InputError:
+    """The error about a cell that is no number; the hint says what else it may be."""
     return InputError(
-        f"{table.place(at, column)}: came {word[:40]!r}, expected a number. {_mend(word, schema)}"
+        f"{table.place(at, column)}: came {word[:40]!r}, expected a number. "
+        f"{_mend(word, schema, hint)}"
     )
 
 
@@ -99,7 +105,9 @@ def _ungrouped(word: str, decimal: str, thousands: str) -> str:
     return word.replace(",", "") if _GROUPED.fullmatch(word) else ""
 
 
-def _from_text(table: Table, column: str, schema: TableSchema) -> np.ndarray:
+def _from_text(
+    table: Table, column: str, schema: TableSchema, hint: Callable[[int], str]
+) -> np.ndarray:
     pandas = require("pandas", extra="train")
     codes, cells = pandas.factorize(table.frame[column], use_na_sentinel=True)
     words = [str(cell).strip() for cell in cells]
@@ -112,19 +120,19 @@ def _from_text(table: Table, column: str, schema: TableSchema) -> np.ndarray:
     broken = np.isnan(parsed) & ~absent
     if broken.any():
         at = int(np.argmax(broken[codes]))
-        raise no_number(table, column, at, words[codes[at]], schema)
+        raise no_number(table, column, at, words[codes[at]], schema, hint(at))
     parsed[absent] = np.nan
     return parsed[codes]
 
 
-def _mend(word: str, schema: TableSchema) -> str:
+def _mend(word: str, schema: TableSchema, hint: str) -> str:
     options = _ways_out(word, schema)
     if options:
         text = "; ".join(options)
         return f"{text[0].upper()}{text[1:]}."
     return (
         "Correct the cell, leave it empty if nothing was measured, or name it as missing "
-        f"(--missing {word[:40]!r})."
+        f"(--missing {word[:40]!r}). {hint}".rstrip()
     )
 
 

@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table import forecast, targets
+from liquidtime.data.table.categories import category_notes, read_column
 from liquidtime.data.table.clock import Clock, read_moments
-from liquidtime.data.table.columns import Header
+from liquidtime.data.table.columns import Header, nearest
 from liquidtime.data.table.csv_file import read_csv, read_header
 from liquidtime.data.table.labels import Labels, as_ids, id_column
 from liquidtime.data.table.long import read_long
-from liquidtime.data.table.numbers import number_column
 from liquidtime.data.table.parquet_file import parquet_header, read_parquet
 from liquidtime.data.table.rows import Rows, check_gaps
 from liquidtime.data.table.schema import TableSchema
@@ -33,7 +33,9 @@ class Reading(NamedTuple):
             the same way.
         clock: What the time column holds.
         origins: datetime64 [N], each series' first row in UTC, for date-times.
-        notes: What the user should know: rows averaged, ids ignored, the unit of time.
+        notes: What the user should know: rows averaged, ids ignored, the unit of time, categories.
+        cells: pandas data frame with the id and time cells of the first row of each step, as the
+            table has them.
     """
 
     series: IrregularSeries
@@ -41,6 +43,7 @@ class Reading(NamedTuple):
     clock: Clock
     origins: np.ndarray | None
     notes: tuple[str, ...]
+    cells: Any
 
 
 def read_series(
@@ -97,7 +100,7 @@ def read_table(
     if require_target and not schema.target:
         raise InputError("No target is named; expected the column to predict.")
     header = _header(path, schema)
-    elsewhere = () if second_path is None else tuple(n for n in schema.static if n not in header)
+    elsewhere = tuple(name for name in schema.static if name not in header)
     table, second = _open(path, second_path, schema, header, elsewhere, require_target)
 
     moments = read_moments(table, schema)
@@ -124,6 +127,7 @@ def read_table(
     check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
     schema = replace(schema, features=rows.features)
+    cells = table.frame[[schema.id, schema.time]].iloc[rows.first_rows()]
 
     values, given = None, np.ones(len(ids.names), dtype=bool)
     if schema.task == "forecast":
@@ -141,12 +145,18 @@ def read_table(
         values, given = _fit_to_rows(target, table, second, ids, rows, skip_without_target)
     if not given.all():
         notes.append(f"{int((~given).sum()):,} series without a target are left out.")
-    statics = _statics(table, second, matched, ids, schema, elsewhere)
-    series = _series(rows, ids, schema, statics, values)
+    statics, static_categories = _statics(table, second, matched, ids, schema, elsewhere)
+    _check_categories(table, schema, rows, static_categories)
+    if not schema.fitted:
+        notes += category_notes({**rows.categories, **static_categories})
+    series = _series(rows, ids, schema, statics, static_categories, values)
     if not given.all():
+        cells = cells[given[rows.series]]
         series = series.select(np.flatnonzero(given))
         origins = None if origins is None else origins[given]
-    return Reading(series, replace(schema, fitted=True), clock, origins, tuple(notes))
+    categories = tuple(dict.fromkeys([*schema.categories, *rows.categories, *static_categories]))
+    schema = replace(schema, categories=categories, fitted=True)
+    return Reading(series, schema, clock, origins, tuple(notes), cells)
 
 
 def _as_path(path: Path | str) -> Path:
@@ -182,22 +192,27 @@ def _open(
     else:
         numbers += schema.features
     target = schema.target if require_target and schema.task != "forecast" else ()
-    if second_path is None and target:
-        header.positions([*text, *numbers])
-        lacking = [name for name in target if name not in header]
-        if lacking:
-            try:
-                header.positions(lacking)
-            except InputError as error:
-                raise InputError(
-                    f"{error} If the target stands in a second table, name that file (--targets)."
-                ) from None
+    if second_path is None:
+        _check_at_home(header, [*text, *numbers], [*target, *elsewhere])
         text += target
     table = _load(path, schema, text, numbers)
     if second_path is None or not (target or elsewhere):
         return table, None
     second_text = [schema.targets_id or schema.id, *target]
     return table, _load(second_path, schema, second_text, list(elsewhere))
+
+
+def _check_at_home(header: Header, own: list[str], movable: list[str]) -> None:
+    """Check the header, without a second table; what may stand in one is said to."""
+    header.positions(own)
+    lacking = [name for name in movable if name not in header]
+    if lacking:
+        try:
+            header.positions(lacking)
+        except InputError as error:
+            raise InputError(
+                f"{error} If {lacking[0]!r} stands in a second table, name that file (--targets)."
+            ) from None
 
 
 def _load(path: Path, schema: TableSchema, text: list[str], numbers: list[str]) -> Table:
@@ -248,24 +263,54 @@ def _statics(
     ids: Labels,
     schema: TableSchema,
     elsewhere: tuple[str, ...],
-) -> np.ndarray | None:
-    """The static columns [N, S], NaN where missing."""
-    columns = []
+) -> tuple[np.ndarray | None, dict[str, tuple[str, ...]]]:
+    """The static columns [N, S], NaN where missing, and the categories of some of them."""
+    columns, categories = [], {}
     for name in schema.static:
-        home = second if name in elsewhere and second is not None else table
-        column = number_column(home, name, schema)
+        home, series = table, ids.codes
+        if name in elsewhere and second is not None:
+            home, series = second, np.arange(len(second))
+        column, labels = read_column(home, name, series, schema)
+        if labels is not None:
+            categories[name] = labels
         if home is second and matched is not None:
             columns.append(np.where(matched >= 0, column[matched], np.nan))
             continue
         each, at = targets.first_of_group(column, ids.codes, len(ids.names))
         if at >= 0:
+            was, came = each[ids.codes[at]], column[at]
             raise InputError(
                 f"{table.place(at, name)}: the static column changes inside id "
-                f"{ids.names[ids.codes[at]]!r}, from {each[ids.codes[at]]:g} to {column[at]:g}; "
-                "expected one number a series. Correct the cell, or name it as a feature."
+                f"{ids.names[ids.codes[at]]!r}, from {_cell(was, labels)} to "
+                f"{_cell(came, labels)}; expected one value a series. Correct the cell, or name it "
+                "as a feature."
             )
         columns.append(each)
-    return np.stack(columns, axis=1) if columns else None
+    return (np.stack(columns, axis=1) if columns else None), categories
+
+
+def _cell(value: Any, labels: tuple[str, ...] | None) -> str:
+    return f"{value:g}" if labels is None else repr(labels[int(value)])
+
+
+def _check_categories(
+    table: Table, schema: TableSchema, rows: Rows, static: dict[str, tuple[str, ...]]
+) -> None:
+    """Check what only the table could tell: its variables, and that no name means two columns."""
+    known = [*rows.features, *schema.static]
+    lacking = [name for name in schema.categories if name not in known]
+    if lacking and not schema.fitted:
+        close = nearest(lacking[0], known)
+        raise InputError(
+            f"{table.path}: categories name {lacking[0]!r}, which is no variable and no static "
+            "column." + (f" Did you mean {close!r}?" if close else "")
+        )
+    for name in {*rows.features} & {*schema.static} if schema.long else ():
+        if (name in rows.categories) != (name in static):
+            raise InputError(
+                f"{table.path}: {name!r} is a variable and a static column, and only one of them "
+                "holds categories. Rename one of them."
+            )
 
 
 def _series(
@@ -273,6 +318,7 @@ def _series(
     ids: Labels,
     schema: TableSchema,
     statics: np.ndarray | None,
+    static_categories: dict[str, tuple[str, ...]],
     values: np.ndarray | None,
 ) -> IrregularSeries:
     target = None
@@ -293,4 +339,7 @@ def _series(
         target_names=schema.target or None,
         classes=schema.classes if schema.task == "classify" else None,
         per_step=schema.target_per == "step",
+        time_unit=schema.time_unit,
+        categories=rows.categories,
+        static_categories=static_categories,
     )

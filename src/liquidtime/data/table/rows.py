@@ -1,5 +1,7 @@
 """What a long and a wide table have in common once read: steps, sorted by series and time."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +23,7 @@ class Rows(NamedTuple):
         step_of: int64 [M], the step that each row of the table went to; -1 if it was left out.
         features: Names of the D variables.
         notes: What the user should know.
+        categories: Of variables that hold categories, the names that their numbers stand for.
     """
 
     series: np.ndarray
@@ -30,6 +33,14 @@ class Rows(NamedTuple):
     step_of: np.ndarray
     features: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    categories: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+    def first_rows(self) -> np.ndarray:
+        """int64 [R], the first row of the table, in its order, that each step is made of."""
+        first = np.full(len(self.times), len(self.step_of), dtype=np.int64)
+        used = np.flatnonzero(self.step_of >= 0)
+        np.minimum.at(first, self.step_of[used], used)
+        return first
 
 
 def check_gaps(table: Table, column: str, rows: Rows, time_scale: float | None) -> None:

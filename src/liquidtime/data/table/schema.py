@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from liquidtime.data.table import dialect
+from liquidtime.data.table.columns import nearest
 from liquidtime.errors import InputError
 
 TableTask = Literal["auto", "classify", "regress", "forecast"]
@@ -24,10 +25,11 @@ class TableSchema:
         time: Column of times: numbers, `HH:MM[:SS]` durations, or ISO date-times; or what
             `time_format` says.
         variable: Long table: column that names the variable of a row.
-        value: Long table: column that holds its number.
+        value: Long table: column that holds its number or category.
         features: Wide: the columns that are variables. Long: the variables to keep, in this order;
             empty takes all, sorted by name.
-        static: Columns that hold one number a series, in the table or in the target table.
+        static: Columns that hold one number or category a series, in the table or in the target
+            table.
         target: Column(s) to predict, in the table or in the target table; for forecasts the
             variable(s) whose next value is predicted. Classes allow one column only.
         task: "classify", "regress", "forecast"; "auto" takes classes when the target is text or
@@ -40,6 +42,8 @@ class TableSchema:
         time_kind: What the time column holds; "auto" looks.
         time_unit: "hours" when times were converted; None is the unit of the data.
         typical_gap: Median time between rows; the forecast horizon after a last row.
+        categories: Variables and static columns that hold categories (sex, unit, ward), where these
+            are numbers; those of text are found. In a run, all that hold any.
         missing: Cells that stand for "not observed" besides the usual ones, such as "-1". Rows
             whose date-time is one of them are left out.
         delimiter: Character between cells; None looks for comma, semicolon or tab.
@@ -67,6 +71,7 @@ class TableSchema:
     time_kind: TimeKind = "auto"
     time_unit: str | None = None
     typical_gap: float | None = None
+    categories: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     delimiter: str | None = None
     decimal: str = "."
@@ -101,8 +106,22 @@ class TableSchema:
             )
         if self.task == "forecast" and self.target_per == "series":
             raise InputError("A forecast has one target a step; leave target_per at 'auto'.")
+        self._check_categories()
         if self.classes is not None and len(set(self.classes)) != len(self.classes):
             raise InputError(f"classes {self.classes!r} name a class twice; name each once.")
+
+    def _check_categories(self) -> None:
+        known = [*self.features, *self.static]
+        lacking = [name for name in self.categories if name not in known]
+        # A long table that keeps every variable tells its variables when it is read.
+        if not lacking or (self.long and not self.features):
+            return
+        close = nearest(lacking[0], known)
+        raise InputError(
+            f"categories name {lacking[0]!r}, which is none of the features and static columns "
+            f"({', '.join(known)})."
+            + (f" Did you mean {close!r}?" if close else " Name it also as one of these.")
+        )
 
     def _check_distinct(self) -> None:
         if len(set(self.features)) != len(self.features):
