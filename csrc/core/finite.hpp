@@ -28,7 +28,9 @@ inline bool all_moderate(const float* numbers, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
         std::uint32_t bits;
         std::memcpy(&bits, numbers + i, sizeof bits);
-        found |= static_cast<std::uint32_t>((bits & 0x7fffffffu) >= 0x5d800000u);
+        // Signed, which the plainest vectors can compare.
+        const auto size = static_cast<std::int32_t>(bits & 0x7fffffffu);
+        found |= static_cast<std::uint32_t>(size >= 0x5d800000);
     }
     return found == 0;
 }

@@ -75,7 +75,7 @@ struct SynapseList {
     // Adds to a target's conductance what sources without a synapse give: NaN where they are not
     // finite.
     template <int Vectors>
-    void drive_absent(int target, const float* potentials, Vec (&g)[Vectors]) const {
+    LT_INLINE void drive_absent(int target, const float* potentials, Vec (&g)[Vectors]) const {
         const int* there = source.data();
         add_absent(potentials, all_sources, there + begin[target], there + begin[target + 1], g);
     }

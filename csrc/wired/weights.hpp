@@ -88,7 +88,7 @@ struct LinearSynapses {
 
     // Adds to the heads what sources without a synapse give: NaN where they are not finite.
     template <int Heads, int Vectors>
-    void read_absent(int target, const float* values, Vec (&sums)[Heads][Vectors]) const {
+    LT_INLINE void read_absent(int target, const float* values, Vec (&sums)[Heads][Vectors]) const {
         const int* there = column.data();
         for (int head = 0; head < Heads; ++head) {
             add_absent(
