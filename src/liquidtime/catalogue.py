@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Generic, Protocol, TypeVar
 
-from liquidtime.errors import InputError
+from liquidtime.errors import InputError, nearest
 
 
 class Named(Protocol):
@@ -78,5 +78,9 @@ class Catalogue(Generic[Entry]):
         """
         entries = self.entries()
         if name not in entries:
-            raise InputError(f"{name!r} is no {self._what}; expected one of {', '.join(entries)}.")
+            close = nearest(name, entries)
+            hint = f" Did you mean {close}?" if close else ""
+            raise InputError(
+                f"{name!r} is no {self._what}; expected one of {', '.join(entries)}.{hint}"
+            )
         return entries[name]

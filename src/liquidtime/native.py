@@ -5,6 +5,8 @@ import importlib
 import warnings
 from types import ModuleType
 
+from liquidtime.optional import origin
+
 
 @functools.cache
 def native() -> ModuleType | None:
@@ -24,7 +26,7 @@ def native() -> ModuleType | None:
     warnings.warn(
         "liquidtime was installed without its compiled kernels, so its recurrences run in Python, "
         "slower. To have them, reinstall with a C++17 compiler at hand: "
-        "pip install --force-reinstall --no-deps liquidtime.",
+        f'pip install --force-reinstall --no-deps "{origin() or "FOLDER OR ARCHIVE"}"',
         stacklevel=2,
     )
     return None

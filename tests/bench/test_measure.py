@@ -154,10 +154,41 @@ def test_the_short_table_has_a_row_a_case_pass_and_thread_count():
     shown = group([0.002, 0.001], [8e12, 8e12])
     other = group([0.004, 0.003], [8e12, 8e12], name="ncps")
     shown["entries"] += other["entries"]
+    shown["entries"] += group([0.005], [8e12], name="reference")["entries"]
     found = layer_tables.short_table([shown])
-    assert found.header == ["case", "pass", "threads", "liquidtime", "ncps", "share of peak"]
-    assert found.sections[0].rows[0][2:] == ["1", "1.00", "3.00 (3.0 ×)", "38 %"]
-    assert markdown(found).splitlines()[1] == "| --- | ---: | ---: | ---: | ---: | ---: |"
+    assert found.header == ["case", "pass", "threads", "liquidtime, ms", "ncps, ms"]
+    assert found.sections[0].rows[0] == ["B 1", "forward", "1", "1.00", "3.00 (3.0 ×)"]
+    assert markdown(found).splitlines()[1] == "| --- | ---: | ---: | ---: | ---: |"
+    whole = layer_tables.whole_table([shown])
+    assert whole.header[3:] == [
+        "liquidtime, ms",
+        "ncps, ms",
+        "reference, ms",
+        "liquidtime, of peak",
+    ]
+    assert whole.sections[0].rows[1][1:] == [
+        *("forward + backward", "1", "1.00", "3.00 (3.0 ×)", "5.00 (5.0 ×)", "38 %")
+    ]
+
+
+def test_what_all_cases_share_is_said_once():
+    two = [group([0.001], [8e12], title=f"B 8, T 10, H {size}") for size in (4, 16)]
+    found = layer_tables.short_table(two)
+    assert [row[0] for row in found.sections[0].rows] == ["H 4", "H 4", "H 16", "H 16"]
+    assert "All: B 8, T 10." in found.caption
+
+
+def test_the_summary_sets_the_second_size_on_all_threads_beside_ncps():
+    sizes = [group([seconds], [8e12], title=f"B {seconds}") for seconds in (0.001, 0.002, 0.004)]
+    for one in sizes:
+        one["entries"] += group([0.01], [8e12], name="ncps")["entries"]
+    found = layer_tables.summary_table({"cfc": sizes})
+    assert found.sections[0].rows == [
+        ["CfC, forward: ms a batch", "2.00", "10.0", "–", "5.0 ×"],
+        ["CfC, forward + backward: ms a batch", "2.00", "10.0", "–", "5.0 ×"],
+    ]
+    assert "CfC: B 0.002, 1 thread." in found.caption
+    assert layer_tables.summary_table({}).sections[0].rows == []
 
 
 def test_the_record_holds_lists_of_numbers_on_one_line():

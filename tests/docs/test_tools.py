@@ -91,7 +91,7 @@ def test_runs_become_results_and_a_table(tmp_path, monkeypatch):
     tables.store([tmp_path / "one.json", tmp_path / "two.json"])
     stored = json.loads((tmp_path / "mortality.json").read_text())
     lines = tables.table(task("mortality"), stored).splitlines()
-    assert lines[2].startswith("| CfC | 12,345 | 1.5 | 0.810 ± 0.014 (0.750 to 0.850) | 0.810 ±")
+    assert lines[2].startswith("| CfC | 12,345 | 0.810 ± 0.014 (0.750 to 0.850) | 0.810 ±")
     assert "over 2 seeds" in lines[4] and "a processor, 2 threads, torch 2.13.0." in lines[4]
     assert "With the parts of “another-test”, CfC has 0.850 (0.800 to 0.900)." in lines[4]
 

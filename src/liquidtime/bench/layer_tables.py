@@ -10,11 +10,13 @@ from liquidtime.bench.table import NONE, BenchTable, Section, number, percent
 
 MODE_NAMES = {"forward": "forward", "training": "forward + backward"}
 LEGEND = (
-    "ms, µs/step: the fastest call of all repeats, of a stream the median; × ours: how many "
+    "least, µs/step: the fastest call of all repeats; × ours: how many "
     "times the first row; of peak: the share of the time that the row's own arithmetic takes "
-    "at the peak read beside it, median over the repeats; kept B: bytes a sample and step that "
+    "at the peak read beside it, median over the repeats; kept, B: bytes a sample and step that "
     "wait for the backward pass."
 )
+# Of those who were timed: ours, and what people have.
+SHOWN = (OURS, "ncps", "nn.LSTM", "nn.GRU")
 _NAMES = {"cfc": "CfC", "ltc": "LTC"}
 
 
@@ -67,7 +69,7 @@ def long_tables(given: Sequence[Mapping[str, Any]]) -> list[BenchTable]:
             for mode in MODES
             for group in mine
         ]
-        header = ["", "ms", "median", "× ours", "µs/step", "of peak", "kept B"]
+        header = ["", "least, ms", "median, ms", "× ours", "µs/step", "of peak", "kept, B"]
         name = _NAMES[mine[0]["case"]["recurrence"]]
         found.append(BenchTable(f"{name}: {title}", header, sections, peaks_text(mine)))
     return found
@@ -86,7 +88,7 @@ def stream_table(group: Mapping[str, Any]) -> BenchTable:
         ]
         for entry in group["entries"]
     ]
-    header = ["", "µs/step", "p99", "least", "× ours", "of peak", "calls"]
+    header = ["", "median, µs", "p99, µs", "least, µs", "× ours", "of peak", "calls"]
     caption = (
         f"{peaks_text([group])} Reading the clock takes {1e9 * group['clock_seconds']:.0f} ns of "
         "each time."
@@ -95,34 +97,75 @@ def stream_table(group: Mapping[str, Any]) -> BenchTable:
 
 
 def short_table(given: Sequence[Mapping[str, Any]]) -> BenchTable:
-    """One row a case, mode and number of threads: the fastest call of everybody.
+    """One row a case, mode and number of threads: ours beside what one would use otherwise.
 
     A CfC in milliseconds a call, an LTC in microseconds a step; in brackets how many times ours.
     """
-    groups = [group for group in given if group["axis"] is None]
-    recurrence = groups[0]["case"]["recurrence"]
-    names = list(dict.fromkeys(e["contender"] for group in groups for e in group["entries"]))
-    by_step = recurrence == "ltc"
-    rows = [
-        _short_row(group, mode, names, by_step)
-        for title in dict.fromkeys(group["title"] for group in groups)
-        for mode in MODES
-        for group in groups
-        if group["title"] == title
-    ]
-    header = ["case", "pass", "threads", *names]
-    if any(row[-1] != NONE for row in rows):
-        header.append("share of peak")
-    unit = "Microseconds a step of the whole batch" if by_step else "Milliseconds a call"
-    text = (
-        f"{unit}, the fastest call; in brackets how many times {names[0]}, whose share of the peak "
-        f"is given. {peaks_text(groups)}"
-    )
-    if by_step:
-        text = text.replace(", whose share of the peak is given", "")
-    return BenchTable(
-        _NAMES[recurrence], header, [Section("", [row[: len(header)] for row in rows])], text
-    )
+    groups = _tabled(given)
+    names = [name for name in _names(groups) if name in SHOWN]
+    common, titles = _apart([group["title"] for group in groups])
+    same = f"All: {', '.join(common)}. " if common else ""
+    return _table(groups, names, titles, f"{same}In brackets how many times {OURS}.")
+
+
+def whole_table(given: Sequence[Mapping[str, Any]]) -> BenchTable:
+    """The same with everybody who was timed, and with ours against the peak of the machine."""
+    groups = _tabled(given)
+    text = f"In brackets how many times {OURS}. {peaks_text(groups)}"
+    titles = {group["title"]: group["title"] for group in groups}
+    found = _table(groups, _names(groups), titles, text)
+    shares = [percent(share(first_of(group, mode))) for group, mode in _turns(groups)]
+    if set(shares) == {NONE}:
+        return found
+    rows = [[*row, cell] for row, cell in zip(found.sections[0].rows, shares, strict=True)]
+    header = [*found.header, f"{OURS}, of peak"]
+    return found._replace(header=header, sections=[Section("", rows)])
+
+
+def summary_table(cases: Mapping[str, Sequence[Mapping[str, Any]]]) -> BenchTable:
+    """A line each for CfC, LTC and single steps: ours, ncps, nn.LSTM, and how many times faster.
+
+    The second largest of the sizes, or the only one, on as many threads as were timed.
+
+    Args:
+        cases: Groups of `cfc`, `ltc` and `stream`.
+    """
+    header = ["", OURS, "ncps", "nn.LSTM", "ncps takes"]
+    rows, sizes = [], []
+    for recurrence, modes in (("cfc", MODES), ("ltc", MODES[1:])):
+        groups = _tabled(cases.get(recurrence, []))
+        threads = max((group["threads"] for group in groups), default=0)
+        alike = [group for group in groups if group["threads"] == threads][:2]
+        for group in alike[-1:]:
+            unit, scale = ("ms", 1e3)
+            what = "a batch"
+            if recurrence == "ltc":
+                unit, scale, what = "µs", 1e6 / group["case"]["steps"], "a step of a batch"
+            for mode in modes:
+                times = [_seconds(group, mode, name) for name in (OURS, "ncps", "nn.LSTM")]
+                title = f"{_NAMES[recurrence]}, {MODE_NAMES[mode]}: {unit} {what}"
+                rows.append([title, *_beside(times, scale)])
+            sizes.append(f"{_NAMES[recurrence]}: {group['title']}, {threads_text(threads)}")
+    for group in cases.get("stream", []):
+        steps = {entry["contender"]: entry["median"] for entry in group["entries"]}
+        times = [steps.get(name) for name in ("Stream.step", "ncps: cell", "nn.LSTM: a step")]
+        rows.append(["CfC, one step with its data: µs", *_beside(times, 1e6)])
+        sizes.append(f"one step: {group['title']}, {threads_text(group['threads'])}")
+    text = f"Batches: the fastest call; single steps: the median. {'; '.join(sizes)}."
+    return BenchTable("Summary", header, [Section("", rows)], text)
+
+
+def _seconds(group: Mapping[str, Any], mode: str, name: str) -> float | None:
+    try:
+        return min(entry_of(group, name, mode)["minima"])
+    except KeyError:
+        return None
+
+
+def _beside(times: Sequence[float | None], scale: float) -> list[str]:
+    cells = [NONE if time is None else number(scale * time) for time in times]
+    ours, ncps = times[:2]
+    return [*cells, NONE if ours is None or ncps is None else f"{ncps / ours:.1f} ×"]
 
 
 def peaks_text(groups: Sequence[Mapping[str, Any]]) -> str:
@@ -160,18 +203,68 @@ def _long_row(group: Mapping[str, Any], entry: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _short_row(
-    group: Mapping[str, Any], mode: str, names: Sequence[str], by_step: bool
-) -> list[str]:
+def _tabled(given: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [group for group in given if group["axis"] is None]
+
+
+def _names(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(e["contender"] for group in groups for e in group["entries"]))
+
+
+def _turns(groups: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    """Rows of a table: by case, then by mode, then by number of threads."""
+    return [
+        (group, mode)
+        for title in dict.fromkeys(group["title"] for group in groups)
+        for mode in MODES
+        for group in groups
+        if group["title"] == title
+    ]
+
+
+def _apart(titles: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """What all titles say, and what is left of each of them."""
+    parts = {title: title.split(", ") for title in titles}
+    common = [part for part in parts[titles[0]] if all(part in own for own in parts.values())]
+    if len(parts) == 1:
+        common = []
+    left = {
+        title: ", ".join(part for part in own if part not in common) for title, own in parts.items()
+    }
+    return common, left
+
+
+def _table(
+    groups: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    titles: Mapping[str, str],
+    text: str,
+) -> BenchTable:
+    recurrence = groups[0]["case"]["recurrence"]
+    unit, what = (
+        ("µs", "Microseconds a step of the whole batch")
+        if recurrence == "ltc"
+        else ("ms", "Milliseconds a call over all steps")
+    )
+    header = ["case", "pass", "threads", *(f"{name}, {unit}" for name in names)]
+    rows = [
+        [
+            titles[group["title"]],
+            MODE_NAMES[mode],
+            str(group["threads"]),
+            *(_cell(group, mode, name, recurrence == "ltc") for name in names),
+        ]
+        for group, mode in _turns(groups)
+    ]
+    text = f"{what}, the fastest call. {text}"
+    return BenchTable(_NAMES[recurrence], header, [Section("", rows)], text.strip())
+
+
+def _cell(group: Mapping[str, Any], mode: str, name: str, by_step: bool) -> str:
     scale = 1e6 / group["case"]["steps"] if by_step else 1e3
-    ours = first_of(group, mode)
-    cells = [group["title"], MODE_NAMES[mode], str(group["threads"])]
-    for name in names:
-        try:
-            least = min(entry_of(group, name, mode)["minima"])
-        except KeyError:
-            cells.append(NONE)
-            continue
-        ratio = "" if name.startswith(OURS) else f" ({least / min(ours['minima']):.1f} ×)"
-        cells.append(f"{number(scale * least)}{ratio}")
-    return [*cells, percent(share(ours))]
+    least = _seconds(group, mode, name)
+    if least is None:
+        return NONE
+    ours = min(first_of(group, mode)["minima"])
+    ratio = "" if name.startswith(OURS) else f" ({least / ours:.1f} ×)"
+    return f"{number(scale * least)}{ratio}"

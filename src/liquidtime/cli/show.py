@@ -30,7 +30,7 @@ class Options:
 def run(options: Options) -> int:
     """Print one run in full, or several as a table."""
     from liquidtime.cli.common.console import results
-    from liquidtime.cli.common.scores import comparison
+    from liquidtime.cli.common.scores import alike, comparison
 
     if not options.runs:
         raise InputError("No run is named; expected a run folder, such as runs/mine.")
@@ -49,7 +49,11 @@ def run(options: Options) -> int:
         if len(kinds) > 1:
             raise InputError("These runs predict different things (classes and numbers).")
         console.print(comparison(runs))
-        console.print("Scores of each run's own test part; best of a column in bold.")
+        console.print(
+            "Scores of each run's own test part; best of a column in bold."
+            if alike(runs)
+            else "Runs on different data or targets: these scores do not rank them."
+        )
         return 0
     _show(runs[0], console)
     return 0
@@ -64,7 +68,7 @@ def _simulations(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def _kind(path: Path) -> str | None:
-    from liquidtime.runs.digests import read_json
+    from liquidtime.runs.stored import read_json
 
     record = path / "run.json"
     return read_json(record).get("kind") if record.is_file() else None
@@ -76,7 +80,10 @@ def _show(run: "Run", console: Any) -> None:
     from rich.table import Table
 
     from liquidtime.cli.common.scores import score_table, training_line
+    from liquidtime.train.report import write as report
 
+    if not run.report.exists():
+        report.write(run)
     console.print(f"[bold]{escape(str(run.path))}[/]  {escape(_origin(run))}")
     console.print(training_line(run), markup=False, soft_wrap=True)
     parts = {name: run.metrics[name] for name in ("validation", "test")}

@@ -33,6 +33,8 @@ from liquidtime.cli.brain.options import (
     experiment_of,
 )
 
+EXTRA = "brain"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:

@@ -29,6 +29,8 @@ class StudyOptions(Generic[Own]):
 def Options(arguments: Sequence[str]) -> Any:
     """A sub-command a study."""
     named = arguments[0] if arguments else ""
+    if named and not named.startswith("-"):
+        study(named)
     return Union[tuple(_subcommand(name, details=name == named) for name in study_names())]  # noqa: UP007
 
 

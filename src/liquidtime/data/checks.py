@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from liquidtime.data import ragged
+from liquidtime.data.categories import check_codes
+from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
 
@@ -38,6 +40,10 @@ class _Fields(Protocol):
     def classes(self) -> tuple[str, ...] | None: ...
     @property
     def per_step(self) -> bool: ...
+    @property
+    def categories(self) -> Categories: ...
+    @property
+    def static_categories(self) -> Categories: ...
 
 
 _LAYOUT = {
@@ -166,6 +172,10 @@ def _check_values(series: _Fields) -> None:
             f"static is infinite in series {_name(series, number)}, {names[column]!r}; expected a "
             "finite number, or NaN where it is missing."
         )
+    check_codes("values", series.values, series.mask, series.features, series.categories)
+    if series.static is not None:
+        names, there = series.static_features or (), ~series.static.isnan()
+        check_codes("static", series.static, there, names, series.static_categories)
 
 
 def _check_times(series: _Fields) -> None:

@@ -9,8 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liquidtime.data import ragged
+from liquidtime.data import card, ragged
+from liquidtime.data.categories import joined, named, recode
 from liquidtime.data.checks import check_series
+from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
 
 
@@ -61,6 +63,9 @@ class IrregularSeries:
         per_step: Whether the target is one a step.
         time_unit: "hours" where the times were read from dates or durations, so that such a fit
             is not used on plain numbers without a word; None for numbers in the data's own unit.
+        categories: Of features that hold categories (a rhythm, a ward), the names of these; the
+            values of such a feature are their numbers, from 0.
+        static_categories: Likewise of static features.
 
     Raises:
         InputError: If a shape, a dtype or a content is wrong; the message names the field and,
@@ -80,6 +85,8 @@ class IrregularSeries:
     classes: tuple[str, ...] | None = None
     per_step: bool = False
     time_unit: str | None = None
+    categories: Categories = field(default_factory=dict)
+    static_categories: Categories = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = np.arange(len(self.lengths)) if _none_given(self.ids) else np.asarray(self.ids)
@@ -91,6 +98,8 @@ class IrregularSeries:
         for name in ("target_names", "classes"):
             given = getattr(self, name)
             fill[name] = None if given is None else tuple(str(entry) for entry in given)
+        for name, of in (("categories", "features"), ("static_categories", "static_features")):
+            fill[name] = named(getattr(self, name), fill[of] or (), name)
         for name, value in fill.items():
             object.__setattr__(self, name, value)
         check_series(self)
@@ -107,6 +116,15 @@ class IrregularSeries:
             what = "class" if self.target.dim() == 1 else f"{self.target.shape[1]} values"
             parts.append(f"target: {what} per {one}")
         return f"IrregularSeries({', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        counts: dict[str, int] = {}
+        if self.classes is not None and self.target is not None and self.target.dim() == 1:
+            known = self.target[self.target >= 0]
+            numbers = torch.bincount(known, minlength=len(self.classes)).tolist()
+            counts = dict(zip(self.classes, numbers, strict=True))
+        return card.html(repr(self), self.lengths, self.times, self.mask, self.features, counts)
 
     @property
     def feature_count(self) -> int:
@@ -193,6 +211,11 @@ class IrregularSeries:
                 "or none."
             )
 
+        found = joined([part.categories for part in parts])
+        static = joined([part.static_categories for part in parts])
+        parts = [part.with_categories(found, static) for part in parts]
+        first = parts[0]
+
         def join(name: str) -> Tensor | None:
             tensors = [getattr(part, name) for part in parts]
             return None if tensors[0] is None else torch.cat(tensors)
@@ -200,6 +223,31 @@ class IrregularSeries:
         names = ("values", "times", "mask", "lengths", "static", "target")
         ids = np.concatenate([part.ids for part in parts])
         return replace(first, ids=ids, **{name: join(name) for name in names})
+
+    def with_categories(self, categories: Categories, static_categories: Categories) -> Self:
+        """The same with the categories in another order, or with more of them.
+
+        Args:
+            categories: Of every feature that holds categories, at least those that occur.
+            static_categories: Likewise of static features.
+
+        Raises:
+            InputError: If one that occurs is missing, or a feature holds numbers.
+        """
+        if categories == self.categories and static_categories == self.static_categories:
+            return self
+        values = recode(self.values, self.features, self.categories, categories)
+        static, names = self.static, self.static_features or ()
+        if static is not None:
+            codes = recode(static, names, self.static_categories, static_categories)
+            static = torch.where(static.isnan(), static, codes)
+        return replace(
+            self,
+            values=torch.where(self.mask, values, torch.zeros_like(values)),
+            static=static,
+            categories=categories,
+            static_categories=static_categories,
+        )
 
     def pad(self) -> PaddedSeries:
         """The series as one padded block; see `PaddedSeries`."""

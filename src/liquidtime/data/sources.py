@@ -182,14 +182,15 @@ def _download(source: Source, partial: Path, path: Path, *, progress: bool) -> N
 @contextmanager
 def _bar(title: str, size: int | None, *, shown: bool) -> Iterator[Callable[[int], None]]:
     """A progress bar on standard error; gives the function that advances it by some bytes."""
-    rich = require("rich.progress", extra="train")
-    console = require("rich.console", extra="train").Console(stderr=True)
+    from rich import console, progress
+
     columns = (
-        rich.TextColumn("{task.description}"),
-        rich.BarColumn(),
-        rich.DownloadColumn(),
-        rich.TransferSpeedColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
     )
-    with rich.Progress(*columns, console=console, disable=not shown) as progress:
-        task = progress.add_task(f"Downloading {title}", total=size)
-        yield lambda amount: progress.advance(task, amount)
+    where = console.Console(stderr=True)
+    with progress.Progress(*columns, console=where, disable=not shown) as bar:
+        task = bar.add_task(f"Downloading {title}", total=size)
+        yield lambda amount: bar.advance(task, amount)

@@ -13,7 +13,7 @@ from liquidtime.deploy.arrays import booleans, check_out, floats, gap
 from liquidtime.deploy.module import read as read_module
 from liquidtime.deploy.network import Architecture, Network
 from liquidtime.deploy.setup import Setup
-from liquidtime.deploy.signals import Encoder, Signals
+from liquidtime.deploy.signals import Cells, Encoder, Signals
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
 
@@ -61,7 +61,7 @@ class Stream:
         threads: int = 1,
         fixed_elapsed: float | None = None,
         bfloat16: bool = False,
-        static: ArrayLike | None = None,
+        static: Cells | None = None,
     ) -> None:
         """Build the network.
 
@@ -75,7 +75,8 @@ class Stream:
                 one of a CfC's four heads is then done away with, and `step` takes none.
             bfloat16: Round weights and states to bfloat16 where the processor multiplies them:
                 half the memory to read, at 8 bits of precision.
-            static: Features that do not change, of each stream, for `observe`.
+            static: Features that do not change, of each stream, for `observe`: [S] or [streams, S],
+                or a mapping from names to what is known, of all streams or one of each.
         """
         if streams < 1 or threads < 1:
             raise ValueError(f"streams is {streams}, threads is {threads}; expected 1 or more.")
@@ -107,7 +108,7 @@ class Stream:
         threads: int = 1,
         fixed_elapsed: float | None = None,
         bfloat16: bool = False,
-        static: ArrayLike | None = None,
+        static: Cells | None = None,
     ) -> Self:
         """Load a network.
 
@@ -263,15 +264,16 @@ class Stream:
 
     def observe(
         self,
-        values: ArrayLike | Mapping[str, float],
+        values: Cells,
         elapsed: ArrayLike = 0.0,
         active: ArrayLike | None = None,
     ) -> NDArray[np.float64]:
         """Predict from a row of measurements in their own units.
 
         Args:
-            values: [D], or [S, D] of all streams, NaN where not measured; of a single stream also
-                a mapping from names to what was measured.
+            values: [D], or [S, D] of all streams, NaN where not measured; or a mapping from names
+                to what was measured, of a single stream, or one of each. Categories come by name
+                ("AF"); one that training never met is taken as unknown, with a warning.
             elapsed: Time since the previous row of each stream, in the unit of the training data:
                 a float or [S]; or a duration (`timedelta`, `timedelta64`), where these had dates or
                 durations. A stream's first row has none, whatever is given.
@@ -347,21 +349,9 @@ class Stream:
             )
         return instants.hours()
 
-    def _rows(
-        self, values: ArrayLike | Mapping[str, float], signals: Signals
-    ) -> tuple[bool, NDArray[np.float64]]:
+    def _rows(self, values: Cells, signals: Signals) -> tuple[bool, NDArray[np.float64]]:
         width = len(signals.variables)
-        if isinstance(values, Mapping):
-            row = np.full(width, np.nan)
-            for name, value in values.items():
-                if name not in signals.variables:
-                    raise InputError(
-                        f"the network knows no variable {name!r}; expected some of "
-                        f"{', '.join(signals.variables)}."
-                    )
-                row[signals.variables.index(name)] = floats(name, value, np.float64)
-            values = row
-        rows = floats("values", values, np.float64)
+        rows = signals.rows(values)
         if rows.shape == (width,) and self.streams == 1:
             return True, rows[None]
         if rows.shape != (self.streams, width):

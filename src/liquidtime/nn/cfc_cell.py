@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from liquidtime.kernels import Request, registry
+from liquidtime.kernels.cfc.call import call_cfc
 from liquidtime.kernels.cfc.reference import (
     HEADS,
     ActivationName,
@@ -146,8 +147,8 @@ class CfCCell(nn.Module):
         layout: MemoryLayout = "state",
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
-        run = registry.select(self.kernel_request(), self.backend).run
-        return run(
+        return call_cfc(
+            self,
             x,
             state,
             elapsed,

@@ -9,6 +9,7 @@ from liquidtime.dynamics import IntegratorName, LineIntegratorName, SourcesName
 from liquidtime.dynamics.line_drive import check_nodes
 from liquidtime.dynamics.sources import check_sources
 from liquidtime.kernels import Request, registry
+from liquidtime.kernels.ltc.call import call_ltc
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.ltc.past import past_size, remember
 from liquidtime.kernels.memory import MemoryLayout
@@ -189,11 +190,8 @@ class LTCCell(nn.Module):
         layout: MemoryLayout = "state",
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.ltc.reference.ltc`."""
-        request = self.kernel_request()
-        if memory is not None:
-            request = request.having("mixed_memory")
-        run = registry.select(request, self.backend).run
-        return run(
+        return call_ltc(
+            self,
             x.to(state[0].dtype),
             state,
             elapsed,

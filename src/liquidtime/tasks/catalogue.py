@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from liquidtime import tasks
-from liquidtime.errors import InputError
+from liquidtime.errors import InputError, nearest
 from liquidtime.tasks.contract import Progress, Shown, Study, Task
 
 GROUP = "liquidtime.tasks"
@@ -107,5 +107,7 @@ def _installed() -> list[Task | Study]:
 
 def _named(name: str, what: str, entries: dict[str, Entry], known: list[str]) -> Entry:
     if name not in entries:
-        raise InputError(f"There is no {what} {name!r}; expected one of {', '.join(known)}.")
+        close = nearest(name, known)
+        hint = f" Did you mean {close}?" if close else ""
+        raise InputError(f"There is no {what} {name!r}; expected one of {', '.join(known)}.{hint}")
     return entries[name]

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from liquidtime.optional import require
-
 Progress = Callable[[float], object]
 """Is told the simulated time reached, in ms."""
 
@@ -28,14 +26,14 @@ def shown(wanted: bool | Progress, duration: float) -> Iterator[Progress]:
     if not wanted:
         yield lambda _: None
         return
-    progress = require("rich.progress", extra="brain")
-    console = require("rich.console", extra="brain").Console(stderr=True, highlight=False)
+    from rich import console, progress
+
     bar = progress.Progress(
         progress.TextColumn("[bold]simulating"),
         progress.BarColumn(bar_width=24),
         progress.TextColumn("{task.fields[state]}"),
         progress.TimeRemainingColumn(elapsed_when_finished=True),
-        console=console,
+        console=console.Console(stderr=True, highlight=False),
     )
     began, drawn = time.monotonic(), 0.0
     with bar:

@@ -1,7 +1,6 @@
 """Which verbs there are: the modules of the `cli` folder, found without importing them."""
 
 import ast
-import difflib
 import importlib
 import pkgutil
 from pathlib import Path
@@ -38,12 +37,6 @@ def verbs() -> dict[str, Verb]:
         name: Verb(name, f"{cli.__name__}.{name}", _summary(Path(cli.__path__[0]) / f"{name}.py"))
         for name in found
     }
-
-
-def nearest_verb(word: str, names: list[str]) -> str | None:
-    """The verb that was probably meant."""
-    close = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.5)
-    return close[0] if close else None
 
 
 def _summary(file: Path) -> str:

@@ -1,7 +1,11 @@
 """Names and numbers as people read them."""
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+_BARE = re.compile(r"[+-]?\d+(\.\d+)?|true|false", re.IGNORECASE)
 
 METRIC_NAMES = {
     "auroc": "AUROC",
@@ -20,22 +24,39 @@ def metric_name(metric: str) -> str:
     return METRIC_NAMES.get(metric, metric)
 
 
-def number(value: float | None) -> str:
-    """A measured number with the digits that mean something: three behind the point, or in all."""
-    if value is None:
+def number(value: float | None, *, like: float | None = None) -> str:
+    """A measured number with the digits that mean something: three behind the point, or in all.
+
+    Args:
+        value: The number; None and NaN are a stroke.
+        like: Another number whose notation it shall have, as the ends of an interval have that of
+            what lies between them.
+    """
+    if value is None or math.isnan(value):
         return "–"
+    scale = abs(value if like is None or math.isnan(like) else like)
     if value < 0:
-        return f"−{number(-value)}"
-    if abs(value) < 10:
-        return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
-    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+        return f"−{number(-value, like=scale)}"
+    if scale >= 100:
+        return f"{value:,.0f}"
+    if scale >= 10:
+        return f"{value:.1f}"
+    if scale >= 0.01 or not scale:
+        return f"{value:.3f}"
+    if scale >= 1e-4:
+        return f"{value:.{1 - math.floor(math.log10(scale))}f}"
+    return f"{value:.1e}"
 
 
 def interval(found: Mapping[str, Any], *, bracket: bool = True) -> str:
-    """The interval of a metric, such as "0.812 to 0.878"; empty where there is none."""
+    """The interval of a metric, such as "0.812 to 0.878"; empty where there is none.
+
+    In the notation of the metric itself: beside 0.020, an end at 0.00005 is 0.000.
+    """
     if found.get("low") is None or found.get("high") is None:
         return ""
-    text = f"{number(found['low'])} to {number(found['high'])}"
+    like = found.get("value")
+    text = f"{number(found['low'], like=like)} to {number(found['high'], like=like)}"
     return f"({text})" if bracket else text
 
 
@@ -60,3 +81,18 @@ def share(value: float) -> str:
 def quoted(label: object) -> str:
     """A label of the user's own inside a sentence."""
     return f"“{label}”"
+
+
+def class_names(labels: Sequence[str], record: Mapping[str, Any]) -> list[str]:
+    """Classes as people read them: "died = 1" where the label alone, a number, says nothing.
+
+    Args:
+        labels: As the run stores them.
+        record: Of the run, which knows the column of the target if there was a table.
+    """
+    table = (record.get("schema") or {}).get("table") or {}
+    target = table.get("target") or ()
+    if record["objective"]["kind"] != "classes" or len(target) != 1:
+        return list(labels)
+    bare = all(_BARE.fullmatch(label) for label in labels)
+    return [f"{target[0]} = {label}" if bare else label for label in labels]
