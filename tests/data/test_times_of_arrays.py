@@ -237,3 +237,9 @@ def test_an_empty_series_alone_keeps_its_width():
     assert from_lists([np.zeros((0, 2)), []]).feature_count == 2
     with pytest.raises(InputError, match="series 1 has 3 features"):
         from_lists([np.zeros((4, 2)), np.zeros((0, 3))])
+
+
+@pytest.mark.parametrize("lengths", [[1.5, 2], [float("nan"), 2], [-1, 2], [3, 2], [2]])
+def test_lengths_are_whole_numbers(lengths):
+    with pytest.raises(InputError, match="expected 2 whole numbers from 0 to 2"):
+        from_nan_padded(np.zeros((2, 2, 1)), [0.0, 1.0], lengths=lengths)
