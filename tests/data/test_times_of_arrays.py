@@ -223,8 +223,13 @@ def test_long_frames_are_read_as_they_name_things():
     with pytest.raises(InputError, match="the frame has 2 columns 'value'"):
         from_long_frame(pd.concat([plain, plain["value"]], axis=1))
     static = pd.DataFrame({"sex": ["F", "M"]}, index=[1, 2])
-    with pytest.raises(InputError, match=r"static holds text in column 'sex' \('F' first\)"):
-        from_long_frame(plain, static=static)
+    assert from_long_frame(plain, static=static).static_categories == {"sex": ("F", "M")}
+    dated = pd.DataFrame({"born": pd.to_datetime(["1950", "1960"])}, index=[1, 2])
+    with pytest.raises(InputError, match=r"static holds datetime64\[.*\] in column 'born'"):
+        from_long_frame(plain, static=dated)
+    twice = pd.DataFrame([[1.0, 2.0]] * 2, columns=["a", "a"], index=[1, 2])
+    with pytest.raises(InputError, match="static has two columns 'a'"):
+        from_long_frame(plain, static=twice)
     with pytest.raises(InputError, match="static is a Series"):
         from_long_frame(plain, static=static["sex"])  # pyright: ignore[reportArgumentType]
     nullable = pd.DataFrame({"age": pd.array([70, None], dtype="Int64")}, index=[1, 2])
