@@ -237,6 +237,17 @@ def test_long_frames_are_read_as_they_name_things():
     assert fixed is not None and fixed[0] == 70 and fixed[1].isnan()
 
 
+def test_masks_of_numpy_are_what_was_not_observed():
+    masked = np.ma.masked_array([[1.0], [2.0]], mask=[[False], [True]])
+    assert from_lists([masked], [[0, 1]]).mask.flatten().tolist() == [True, False]
+    with pytest.raises(InputError, match="series 0 at position 1; every row needs a time"):
+        from_lists([ZERO], [np.ma.masked_array([0.0, 1.0], mask=[False, True])])
+    with pytest.raises(InputError, match=r"does not hold numbers alone \(records"):
+        from_lists([ZERO], [np.zeros(2, [("t", "f8")])])
+    with pytest.raises(InputError, match="complex numbers"):
+        from_lists([ZERO * 1j])
+
+
 def test_an_empty_series_alone_keeps_its_width():
     assert from_lists([np.zeros((0, 2))]).feature_count == 2
     assert from_lists([np.zeros((0, 2)), []]).feature_count == 2

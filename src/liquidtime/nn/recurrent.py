@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 from liquidtime.kernels import Request
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.nn.cell import Cell, State, check_dtype, state_dtype
-from liquidtime.nn.checks.arguments import check_tensor
+from liquidtime.nn.checks.arguments import check_size, check_tensor
 from liquidtime.nn.checks.ncps_names import answer_ncps_names
 from liquidtime.nn.checks.stable import check_stable
 from liquidtime.nn.checks.values import check_values
@@ -59,6 +59,7 @@ class AbstractRecurrent(nn.Module):
         batch_first: bool,
     ) -> None:
         super().__init__()
+        check_size("num_layers", num_layers)
         if num_layers < 1:
             raise ValueError(f"num_layers is {num_layers}; expected 1 or more.")
         if not 0.0 <= dropout < 1.0:

@@ -245,10 +245,11 @@ def _static(
     for place, name in enumerate(static.columns):
         if name in static.columns[:place]:
             raise InputError(f"static has two columns {name!r}; expected names that differ.")
-        if static.iloc[:, place].dtype.kind in "cmM":
+        dtype = static.iloc[:, place].dtype
+        if dtype.kind in "cmM":
             raise InputError(
-                f"static holds {static.iloc[:, place].dtype} in column {name!r}; expected numbers or "
-                "text. Count dates from a start, such as the years since a birth."
+                f"static holds {dtype} in column {name!r}; expected numbers or text. Count "
+                "dates from a start, such as the years since a birth."
             )
     table = Table(Path("static"), static.set_axis(map(str, static.columns), axis=1), "parquet")
     found, columns = {}, {}
