@@ -18,9 +18,9 @@ from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, run_step
 from liquidtime.nn.cfc_group import CfCGroup
+from liquidtime.nn.checks.ncps_names import answer_ncps_names
 from liquidtime.nn.members import members
 from liquidtime.nn.mixed_memory import LSTMMemory
-from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.wired import groups_of, units_of
 from liquidtime.wirings import Wiring
 

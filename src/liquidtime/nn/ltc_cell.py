@@ -15,9 +15,9 @@ from liquidtime.kernels.ltc.past import past_size, remember
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, run_step, state_dtype
+from liquidtime.nn.checks.ncps_names import answer_ncps_names
 from liquidtime.nn.feature_map import FeatureMap, MappingName
 from liquidtime.nn.mixed_memory import LSTMMemory
-from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.synapses import SynapseParameters, init_positive
 from liquidtime.nn.wired import units_of
 from liquidtime.wirings import FullyConnected, Wiring
