@@ -4,6 +4,7 @@ pandas parses numbers on its fast path; when one is broken, the file is read aga
 the caller can name the cell.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from liquidtime.data.table.encoding import check_start, undecodable
 from liquidtime.data.table.numbers import MISSING
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table, open_text, records
-from liquidtime.data.table.tally import Tally, check_cells
+from liquidtime.data.table.tally import Tally, check_cells, too_many
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 
+_SPARE = 32
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
@@ -91,10 +93,16 @@ def _parse(
     """Parse the wanted columns; None when a number does not parse."""
     pandas = require("pandas", extra="train")
     width = len(header)
-    used = sorted(wanted.values())
+    # To leave columns out saves time where they are many; but then long rows are cut silently.
+    spare = width - len(set(wanted.values())) > _SPARE
+    used = sorted(wanted.values()) if spare else range(width)
     text, number = pandas.api.types.pandas_dtype("str"), pandas.api.types.pandas_dtype("float64")
     try:
-        with Tally(path, schema.encoding, delimiter, width) as tally:
+        with (
+            Tally(path, schema.encoding, delimiter, width, each=spare) as tally,
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("error", pandas.errors.ParserWarning)
             frame = pandas.read_csv(
                 tally,
                 sep=delimiter,
@@ -102,7 +110,7 @@ def _parse(
                 header=0,
                 names=range(width),
                 index_col=False,
-                usecols=used,
+                usecols=used if spare else None,
                 dtype=dict.fromkeys(used, text) | dict.fromkeys(floats, number),
                 keep_default_na=False,
                 na_values=dict.fromkeys(floats, sorted(MISSING | set(schema.missing))),
@@ -111,8 +119,8 @@ def _parse(
             )
     except UnicodeError:
         raise undecodable(path, schema.encoding) from None
-    except pandas.errors.ParserError as error:
-        raise _unparsed(path, schema, delimiter, str(error)) from None
+    except (pandas.errors.ParserWarning, pandas.errors.ParserError) as error:
+        raise _unparsed(path, schema, delimiter, width, str(error)) from None
     except InputError:
         raise
     except ValueError:
@@ -123,10 +131,15 @@ def _parse(
     return frame
 
 
-def _unparsed(path: Path, schema: TableSchema, delimiter: str, reason: str) -> InputError:
+def _unparsed(
+    path: Path, schema: TableSchema, delimiter: str, width: int, reason: str
+) -> InputError:
+    line = 1
+    with open_text(path, schema.encoding) as lines:
+        for line, cells in records(lines, delimiter, path):
+            if len(cells) > width:
+                return too_many(path, line, len(cells), width)
     if "EOF inside string" in reason:
-        with open_text(path, schema.encoding) as lines:
-            line = max(line for line, _ in records(lines, delimiter, path))
         return InputError(
             f"{path}, row {line:,}: a double quote is left open in this row, to the end of the "
             'file; expected another one. Close it, or write a quote inside text twice ("").'
