@@ -4,6 +4,7 @@ pandas parses numbers on its fast path; when one is broken, the file is read aga
 the caller can name the cell.
 """
 
+import itertools
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from liquidtime.errors import InputError
 from liquidtime.optional import require
 
 _SPARE = 32
+_FIRST_ROWS = 100
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
@@ -42,6 +44,9 @@ def read_csv(
     position = dict(zip(wanted, header.positions(wanted), strict=True))
     # Thousands are checked by the reader of numbers, not by pandas.
     floats = [position[name] for name in numbers if name not in text and not schema.thousands]
+    if floats:
+        of_text = _columns_of_text(path, schema, delimiter, floats)
+        floats = [at for at in floats if at not in of_text]
     frame = None
     if floats:
         frame = _parse(path, schema, delimiter, header.names, position, floats)
@@ -72,6 +77,31 @@ def read_header(path: Path, schema: TableSchema) -> tuple[Header, str]:
             f"with one of these between them: {signs}. Give the delimiter if it is another."
         )
     return Header(f"{path}, row {row}", names), delimiter
+
+
+def _columns_of_text(
+    path: Path, schema: TableSchema, delimiter: str, columns: list[int]
+) -> set[int]:
+    """Columns that hold text in the first rows: the others are parsed fast all the same."""
+    missing, found = MISSING | set(schema.missing), set()
+    try:
+        with open_text(path, schema.encoding) as lines:
+            for _, cells in itertools.islice(records(lines, delimiter, path), 1, _FIRST_ROWS):
+                for at in columns:
+                    cell = cells[at].strip() if at < len(cells) else ""
+                    if cell not in missing and not _is_float(cell.replace(schema.decimal, ".")):
+                        found.add(at)
+    except UnicodeError:
+        raise undecodable(path, schema.encoding) from None
+    return found
+
+
+def _is_float(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _first_record(path: Path, encoding: str, delimiter: str) -> tuple[int, list[str]]:
