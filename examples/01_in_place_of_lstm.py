@@ -52,12 +52,14 @@ def main(steps: int = 250) -> dict[str, float]:
     errors = {"it stays": nn.functional.mse_loss(x[:, -1], target).item()}
     for name, model in (("LSTM", WithLSTM()), ("CfC", WithCfC())):
         optimiser = torch.optim.Adam(model.parameters(), lr=5e-3)
-        for _ in range(steps):
+        for step in range(steps):
             chunk = pendulums(64)
             loss = nn.functional.mse_loss(model(*chunk[:2]), chunk[2])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
+            if step % 50 == 0:
+                print(f"{name:<9} step {step:>3} of {steps}  loss {loss.item():.4f}", flush=True)
         with torch.no_grad():
             errors[name] = nn.functional.mse_loss(model(x, gaps), target).item()
     for name, error in errors.items():

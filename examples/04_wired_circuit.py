@@ -36,12 +36,14 @@ def main(out: Path | None = None, steps: int = 80) -> dict[str, float]:
     x = torch.stack([at.sin(), at.cos()], dim=-1) + 0.1 * torch.randn(32, 32, 2)
     target = (0.5 * at).sin().square().unsqueeze(-1)
     optimiser = torch.optim.Adam(rnn.parameters(), lr=2e-2)
-    for _ in range(steps):
+    for step in range(steps):
         output, _ = rnn(x, elapsed=0.2)
         loss = torch.nn.functional.mse_loss(output, target)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+        if step % 20 == 0:
+            print(f"step {step:>2} of {steps}  loss {loss.item():.4f}", flush=True)
     figures = {"error": loss.item(), "error of the mean": target.var().item()}
     figures["synapses"] = circuit.synapse_count + circuit.sensory_synapse_count
     print(f"mean squared error {figures['error']:.4f}; the mean has {target.var():.4f}")

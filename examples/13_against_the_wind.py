@@ -48,6 +48,7 @@ def learn(world: Drift, pilot: RecurrentPolicy, rounds: int, passes: int) -> Non
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
+        print(f"round {number + 1} of {rounds}  loss {loss.item():.4f}", flush=True)
 
 
 def main(rounds: int = 8, passes: int = 25) -> dict[str, float]:

@@ -53,3 +53,31 @@ def test_what_is_missing_is_named_with_its_remedy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 'pip install "scikit-learn>=' in done.stdout, done.stderr
+
+
+def test_the_layers_and_the_version_are_at_the_top():
+    code = (
+        "import sys, liquidtime\n"
+        "assert liquidtime.__version__.count('.') == 2 and 'torch' not in sys.modules\n"
+        "from liquidtime import CfC, LTC\n"
+        "assert CfC is liquidtime.nn.CfC and LTC is liquidtime.nn.LTC\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_name_looked_for_too_high_is_told_where_it_is():
+    with pytest.raises(AttributeError, match=r"; it is liquidtime\.wirings\.AutoNCP$"):
+        liquidtime.AutoNCP  # noqa: B018
+    with pytest.raises(AttributeError, match=r"liquidtime\.brain\.fit or .*\.train\.fit$"):
+        liquidtime.fit  # noqa: B018
+    with pytest.raises(AttributeError, match=r"it is liquidtime\.brain\.read\.cook2019$"):
+        liquidtime.brain.cook2019  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no attribute 'os'$"):
+        liquidtime.os  # noqa: B018
+
+
+def test_what_a_package_lists_is_its_own():
+    public = {name for name in dir(liquidtime) if not name.startswith("__")}
+    modules = {module.name for module in pkgutil.iter_modules([SRC])}
+    assert public <= modules | {"CfC", "LTC"}
+    assert {"CfC", "LTC", "nn", "brain", "bench"} <= public

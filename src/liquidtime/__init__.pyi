@@ -19,3 +19,5 @@ from liquidtime import runs as runs
 from liquidtime import tasks as tasks
 from liquidtime import train as train
 from liquidtime import wirings as wirings
+from liquidtime.nn import LTC as LTC
+from liquidtime.nn import CfC as CfC

@@ -28,7 +28,11 @@ def attach(
 
     def get(name: str) -> Any:
         if name not in homes:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise AttributeError(
+                f"module {package!r} has no attribute {name!r}{_elsewhere(package, homes, name)}",
+                name=name,
+                obj=module,
+            )
         home, own = homes[name]
         if home == package:
             return importlib.import_module(f"{package}.{own}")
@@ -42,7 +46,28 @@ def attach(
         setattr(module, name, found)
         return found
 
-    return get, lambda: sorted({*vars(module), *homes}), sorted(homes)
+    def names() -> list[str]:
+        own = (name for name, value in vars(module).items() if value is not attach)
+        return sorted({*own, *homes})
+
+    return get, names, sorted(homes)
+
+
+def _elsewhere(package: str, homes: dict[str, tuple[str, str]], name: str) -> str:
+    """Where a name is that was looked for a room too high; read from files, nothing is imported."""
+    if name.startswith("_"):
+        return ""
+    folder, found = sys.modules[package].__path__[0], []
+    for room in (room for room, (home, _) in homes.items() if home == package):
+        for file in ("__init__.pyi", "__init__.py"):
+            try:
+                with open(f"{folder}/{room}/{file}", encoding="utf-8") as lines:  # noqa: PTH123
+                    text = " ".join(line for line in lines if line.startswith("from "))
+            except OSError:
+                continue
+            if name in text.replace(",", " ").split():
+                found.append(f"{package}.{room}.{name}")
+    return f"; it is {' or '.join(dict.fromkeys(found))}" if found else ""
 
 
 def _homes(stub: str) -> dict[str, tuple[str, str]]:

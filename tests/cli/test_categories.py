@@ -171,6 +171,10 @@ def test_predictions_join_the_table(folder, tmp_path):
     first = table[table["v"] == "HR"]
     assert len(predicted.merge(first, on=["id", "t"])) == 120
 
+    # So can those that the fit wrote.
+    stored = pd.read_csv(tmp_path / "run" / "predictions.csv", dtype=str)
+    assert len(stored.merge(first, left_on=["id", "time"], right_on=["id", "t"])) == len(stored)
+
     typed = table.assign(t=pd.to_datetime(table["t"], utc=True).dt.tz_convert("Asia/Tokyo"))
     typed.to_parquet(tmp_path / "long.parquet")
     assert predict(tmp_path, tmp_path / "long.parquet", tmp_path / "p.parquet") == 0

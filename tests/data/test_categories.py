@@ -4,11 +4,13 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from liquidtime.data import IrregularSeries, Preprocessor
 from liquidtime.data.categories import strangers
+from liquidtime.data.convert import from_long_frame, to_long_frame
 from liquidtime.deploy.categories import category_code, category_name
 from liquidtime.errors import InputError
 
@@ -124,3 +126,49 @@ def test_a_category_has_one_name_however_it_was_stored(cell, name):
     assert category_name(cell) == name
     assert category_code(cell, ("x", name)) == 1
     assert category_code(cell, ("x",)) == -1
+
+
+LONG = pd.DataFrame(
+    [
+        (7, 0.0, "HR", 80),
+        (7, 0.0, "rhythm", "AF"),
+        (7, 0.0, "rhythm", "SR"),
+        (7, 1.0, "unit", 2),
+        (3, 0.0, "rhythm", "AF"),
+        (3, 0.5, "rhythm", None),
+    ],
+    columns=["id", "time", "variable", "value"],
+)
+
+
+@pytest.mark.parametrize("kind", [str, "category", object])
+def test_frames_hold_categories_among_values_and_statics(kind):
+    static = pd.DataFrame({"age": [50.5, 60.0], "sex": ["F", "M "]}, index=[3, 7])
+    static = static.astype({"sex": kind})
+    static["ward"] = pd.Categorical([2, None], categories=[1, 2])
+    static["code"] = [1, 5]
+    series = from_long_frame(LONG, static=static, categories=("rhythm", "unit", "code"))
+    assert series.categories == {"rhythm": ("AF", "SR"), "unit": ("2",)}
+    assert series.values.tolist() == [[80, 1, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
+    assert series.mask.tolist() == [
+        [True, True, False],
+        [False, False, True],
+        [False, True, False],
+        [False, False, False],
+    ]
+    assert series.static_categories == {"sex": ("F", "M"), "ward": ("2",), "code": ("1", "5")}
+    assert series.static is not None
+    assert series.static[:, [0, 1, 3]].tolist() == [[60, 1, 1], [50.5, 0, 0]]
+    assert series.static[:, 2].isnan().tolist() == [True, False]
+    back = to_long_frame(series)
+    assert back["value"].tolist() == [80, "SR", "2", "AF"]
+
+
+def test_a_frame_with_a_slip_or_a_wrong_name_is_refused():
+    slip = LONG.assign(value=["80", "8O", "1", "2", "1", None], variable=list("aaaabb"))
+    with pytest.raises(InputError, match="frame, row 2, column 'value': came '8O'"):
+        from_long_frame(slip, categories=("b",))
+    with pytest.raises(InputError, match="If it holds categories, name their variables"):
+        from_long_frame(slip)
+    with pytest.raises(InputError, match=r"categories names 'rythm'.*Did you mean 'rhythm'"):
+        from_long_frame(LONG, categories=("rythm",))

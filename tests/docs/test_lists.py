@@ -1,5 +1,6 @@
 """Pages that list packages, verbs and extras list those there are; what they tell to type works."""
 
+import ast
 import pkgutil
 import re
 import tomllib
@@ -63,6 +64,21 @@ def test_all_is_every_extra_that_users_need():
     base = {re.match(r"\w+", line)[0] for line in PROJECT["dependencies"]}
     assert base == {"numpy", "torch", "rich", "tyro"}
     assert not base & {re.match(r"\w+", one)[0] for own in EXTRAS.values() for one in own}
+
+
+def test_the_examples_are_listed_with_what_they_say_of_themselves():
+    page = text_of("examples/README.md")
+    files = sorted((ROOT / "examples").glob("*.py"))
+    for file in files:
+        first = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))).splitlines()[0]
+        assert f"| [`{file.name}`]({file.name}) | {first} |" in page
+    assert page.count("| [`") == len(files)
+
+
+def test_links_between_the_readmes_and_the_pages_lead_somewhere():
+    for page in (ROOT / "README.md", ROOT / "examples/README.md", ROOT / "CONTRIBUTING.md"):
+        for link in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), (page.name, link)
 
 
 # From an index: nothing in front of the name, or a quotation mark.

@@ -1,5 +1,6 @@
 """`liquidtime`: parse the verb, run it, turn errors into messages and exit statuses."""
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ from liquidtime.runs.options import check_numbers
 
 _WRONG_INPUT = 2
 _STOPPED = 130
+# No disk holds a file of such a name: the name is wrong, not the disk.
+_WRONG_NAMES = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP}
 _HELP = ("-h", "--help", "help")
 _COMPLETION = "--print-completion"
 
@@ -45,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _fail(str(error), 1)
     except OSError as error:
-        return _fail(f"{error.filename or 'file'}: {error.strerror or error}.", 1)
+        status = _WRONG_INPUT if error.errno in _WRONG_NAMES else 1
+        return _fail(f"{error.filename or 'file'}: {error.strerror or error}.", status)
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -44,7 +44,7 @@ class Options:
     sweep: Annotated[bool, arg(help_behavior_hint="")] = False
     """Vary batch, hidden size and length too, and draw the figures of time against them."""
     quick: Annotated[bool, arg(help_behavior_hint="")] = False
-    """Tiny sizes, in a few seconds, to see that it works; the numbers mean nothing."""
+    """Tiny sizes, in under a minute, to see that it works; the numbers mean nothing."""
 
 
 def run(options: Options) -> int:

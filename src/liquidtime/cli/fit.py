@@ -84,7 +84,7 @@ class TableOptions:
     thousands: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
     """Character between thousands in every number: . , ' or a blank (default: none)."""
     time_format: Annotated[str | None, arg(metavar="CODES", help_behavior_hint="")] = None
-    """How times are written, such as "%%d/%%m/%%Y %%H:%%M" or "%%M:%%S.%%f" (codes of strptime)."""
+    """How times are written, such as "%d/%m/%Y %H:%M" or "%M:%S.%f" (codes of strptime)."""
     encoding: Annotated[str, arg(metavar="NAME")] = "utf-8"
     """Encoding of the files, such as latin-1."""
 
@@ -182,6 +182,7 @@ def run(options: OptionsWith) -> int:
         resume=options.run.resume,
         schema=_record(options, reading.schema),
         about=_about(reading, options),
+        times=reading.cells[reading.schema.time].to_numpy(),
     )
     console = results()
     parts = {name: finished.metrics[name] for name in ("validation", "test")}

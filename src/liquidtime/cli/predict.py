@@ -19,7 +19,7 @@ from liquidtime.cli.common.tables import FileOptions
 from liquidtime.errors import InputError
 
 if TYPE_CHECKING:
-    from liquidtime.data.table import Reading
+    from liquidtime.data.table import Reading, TableSchema
 
 _SUFFIXES = (".csv", ".parquet", ".pq")
 
@@ -91,33 +91,49 @@ def _frame(predictions: Any, reading: "Reading", *, typed: bool) -> Any:
 
     schema = reading.schema
     frame = predictions.to_frame()
+    taken = {*frame} - {"id", "time"}
+    for name in (schema.id, schema.time) if "time" in frame else (schema.id,):
+        if name in taken:
+            raise InputError(
+                f"The column {name!r} of ids or times is called like a column of the predictions; "
+                "expected another name. Rename it in DATA, and fit with that name."
+            )
     cells = reading.cells
     if "time" not in frame:
         lengths = reading.series.lengths.numpy()
         cells = cells.iloc[np.cumsum(lengths) - lengths]
     cells = cells.reset_index(drop=True)
-    for name, column, dates in (
-        ("id", schema.id, False),
-        ("time", schema.time, schema.time_kind == "datetime"),
-    ):
+    for name, column in (("id", schema.id), ("time", schema.time)):
         if name in frame:
             own = cells[column]
-            frame[name] = _typed(own, schema.decimal, dates=dates) if typed else own
+            frame[name] = _typed(own, schema if name == "time" else None) if typed else own
     return frame.rename(columns={"id": schema.id, "time": schema.time})
 
 
-def _typed(cells: Any, decimal: str, *, dates: bool) -> Any:
-    """Text that is all plain numbers or date-times of one time zone as such; else as it is."""
+def _typed(cells: Any, times: "TableSchema | None") -> Any:
+    """Text that is all plain numbers or date-times of one time zone as such; else as it is.
+
+    Args:
+        cells: A column of the table.
+        times: How they are written, if they are times.
+    """
+    import numpy as np
     import pandas as pd
+
+    from liquidtime.data.table.numbers import parse_numbers
 
     if not pd.api.types.is_string_dtype(cells):
         return cells
     words = cells.astype(str).str.strip()
     try:
-        if dates:
-            return pd.to_datetime(words, format="ISO8601")
+        if times is not None and times.time_kind == "datetime":
+            return pd.to_datetime(words, format=times.time_format or "ISO8601")
         # Leading zeros belong to a name.
-        zeros = words.str.match(r"[+-]?0\d").any()
-        return cells if zeros else pd.to_numeric(words.str.replace(decimal, ".", regex=False))
+        if words.str.match(r"[+-]?0\d").any():
+            return cells
+        if times is None or (times.decimal, times.thousands) == (".", None):
+            return pd.to_numeric(words)
     except ValueError:
         return cells
+    numbers = parse_numbers(words.tolist(), times)
+    return cells if np.isnan(numbers).any() else numbers

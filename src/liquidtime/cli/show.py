@@ -30,7 +30,7 @@ class Options:
 def run(options: Options) -> int:
     """Print one run in full, or several as a table."""
     from liquidtime.cli.common.console import results
-    from liquidtime.cli.common.scores import comparison
+    from liquidtime.cli.common.scores import alike, comparison
 
     if not options.runs:
         raise InputError("No run is named; expected a run folder, such as runs/mine.")
@@ -49,7 +49,11 @@ def run(options: Options) -> int:
         if len(kinds) > 1:
             raise InputError("These runs predict different things (classes and numbers).")
         console.print(comparison(runs))
-        console.print("Scores of each run's own test part; best of a column in bold.")
+        console.print(
+            "Scores of each run's own test part; best of a column in bold."
+            if alike(runs)
+            else "Runs on different data or targets: these scores do not rank them."
+        )
         return 0
     _show(runs[0], console)
     return 0

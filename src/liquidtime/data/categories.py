@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from liquidtime.data.series import IrregularSeries
 
 
+_SHOWN = 40
+
+
 class Strangers(NamedTuple):
     """Categories of one variable that training never met: names, and in how many cells each is."""
 
@@ -188,6 +191,8 @@ def _strangers(
 
 
 def listed(labels: Sequence[str], most: int = 12) -> str:
-    """Names with commas between them, the first ones if they are many."""
+    """Names with commas between them; the first ones if they are many, clipped if they are long."""
+    shown = [" ".join(label.split()) for label in labels[:most]]
+    shown = [label if len(label) <= _SHOWN else f"{label[:_SHOWN]}…" for label in shown]
     more = f", … {len(labels):,} in all" if len(labels) > most else ""
-    return (", ".join(labels[:most]) + more) or "none"
+    return (", ".join(shown) + more) or "none"

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liquidtime.data import ragged
+from liquidtime.data import card, ragged
 from liquidtime.data.categories import joined, named, recode
 from liquidtime.data.checks import check_series
 from liquidtime.deploy.categories import Categories
@@ -116,6 +116,15 @@ class IrregularSeries:
             what = "class" if self.target.dim() == 1 else f"{self.target.shape[1]} values"
             parts.append(f"target: {what} per {one}")
         return f"IrregularSeries({', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        counts: dict[str, int] = {}
+        if self.classes is not None and self.target is not None and self.target.dim() == 1:
+            known = self.target[self.target >= 0]
+            numbers = torch.bincount(known, minlength=len(self.classes)).tolist()
+            counts = dict(zip(self.classes, numbers, strict=True))
+        return card.html(repr(self), self.lengths, self.times, self.mask, self.features, counts)
 
     @property
     def feature_count(self) -> int:

@@ -259,10 +259,15 @@ def _named(
             raise InputError(
                 f"the network knows no {what} {name!r}; expected some of {', '.join(names)}."
             )
-        # NaN is the one number that is not itself.
-        if cell is not None and cell == cell:
+        if not _is_missing(cell):
             row[names.index(name)] = _number(name, cell, categories)
     return row
+
+
+def _is_missing(cell: Any) -> bool:
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return True
+    return not cell.strip() if isinstance(cell, str) else bool(cell != cell)
 
 
 def _number(name: str, cell: Any, categories: Categories) -> float:

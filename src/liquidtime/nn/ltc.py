@@ -4,6 +4,7 @@ from liquidtime.dynamics import IntegratorName, LineIntegratorName, SourcesName
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.nn.feature_map import MappingName
 from liquidtime.nn.ltc_cell import LTCCell
+from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.recurrent import AbstractRecurrent
 from liquidtime.nn.wired import units_of
 from liquidtime.wirings import Wiring
@@ -70,6 +71,7 @@ class LTC(AbstractRecurrent):
         (torch.Size([2, 5, 4]), torch.Size([1, 2, 19]))
     """
 
+    @answer_ncps_names
     def __init__(
         self,
         input_size: int,
@@ -109,7 +111,7 @@ class LTC(AbstractRecurrent):
         super().__init__(
             make_cell,
             input_size,
-            units_of(hidden_size, wiring),
+            units_of(input_size, hidden_size, wiring),
             num_layers,
             mixed_memory=mixed_memory,
             dropout=dropout,

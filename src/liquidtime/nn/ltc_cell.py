@@ -17,6 +17,7 @@ from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, run_step, state_dtype
 from liquidtime.nn.feature_map import FeatureMap, MappingName
 from liquidtime.nn.mixed_memory import LSTMMemory
+from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.synapses import SynapseParameters, init_positive
 from liquidtime.nn.wired import units_of
 from liquidtime.wirings import FullyConnected, Wiring
@@ -39,6 +40,7 @@ class LTCCell(nn.Module):
         backend: As in `LTC`.
     """
 
+    @answer_ncps_names
     def __init__(
         self,
         input_size: int,
@@ -62,7 +64,7 @@ class LTCCell(nn.Module):
             raise ValueError(f"unfolds is {unfolds}; expected 1 or more sub-steps.")
         if sweeps < 1:
             raise ValueError(f"sweeps is {sweeps}; expected 1 or more after the frozen one.")
-        units = units_of(hidden_size, wiring)
+        units = units_of(input_size, hidden_size, wiring)
         self.circuit = (wiring or FullyConnected(units)).build(input_size)
         self.input_size = input_size
         self.hidden_size = units
@@ -135,6 +137,7 @@ class LTCCell(nn.Module):
         parameter = self.leak_potential
         return request("ltc", parameter, self.integrator, features)
 
+    @answer_ncps_names
     def forward(
         self,
         x: Tensor,

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,9 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     beside = _beside(path)
     with naming(path):
         try:
+            mode = _mode_of_new(beside)
             write(beside)
+            beside.chmod(mode)
             _flush(beside)
             beside.replace(path)
         finally:
@@ -134,6 +137,13 @@ _LEFT = re.compile(r"\..+\.\d+\.part")
 def _beside(path: Path) -> Path:
     # The process in the name: two that write one file do not write one another's half.
     return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _mode_of_new(path: Path) -> int:
+    """What the umask leaves to a new file: safetensors writes its own for the owner alone."""
+    path.unlink(missing_ok=True)
+    path.touch()
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def _flush(path: Path) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from liquidtime.data import ragged
 from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
@@ -60,13 +62,21 @@ class _Part(NamedTuple):
 
     series: IrregularSeries
     encoded: EncodedSeries
+    times: np.ndarray | None
 
     @classmethod
     def of(
-        cls, data: IrregularSeries, chosen: np.ndarray, preprocessor: Preprocessor, model: Model
+        cls,
+        data: IrregularSeries,
+        chosen: np.ndarray,
+        preprocessor: Preprocessor,
+        model: Model,
+        times: np.ndarray | None,
     ) -> "_Part":
         series = data.select(chosen)
-        return cls(series, preprocessor.encode(series, reads=model.reads))
+        if times is not None:
+            times = times[ragged.rows_of(data.lengths, torch.from_numpy(chosen)).numpy()]
+        return cls(series, preprocessor.encode(series, reads=model.reads), times)
 
 
 def fit(
@@ -80,6 +90,7 @@ def fit(
     progress: bool = True,
     schema: dict[str, Any] | None = None,
     about: About | None = None,
+    times: np.ndarray | None = None,
 ) -> Run:
     """Fit a network and write its run folder.
 
@@ -98,6 +109,8 @@ def fit(
         progress: Show the progress on standard error.
         schema: How the user's table was read; kept in the run for later tables.
         about: Title, source, split and time unit, for the report's reader.
+        times: The time of each row of the data as the files of predictions shall hold it, such as
+            the cells of a table; by default the numbers of the series.
 
     Returns:
         The finished run.
@@ -140,7 +153,7 @@ def fit(
         try:
             if leads:
                 _begin(folder, record, data, split, resume=resume)
-            validation = _Part.of(data, split.validation, preprocessor, model)
+            validation = _Part.of(data, split.validation, preprocessor, model, times)
             trained = train(
                 model,
                 objective,
@@ -155,7 +168,7 @@ def fit(
             if leads:
                 parts = {"validation": validation}
                 if len(split.test):
-                    parts["test"] = _Part.of(data, split.test, preprocessor, model)
+                    parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
                 _finish(folder, parts, config, objective, model, trained)
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(
@@ -254,7 +267,7 @@ def _finish(
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
-        write_predictions(out / predictions_name(name), predictions, part.series)
+        write_predictions(out / predictions_name(name), predictions, part.series, part.times)
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
         table[name] = part_metrics(found, len(part.series))

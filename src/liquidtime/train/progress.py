@@ -8,6 +8,7 @@ from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeRemainingCol
 from rich.progress import Progress as Bar
 
 from liquidtime.train.checkpoints import Progress
+from liquidtime.train.report.naming import metric_name
 
 _REFRESH_SECONDS = 0.1
 
@@ -85,6 +86,7 @@ class ProgressLine:
         return (
             f"epoch {len(progress.history):>{len(str(self.epochs))}}/{self.epochs}"
             f"  loss {record['train_loss']:.4f}"
-            f"  validation {metric} {record[f'validation_{metric}']:.4f} (best {best:.4f})"
+            f"  validation {metric_name(metric)} "
+            f"{record[f'validation_{metric}']:.4f} (best {best:.4f})"
             f"  {record['seconds']:.1f} s/epoch"
         )

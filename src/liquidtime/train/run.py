@@ -17,6 +17,7 @@ from liquidtime.errors import InputError
 from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
+from liquidtime.train import card
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
@@ -73,6 +74,13 @@ class Run:
             metrics=read_metrics(folder),
             record=found.mapping,
         )
+
+    def __repr__(self) -> str:
+        return card.line(self.path, self.config, self.objective, self.metrics)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return card.html(self.report, self.config, self.objective, self.metrics)
 
     @property
     def schema(self) -> dict[str, Any] | None:

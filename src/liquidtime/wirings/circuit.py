@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from liquidtime.optional import require
 from liquidtime.wirings.checks import whole_number
+from liquidtime.wirings.sketch import sketch
 
 if TYPE_CHECKING:
     import networkx
@@ -218,6 +219,13 @@ class Circuit:
             f"Circuit(units={self.units}, input_size={self.input_size}, "
             f"output_size={self.output_size}, synapses={self.synapse_count}, "
             f"sensory_synapses={self.sensory_synapse_count}, layer_names={self.layer_names})"
+        )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        layers = list(zip(self.layer_names, self.layers, strict=True))
+        return sketch(
+            self.sensory_adjacency, self.adjacency, layers, self.output_size, self.summary()
         )
 
     def __eq__(self, other: object) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from liquidtime.data import Preprocessor
 from liquidtime.data.table import TableSchema, read_table
 from liquidtime.errors import InputError
 
@@ -207,3 +208,42 @@ def test_ids_and_times_stay_as_they_came(write, tmp_path):
     frame = pd.DataFrame({"id": [3, 3], "t": stamps, "a": [1.0, 2.0]})
     frame.to_parquet(tmp_path / "ns.parquet")
     assert read(tmp_path / "ns.parquet").cells["t"].tolist() == stamps.tolist()
+
+
+def test_codes_keep_their_zeros(write):
+    schema = TableSchema(id="id", time="t", features=("a",), categories=("a",))
+    found = read(write("id,t,a", "1,0,007", "1,1,7", "2,0,007", "2,1,7"), schema).series
+    assert found.categories["a"] == ("007", "7")
+    long = TableSchema(id="id", time="t", variable="v", value="x", categories=("u",))
+    found = read(write("id,t,v,x", "1,0,u,01", "1,0,HR,80", "1,1,u,1"), long).series
+    assert found.categories["u"] == ("01", "1")
+
+
+def test_a_run_reads_tables_that_lack_its_categories(write):
+    path = write("id,t,v,x", "1,0,rhythm,AF", "1,0,HR,80", "2,0,rhythm,SR", "2,1,HR,82")
+    fitted = read(path, LONG)
+    preprocessor = Preprocessor.fit(fitted.series)
+    lacking = read(write("id,t,v,x", "7,0,HR,80"), fitted.schema).series
+    assert lacking.categories == {"rhythm": ()}
+    assert preprocessor.encode(lacking).inputs[0, 1:3].tolist() == [0, 0]
+    wide = read(write(*column("AF", "SR")))
+    empty = read(write(*column("", "NA")), wide.schema).series
+    assert not empty.mask.any()
+    assert Preprocessor.fit(wide.series).encode(empty).inputs[:, :2].sum() == 0
+
+
+def test_a_value_without_a_variable_is_named_beside_categories(write):
+    with pytest.raises(InputError, match=r"row 3.*the variable is empty beside the value 5"):
+        read(write("id,t,v,x", "1,0,rhythm,AF", "1,0,,5"), LONG)
+
+
+def test_a_second_table_that_is_not_needed_is_told(write):
+    first, second = write("id,t,a", "1,0,5"), write("id,sex", "1,F", name="second.csv")
+    assert any("second.csv was not read" in note for note in read(first, targets=second).notes)
+    with pytest.raises(InputError, match=r"gone\.csv: no such file"):
+        read(first, targets="gone.csv")
+
+
+def test_long_names_are_clipped_in_messages(write):
+    notes = read(write(*column("x" * 900, "y", "x" * 900))).notes
+    assert max(map(len, notes)) < 200

@@ -143,6 +143,18 @@ def test_numbers_as_people_read_them():
     ]
     assert interval({"low": None, "high": None}) == ""
     assert interval({"low": 0.1, "high": 0.2}) == "(0.100 to 0.200)"
+    # One notation for a score and both ends of its interval.
+    ends = [
+        (0.020, 0.000048, 0.050, "(0.000 to 0.050)"),
+        (-0.017, -0.04, 0.004, "(−0.040 to 0.004)"),
+        (12.3, 8.249, 115.1, "(8.2 to 115.1)"),
+        (0.0021, 0.00009, 0.0104, "(0.0001 to 0.0104)"),
+        (4.8e-5, 1e-6, 0.05, "(1.0e-06 to 5.0e-02)"),
+        (1234.5, 999.6, 2e6, "(1,000 to 2,000,000)"),
+        (999.9, 5.0, 1000.4, "(5 to 1,000)"),
+    ]
+    for value, low, high, text in ends:
+        assert interval({"value": value, "low": low, "high": high}) == text
     assert [seconds(x) for x in (0.04, 3.14, 125, 4320)] == [
         "0.04 s",
         "3.1 s",

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from liquidtime.errors import UnknownCategoryWarning
+from liquidtime.notes import Note
 
 
 def leads() -> bool:
@@ -42,7 +43,7 @@ def warnings_as_notes() -> Iterator[None]:
         others = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
-            if issubclass(category, UnknownCategoryWarning):
+            if issubclass(category, (UnknownCategoryWarning, Note)):
                 say_notes([str(message)])
             else:
                 others(message, category, *place)

@@ -1,6 +1,7 @@
 """Tables of metrics, the same in every verb."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -38,13 +39,15 @@ def training_line(run: Any) -> str:
     """One line about a run's model and training."""
     facts, metrics = run.config.model.facts, run.metrics
     chosen = metrics["selection"]
-    early = ", stopped early" if metrics["stopped_early"] else ""
+    end = ", stopped early." if metrics["stopped_early"] else "."
+    if chosen["best_epoch"] == metrics["epochs"]:
+        end = ": the last one, so more of them (--train.epochs) may do better."
     return (
         f"{facts.name} with {facts.size}: "
         f"{metrics['parameters']:,} parameters, "
         f"{naming.seconds(metrics['seconds_per_epoch'])} an epoch; "
         f"epoch {chosen['best_epoch']} of {metrics['epochs']} chosen by validation "
-        f"{naming.metric_name(chosen['metric'])}{early}."
+        f"{naming.metric_name(chosen['metric'])}{end}"
     )
 
 
@@ -56,7 +59,10 @@ def with_interval(score: Mapping[str, Any] | None) -> str:
 
 
 def comparison(runs: list[Any]) -> Table:
-    """Several runs, one row each, the best score of a column in bold, intervals below scores."""
+    """Several runs, one row each, intervals below scores.
+
+    The best score of a column is bold, if all were reached on the same data.
+    """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("run", overflow="fold", min_width=6)
     table.add_column("model", overflow="fold", min_width=6)
@@ -68,7 +74,8 @@ def comparison(runs: list[Any]) -> Table:
     ]
     for key in keys:
         table.add_column(naming.metric_name(key), justify="right", no_wrap=True)
-    best = {key: _best(key, parts) for key in keys}
+    ranked = alike(runs)
+    best = {key: _best(key, parts) if ranked else None for key in keys}
     for run, part in zip(runs, parts, strict=True):
         facts, metrics = run.config.model.facts, run.metrics
         name = run.path.name + ("" if metrics["test"] else " (validation)")
@@ -81,6 +88,17 @@ def comparison(runs: list[Any]) -> Table:
             *[_score_cell(part["metrics"].get(key), best[key]) for key in keys],
         )
     return table
+
+
+def alike(runs: list[Any]) -> bool:
+    """Whether runs predict the same targets of the same data, as far as their records tell."""
+
+    def told(run: Any) -> tuple[Any, ...]:
+        file = Path((run.schema or {}).get("data") or "").name
+        target = run.objective.labels, run.objective.per_step
+        return run.config.task, *target, run.record["data"]["series"], file
+
+    return len({told(run) for run in runs}) == 1
 
 
 def _score_cell(score: Mapping[str, Any] | None, best: float | None) -> str:

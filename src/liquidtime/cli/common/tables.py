@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from rich.markup import escape
 from tyro.conf import arg
 
-from liquidtime.cli.common.console import messages, say_notes
+from liquidtime.cli.common.console import messages, printable, say_notes
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 
@@ -25,7 +26,7 @@ class FileOptions:
     thousands: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
     """Character between thousands (default: as in the fit)."""
     time_format: Annotated[str | None, arg(metavar="CODES", help_behavior_hint="")] = None
-    """How times are written, such as "%%d/%%m/%%Y" (default: as in the fit)."""
+    """How times are written, such as "%d/%m/%Y" (default: as in the fit)."""
     encoding: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
     """Encoding of the file, such as latin-1 (default: as in the fit)."""
     missing: Annotated[tuple[str, ...], arg(metavar="CELL ...", help_behavior_hint="")] = ()
@@ -33,11 +34,14 @@ class FileOptions:
 
 
 def read_with_messages(path: Path, schema: TableSchema, **options: Any) -> "Reading":
-    """Read a table, having said so before what takes long is imported; then the notes about it."""
-    messages().print(f"Reading {path} …", markup=False)
-    from liquidtime.data.table import read_table
+    """Read a table, saying so before the imports that take long; then the notes about it."""
+    console = messages()
+    if not console.is_terminal:
+        console.print(f"Reading {path} …", markup=False)
+    with console.status(f"Reading {escape(str(path))} …"):
+        from liquidtime.data.table import read_table
 
-    reading = read_table(path, schema, **options)
+        reading = read_table(path, schema, **options)
     say_notes(reading.notes)
     return reading
 
@@ -62,7 +66,7 @@ def schema_of(run: Any, files: FileOptions) -> TableSchema:
             f"{run.path} was not fitted on a table by `liquidtime fit`, so it does not know the "
             "columns. Use liquidtime.train.Run.predict or .evaluate from Python."
         )
-    given = {name: value for name, value in vars(files).items() if value}
+    given = {name: value for name, value in vars(files).items() if value not in (None, ())}
     return replace(TableSchema.from_dict(stored), **given)
 
 
@@ -79,12 +83,12 @@ def describe(reading: "Reading") -> str:
     if series.target is None:
         return ", ".join(parts) + "."
     one = "step" if series.per_step else "series"
-    names = ", ".join(schema.target)
+    names = printable(", ".join(schema.target))
     line = f"{', '.join(parts)}. Task {schema.task}: {names}, one a {one}"
     if series.classes is not None:
         counts = series.target[series.target >= 0].bincount(minlength=len(series.classes))
         shares = [
-            f"{name} ({100 * int(count) / max(1, int(counts.sum())):.1f} %)"
+            f"{printable(name)} ({100 * int(count) / max(1, int(counts.sum())):.1f} %)"
             for name, count in zip(series.classes[:8], counts, strict=False)
         ]
         line += f"; classes {', '.join(shares)}{', …' if len(series.classes) > 8 else ''}"

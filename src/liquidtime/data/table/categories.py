@@ -70,7 +70,7 @@ def read_column(table: Table, column: str, series: np.ndarray, schema: TableSche
     """
     cells = table.frame[column]
     told = column in schema.categories
-    if told or (not schema.fitted and not _is_numeric(cells)):
+    if told or (not schema.fitted and not _begins_with_number(cells, schema)):
         words = _words(cells, schema.missing)
         if told or _is_text(words.names):
             place = f"column {column!r}"
@@ -104,7 +104,9 @@ def read_values(table: Table, schema: TableSchema, variables: Labels, ids: Label
     codes = np.full(len(table), np.nan)
     spare = np.zeros(len(table), dtype=bool)
     if told or not numeric:
-        words, spare = _words(cells, schema.missing), _not_in(variables, kept)
+        spare = _holds(variables, set(variables.names) - kept)
+        looked_at = cells.where(_holds(variables, told)) if numeric else cells
+        words = _words(looked_at, schema.missing)
         for name, rows in _rows_of_text(variables, words, kept, told, schema.fitted):
             part = Labels(np.where(rows, words.codes, -1), words.names)
             spare |= rows
@@ -116,6 +118,7 @@ def read_values(table: Table, schema: TableSchema, variables: Labels, ids: Label
                 _check_count(table, place, part, ids.codes, name in told, name)
             numbers, found[name] = _numbered(part)
             codes = np.where(rows, numbers, codes)
+        found |= {name: () for name in told if name not in found}
     if spare.any():
         blank = cells.astype(object).where(~spare, "") if not numeric else cells.mask(spare)
         table = replace(table, frame=table.frame.assign(**{schema.value: blank}))
@@ -145,6 +148,14 @@ def category_notes(categories: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 def _is_numeric(cells: Any) -> bool:
     return require("pandas", extra="train").api.types.is_numeric_dtype(cells)
+
+
+def _begins_with_number(cells: Any, schema: TableSchema) -> bool:
+    """Whether there is a number among the first cells, so that the column is none of text."""
+    if _is_numeric(cells):
+        return True
+    there = cells[cells.notna() & ~cells.isin([*MISSING, *schema.missing])]
+    return any(map(_NUMBERISH.match, _words(there.iloc[:_FEW], schema.missing).names))
 
 
 def _words(cells: Any, missing: Collection[str]) -> Labels:
@@ -184,9 +195,15 @@ def _by_size_or_alphabet(name: str) -> tuple[float, str]:
         return np.inf, name
 
 
-def _not_in(variables: Labels, kept: Collection[str]) -> np.ndarray:
-    other = np.array([name not in kept for name in variables.names] + [True])
-    return other[variables.codes]
+def _holds(variables: Labels, chosen: Collection[str]) -> np.ndarray:
+    """Whether each row is of one of these variables, bool [rows]."""
+    return np.array([*(name in chosen for name in variables.names), False])[variables.codes]
+
+
+def _pairs(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The different pairs of two arrays of numbers from 0, [P, 2], in order."""
+    width = int(other.max(initial=0)) + 1
+    return np.stack(np.divmod(np.unique(one * width + other), width), axis=1)
 
 
 def _rows_of_text(
@@ -194,11 +211,12 @@ def _rows_of_text(
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Each variable of categories, and which rows are its own."""
     there = (variables.codes >= 0) & (words.codes >= 0)
-    pairs = np.unique(np.stack([variables.codes[there], words.codes[there]], axis=1), axis=0)
+    pairs = _pairs(variables.codes[there], words.codes[there])
+    ends = np.searchsorted(pairs[:, 0], np.arange(len(variables.names) + 1))
     for at, name in enumerate(variables.names):
         if name not in kept:
             continue
-        own = [words.names[code] for code in pairs[pairs[:, 0] == at, 1]]
+        own = [words.names[code] for code in pairs[ends[at] : ends[at + 1], 1]]
         if name in told or (not fitted and _is_text(own)):
             yield name, variables.codes == at
 
@@ -206,7 +224,7 @@ def _rows_of_text(
 def _repeats_id(words: Labels, ids: Labels) -> bool:
     """Whether each cell is the id itself, of more than one series."""
     there = words.codes >= 0
-    pairs = np.unique(np.stack([words.codes[there], ids.codes[there]], axis=1), axis=0)
+    pairs = _pairs(words.codes[there], ids.codes[there])
     return len(pairs) > 1 and all(words.names[word] == ids.names[id] for word, id in pairs)
 
 
@@ -214,7 +232,7 @@ def _check_count(
     table: Table, place: str, words: Labels, series: np.ndarray, told: bool, name: str
 ) -> None:
     there = np.flatnonzero(words.codes >= 0)
-    pairs = np.unique(np.stack([words.codes[there], series[there]], axis=1), axis=0)
+    pairs = _pairs(words.codes[there], series[there])
     count = len(np.unique(pairs[:, 0]))
     # A name that hardly any two series share tells which series it is, and nothing else.
     lonely = count > _FEW and 2 * count > len(pairs)

@@ -90,7 +90,8 @@ def _parse(
     pandas = require("pandas", extra="train")
     width = len(header)
     missing = sorted(MISSING | set(schema.missing))
-    kinds = {at: "float64" if at in floats else "str" for at in range(width)}
+    text, number = pandas.api.types.pandas_dtype("str"), pandas.api.types.pandas_dtype("float64")
+    kinds = dict.fromkeys(range(width), text) | dict.fromkeys(floats, number)
     try:
         with Tally(path, schema.encoding, delimiter) as tally, warnings.catch_warnings():
             warnings.simplefilter("error", pandas.errors.ParserWarning)

@@ -14,7 +14,7 @@ _DATE_CODES, _CLOCK_CODES = "YymdjbBaA", "HIMSfp"
 
 
 def delimiter(sign: str | None) -> str | None:
-    """The delimiter; the words "tab" and "\\t" stand for a tab.
+    """The delimiter; the word "tab", or a backslash and a t, stands for a tab.
 
     Raises:
         InputError: If it cannot stand between cells.
@@ -100,6 +100,8 @@ def check_time_format(form: str) -> None:
         reason = "a date needs its year (%Y)"
     elif "d" in codes and not {"m", "b", "B"} & set(codes):
         reason = "a day needs its month (%m)"
+    elif "z" in codes and not has_date(form):
+        reason = "a zone needs a date"
     elif not has_date(form) and not set("HIMS") & set(codes):
         reason = "they tell no time"
     if reason:

@@ -63,13 +63,16 @@ class Unpacked(io.RawIOBase):
         self._taken = self._given = 0
 
     def readable(self) -> bool:
+        """Always."""
         return True
 
     def close(self) -> None:
+        """Close the packed file."""
         self._file.close()
         super().close()
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer, or some of it; 0 at the end."""
         while True:
             if self._decoder.eof:
                 rest = self._decoder.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")

@@ -111,6 +111,9 @@ def read_table(
     times, origins = moments.since_first(ids.codes)
     schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
     matched, target = None, None
+    if second is None and second_path is not None:
+        look_at(second_path)
+        notes.append(f"{second_path} was not read: {path} holds all that is needed.")
     if second is not None:
         matched, found = match_ids(second, schema.targets_id or schema.id, ids, table)
         notes += found
@@ -191,6 +194,11 @@ def _open(
         numbers.append(schema.value)
     else:
         numbers += schema.features
+    if schema.categories:
+        # As text, since "007" is not 7; a long table has all its values in one column.
+        coded = {*schema.categories, schema.value}
+        text += [name for name in numbers if name in coded]
+        numbers = [name for name in numbers if name not in coded]
     target = schema.target if require_target and schema.task != "forecast" else ()
     if second_path is None:
         _check_at_home(header, [*text, *numbers], [*target, *elsewhere])
@@ -198,8 +206,10 @@ def _open(
     table = _load(path, schema, text, numbers)
     if second_path is None or not (target or elsewhere):
         return table, None
-    second_text = [schema.targets_id or schema.id, *target]
-    return table, _load(second_path, schema, second_text, list(elsewhere))
+    coded = [name for name in elsewhere if name in schema.categories]
+    second_text = [schema.targets_id or schema.id, *target, *coded]
+    second_numbers = [name for name in elsewhere if name not in coded]
+    return table, _load(second_path, schema, second_text, second_numbers)
 
 
 def _check_at_home(header: Header, own: list[str], movable: list[str]) -> None:

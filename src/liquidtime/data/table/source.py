@@ -42,7 +42,9 @@ _KINDS = (
 class Lines(Protocol):
     """Text that is read line by line."""
 
-    def readline(self, size: int = -1, /) -> str: ...
+    def readline(self, size: int = -1, /) -> str:
+        """The rest of the line, or `size` characters of it."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

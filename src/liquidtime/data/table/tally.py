@@ -27,7 +27,6 @@ class Tally:
         delimiters: How many have passed outside quotes.
         exact: Whether quotes stood only where they open, close or stand for themselves. Otherwise
             the total says nothing.
-        ended: Whether the text ended with a line end.
     """
 
     def __init__(self, path: Path, encoding: str, delimiter: str) -> None:
@@ -36,12 +35,13 @@ class Tally:
         self.delimiter = delimiter
         self._inside = False
         self._before = _NEWLINE
-        self._run, self._lines = 0, 1
+        self._run, self._lines, self._row = 0, 1, 1
         self.delimiters = 0
         self.exact = True
 
     @property
     def ended(self) -> bool:
+        """Whether the text ended with a line end."""
         return self._before in (_NEWLINE, _RETURN)
 
     def __enter__(self) -> "Tally":
@@ -71,16 +71,20 @@ class Tally:
         ends = block == _NEWLINE
         if not ends.any():
             ends = block == _RETURN
-        self._lines += int(np.count_nonzero(ends))
-        if quoted:
+        outside = ends
+        if quoted or self._inside:
             inside = self._quotes(block, signs, ends)
             signs &= ~inside
-            ends &= ~inside
-        elif self._inside:
-            self._check_length(len(block), ends[:0])
-            return
+            outside = ends & ~inside
         self.delimiters += int(np.count_nonzero(signs))
-        self._check_length(len(block), ends)
+        last = len(block) - 1 - int(np.argmax(outside[::-1])) if outside.any() else -1
+        if last >= 0:
+            self._run = 0
+            self._row = self._lines + int(np.count_nonzero(ends[: last + 1]))
+        self._lines += int(np.count_nonzero(ends))
+        self._run += len(block) - 1 - last
+        if self._run > LONGEST_ROW:
+            raise too_long(self._path, self._row)
 
     def _quotes(self, block: np.ndarray, signs: np.ndarray, ends: np.ndarray) -> np.ndarray:
         """Which characters stand inside quotes, bool; a closing quote does not."""
@@ -96,12 +100,6 @@ class Tally:
         self.exact &= not bool((quotes & inside & ~before).any())
         self._inside = bool(inside[-1])
         return inside
-
-    def _check_length(self, size: int, ends: np.ndarray) -> None:
-        at = size - 1 - int(np.argmax(ends[::-1])) if ends.any() else -1
-        self._run = self._run + size if at < 0 else size - 1 - at
-        if self._run > LONGEST_ROW:
-            raise too_long(self._path, self._lines)
 
 
 def check_cells(path: Path, tally: Tally, header: list[str], rows: int, encoding: str) -> None:

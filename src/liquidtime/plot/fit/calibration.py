@@ -42,19 +42,26 @@ def calibration_bins(
     mass = np.concatenate([[0.0], np.cumsum(probability)])
     positives = sums[ends] - sums[starts]
     observed = positives / count
-    centre = (observed + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
-    half = np.sqrt(observed * (1 - observed) / count + _Z**2 / (4 * count**2))
-    half *= _Z / (1 + _Z**2 / count)
+    low, high = wilson(observed, count)
     return {
         "predicted": (mass[ends] - mass[starts]) / count,
         "observed": observed,
-        "low": np.clip(centre - half, 0.0, observed),
-        "high": np.clip(centre + half, observed, 1.0),
+        "low": low,
+        "high": high,
         "count": count,
         "positives": positives,
     }
 
 
+def wilson(observed: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of Wilson of shares that were observed in so many cases."""
+    centre = (observed + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
+    half = np.sqrt(observed * (1 - observed) / count + _Z**2 / (4 * count**2))
+    half *= _Z / (1 + _Z**2 / count)
+    return np.clip(centre - half, 0.0, observed), np.clip(centre + half, observed, 1.0)
+
+
+@style.figure
 def calibration_curve(
     truth: np.ndarray,
     probability: np.ndarray,

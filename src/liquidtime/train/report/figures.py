@@ -22,6 +22,7 @@ from liquidtime.train.history import read_history
 from liquidtime.train.report.comparison import ComparedRun
 from liquidtime.train.report.example import SeriesTrace, read_example
 from liquidtime.train.report.naming import class_names, metric_name, quoted, share
+from liquidtime.train.report.verdict import calibration_verdict
 from liquidtime.train.stored import preprocessor_from
 
 _MOST_OUTPUTS = 6
@@ -63,11 +64,13 @@ def prediction_sections(
         against = curves
         calibrated = (probability.argmax(axis=1) == truth, probability.max(axis=1))
         meaning = f"{compared[0].name}: the probability of the predicted class and how often it is"
+    as_if = " (As if steps were independent.)" if record["objective"]["per_step"] else ""
     return [
         Section("Does it tell the classes apart?", [_class_figures(curves, against, labels)]),
         Section(
             "Are the probabilities right?",
             [
+                Paragraph(calibration_verdict(calibration_bins(*calibrated)) + as_if),
                 Beside([_calibration(calibrated, meaning), _frequencies(*calibrated)]),
                 Paragraph(_DEPENDENT if record["objective"]["per_step"] else "", "note"),
             ],

@@ -1,5 +1,6 @@
 """Names and numbers as people read them."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,22 +24,39 @@ def metric_name(metric: str) -> str:
     return METRIC_NAMES.get(metric, metric)
 
 
-def number(value: float | None) -> str:
-    """A measured number with the digits that mean something: three behind the point, or in all."""
-    if value is None:
+def number(value: float | None, *, like: float | None = None) -> str:
+    """A measured number with the digits that mean something: three behind the point, or in all.
+
+    Args:
+        value: The number; None and NaN are a stroke.
+        like: Another number whose notation it shall have, as the ends of an interval have that of
+            what lies between them.
+    """
+    if value is None or math.isnan(value):
         return "–"
+    scale = abs(value if like is None or math.isnan(like) else like)
     if value < 0:
-        return f"−{number(-value)}"
-    if abs(value) < 10:
-        return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
-    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+        return f"−{number(-value, like=scale)}"
+    if scale >= 100:
+        return f"{value:,.0f}"
+    if scale >= 10:
+        return f"{value:.1f}"
+    if scale >= 0.01 or not scale:
+        return f"{value:.3f}"
+    if scale >= 1e-4:
+        return f"{value:.{1 - math.floor(math.log10(scale))}f}"
+    return f"{value:.1e}"
 
 
 def interval(found: Mapping[str, Any], *, bracket: bool = True) -> str:
-    """The interval of a metric, such as "0.812 to 0.878"; empty where there is none."""
+    """The interval of a metric, such as "0.812 to 0.878"; empty where there is none.
+
+    In the notation of the metric itself: beside 0.020, an end at 0.00005 is 0.000.
+    """
     if found.get("low") is None or found.get("high") is None:
         return ""
-    text = f"{number(found['low'])} to {number(found['high'])}"
+    like = found.get("value")
+    text = f"{number(found['low'], like=like)} to {number(found['high'], like=like)}"
     return f"({text})" if bracket else text
 
 

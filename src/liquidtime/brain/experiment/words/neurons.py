@@ -37,6 +37,8 @@ def neurons_of(text: str, connectome: Connectome, whole: str) -> NDArray[np.bool
             f"{whole}: {text!r} names no neuron; expected names, such as "
             f"{some_names(connectome)}, column:value, such as group:sensory, or all."
         )
+    if twice := next((word for n, word in enumerate(words) if word in words[:n]), None):
+        raise InputError(f"{whole}: {twice!r} stands there twice; expected each neuron once.")
     names = np.asarray(connectome.neurons.index)
     labels = names.astype(str)
     for word in words:
