@@ -31,12 +31,14 @@ Bound<CfC> make_cfc(
          {"tanh", Activation::tanh},
          {"gelu", Activation::gelu}}
     );
+    expect_at_least("input_size", input_size, 0);
+    expect_at_least("hidden_size", hidden_size, 1);
     weights.input_size = input_size;
     weights.hidden_size = hidden_size;
     Bound<CfC> bound;
     int width = input_size + hidden_size;
     for (const AffineArrays& layer : backbone) {
-        const int units = static_cast<int>(std::get<0>(layer).shape(0));
+        const int units = matrix("backbone", std::get<0>(layer)).rows;
         weights.backbone.push_back(affine("backbone", layer, units, width));
         bound.backbone.push_back(units);
         width = units;
@@ -44,9 +46,7 @@ Bound<CfC> make_cfc(
     weights.heads = affine("heads", heads, heads_of(weights.variant) * hidden_size, width);
     weights.decay = checked("decay", decay, {hidden_size});
     weights.target = checked("target", target, {hidden_size});
-    if (weights.variant == Variant::closed_form && !(decay && target)) {
-        throw std::invalid_argument("the closed form needs decay and target.");
-    }
+    expect_closed(weights.variant, decay, target);
     weights.memory = memory.has_value();
     weights.layout = layout_of(layout);
     weights.lstm = memory_of(memory, hidden_size);
@@ -89,7 +89,8 @@ static CfCGradient gradient_of(
     gradient.heads = affine_gradient(heads, heads_of(bound.variant) * hidden, bound.heads_in);
     gradient.decay = checked("gradient of decay", decay, {hidden});
     gradient.target = checked("gradient of target", target, {hidden});
-    gradient.lstm = memory_gradient(memory, bound.recurrence->input_size(), hidden);
+    expect_closed(bound.variant, decay, target);
+    gradient.lstm = memory_gradient(memory, bound.memory, bound.recurrence->input_size(), hidden);
     return gradient;
 }
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "bind/arrays.hpp"
+#include "core/finite.hpp"
 #include "network/edge_sums.hpp"
 #include "network/edges.hpp"
 #include "network/graph.hpp"
@@ -37,6 +38,9 @@ auto edge_rows(
     expect("targets", targets, {edges});
     expect("counts", counts, {edges});
     expect("classes", classes, {edges});
+    expect_at_least("neurons", neurons, 0);
+    expect_below("sources", sources, neurons);
+    expect_below("targets", targets, neurons);
     EdgeRows rows;
     {
         nb::gil_scoped_release release;
@@ -65,17 +69,38 @@ BoundEdges* weighted_edges(
     const Row<std::int32_t>& place,
     int class_count
 ) {
+    const auto count = static_cast<std::int64_t>(source.shape(0));
+    expect_offsets("offsets", offsets, count);
+    expect_offsets("source_offsets", source_offsets, count);
+    expect_at_least("class_count", class_count, 1);
     WeightedEdges edges;
     edges.rows = static_cast<int>(offsets.shape(0)) - 1;
     edges.sources = static_cast<int>(source_offsets.shape(0)) - 1;
     edges.classes = class_count;
     edges.offsets = offsets.data();
-    const std::int64_t count = offsets.data()[edges.rows];
-    edges.source = checked("source", source, {count});
+    expect_below("source", source, edges.sources);
+    expect_below("classes", classes, class_count);
+    expect_below("place", place, static_cast<std::int64_t>(class_count) * edges.rows);
+    edges.source = source.data();
     edges.edge_class = checked("classes", classes, {count});
     edges.source_offsets = source_offsets.data();
     edges.place = checked("place", place, {count});
     return new BoundEdges{edges};
+}
+
+// Numbers of synapses, which are finite and not negative.
+template <class Number>
+const Number* counted(const Row<Number>& counts, std::int64_t edges) {
+    expect("counts", counts, {edges});
+    for (std::int64_t e = 0; e < edges; ++e) {
+        if (!is_gap(static_cast<float>(counts.data()[e]))) {
+            throw std::invalid_argument(
+                "counts has " + std::to_string(counts.data()[e]) + " at " + std::to_string(e) +
+                "; expected finite numbers, 0 or more."
+            );
+        }
+    }
+    return counts.data();
 }
 
 std::shared_ptr<Graph> graph_of(
@@ -91,15 +116,15 @@ std::shared_ptr<Graph> graph_of(
     int threads,
     const std::optional<Row<std::int64_t>>& block_limits
 ) {
+    const auto number = static_cast<std::int64_t>(sources.shape(0));
+    expect_offsets("offsets", offsets, number);
+    expect_at_least("class_count", class_count, 1);
+    expect_at_least("source_count", source_count, 0);
     EdgeList edges;
-    edges.rows = static_cast<int>(offsets.shape(0)) - 1;
+    edges.rows = extent("offsets", offsets, 0) - 1;
     edges.sources = source_count;
     edges.classes = class_count;
     edges.offsets = offsets.data();
-    const auto number = static_cast<std::int64_t>(sources.shape(0));
-    if (edges.rows < 0 || offsets.data()[edges.rows] != number) {
-        throw std::invalid_argument("offsets do not end at the number of edges.");
-    }
     edges.source = sources.data();
     edges.edge_class = checked("classes", classes, {number});
     if (edges.edge_class == nullptr && class_count > 1) {
@@ -114,11 +139,11 @@ std::shared_ptr<Graph> graph_of(
         edges.midpoint = checked("midpoint", std::get<2>(*synapses), {number});
         edges.steepness = checked("steepness", std::get<3>(*synapses), {number});
     } else if (nb::try_cast(counts, count8, false)) {
-        edges.count8 = checked("counts", count8, {number});
+        edges.count8 = counted(count8, number);
     } else if (nb::try_cast(counts, count16, false)) {
-        edges.count16 = checked("counts", count16, {number});
+        edges.count16 = counted(count16, number);
     } else if (nb::try_cast(counts, count32, false)) {
-        edges.count32 = checked("counts", count32, {number});
+        edges.count32 = counted(count32, number);
     } else {
         throw std::invalid_argument("counts are neither int8, int16 nor float32 in one piece.");
     }
@@ -168,7 +193,7 @@ void bind_graph(nb::module_& module) {
             [](const BoundEdges& self, const In& weights, const In& emitted, const Out& sums,
                int threads) {
                 const WeightedEdges& edges = self.edges;
-                const auto trials = static_cast<int>(emitted.shape(1));
+                const int trials = extent("emitted", emitted, 1);
                 edge_sums(
                     edges, checked("weights", weights, {self.count()}),
                     checked("emitted", emitted, {edges.sources, trials}), trials,
@@ -183,7 +208,7 @@ void bind_graph(nb::module_& module) {
             [](const BoundEdges& self, const In& weights, const In& d_sums, const Out& d_emitted,
                int threads) {
                 const WeightedEdges& edges = self.edges;
-                const auto trials = static_cast<int>(d_emitted.shape(1));
+                const int trials = extent("d_emitted", d_emitted, 1);
                 edge_sums_by_emitted(
                     edges, checked("weights", weights, {self.count()}),
                     checked("d_sums", d_sums, {edges.classes, edges.rows, trials}), trials,
@@ -198,7 +223,7 @@ void bind_graph(nb::module_& module) {
             [](const BoundEdges& self, const In& emitted, const In& d_sums, const Out& d_weights,
                int threads) {
                 const WeightedEdges& edges = self.edges;
-                const auto trials = static_cast<int>(emitted.shape(1));
+                const int trials = extent("emitted", emitted, 1);
                 edge_sums_by_weights(
                     edges, checked("emitted", emitted, {edges.sources, trials}),
                     checked("d_sums", d_sums, {edges.classes, edges.rows, trials}), trials,

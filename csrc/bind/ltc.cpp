@@ -41,7 +41,8 @@ Bound<LTC> make_ltc(
     const SynapseArrays& recurrent,
     const SynapseArrays& sensory
 ) {
-    const int neurons = static_cast<int>(membrane_capacitance.size());
+    const int neurons = extent("membrane_capacitance", membrane_capacitance, 0);
+    expect_at_least("unfolds", unfolds, 1);
     LTCWeights weights;
     weights.integrator = one_of<Integrator>(
         "integrator", integrator,

@@ -5,6 +5,7 @@
 
 #include "bind/arrays.hpp"
 #include "bind/graph.hpp"
+#include "bind/weights.hpp"
 #include "network/network.hpp"
 
 namespace liquidtime {
@@ -33,24 +34,19 @@ using Gaps = std::tuple<Row<std::int64_t>, Row<std::int32_t>, Row<float>>;
 
 void take_gaps(const Gaps& gaps, const Graph& graph, NeuronConstants& constants) {
     const auto& [offsets, source, conductance] = gaps;
-    expect("gap offsets", offsets, {graph.rows + 1});
     const auto contacts = static_cast<std::int64_t>(source.shape(0));
+    expect("gap offsets", offsets, {graph.rows + 1});
+    expect_offsets("gap offsets", offsets, contacts);
+    expect_below("gap sources", source, graph.sources);
     expect("gap conductance", conductance, {contacts});
     constants.gap_offsets.assign(offsets.data(), offsets.data() + graph.rows + 1);
     constants.gap_source.assign(source.data(), source.data() + contacts);
     constants.gap_conductance.assign(conductance.data(), conductance.data() + contacts);
-    if (constants.gap_offsets.back() != contacts) {
-        throw std::invalid_argument("gap offsets do not end at the number of contacts.");
-    }
-    for (const std::int32_t j : constants.gap_source) {
-        if (j < 0 || j >= graph.sources) {
-            throw std::invalid_argument("a gap junction has a source that does not exist.");
-        }
-    }
 }
 
 // `given` holds the constants by name; see _native.pyi.
 BoundNetwork* make_network(std::shared_ptr<const Graph> graph, int trials, const nb::dict& given) {
+    expect_at_least("trials", trials, 1);
     const auto rows = static_cast<std::size_t>(graph->rows);
     const auto sources =
         static_cast<std::size_t>(graph->sources) * static_cast<std::size_t>(trials);
@@ -59,15 +55,19 @@ BoundNetwork* make_network(std::shared_ptr<const Graph> graph, int trials, const
         const nb::object array = given[name];
         return array.is_none() ? std::vector<float>{} : copied(name, nb::cast<In>(array), size);
     };
+    const auto needed = [&](const char* name, std::size_t size) {
+        return copied(name, nb::cast<In>(given[name]), size);
+    };
     NeuronConstants constants;
-    constants.inverse_capacitance = some("inverse_capacitance", rows);
-    constants.leak_conductance = some("leak_conductance", rows);
-    constants.leak_current = some("leak_current", rows);
-    constants.slope = some("slope", rows);
-    constants.shift = some("shift", rows);
+    constants.inverse_capacitance = needed("inverse_capacitance", rows);
+    constants.leak_conductance = needed("leak_conductance", rows);
+    constants.leak_current = needed("leak_current", rows);
+    // A synapse with constants of its own has these with it.
+    constants.slope = graph->per_synapse ? some("slope", rows) : needed("slope", rows);
+    constants.shift = graph->per_synapse ? some("shift", rows) : needed("shift", rows);
     constants.synaptic_time = some("synaptic_time", rows);
-    constants.unit_conductance = some("unit_conductance", classes);
-    constants.reversal_potential = some("reversal_potential", classes);
+    constants.unit_conductance = needed("unit_conductance", classes);
+    constants.reversal_potential = needed("reversal_potential", classes);
     constants.class_scale = some("class_scale", classes * static_cast<std::size_t>(trials));
     constants.output_gate = some("output_gate", sources);
     constants.contact_gate = some("contact_gate", sources);
@@ -117,10 +117,14 @@ Given given_of(
 Trace trace_of(const TraceTuple& given, std::int64_t steps, const BoundNetwork& self) {
     const auto& [variable, row, out, every] = given;
     Trace trace;
-    trace.variable = variable == "potential"     ? Variable::potential
-                     : variable == "activation"  ? Variable::activation
-                     : variable == "conductance" ? Variable::conductance
-                                                 : Variable::drive;
+    trace.variable = one_of<Variable>(
+        "variable", variable,
+        {{"potential", Variable::potential},
+         {"activation", Variable::activation},
+         {"conductance", Variable::conductance},
+         {"drive", Variable::drive}}
+    );
+    expect_at_least("every", every, 1);
     if (trace.variable == Variable::activation && self.network.graph().per_synapse) {
         throw std::invalid_argument("synapses with constants of their own have no one activation.");
     }
@@ -142,12 +146,16 @@ Trace trace_of(const TraceTuple& given, std::int64_t steps, const BoundNetwork& 
 Stride stride_of(double dt, const std::string& scheme, const std::string& part) {
     Stride stride;
     stride.dt = static_cast<float>(dt);
-    stride.scheme = scheme == "frozen" ? Scheme::frozen
-                    : scheme == "ab2"  ? Scheme::extrapolated
-                                       : Scheme::midpoint;
-    stride.part = part == "first_half"    ? Part::first_half
-                  : part == "second_half" ? Part::second_half
-                                          : Part::whole;
+    stride.scheme = one_of<Scheme>(
+        "scheme", scheme,
+        {{"frozen", Scheme::frozen}, {"ab2", Scheme::extrapolated}, {"midpoint", Scheme::midpoint}}
+    );
+    stride.part = one_of<Part>(
+        "part", part,
+        {{"whole", Part::whole},
+         {"first_half", Part::first_half},
+         {"second_half", Part::second_half}}
+    );
     return stride;
 }
 
@@ -161,6 +169,7 @@ void advance(
     const std::vector<TraceTuple>& traces,
     int threads
 ) {
+    expect_at_least("steps", steps, 0);
     Outside outside;
     if (current) {
         const auto& [row, values] = *current;
@@ -203,6 +212,7 @@ void deliver(
     int ahead,
     bool half
 ) {
+    expect_at_least("ahead", ahead, 0);
     const auto count = static_cast<std::int64_t>(sources.shape(0));
     expect_rows(sources, self.network.graph().sources, "a source does not exist.");
     self.network.deliver(
@@ -255,6 +265,7 @@ nb::dict state(BoundNetwork& self) {
 }
 
 void restore(BoundNetwork& self, const nb::dict& state, std::int64_t step, bool continued) {
+    expect_at_least("step", step, 0);
     for (const auto& [name, values] : self.network.state()) {
         const In given = nb::cast<In>(state[name.c_str()]);
         *values = copied(name.c_str(), given, values->size());

@@ -26,8 +26,8 @@ Forward forward_of(
     if (x.ndim() != 3) {
         throw std::invalid_argument("x is not [B, T, D].");
     }
-    const auto batch = static_cast<std::int64_t>(x.shape(0));
-    const auto steps = static_cast<std::int64_t>(x.shape(1));
+    const std::int64_t batch = extent("x", x, 0);
+    const std::int64_t steps = extent("x", x, 1);
     const std::int64_t hidden = recurrence.hidden_size();
     Forward call;
     call.batch = static_cast<int>(batch);
@@ -53,6 +53,11 @@ Forward forward_of(
     call.c = checked("c", c, {batch, hidden});
     call.c_last = checked("c_last", c_last, {batch, hidden});
     call.saved = checked("saved", saved, {steps, batch, recurrence.saved_size()});
+    if (memories && !bound.memory) {
+        throw std::invalid_argument(
+            "memories belong to a recurrence with memory, and to no other."
+        );
+    }
     call.memories = checked("memories", memories, {batch, steps, hidden});
     call.threads = threads < 1 ? 1 : threads;
     return call;
@@ -80,6 +85,9 @@ inline Backward backward_of(
     if (forward.c != nullptr &&
         (forward.memories == nullptr || !d_c_last.has_value() || !d_c.has_value())) {
         throw std::invalid_argument("memories, d_c_last and d_c are needed with memory.");
+    }
+    if (forward.c == nullptr && (d_c_last.has_value() || d_c.has_value())) {
+        throw std::invalid_argument("d_c_last and d_c belong to a recurrence with memory.");
     }
     Backward call;
     call.forward = forward;

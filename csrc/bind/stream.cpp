@@ -5,6 +5,7 @@
 
 #include "bind/arrays.hpp"
 #include "bind/recurrence.hpp"
+#include "bind/weights.hpp"
 #include "core/finite.hpp"
 #include "stream/stream.hpp"
 
@@ -53,10 +54,45 @@ StreamLayer layer_of(const LayerArrays& arrays) {
 }
 
 Readout readout_of(const std::string& name) {
-    if (name == "mean") {
-        return Readout::mean;
+    return one_of<Readout>(
+        "readout", name,
+        {{"last", Readout::last}, {"mean", Readout::mean}, {"last_mean", Readout::last_mean}}
+    );
+}
+
+// See that each part reads as many numbers as the one before it puts out.
+void expect_fit(
+    const std::vector<StreamLayer>& layers,
+    const LinearMap& projection,
+    const LinearMap& head,
+    Readout readout
+) {
+    if (layers.empty()) {
+        throw std::invalid_argument("a stream needs a layer at least.");
     }
-    return name == "last_mean" ? Readout::last_mean : Readout::last;
+    int width = layers.front().recurrence->input_size();
+    const auto expect_width = [&](const char* name, int reads) {
+        if (reads != width) {
+            throw std::invalid_argument(
+                std::string(name) + " reads " + std::to_string(reads) + " numbers; expected " +
+                std::to_string(width) + ", as many as come before it."
+            );
+        }
+    };
+    for (const StreamLayer& layer : layers) {
+        expect_width("a layer", layer.recurrence->input_size());
+        expect_at_least("a layer's outputs", layer.outputs, 0);
+        expect_at_least("a layer's units", layer.recurrence->hidden_size(), layer.outputs);
+        width = layer.outputs;
+    }
+    if (projection.outputs > 0) {
+        expect_width("projection", projection.inputs);
+        width = projection.outputs;
+    }
+    if (head.outputs > 0) {
+        width *= readout == Readout::last_mean ? 2 : 1;
+        expect_width("head", head.inputs);
+    }
 }
 
 NewArray new_array(std::initializer_list<std::size_t> shape) {
@@ -95,6 +131,21 @@ void check_inputs(const Stream& stream, const float* x, const std::uint8_t* acti
     }
 }
 
+// What an object is that was to be an array: dtype, shape, and whether it can be written into.
+std::string described(nb::handle object) {
+    if (!nb::hasattr(object, "dtype") || !nb::hasattr(object, "flags")) {
+        return std::string("a ") + nb::type_name(object.type()).c_str();
+    }
+    const nb::object flags = object.attr("flags");
+    std::string text = nb::cast<bool>(flags.attr("writeable")) ? "a " : "a read-only ";
+    const nb::object dtype = object.attr("dtype");
+    const nb::object shape = object.attr("shape");
+    text += nb::str(nb::handle(dtype)).c_str();
+    text += " array of shape ";
+    text += nb::str(nb::handle(shape)).c_str();
+    return nb::cast<bool>(flags.attr("c_contiguous")) ? text : text + ", not in one piece";
+}
+
 // A step of one stream [D] or of all [S, D], into `out` if it is given.
 nb::object step(
     Stream& stream, const In& x, Elapsed elapsed, const std::optional<Flags>& active, nb::handle out
@@ -122,7 +173,13 @@ nb::object step(
         return nb::cast(made);
     }
     // Not converted: into a converted copy the caller would never look.
-    const Out given = nb::cast<Out>(out, false);
+    Out given;
+    if (!nb::try_cast(out, given, false)) {
+        throw std::invalid_argument(
+            "out is " + described(out) +
+            "; expected a float32 array in one piece (C order) that can be written into."
+        );
+    }
     if (given.size() != streams * outputs) {
         refuse("out", nb::ndarray<>(given), shape_text({stream.streams(), stream.output_size()}));
     }
@@ -185,13 +242,18 @@ void bind_stream(nb::module_& module) {
                         const std::optional<LinearArrays>& projection,
                         const std::optional<LinearArrays>& head, const std::string& readout,
                         int streams, int threads) {
+                expect_at_least("streams", streams, 1);
+                expect_at_least("threads", threads, 1);
                 std::vector<StreamLayer> made;
                 for (const LayerArrays& layer : layers) {
                     made.push_back(layer_of(layer));
                 }
+                LinearMap projected = linear_map(projection);
+                LinearMap read = linear_map(head);
+                const Readout what = readout_of(readout);
+                expect_fit(made, projected, read, what);
                 return new Stream(
-                    std::move(made), linear_map(projection), linear_map(head), readout_of(readout),
-                    streams, threads
+                    std::move(made), std::move(projected), std::move(read), what, streams, threads
                 );
             }),
             nb::arg("layers"), nb::arg("projection").none(), nb::arg("head").none(),
@@ -223,7 +285,19 @@ void bind_stream(nb::module_& module) {
             nb::arg("out").none() = nb::none()
         )
         .def("run", &run, nb::arg("x"), nb::arg("elapsed"))
-        .def("reset", &Stream::reset, nb::arg("stream"))
+        .def(
+            "reset",
+            [](Stream& stream, int which) {
+                if (which < 0 || which >= stream.streams()) {
+                    throw std::invalid_argument(
+                        "stream is " + std::to_string(which) + "; expected 0 to " +
+                        std::to_string(stream.streams() - 1) + "."
+                    );
+                }
+                stream.reset(which);
+            },
+            nb::arg("stream")
+        )
         .def(
             "get_state",
             [](const Stream& stream) {

@@ -65,23 +65,41 @@ inline AffineGradient affine_gradient(
     };
 }
 
+// The closed form has a decay and a target, and no other form has a use for them.
+template <class Array>
+void expect_closed(Variant variant, const Array& decay, const Array& target) {
+    const bool closed = variant == Variant::closed_form;
+    if (decay.has_value() != closed || target.has_value() != closed) {
+        throw std::invalid_argument(
+            closed ? "the closed form needs decay and target."
+                   : "decay and target belong to the closed form, and to no other."
+        );
+    }
+}
+
 inline MemoryWeights memory_of(const std::optional<MemoryArrays>& arrays, int hidden) {
     if (!arrays) {
         return {};
     }
     const auto& [input, recurrent, bias] = *arrays;
-    expect("memory's recurrent weight", recurrent, {4 * hidden, hidden});
-    expect("memory's bias", bias, {4 * hidden});
+    const std::int64_t gates = 4 * static_cast<std::int64_t>(hidden);
+    expect("memory's recurrent weight", recurrent, {gates, hidden});
+    expect("memory's bias", bias, {gates});
     MemoryWeights weights{
         matrix("memory's input weight", input), matrix("", recurrent), bias.data()
     };
-    expect("memory's input weight", input, {4 * hidden, weights.input.columns});
+    expect("memory's input weight", input, {gates, weights.input.columns});
     return weights;
 }
 
 inline MemoryGradient memory_gradient(
-    const std::optional<MemoryOut>& arrays, int input, int hidden
+    const std::optional<MemoryOut>& arrays, bool memory, int input, int hidden
 ) {
+    if (arrays.has_value() != memory) {
+        throw std::invalid_argument(
+            "gradients of a memory belong to a recurrence that has one, and to no other."
+        );
+    }
     if (!arrays) {
         return {};
     }

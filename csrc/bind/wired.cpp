@@ -19,6 +19,8 @@ Bound<Wired> make_wired(
     bool differentiable,
     bool differentiable_elapsed
 ) {
+    expect_at_least("input_size", input_size, 0);
+    expect_at_least("hidden_size", hidden_size, 1);
     WiredWeights weights;
     Bound<Wired> bound;
     weights.variant = variant_of(variant);
@@ -26,16 +28,21 @@ Bound<Wired> make_wired(
     weights.hidden_size = hidden_size;
     // A source is an input, or a neuron of a group that steps before.
     std::int64_t seen = input_size;
+    std::vector<bool> placed(static_cast<std::size_t>(hidden_size));
     for (const auto& [neuron, source, mask, weight, bias, decay, target] : groups) {
         GroupWeights group;
-        group.neurons = static_cast<int>(neuron.size());
-        group.sources = static_cast<int>(source.size());
+        group.neurons = extent("neurons", neuron, 0);
+        group.sources = extent("sources", source, 0);
         group.neuron = checked("neurons", neuron, {group.neurons});
         group.source = checked("sources", source, {group.sources});
         for (int i = 0; i < group.neurons; ++i) {
             if (group.neuron[i] < 0 || group.neuron[i] >= hidden_size) {
                 throw std::invalid_argument("a group has a neuron that the network does not have.");
             }
+            if (placed[static_cast<std::size_t>(group.neuron[i])]) {
+                throw std::invalid_argument("a neuron is in the groups twice.");
+            }
+            placed[static_cast<std::size_t>(group.neuron[i])] = true;
         }
         for (int i = 0; i < group.sources; ++i) {
             if (group.source[i] < 0 || group.source[i] >= seen) {
@@ -48,6 +55,7 @@ Bound<Wired> make_wired(
             reinterpret_cast<const std::uint8_t*>(checked("mask", mask, {group.neurons, width}));
         group.heads =
             affine("heads", {weight, bias}, heads_of(weights.variant) * group.neurons, width);
+        expect_closed(weights.variant, decay, target);
         group.decay = checked("decay", decay, {group.neurons});
         group.target = checked("target", target, {group.neurons});
         weights.groups.push_back(group);
@@ -82,14 +90,15 @@ static WiredGradient gradient_of(
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const auto& [weight, bias, decay, target] = groups[i];
         const auto [neurons, sources] = bound.groups[i];
+        expect_closed(bound.variant, decay, target);
         gradient.groups.push_back(
             {affine_gradient({weight, bias}, heads_of(bound.variant) * neurons, sources + neurons),
              checked("gradient of decay", decay, {neurons}),
              checked("gradient of target", target, {neurons})}
         );
     }
-    gradient.lstm =
-        memory_gradient(memory, bound.recurrence->input_size(), bound.recurrence->hidden_size());
+    const Wired& wired = *bound.recurrence;
+    gradient.lstm = memory_gradient(memory, bound.memory, wired.input_size(), wired.hidden_size());
     return gradient;
 }
 

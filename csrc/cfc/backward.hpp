@@ -34,7 +34,9 @@ public:
           chunk_(chunk),
           sums_(sums) {
         const int rows = samples_ * chunk_;
+        // Its padding goes into sums over units before it is first written.
         d_h_ = Rows<Single>(scope, samples_, net.hidden);
+        d_h_.clear(samples_);
         operands_.push_back(cleared(scope, rows, net.layers[0].row_columns()));
         for (int i = 0; i < net.backbone(); ++i) {
             operands_.push_back(cleared(scope, rows, net.layers[i + 1].row_columns()));

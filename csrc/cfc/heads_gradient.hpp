@@ -48,7 +48,8 @@ float CfCBackward<T>::through_gates(int sample, int t, float* out) {
         // either.
         const Vec from_g = no_gate ? h - f : fma(zero() - f, closed, h);
         // Kept within ±1, out of which rounding can carry it, so that 1 − g² has no wrong sign.
-        const Vec g = min(max(from_g * reciprocal(max(s, set1(1e-30f))), set1(-1.0f)), one);
+        const Vec ratio = from_g * reciprocal(at_least(s, set1(1e-30f)));
+        const Vec g = at_most(at_least(ratio, set1(-1.0f)), one);
         const Vec d_f = d * fnma(f, f, one);
         const Vec d_gate = d * (h - f) * closed;
         store_first(out + unit, no_gate ? d_f : d_f * closed, left);

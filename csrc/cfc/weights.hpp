@@ -1,6 +1,7 @@
 // The weights of a fully connected CfC, packed for both directions.
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include "core/recurrence.hpp"
@@ -98,7 +99,10 @@ CfCNetwork<T> make_network(const CfCWeights& given) {
     net.layout = given.layout;
     net.memory = given.memory;
     net.with_rate = gate && given.differentiable_elapsed;
-    net.folded = gate && given.one_elapsed && !given.differentiable_elapsed;
+    // A time near the end of floats would make weights infinite that are not, and NaN of their
+    // sums.
+    net.folded = gate && given.one_elapsed && !given.differentiable_elapsed &&
+                 std::fabs(given.elapsed) < 1e30f;
     net.elapsed = given.elapsed;
     net.hidden = hidden;
     net.input = given.memory ? given.lstm.input.columns : given.input_size;

@@ -18,14 +18,20 @@ inline Vec normal_distribution(Vec z) {
     return load(part);
 }
 
+// 1 / (1 + e^−z), and 0 where that is below all but the smallest floats: −∞ times it is NaN, as it
+// is with PyTorch.
+LT_INLINE Vec silu_gate(Vec z) {
+    return select(set1(-86.0f) < z, sigmoid(z), zero());
+}
+
 LT_INLINE Vec activate(Activation name, Vec z) {
     switch (name) {
         case Activation::lecun_tanh:
             return set1(1.7159f) * tanh(set1(0.666f) * z);
         case Activation::silu:
-            return z * sigmoid(z);
+            return z * silu_gate(z);
         case Activation::relu:
-            return max(z, zero());
+            return at_least(z, zero());
         case Activation::tanh:
             return tanh(z);
         case Activation::gelu:
@@ -46,12 +52,11 @@ LT_INLINE Activated activate_with_slope(Activation name, Vec z) {
             return {set1(1.7159f) * t, set1(1.7159f * 0.666f) * fnma(t, t, set1(1.0f))};
         }
         case Activation::silu: {
-            const Vec s = sigmoid(z);
+            const Vec s = silu_gate(z);
             return {z * s, s * fma(z, set1(1.0f) - s, set1(1.0f))};
         }
         case Activation::relu: {
-            const Mask open = zero() < z;
-            return {select(open, z, zero()), select(open, set1(1.0f), zero())};
+            return {at_least(z, zero()), select(zero() < z, set1(1.0f), zero())};
         }
         case Activation::tanh: {
             const Vec t = tanh(z);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/finite.hpp"
 #include "core/math.hpp"
 #include "core/recurrence.hpp"
 #include "core/scratch.hpp"
@@ -111,9 +112,11 @@ struct BlockStep {
         return any;
     }
 
-    void elapsed(int t, float* out) const {
+    // Gaps of the lanes that are active, zeros in the others, whose gaps may be anything: so they
+    // stay finite, and 0 times what they leave for the way back is 0.
+    void elapsed(int t, const float* active, float* out) const {
         for (int i = 0; i < width; ++i) {
-            out[i] = i < block.count ? call.elapsed.at(block.begin + i, t) : 0.0f;
+            out[i] = active[i] > 0.0f ? call.elapsed.at(block.begin + i, t) : 0.0f;
         }
     }
 
@@ -131,6 +134,16 @@ struct BlockStep {
         }
     }
 
+    // Whether all inputs [T, columns] and states [units] of the samples are finite, skipped steps
+    // included.
+    bool finite(int columns, int units) const {
+        const auto inputs = static_cast<std::int64_t>(block.count) * call.steps * columns;
+        const auto states = static_cast<std::int64_t>(block.count) * units;
+        return all_finite(call.x + first(columns) * call.steps, inputs) &&
+               all_finite(call.h + first(units), states) &&
+               (call.c == nullptr || all_finite(call.c + first(units), states));
+    }
+
     void put(float* array, int t, int columns, const float* values) const {
         Lanes<Vectors>::scatter(
             values, static_cast<std::ptrdiff_t>(call.steps) * columns, columns, block.count,
@@ -144,6 +157,29 @@ struct BlockStep {
         );
     }
 };
+
+// What a target gets from sources without a synapse to it: 0 times their values, as in a product
+// with a dense matrix, which is NaN where one is not finite. `row` holds the row of values of each
+// of the columns; `there`, ascending, are the columns with a synapse.
+template <int Vectors>
+void add_absent(
+    const float* values,
+    const std::vector<int>& row,
+    const int* there,
+    const int* end,
+    Vec (&sums)[Vectors]
+) {
+    for (int k = 0; k < static_cast<int>(row.size()); ++k) {
+        if (there != end && *there == k) {
+            ++there;
+            continue;
+        }
+        for (int q = 0; q < Vectors; ++q) {
+            const float* from = values + static_cast<std::ptrdiff_t>(row[k]) * Vectors * lanes;
+            sums[q] = fma(zero(), load(from + q * lanes), sums[q]);
+        }
+    }
+}
 
 // Sums over lanes that belong to one number each.
 inline void add_lanes(float* sums, Vec more) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 namespace liquidtime {
 
@@ -15,6 +16,10 @@ inline bool all_finite(const float* numbers, std::int64_t count) {
         found |= static_cast<std::uint32_t>((bits & 0x7f800000u) == 0x7f800000u);
     }
     return found == 0;
+}
+
+inline bool all_finite(const std::vector<float>& numbers) {
+    return all_finite(numbers.data(), static_cast<std::int64_t>(numbers.size()));
 }
 
 // NaN compares false, and infinity is above the largest float.

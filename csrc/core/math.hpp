@@ -1,4 +1,5 @@
-// The transcendental functions of the recurrences. Coefficients: tools/fit_approximations.py.
+// The transcendental functions of the recurrences: saturated at infinite arguments, NaN of NaN.
+// Coefficients: tools/fit_approximations.py.
 #pragma once
 
 #include "core/simd.hpp"
@@ -21,7 +22,7 @@ constexpr float log2_e = 1.44269504f;
 // e^x, saturating at both ends, and at infinite x.
 LT_INLINE Vec exp(Vec x) {
     // e^±120 is beyond all floats already, and ±∞ would become NaN below.
-    const Vec bounded = min(max(x, set1(-120.0f)), set1(120.0f));
+    const Vec bounded = at_most(at_least(x, set1(-120.0f)), set1(120.0f));
     // x log₂e in two parts: rounded to float32 it would be off by 1e-7 · |x|.
     const Vec n = round(bounded * set1(log2_e));
     const Vec rest = fma(bounded, set1(log2_e), set1(0.0f) - n);
@@ -32,7 +33,8 @@ LT_INLINE Vec exp(Vec x) {
 // 1 / (1 + 2^t) for t < 126; 2⁻¹²⁶ or so beyond. The relative error 9e-8 of this shorter 2^t moves
 // it by less than half a unit in the last place of 1.
 LT_INLINE Vec one_over_one_plus_exp2(Vec t) {
-    const Vec bounded = min(t, set1(125.0f));
+    // Further below, 1 + 2^t is 1 anyway, and −∞ would become NaN.
+    const Vec bounded = at_most(at_least(t, set1(-100.0f)), set1(125.0f));
     const Vec n = round(bounded);
     const Vec f = bounded - n;
     Vec p = set1(1.326472707e-03f);
@@ -41,18 +43,18 @@ LT_INLINE Vec one_over_one_plus_exp2(Vec t) {
     p = fma(p, f, set1(2.402224209e-01f));
     p = fma(p, f, set1(6.931469776e-01f));
     p = fma(p, f, set1(1.0f));
-    return reciprocal(set1(1.0f) + scale_by_power_of_two(p, n));
+    return reciprocal(set1(1.0f) + scale_by_small_power(p, n));
 }
 
-// 1 / (1 + e^−x), also of infinite x.
+// 1 / (1 + e^−x).
 LT_INLINE Vec sigmoid(Vec x) {
-    return one_over_one_plus_exp2(max(x * set1(-log2_e), set1(-126.0f)));
+    return one_over_one_plus_exp2(x * set1(-log2_e));
 }
 
 // Relative error 7e-9 before rounding.
 LT_INLINE Vec tanh(Vec x) {
     // Beyond 9 tanh is ±1 to within a unit in the last place.
-    const Vec y = min(max(x, set1(-9.0f)), set1(9.0f));
+    const Vec y = at_most(at_least(x, set1(-9.0f)), set1(9.0f));
     const Vec s = y * y;
     Vec p = set1(-8.488762971e-14f);
     p = fma(p, s, set1(5.277969262e-11f));
@@ -70,7 +72,7 @@ LT_INLINE Vec tanh(Vec x) {
 
 // φ₁(z) = (e^z − 1) / z for z ≤ 0, and 1 at 0.
 LT_INLINE Vec phi1(Vec z) {
-    const Vec bounded = max(z, set1(-120.0f));
+    const Vec bounded = at_least(z, set1(-120.0f));
     const Vec n = round(bounded * set1(log2_e));
     const Vec f = fma(bounded, set1(log2_e), set1(0.0f) - n);
     const Vec power = scale_by_power_of_two(set1(1.0f), n);

@@ -40,10 +40,14 @@ struct Half {
     static LT_INLINE Vec multiply_add(Operand a, Operand b, Vec c) {
         return {_mm512_dpbf16_ps(c.v, (__m512bh)a, (__m512bh)b)};
     }
-    // Rounded to nearest, ties to even; numbers are finite.
+    // Rounded to nearest, ties to even.
     static std::uint32_t rounded(float number) {
         std::uint32_t bits;
         std::memcpy(&bits, &number, 4);
+        // Rounding could carry NaN over into a zero.
+        if (number != number) {
+            return 0x7fc0u;
+        }
         return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
     }
     static Element element(float first, float second) {

@@ -64,11 +64,11 @@ LT_INLINE Vec operator*(Vec a, Vec b) {
 LT_INLINE Vec operator/(Vec a, Vec b) {
     return {_mm512_div_ps(a.v, b.v)};
 }
-LT_INLINE Vec min(Vec a, Vec b) {
-    return {_mm512_min_ps(a.v, b.v)};
+LT_INLINE Vec at_most(Vec a, Vec limit) {
+    return {_mm512_min_ps(limit.v, a.v)};
 }
-LT_INLINE Vec max(Vec a, Vec b) {
-    return {_mm512_max_ps(a.v, b.v)};
+LT_INLINE Vec at_least(Vec a, Vec limit) {
+    return {_mm512_max_ps(limit.v, a.v)};
 }
 LT_INLINE Vec abs(Vec a) {
     return {_mm512_abs_ps(a.v)};
@@ -84,6 +84,9 @@ LT_INLINE Vec round(Vec a) {
 }
 LT_INLINE Vec scale_by_power_of_two(Vec a, Vec integer) {
     return {_mm512_scalef_ps(a.v, integer.v)};
+}
+LT_INLINE Vec scale_by_small_power(Vec a, Vec integer) {
+    return scale_by_power_of_two(a, integer);
 }
 // A first guess good to 14 bits and one step of Newton's: less than half the time of a division.
 LT_INLINE Vec reciprocal(Vec a) {
@@ -143,11 +146,11 @@ LT_INLINE Vec operator*(Vec a, Vec b) {
 LT_INLINE Vec operator/(Vec a, Vec b) {
     return {_mm256_div_ps(a.v, b.v)};
 }
-LT_INLINE Vec min(Vec a, Vec b) {
-    return {_mm256_min_ps(a.v, b.v)};
+LT_INLINE Vec at_most(Vec a, Vec limit) {
+    return {_mm256_min_ps(limit.v, a.v)};
 }
-LT_INLINE Vec max(Vec a, Vec b) {
-    return {_mm256_max_ps(a.v, b.v)};
+LT_INLINE Vec at_least(Vec a, Vec limit) {
+    return {_mm256_max_ps(limit.v, a.v)};
 }
 LT_INLINE Vec abs(Vec a) {
     return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)};
@@ -172,6 +175,10 @@ LT_INLINE Vec scale_by_power_of_two(Vec a, Vec integer) {
     const __m256 p = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(half, bias), 23));
     const __m256 q = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(rest, bias), 23));
     return {_mm256_mul_ps(_mm256_mul_ps(a.v, p), q)};
+}
+LT_INLINE Vec scale_by_small_power(Vec a, Vec integer) {
+    const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(integer.v), _mm256_set1_epi32(127));
+    return {_mm256_mul_ps(a.v, _mm256_castsi256_ps(_mm256_slli_epi32(biased, 23)))};
 }
 LT_INLINE Vec sums_of_four(Vec a, Vec b, Vec c, Vec d) {
     const __m256 ab = _mm256_add_ps(_mm256_unpacklo_ps(a.v, b.v), _mm256_unpackhi_ps(a.v, b.v));
@@ -225,11 +232,11 @@ LT_INLINE Vec operator*(Vec a, Vec b) {
 LT_INLINE Vec operator/(Vec a, Vec b) {
     return {vdivq_f32(a.v, b.v)};
 }
-LT_INLINE Vec min(Vec a, Vec b) {
-    return {vminq_f32(a.v, b.v)};
+LT_INLINE Vec at_most(Vec a, Vec limit) {
+    return {vminq_f32(limit.v, a.v)};
 }
-LT_INLINE Vec max(Vec a, Vec b) {
-    return {vmaxq_f32(a.v, b.v)};
+LT_INLINE Vec at_least(Vec a, Vec limit) {
+    return {vmaxq_f32(limit.v, a.v)};
 }
 LT_INLINE Vec abs(Vec a) {
     return {vabsq_f32(a.v)};
@@ -252,6 +259,10 @@ LT_INLINE Vec scale_by_power_of_two(Vec a, Vec integer) {
     const float32x4_t p = vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(half, bias), 23));
     const float32x4_t q = vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(rest, bias), 23));
     return {vmulq_f32(vmulq_f32(a.v, p), q)};
+}
+LT_INLINE Vec scale_by_small_power(Vec a, Vec integer) {
+    const int32x4_t biased = vaddq_s32(vcvtq_s32_f32(integer.v), vdupq_n_s32(127));
+    return {vmulq_f32(a.v, vreinterpretq_f32_s32(vshlq_n_s32(biased, 23)))};
 }
 LT_INLINE Vec sums_of_four(Vec a, Vec b, Vec c, Vec d) {
     return {vpaddq_f32(vpaddq_f32(a.v, b.v), vpaddq_f32(c.v, d.v))};
@@ -312,11 +323,11 @@ LT_INLINE Mask operator<(Vec a, Vec b) {
 LT_INLINE Vec select(Mask m, Vec a, Vec b) {
     return {(Four)((m.m & (FourInts)a.v) | (~m.m & (FourInts)b.v))};
 }
-LT_INLINE Vec min(Vec a, Vec b) {
-    return select(a < b, a, b);
+LT_INLINE Vec at_most(Vec a, Vec limit) {
+    return select(limit < a, limit, a);
 }
-LT_INLINE Vec max(Vec a, Vec b) {
-    return select(b < a, a, b);
+LT_INLINE Vec at_least(Vec a, Vec limit) {
+    return select(a < limit, limit, a);
 }
 LT_INLINE Vec abs(Vec a) {
     const FourInts bits = (FourInts)a.v & 0x7fffffff;
@@ -330,11 +341,17 @@ LT_INLINE Vec round(Vec a) {
 LT_INLINE Vec scale_by_power_of_two(Vec a, Vec integer) {
     const Vec low = set1(-252.0f);
     const Vec raised = select(low < integer, integer, low);  // NaN too
-    const FourInts n = __builtin_convertvector(min(raised, set1(252.0f)).v, FourInts);
+    const FourInts n = __builtin_convertvector(at_most(raised, set1(252.0f)).v, FourInts);
     const FourInts half = n >> 1;
     const FourInts p = (half + 127) << 23;
     const FourInts q = (n - half + 127) << 23;
     return {a.v * (Four)p * (Four)q};
+}
+LT_INLINE Vec scale_by_small_power(Vec a, Vec integer) {
+    // NaN has no integer; any will do, since `a` is NaN then too.
+    const Vec low = set1(-126.0f);
+    const Vec known = select(low < integer, integer, low);
+    return {a.v * (Four)((__builtin_convertvector(known.v, FourInts) + 127) << 23)};
 }
 LT_INLINE Vec sums_of_four(Vec a, Vec b, Vec c, Vec d) {
     const Vec* parts[lanes] = {&a, &b, &c, &d};
@@ -349,8 +366,10 @@ LT_INLINE Vec sums_of_four(Vec a, Vec b, Vec c, Vec d) {
 #endif
 
 // To the nearest integer, ties to even: `round`. a · 2ⁿ, down to 0 and up to infinity:
-// `scale_by_power_of_two`. 1 / a to within two units in the last place, for 2⁻¹²⁶ ≤ |a| ≤ 2¹²⁶:
-// `reciprocal`.
+// `scale_by_power_of_two`; for |n| ≤ 126 alone: `scale_by_small_power`. 1 / a to within two units
+// in the last place, for 2⁻¹²⁶ ≤ |a| ≤ 2¹²⁶: `reciprocal`. The lesser or the greater of a and a
+// limit, and NaN where a is NaN: `at_most`, `at_least` (x86 gives its second operand where one is
+// NaN).
 
 LT_INLINE Vec zero() {
     return set1(0.0f);

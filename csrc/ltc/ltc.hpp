@@ -18,7 +18,8 @@ public:
     LTCBlock(const LTCNetwork& net, const Forward& call, Block block, Scratch::Scope& scope)
         : net_(net),
           step_{call, block},
-          n_(net.neurons()) {
+          n_(net.neurons()),
+          exact_(!(net.finite && step_.finite(net.inputs(), n_))) {
         x_ = scope.take<float>(net.inputs() * width);
         active_ = scope.take<float>(width);
         interval_ = scope.take<float>(width);
@@ -56,15 +57,28 @@ protected:
         Lanes<Vectors>::gather(array + step_.first(n_), n_, n_, step_.block.count, to);
     }
 
+    LT_INLINE void drive(
+        const SynapseList& synapses,
+        int target,
+        const float* potentials,
+        Vec (&g)[Vectors],
+        Vec (&j)[Vectors]
+    ) const {
+        if (exact_) {
+            synapses.template drive<true>(target, potentials, g, j);
+            synapses.drive_absent(target, potentials, g);
+        } else {
+            synapses.template drive<false>(target, potentials, g, j);
+        }
+    }
+
     // Inputs, times and what does not change over the sub-steps.
     void begin_step(int t) {
         step_.inputs(t, net_.inputs(), active_, x_);
-        step_.elapsed(t, interval_);
+        step_.elapsed(t, active_, interval_);
         const Vec parts = set1(static_cast<float>(net_.unfolds));
         for (int v = 0; v < width; v += lanes) {
-            // Skipped lanes go on by no time, so they stay finite whatever theirs is.
-            const Vec whole = select(zero() < load(active_ + v), load(interval_ + v), zero());
-            store(interval_ + v, whole / parts);
+            store(interval_ + v, load(interval_ + v) / parts);
         }
         for (int i = 0; i < n_; ++i) {
             Vec g[Vectors];
@@ -73,7 +87,7 @@ protected:
                 g[q] = set1(net_.leak[i]);
                 j[q] = set1(net_.leak[i] * net_.leak_potential[i]);
             }
-            net_.sensory.drive(i, x_, g, j);
+            drive(net_.sensory, i, x_, g, j);
             for (int q = 0; q < Vectors; ++q) {
                 store(g_in_ + i * width + q * lanes, g[q]);
                 store(j_in_ + i * width + q * lanes, j[q]);
@@ -90,7 +104,7 @@ protected:
                 g[q] = load(g_in_ + i * width + q * lanes);
                 j[q] = load(j_in_ + i * width + q * lanes);
             }
-            net_.recurrent.drive(i, from, g, j);
+            drive(net_.recurrent, i, from, g, j);
             const Vec capacitance = set1(net_.capacitance[i]);
             for (int q = 0; q < Vectors; ++q) {
                 const int place = i * width + q * lanes;
@@ -111,6 +125,7 @@ protected:
     const LTCNetwork& net_;
     BlockStep<Vectors> step_;
     int n_;
+    bool exact_;  // something is not finite, and goes where it goes in the reference
     float* x_;
     float* active_;
     float* interval_;

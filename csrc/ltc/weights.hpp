@@ -1,6 +1,7 @@
 // The synapses of an LTC network, those that there are, target by target.
 #pragma once
 
+#include <numeric>
 #include <vector>
 
 #include "core/blocks.hpp"
@@ -15,6 +16,11 @@ struct Synapse {
     float current;  // w E
 };
 
+// Within ±10¹⁵; NaN stays NaN.
+inline float at_most_steep(float sigma) {
+    return sigma > 1e15f ? 1e15f : sigma < -1e15f ? -1e15f : sigma;
+}
+
 struct SynapseList {
     int sources = 0;
     int targets = 0;
@@ -26,11 +32,14 @@ struct SynapseList {
     std::vector<float> steepness;
     std::vector<float> conductance;
     std::vector<float> reversal;
+    std::vector<int> all_sources;
 
     SynapseList() = default;
     explicit SynapseList(const SynapseWeights& weights)
         : sources(weights.sources),
-          targets(weights.targets) {
+          targets(weights.targets),
+          all_sources(static_cast<std::size_t>(weights.sources)) {
+        std::iota(all_sources.begin(), all_sources.end(), 0);
         begin.push_back(0);
         for (int i = 0; i < targets; ++i) {
             for (int j = 0; j < sources; ++j) {
@@ -38,7 +47,9 @@ struct SynapseList {
                 if (weights.mask != nullptr && weights.mask[k] == 0) {
                     continue;
                 }
-                const float sigma = weights.steepness[k];
+                // An infinite one would become NaN where its two terms meet; in the reference it
+                // leaves a switch.
+                const float sigma = at_most_steep(weights.steepness[k]);
                 const float w = weights.conductance[k];
                 source.push_back(j);
                 place.push_back(k);
@@ -56,9 +67,22 @@ struct SynapseList {
     }
 
     int size() const { return static_cast<int>(source.size()); }
+    bool finite() const {
+        return all_finite(midpoint) && all_finite(steepness) && all_finite(conductance) &&
+               all_finite(reversal);
+    }
+
+    // Adds to a target's conductance what sources without a synapse give: NaN where they are not
+    // finite.
+    template <int Vectors>
+    void drive_absent(int target, const float* potentials, Vec (&g)[Vectors]) const {
+        const int* there = source.data();
+        add_absent(potentials, all_sources, there + begin[target], there + begin[target + 1], g);
+    }
 
     // Adds conductance and current of all synapses onto a target, from potentials [P][width].
-    template <int Vectors>
+    // `Exact`: as the reference where something is not finite: closed synapses give 0 times it.
+    template <bool Exact, int Vectors>
     LT_INLINE void drive(
         int target, const float* potentials, Vec (&g)[Vectors], Vec (&j)[Vectors]
     ) const {
@@ -72,7 +96,11 @@ struct SynapseList {
             const Vec current = set1(now.current);
 #pragma GCC unroll 4
             for (int q = 0; q < Vectors; ++q) {
-                const Vec s = one_over_one_plus_exp2(fma(load(v + q * lanes), slope, offset));
+                const Vec t = fma(load(v + q * lanes), slope, offset);
+                Vec s = one_over_one_plus_exp2(t);
+                if constexpr (Exact) {
+                    s = select(set1(149.0f) < t, zero(), s);
+                }
                 g[q] = fma(conductance_now, s, g[q]);
                 j[q] = fma(current, s, j[q]);
             }
@@ -151,6 +179,7 @@ struct LTCNetwork {
     std::vector<float> leak_potential;
     SynapseList recurrent;
     SynapseList sensory;
+    bool finite;  // all weights are
 
     explicit LTCNetwork(const LTCWeights& weights)
         : integrator(weights.integrator),
@@ -161,6 +190,8 @@ struct LTCNetwork {
         capacitance.assign(weights.membrane_capacitance, weights.membrane_capacitance + n);
         leak.assign(weights.leak_conductance, weights.leak_conductance + n);
         leak_potential.assign(weights.leak_potential, weights.leak_potential + n);
+        finite = all_finite(capacitance) && all_finite(leak) && all_finite(leak_potential) &&
+                 recurrent.finite() && sensory.finite();
     }
 
     int neurons() const { return recurrent.targets; }

@@ -43,7 +43,8 @@ void Delta::find_changes(const Graph& graph, const float* table) {
         float* sent = sent_.data() + i * many;
         bool moved = false;
         for (std::size_t b = 0; b < many; ++b) {
-            moved |= std::fabs(now[b] - sent[b]) > epsilon_;
+            // Negated, so that NaN moves.
+            moved |= !(std::fabs(now[b] - sent[b]) <= epsilon_);
         }
         if (!moved) {
             continue;

@@ -248,7 +248,17 @@ void fill_tile(
                 tile.count32[at] = edges.count32[edge];
             }
         }
-        slot += 4 * static_cast<std::size_t>(segment.quads());
+        // Padding has weight 0; it reads what the segment reads anyway, so that nobody else's NaN
+        // comes in.
+        const std::size_t end = slot + 4 * static_cast<std::size_t>(segment.quads());
+        for (std::size_t at = slot + static_cast<std::size_t>(segment.length); at < end; ++at) {
+            if (wide) {
+                tile.emitter32[at] = tile.emitter32[slot];
+            } else {
+                tile.emitter16[at] = tile.emitter16[slot];
+            }
+        }
+        slot = end;
     }
 }
 

@@ -60,7 +60,7 @@ void step_rows(const TileStep& call) {
                 synaptic_h = fma(driven, a, synaptic_h);
                 if (call.extrapolate) {
                     const Vec before = load_first(call.sums_before + c * plane + in_tile, n);
-                    const Vec ahead = max(fma(set1(1.5f), a, set1(-0.5f) * before), zero());
+                    const Vec ahead = at_least(fma(set1(1.5f), a, set1(-0.5f) * before), zero());
                     ahead_g = fma(unit, ahead, ahead_g);
                     ahead_h = fma(driven, ahead, ahead_h);
                 }
@@ -129,15 +129,14 @@ void step_rows(const TileStep& call) {
                 source = call.mean_source ? set1(0.5f) * (v + next) : here(call.source_v);
             }
             const Vec t = fma(of_row(k.slope), source, of_row(k.shift));
-            // Further below 1 + 2^t is 1 anyway, and −∞ would become NaN.
-            Vec s = one_over_one_plus_exp2(max(t, set1(-126.0f)));
+            Vec s = one_over_one_plus_exp2(t);
             if (slow_synapses) {
                 const Vec time = of_row(k.synaptic_time);
                 const Mask at_once = time < set1(1e-30f);
                 const Vec decay = exp(zero() - dt / select(at_once, set1(1.0f), time));
                 const Vec now = here(call.s);
                 const Vec last_t = fma(of_row(k.slope), next, of_row(k.shift));
-                const Vec open = one_over_one_plus_exp2(max(last_t, set1(-126.0f)));
+                const Vec open = one_over_one_plus_exp2(last_t);
                 s = select(at_once, open, fma(now - s, decay, s));
             }
             store_first(call.s_next + at, s, n);

@@ -320,7 +320,7 @@ void synapse_sums(
                 const Vec t =
                     fma(load_first(&tile.slope[at], n), load(low + k),
                         load_first(&tile.shift[at], n));
-                Vec s = one_over_one_plus_exp2(max(t, set1(-126.0f)));
+                Vec s = one_over_one_plus_exp2(t);
                 if (gate != nullptr) {
                     s = s * load(high + k);
                 }
@@ -370,7 +370,7 @@ void synapse_sums_of_trials(
                         b;
                     const Vec t =
                         fma(set1(tile.slope[of]), load_first(table + at, n), set1(tile.shift[of]));
-                    Vec s = one_over_one_plus_exp2(max(t, set1(-126.0f)));
+                    Vec s = one_over_one_plus_exp2(t);
                     if (gate != nullptr) {
                         s = s * load_first(gate + at, n);
                     }

@@ -132,7 +132,7 @@ private:
     void step(int t) {
         const Forward& call = step_.call;
         const int n = net_.hidden;
-        step_.elapsed(t, elapsed_);
+        step_.elapsed(t, active_, elapsed_);
         step_.get(call.output, t, n, states_);
         load_before(call.h, call.output, t, before_);
         if (net_.memory) {
@@ -192,8 +192,7 @@ private:
             const Vec d_gate = d_next * (no_gate ? g : g - f) * open * (one - open);
             d[0][q] = no_gate ? d_f : d_f * (one - open);
             d[1][q] = d_next * open * fnma(g, g, one);
-            // A skipped lane's time may be anything, and 0 times it need not be 0.
-            d[2][q] = d_gate * select(used(q), load(elapsed_ + q * lanes), zero());
+            d[2][q] = d_gate * load(elapsed_ + q * lanes);
             d[3][q] = d_gate;
             if (net_.with_rate) {
                 const Vec rate = saved_.get(t, 3, s, q);
@@ -214,13 +213,14 @@ private:
             const Vec d_next = load(row(d_values_, net_.new_states() + s) + q * lanes);
             const Vec f = saved_.get(t, 0, s, q);
             const Vec e = saved_.get(t, 1, s, q);
-            const Vec elapsed = select(used(q), load(elapsed_ + q * lanes), zero());
+            const Vec elapsed = load(elapsed_ + q * lanes);
             const Vec d_target = d_next * target;
             const Vec change = d_target * e * f;
             d[0][q] = zero() - d_target * e * fnma(elapsed, abs(f), set1(1.0f));
             d_decay = fma(change * elapsed, sign, d_decay);
             d_of_target = fma(d_next, fnma(e, f, set1(1.0f)), d_of_target);
-            add_lanes(d_elapsed_ + q * lanes, change * (abs(set1(decay)) + abs(f)));
+            const Vec slope = change * (abs(set1(decay)) + abs(f));
+            add_lanes(d_elapsed_ + q * lanes, select(used(q), slope, zero()));
         }
         add_lanes(sums_.decay() + s * lanes, d_decay);
         add_lanes(sums_.target() + s * lanes, d_of_target);

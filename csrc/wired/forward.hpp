@@ -63,6 +63,7 @@ public:
     void run() {
         const Forward& call = step_.call;
         const int n = net_.hidden;
+        spreads_ = net_.sparse && !(net_.finite && step_.finite(net_.input, n));
         Lanes<Vectors>::gather(call.h + step_.first(n), n, n, step_.block.count, h_);
         if (net_.memory) {
             Lanes<Vectors>::gather(call.c + step_.first(n), n, n, step_.block.count, c_);
@@ -91,7 +92,7 @@ private:
     }
 
     void step(int t) {
-        step_.elapsed(t, elapsed_);
+        step_.elapsed(t, active_, elapsed_);
         if (net_.memory) {
             step_.inputs(t, net_.input, active_, read_);
             copy(read_ + net_.input * width, h_, net_.hidden);
@@ -149,6 +150,9 @@ private:
     void gates(const LinearSynapses& synapses, int i, int s, int t) {
         Vec heads[4][Vectors];
         synapses.read(i, values_, heads);
+        if (spreads_) {
+            synapses.read_absent(i, values_, heads);
+        }
         Vec gate[Vectors];
         for (int q = 0; q < Vectors; ++q) {
             const Vec f = heads[0][q] = tanh(heads[0][q]);
@@ -171,6 +175,9 @@ private:
     void closed_form(const LinearSynapses& synapses, int i, int s, int t) {
         Vec f[1][Vectors];
         synapses.read(i, values_, f);
+        if (spreads_) {
+            synapses.read_absent(i, values_, f);
+        }
         Vec e[Vectors];
         const Vec target = set1(net_.target[s]);
         for (int q = 0; q < Vectors; ++q) {
@@ -185,6 +192,7 @@ private:
     const WiredParts& net_;
     BlockStep<Vectors> step_;
     WiredSaved saved_;
+    bool spreads_ = false;  // NaN goes to neurons without a synapse, too, as in the reference
     float* active_;
     float* elapsed_;
     float* values_;

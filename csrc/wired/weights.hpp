@@ -17,6 +17,7 @@ struct LinearSynapses {
     std::vector<int> column;    // of the dense weight
     std::vector<float> weight;  // [synapse][heads]
     std::vector<float> bias;    // [target][heads]
+    std::vector<int> row_of_column;
 
     // weight(head, target, column) is asked only where `mask` [targets, columns] is not 0; null for
     // all.
@@ -33,13 +34,16 @@ struct LinearSynapses {
         : heads(heads_),
           targets(targets_),
           columns(columns_) {
+        for (int k = 0; k < columns; ++k) {
+            row_of_column.push_back(row_of(k));
+        }
         begin.push_back(0);
         for (int i = 0; i < targets; ++i) {
             for (int k = 0; k < columns; ++k) {
                 if (mask != nullptr && mask[static_cast<std::ptrdiff_t>(i) * columns + k] == 0) {
                     continue;
                 }
-                row.push_back(row_of(k));
+                row.push_back(row_of_column[k]);
                 column.push_back(k);
                 for (int head = 0; head < heads; ++head) {
                     weight.push_back(number(head, i, k));
@@ -53,6 +57,8 @@ struct LinearSynapses {
     }
 
     int size() const { return static_cast<int>(row.size()); }
+    bool sparse() const { return size() < targets * columns; }
+    bool finite() const { return all_finite(weight) && all_finite(bias); }
 
     template <int Heads, int Vectors>
     LT_INLINE void read(int target, const float* values, Vec (&sums)[Heads][Vectors]) const {
@@ -77,6 +83,17 @@ struct LinearSynapses {
                     sums[head][q] = fma(w, value[q], sums[head][q]);
                 }
             }
+        }
+    }
+
+    // Adds to the heads what sources without a synapse give: NaN where they are not finite.
+    template <int Heads, int Vectors>
+    void read_absent(int target, const float* values, Vec (&sums)[Heads][Vectors]) const {
+        const int* there = column.data();
+        for (int head = 0; head < Heads; ++head) {
+            add_absent(
+                values, row_of_column, there + begin[target], there + begin[target + 1], sums[head]
+            );
         }
     }
 
@@ -173,6 +190,8 @@ struct WiredParts {
     std::vector<float> target;         // both in the order of stepping
     std::vector<LinearSynapses> lstm;  // one, or none; reads x and the old states
     int lstm_columns = 0;
+    bool sparse = false;
+    bool finite = true;  // all weights are
 
     explicit WiredParts(const WiredWeights& given)
         : variant(given.variant),
@@ -218,6 +237,13 @@ struct WiredParts {
                 },
                 [](int k) { return k; }
             );
+        }
+        finite = all_finite(decay) && all_finite(target);
+        for (const auto* kind : {&groups, &lstm}) {
+            for (const LinearSynapses& synapses : *kind) {
+                sparse = sparse || synapses.sparse();
+                finite = finite && synapses.finite();
+            }
         }
     }
 

@@ -28,9 +28,11 @@ class Request:
     """What is in use beyond the plain recurrence, such as `wiring` or `mixed_memory`; of a network
     the scheme too."""
 
-    def having(self, feature: str) -> "Request":
-        """The same request with one more feature."""
-        return replace(self, features=self.features | {feature})
+    def having(self, *features: str) -> "Request":
+        """The same request with more features."""
+        if self.features.issuperset(features):
+            return self
+        return replace(self, features=self.features.union(features))
 
 
 @runtime_checkable
@@ -59,6 +61,16 @@ class Backend:
     """The reason why it cannot serve a request, or None if it can."""
     stands_back: Callable[[Request], str | None] = lambda _: None
     """The reason why it serves a request only where it is named, or None."""
+    serves: frozenset[str] | None = frozenset()
+    """The features of a request that its `run` takes into account, such as `mixed_memory`; a
+    request with any other is declined for it, so that nothing it was given is left unread. None
+    for all that there are, as a definition has them."""
+
+    def refusal(self, request: Request) -> str | None:
+        """The reason why it does not serve a request, or None if it does."""
+        if self.serves is not None and not request.features <= self.serves:
+            return f"it has no {_named(request.features - self.serves)}"
+        return self.declines(request)
 
 
 @dataclass(frozen=True)
@@ -124,14 +136,14 @@ class Registry:
         candidates = self._backends[request.recurrence]
         if backend == "auto":
             for known in candidates:
-                if known.declines(request) is None and known.stands_back(request) is None:
+                if known.refusal(request) is None and known.stands_back(request) is None:
                     return known
             raise InputError(
                 f"no backend can run this {request.recurrence}: {_verdicts(candidates, request)}."
             )
         for known in candidates:
             if known.name == backend:
-                if reason := known.declines(request):
+                if reason := known.refusal(request):
                     raise InputError(
                         f"backend {backend!r} cannot run this {request.recurrence}: {reason}. "
                         "Use backend='auto' to take the fastest that can."
@@ -159,7 +171,7 @@ class Registry:
         chosen = self.select(request, wanted).name
         considered = []
         for known in self._backends[request.recurrence]:
-            reason = known.declines(request)
+            reason = known.refusal(request)
             if known.name == chosen:
                 verdict = "chosen: " + ("the first that can" if wanted == "auto" else "by name")
             else:
@@ -178,6 +190,11 @@ def takes_all(request: Request) -> None:
     del request
 
 
+def _named(features: frozenset[str]) -> str:
+    """In words, such as "mixed memory"."""
+    return " and no ".join(feature.replace("_", " ") for feature in sorted(features))
+
+
 def _verdicts(backends: list[Backend], request: Request) -> str:
-    reasons = [(known.name, known.declines(request)) for known in backends]
+    reasons = [(known.name, known.refusal(request)) for known in backends]
     return ", ".join(f"{name!r}" + (f" (declines: {why})" if why else "") for name, why in reasons)

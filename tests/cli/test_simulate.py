@@ -67,9 +67,11 @@ def test_a_folder_with_samples_tables_figures_and_a_page(finished):
     record = json.loads((finished / "run.json").read_text())
     assert record["finished"] and record["kind"] == "simulation" and record["batch"] == 3
     table = pd.read_csv(finished / "comparison.csv")
-    assert list(table["condition"].unique()) == ["ablate b", "gaba × 0"]
+    assert list(table["condition"].unique()) == ["control", "ablate b", "gaba × 0"]
     ablated = table[table["condition"] == "ablate b"].set_index("neuron")
-    assert ablated.index[0] == "c" and ablated.loc["c", "mean_difference"] < 0
+    assert ablated.loc["c", "mean_difference"] < 0
+    sizes = ablated["evoked_difference"].abs().dropna()
+    assert sizes.is_monotonic_decreasing, "the answer that differs most comes first"
     assert np.isnan(ablated.loc["b", "rms_difference"]), "no effect on itself"
     beside = values[39:, 2, 1] - values[39:, 2, 0]
     assert ablated.loc["c", "mean_difference"] == pytest.approx(beside.mean(), rel=1e-4)
@@ -115,7 +117,7 @@ def test_a_screen_ablates_each_neuron_beside_a_control(edges, tmp_path, capsys):
     assert set(table["condition"]) == {"ablate a", "ablate b", "ablate c", "ablate d"}
     assert table["rms"].is_monotonic_decreasing
     printed, _ = said(capsys)
-    assert "neurons moved" in printed and "ablate b" in printed
+    assert "answers changed" in " ".join(printed.split()) and "ablate b" in printed
     assert (out / "responses.png").exists()
 
 
@@ -130,7 +132,7 @@ def test_a_screen_stimulates_each_neuron_in_a_trial_of_its_own(edges, tmp_path):
     assert np.abs(values[60, 0] - values[60, 0, 0]).tolist()[1] > 5, "a is stimulated in trial 1"
     assert values[41, 3, 1] == values[41, 3, 0] and values[60, 3, 2] > values[60, 3, 0] + 5
     table = pd.read_csv(out / "comparison.csv")
-    assert set(table["condition"]) == {"stimulate a", "stimulate d"}
+    assert set(table["condition"]) == {"control", "stimulate a", "stimulate d"}
 
 
 def test_conditions_get_the_same_noise_and_repeats_another(edges, tmp_path):
@@ -346,8 +348,8 @@ def test_a_simulation_made_in_python_is_shown_as_well(edges, tmp_path, capsys):
     out, _ = said(capsys)
     for words in ("2 of 2 conditions", "a=current Step", "mV since 20 ms", "no b"):
         assert words in out, words
-    table = pd.read_csv(tmp_path / "python" / "comparison.csv").set_index("neuron")
-    assert np.isnan(table.loc["b", "rms_difference"]), "no effect on itself"
+    table = pd.read_csv(tmp_path / "python" / "comparison.csv").set_index(["condition", "neuron"])
+    assert np.isnan(table.loc[("no b", "b"), "rms_difference"]), "no effect on itself"
 
 
 def test_a_fault_of_the_engine_is_not_told_as_the_users(edges, tmp_path, monkeypatch):
@@ -369,7 +371,11 @@ def test_what_version_0_1_0_left_is_shown(tmp_path, capsys):
     before = pd.read_csv(copy / "comparison.csv")
     assert main(["show", str(copy)]) == 0
     assert "ablate 7" in said(capsys)[0]
-    pd.testing.assert_frame_equal(pd.read_csv(copy / "comparison.csv"), before)
+    after = pd.read_csv(copy / "comparison.csv")
+    assert set(after["condition"]) == {"control", *before["condition"]}
+    key = ["condition", "neuron"]
+    same = after.set_index(key).loc[pd.MultiIndex.from_frame(before[key]), before.columns[2:]]
+    pd.testing.assert_frame_equal(same, before.set_index(key))
 
 
 def test_what_version_0_1_0_left_of_python_says_how_to_have_it_shown(capsys):
@@ -383,3 +389,50 @@ def test_the_worm(tmp_path, capsys):
     options = ("--set", "unit_conductance=0.01", "--stimulate", "PLML=step 20 from 50")
     assert main(["simulate", "worm", *options, "--duration", "80", "--out", str(out)]) == 0
     assert "302" in said(capsys)[0]
+
+
+def test_a_stimulus_after_the_end_is_refused_before_anything_is_made(edges, tmp_path, capsys):
+    for late, more in (("500", ()), ("60", ()), ("0.95", ("--dt", "0.3", "--duration", "1"))):
+        out = tmp_path / "o"
+        poke = ("--stimulate", f"a=step 20 from {late}", "--duration", "50", *more)
+        assert main(command(edges, *poke, "--out", str(out))) == 2
+        assert "but the simulation ends at" in said(capsys)[1]
+        assert not out.exists()
+
+
+def test_a_stimulus_behind_the_last_sample_is_shown(edges, tmp_path, capsys):
+    poke = ("--stimulate", "a=step 20 from 45", "--duration", "50", "--every", "40")
+    assert main(command(edges, *poke, "--out", str(tmp_path / "o"))) == 0
+    assert main(["show", str(tmp_path / "o")]) == 0
+
+
+def test_what_no_membrane_bears_is_said(edges, tmp_path, capsys):
+    poke = ("--stimulate", "a=step 1e38", "--duration", "20")
+    assert main(command(edges, *poke, "--out", str(tmp_path / "o"))) == 0
+    out = " ".join(said(capsys)[0].split())
+    assert "impossible" in out and "the potential of a is" in out
+    assert "beyond ±1000 mV" in out
+
+
+def test_a_neuron_that_is_named_twice_is_refused_as_in_python(edges, tmp_path, capsys):
+    poke = ("--stimulate", "a,a=step 20", "--duration", "20", "--out", str(tmp_path / "o"))
+    assert main(command(edges, *poke)) == 2
+    assert "'a' stands there twice" in said(capsys)[1]
+
+
+def test_the_answer_to_a_stimulus_is_told_apart_from_what_was_there_before(tmp_path, capsys):
+    """b lifts c before the touch; without b, c rests lower, but answers a as much or less."""
+    table = tmp_path / "e.csv"
+    table.write_text("pre,post,count\nb,c,200\na,c,50\n")
+    touch = ("--stimulate", "a=step 30 from 50", "--stimulate", "b=step 20 from 0", "--dt", "0.5")
+    options = (*touch, "--ablate", "b", "--duration", "100", "--out", str(tmp_path / "o"))
+    assert main(["simulate", str(table), *options]) == 0
+    assert "The answer to the stimulus beside the control's, from 50 ms on" in said(capsys)[0]
+    rows = pd.read_csv(tmp_path / "o" / "comparison.csv").set_index(["condition", "neuron"])
+    control, ablated = rows.loc[("control", "c")], rows.loc[("ablate b", "c")]
+    assert control["evoked_difference"] == 0 and control["before_difference"] == 0
+    assert ablated["before_difference"] < -5
+    assert ablated["evoked_difference"] == pytest.approx(
+        ablated["response"] - control["response"], rel=1e-3
+    )
+    assert 0 < ablated["latency"] <= 50

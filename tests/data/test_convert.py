@@ -256,7 +256,7 @@ def test_frame_averages_repeats_and_keeps_empty_moments():
     [
         ([("a", 1, "hr", 1.0)], {"time": "when"}, "no column 'when'.*Name the columns"),
         ([("a", 1, "hr", "high")], {}, "'value' holds (object|str).*to_numeric"),
-        ([("a", pd.Timestamp("2020-01-01"), "hr", 1.0)], {}, "holds dates.*total_seconds"),
+        ([("a", 1, "hr", pd.Timestamp("2020-01-01"))], {}, "holds dates.*total_seconds"),
         ([("a", NAN, "hr", 1.0)], {}, "'time' is missing in 1 rows"),
         ([(None, 1, "hr", 1.0)], {}, "'id' is missing in 1 rows"),
         ([("a", 1, "hr", float("inf"))], {}, "'value' is infinite in the row 0"),

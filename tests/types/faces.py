@@ -93,6 +93,9 @@ def of_the_rest() -> None:
 
 
 def of_closed_loops(world: control.World, stream: deploy.Stream) -> None:
+    assert_type(stream.step([0.0, 1.0, 2.0], 0.25), NDArray[np.float32])
+    assert_type(stream.step(np.zeros(3), np.ones(1), [True]), NDArray[np.float32])
+    stream.step([0.0], elapsd=0.1)  # pyright: ignore[reportCallIssue]
     pilot = control.RecurrentPolicy(rnn)
     assert_type(control.rollout(world, pilot, [0, 1]), control.Episodes)
     control.rollout(world, control.StreamPolicy(stream), range(2))

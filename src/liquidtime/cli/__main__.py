@@ -1,5 +1,6 @@
 """`liquidtime`: parse the verb, run it, turn errors into messages and exit statuses."""
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -7,9 +8,12 @@ import liquidtime
 from liquidtime.cli.common.verbs import Verb, verbs
 from liquidtime.errors import InputError, nearest
 from liquidtime.optional import known, missing, require
+from liquidtime.runs.options import check_numbers
 
 _WRONG_INPUT = 2
 _STOPPED = 130
+# No disk holds a file of such a name: the name is wrong, not the disk.
+_WRONG_NAMES = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP}
 _HELP = ("-h", "--help", "help")
 _COMPLETION = "--print-completion"
 
@@ -33,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(str(error), _WRONG_INPUT)
     except KeyboardInterrupt as stop:
         return _fail(str(stop) or "Stopped.", _STOPPED, error=False)
+    except MemoryError as error:
+        return _fail(f"There is not enough memory ({error or 'nothing more is known'}).", 1)
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); nothing is left to say.
         sys.stdout = None
@@ -42,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _fail(str(error), 1)
     except OSError as error:
-        return _fail(f"{error.filename or 'file'}: {error.strerror or error}.", 1)
+        status = _WRONG_INPUT if error.errno in _WRONG_NAMES else 1
+        return _fail(f"{error.filename or 'file'}: {error.strerror or error}.", status)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -80,7 +87,7 @@ def _unknown(word: str, every: list[str]) -> InputError:
 
 
 def _run(verb: Verb, arguments: list[str]) -> int:
-    from liquidtime.cli.common.console import results
+    from liquidtime.cli.common.console import results, warnings_as_notes
     from liquidtime.cli.common.parsing import parse
 
     module = verb.load()
@@ -92,8 +99,10 @@ def _run(verb: Verb, arguments: list[str]) -> int:
             # As it is written: the parser would run the lines of examples together.
             results().print(details.strip(), markup=False, soft_wrap=True)
         return done.code if isinstance(done.code, int) else _WRONG_INPUT
+    check_numbers(options)
     try:
-        return int(module.run(options) or 0)
+        with warnings_as_notes():
+            return int(module.run(options) or 0)
     except ImportError as error:
         if not error.name or not known(error.name):
             raise

@@ -19,6 +19,7 @@ from typing import Annotated
 from tyro.conf import Positional, arg
 
 from liquidtime.errors import InputError
+from liquidtime.runs.options import Within
 
 _REPEATS, _QUICK_REPEATS = 15, 3
 
@@ -38,7 +39,7 @@ class Options:
     """Numbers of threads; figures are measured with the first, streams with 1."""
     repeats: Annotated[int | None, arg(metavar="N", help_behavior_hint="")] = None
     """Rounds of each case (default: 15, or 3 with --quick); a third for a figure's point."""
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Of the order in which turns are taken."""
     sweep: Annotated[bool, arg(help_behavior_hint="")] = False
     """Vary batch, hidden size and length too, and draw the figures of time against them."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import arg
 
+from liquidtime.runs.options import Within
+
 _PROTOCOL, _SECOND = "published-test", "another-test"
 
 if TYPE_CHECKING:
@@ -28,11 +30,11 @@ class Options:
     """Run folder (default: runs/demo)."""
     models: Annotated[tuple[str, ...], arg(metavar="MODEL ...", help_behavior_hint="")] = ()
     """Which models (default: all three); the first one's run is the folder itself."""
-    seeds: int = 1
+    seeds: Annotated[int, Within(1)] = 1
     """How many seeds of each model."""
     one_split: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave out the second split, which shows how far 800 test stays can be trusted."""
-    epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="")] = None
+    epochs: Annotated[int | None, Within(1), arg(metavar="N", help_behavior_hint="")] = None
     """Epochs (default: each model's recipe)."""
     resume: Annotated[bool, arg(help_behavior_hint="")] = False
     """Go on with a stopped demo; what is finished is kept."""

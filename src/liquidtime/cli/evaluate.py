@@ -24,7 +24,7 @@ class Options:
     data: Annotated[Path, Positional, arg(metavar="DATA")]
     """The table, with the columns of the fit."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
-    """Second table that holds the target, if DATA does not."""
+    """Second table that holds the target or static columns, if DATA does not."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""
     to: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
@@ -36,16 +36,16 @@ def run(options: Options) -> int:
     """Read the table as the run did, predict, score."""
     from liquidtime.cli.common.console import results, say_notes
     from liquidtime.cli.common.scores import score_table
-    from liquidtime.cli.common.tables import read_with_messages, schema_of
+    from liquidtime.cli.common.tables import load_run, read_with_messages, schema_of
     from liquidtime.runs.write import write_json
-    from liquidtime.train import Run
 
-    fitted = Run.load(options.run)
+    fitted = load_run(options.run)
     reading = read_with_messages(
         options.data,
         schema_of(fitted, options.files),
         targets=options.targets,
         skip_without_target=options.skip_without_target,
+        time_scale=fitted.preprocessor.time_scale,
     )
     seen = _seen_in_training(options.run, reading.series.ids)
     if seen:
@@ -71,12 +71,13 @@ def _seen_in_training(folder: Path, ids: object) -> int:
     import csv
 
     from liquidtime.runs.folder import Folder
+    from liquidtime.runs.stored import understood
     from liquidtime.train.files import FIT, SPLIT
 
     file = folder / SPLIT
     Folder(folder, FIT).check(SPLIT)
     if not file.exists():
         return 0
-    with file.open(encoding="utf-8", newline="") as lines:
+    with understood(file), file.open(encoding="utf-8", newline="") as lines:
         train = {row["id"] for row in csv.DictReader(lines) if row["part"] == "train"}
     return sum(str(name) in train for name in ids)  # pyright: ignore[reportGeneralTypeIssues]

@@ -31,6 +31,7 @@ from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import DEFAULT, MODELS
 from liquidtime.models.contract import ModelConfig
+from liquidtime.runs.options import Within
 from liquidtime.train.config import About, FitConfig, TrainConfig
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class TableOptions:
     id: Annotated[str, _COLUMN]
     """Column that names the series (patient, device) of a row."""
     time: Annotated[str, _COLUMN]
-    """Column of times: numbers, HH:MM[:SS], or ISO date-times."""
+    """Column of times: numbers, HH:MM[:SS], or ISO date-times; others need --time-format."""
     variable: Annotated[str | None, _MAYBE_COLUMN] = None
     """Long table: column that names the variable of a row."""
     value: Annotated[str | None, _MAYBE_COLUMN] = None
@@ -59,7 +60,9 @@ class TableOptions:
     features: Annotated[tuple[str, ...], _COLUMNS] = ()
     """Wide table: the columns to learn from. Long table: variables to keep (default: all)."""
     static: Annotated[tuple[str, ...], _COLUMNS] = ()
-    """Columns with one number a series, in DATA or in the target table."""
+    """Columns with one number or category a series, in DATA or in the target table."""
+    categories: Annotated[tuple[str, ...], _COLUMNS] = ()
+    """Variables and static columns of codes, such as unit 1, 2, 3; those of text are found."""
     target: Annotated[tuple[str, ...], _TARGET]
     """Column(s) to predict; for a forecast, the variable(s)."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
@@ -73,11 +76,15 @@ class TableOptions:
     classes: Annotated[tuple[str, ...], arg(metavar="LABEL ...", help_behavior_hint="")] = ()
     """Class labels in order, the positive one of two last (default: sorted)."""
     missing: Annotated[tuple[str, ...], arg(metavar="CELL ...", help_behavior_hint="")] = ()
-    """Cells that mean "not observed", besides empty, NA and NaN; such as -1."""
+    """Cells that mean "not observed", besides empty, NA and NaN; such as -1 or 9999-12-31."""
     delimiter: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
     """Character between cells (default: comma, semicolon or tab, as found)."""
     decimal: Annotated[str, arg(metavar="SIGN")] = "."
-    """Character before decimals."""
+    """Character before decimals: a point or a comma."""
+    thousands: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
+    """Character between thousands in every number: . , ' or a blank (default: none)."""
+    time_format: Annotated[str | None, arg(metavar="CODES", help_behavior_hint="")] = None
+    """How times are written, such as "%d/%m/%Y %H:%M" or "%M:%S.%f" (codes of strptime)."""
     encoding: Annotated[str, arg(metavar="NAME")] = "utf-8"
     """Encoding of the files, such as latin-1."""
 
@@ -102,7 +109,7 @@ class RunOptions:
         0.15,
     )
     """Shares of series for training, validation and test."""
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Seed of the split, and of the training unless --train.seed is given."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""
@@ -175,6 +182,7 @@ def run(options: OptionsWith) -> int:
         resume=options.run.resume,
         schema=_record(options, reading.schema),
         about=_about(reading, options),
+        times=reading.cells[reading.schema.time].to_numpy(),
     )
     console = results()
     parts = {name: finished.metrics[name] for name in ("validation", "test")}
@@ -225,9 +233,12 @@ def _about(reading: "Reading", options: OptionsWith) -> About:
     shares = " / ".join(f"{100 * share:g} %" for share in options.run.fractions)
     stratified = ", every class in the same share" if _by_class(reading.series) else ""
     one = "time step" if reading.series.per_step else "series"
-    what = {"classify": "Class", "regress": "Value", "forecast": "Next value"}[schema.task]
+    what = {"classify": "Class of", "regress": "Value of", "forecast": "Next value of"}[schema.task]
+    wanted = f"{what} {', '.join(schema.target)}"
+    if schema.classes == ("0", "1"):
+        wanted = f"{schema.target[0]} = 1"
     return About(
-        title=f"{what} of {', '.join(schema.target)}, one a {one}",
+        title=f"{wanted}, one a {one}",
         data=f"{options.data.name}" + (f", with targets of {targets.name}." if targets else "."),
         split=f"By series, at random: {shares}{stratified} (seed {options.run.seed}).",
         time_unit=schema.time_unit or "",

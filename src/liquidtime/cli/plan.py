@@ -15,6 +15,7 @@ from typing import Annotated
 from tyro.conf import arg
 
 from liquidtime.errors import InputError
+from liquidtime.runs.options import Within
 
 EXTRA = "brain"
 
@@ -23,17 +24,21 @@ EXTRA = "brain"
 class Options:
     """Options of `liquidtime plan`."""
 
-    neurons: Annotated[float | None, arg(metavar="N", help_behavior_hint="")] = None
+    neurons: Annotated[float | None, Within(1, 1e18), arg(metavar="N", help_behavior_hint="")] = (
+        None
+    )
     """Number of neurons."""
-    synapses: Annotated[float | None, arg(metavar="E", help_behavior_hint="")] = None
+    synapses: Annotated[float | None, Within(1, 1e24), arg(metavar="E", help_behavior_hint="")] = (
+        None
+    )
     """Number of connected pairs, each with its number of contacts."""
-    dt: float = 0.1
+    dt: Annotated[float, Within(above=0)] = 0.1
     """Time step in ms."""
-    delta_share: float = 1.0
+    delta_share: Annotated[float, Within(above=0, most=1)] = 1.0
     """Share of the synapses that sending on delta leaves to be worked on."""
-    gpus: Annotated[int | None, arg(metavar="P", help_behavior_hint="")] = None
+    gpus: Annotated[int | None, Within(1), arg(metavar="P", help_behavior_hint="")] = None
     """Number of GPUs (default: as few as hold the network)."""
-    threads: Annotated[int | None, arg(metavar="T", help_behavior_hint="")] = None
+    threads: Annotated[int | None, Within(1), arg(metavar="T", help_behavior_hint="")] = None
     """Threads of this machine (default: all cores)."""
 
 

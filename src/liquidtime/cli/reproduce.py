@@ -15,6 +15,8 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
+from liquidtime.runs.options import Within
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -26,13 +28,13 @@ class Options:
         Annotated[tuple[str, ...], arg(metavar="[MODEL ...]", help_behavior_hint="")]
     ] = ()
     """Which models (default: all of the task)."""
-    seeds: int = 5
+    seeds: Annotated[int, Within(1)] = 5
     """How many seeds of each model."""
     protocol: str = "paper"
     """How parts are made: paper, clean, or another of the task."""
     out: Annotated[Path | None, arg(metavar="FOLDER", help_behavior_hint="")] = None
     """Where runs and tables go (default: runs/TASK)."""
-    epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="")] = None
+    epochs: Annotated[int | None, Within(1), arg(metavar="N", help_behavior_hint="")] = None
     """Epochs (default: each model's recipe)."""
 
 

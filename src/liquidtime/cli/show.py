@@ -68,7 +68,7 @@ def _simulations(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def _kind(path: Path) -> str | None:
-    from liquidtime.runs.digests import read_json
+    from liquidtime.runs.stored import read_json
 
     record = path / "run.json"
     return read_json(record).get("kind") if record.is_file() else None
@@ -80,7 +80,10 @@ def _show(run: "Run", console: Any) -> None:
     from rich.table import Table
 
     from liquidtime.cli.common.scores import score_table, training_line
+    from liquidtime.train.report import write as report
 
+    if not run.report.exists():
+        report.write(run)
     console.print(f"[bold]{escape(str(run.path))}[/]  {escape(_origin(run))}")
     console.print(training_line(run), markup=False, soft_wrap=True)
     parts = {name: run.metrics[name] for name in ("validation", "test")}

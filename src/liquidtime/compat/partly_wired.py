@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from liquidtime.kernels import Request, registry
+from liquidtime.kernels.cfc.call import call_cfc
 from liquidtime.kernels.cfc.reference import HEADS, CfCSpec, Group, Variant
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.kernels.requests import request
@@ -128,7 +129,8 @@ class PartlyWiredCell(nn.Module):
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
         groups = members(self.groups, CfCGroup)
-        return registry.select(self.kernel_request(), self.backend).run(
+        return call_cfc(
+            self,
             x,
             state,
             elapsed,

@@ -7,7 +7,10 @@ import torch
 from torch import Tensor
 
 from liquidtime.data import ragged
+from liquidtime.data.categories import check_codes
+from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
+from liquidtime.instants import read_instants
 
 
 class _Fields(Protocol):
@@ -37,6 +40,10 @@ class _Fields(Protocol):
     def classes(self) -> tuple[str, ...] | None: ...
     @property
     def per_step(self) -> bool: ...
+    @property
+    def categories(self) -> Categories: ...
+    @property
+    def static_categories(self) -> Categories: ...
 
 
 _LAYOUT = {
@@ -68,6 +75,15 @@ def check_series(series: _Fields) -> None:
 
 
 def _check_tensor(name: str, tensor: object, dtype: torch.dtype, dims: int, layout: str) -> None:
+    if (
+        name == "times"
+        and not isinstance(tensor, Tensor)
+        and read_instants(name, tensor) is not None
+    ):
+        raise InputError(
+            "times holds dates or durations; expected a tensor [R] of torch.float64. The "
+            "converters, such as liquidtime.data.from_lists, read them as hours."
+        )
     if not isinstance(tensor, Tensor):
         raise InputError(
             f"{name} is a {type(tensor).__name__}; expected a tensor {layout} of {dtype}. "
@@ -156,6 +172,10 @@ def _check_values(series: _Fields) -> None:
             f"static is infinite in series {_name(series, number)}, {names[column]!r}; expected a "
             "finite number, or NaN where it is missing."
         )
+    check_codes("values", series.values, series.mask, series.features, series.categories)
+    if series.static is not None:
+        names, there = series.static_features or (), ~series.static.isnan()
+        check_codes("static", series.static, there, names, series.static_categories)
 
 
 def _check_times(series: _Fields) -> None:

@@ -1,7 +1,7 @@
 """From irregular series to the inputs of a network, with statistics of the training part only."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import torch
@@ -10,11 +10,14 @@ from torch import Tensor
 from liquidtime.data import features as make
 from liquidtime.data import ragged
 from liquidtime.data.batch import Raw
+from liquidtime.data.categories import learn, recode
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.series import IrregularSeries
+from liquidtime.deploy.categories import UNKNOWN, Categories, Columns, columns, from_json
 from liquidtime.errors import InputError
 
 KINDS = ("values", "mask", "since")
+_CATEGORIES = ("categories", "static_categories")
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,15 @@ class Preprocessor:
     """Standardise, fill forward, and say what was seen and how long ago.
 
     Fit it on the training part: `Preprocessor.fit(series.select(split.train))`. Every field is a
-    plain number, string or tuple, so `to_dict` goes into JSON and comes back equal.
+    plain number, string, tuple or dictionary of these, so `to_dict` goes into JSON and comes back
+    equal.
 
     Attributes:
         variables: D names of the features it was fitted on.
-        mean: D means over the observed training entries; 0 for a variable never observed.
-        std: D standard deviations likewise; 1 for a variable that is constant or never observed.
+        mean: D means over the observed training entries; 0 for a variable never observed, or of
+            categories.
+        std: D standard deviations likewise; 1 for a variable that is constant, never observed or
+            of categories.
         static_variables: S names of the static features.
         static_mean: S means over the training entries that are not missing.
         static_std: S standard deviations likewise.
@@ -36,6 +42,11 @@ class Preprocessor:
         clip: Standardised values are cut off at ± this. 10 keeps every honest measurement and
             takes the force out of slips of the pen (a height of 426 cm), which would otherwise
             drive the network into saturation for the rest of the series.
+        time_unit: "hours" if the training part's times were dates or durations, else None; series
+            of the other kind are refused.
+        categories: Of variables that hold categories, those of the training part. Each is an input
+            of its own, 1 where it is the one; one that training never met is 0 in all of them.
+        static_categories: Likewise of static features.
     """
 
     variables: tuple[str, ...]
@@ -47,6 +58,9 @@ class Preprocessor:
     time_scale: float
     features: tuple[str, ...] = KINDS
     clip: float = 10.0
+    time_unit: str | None = None
+    categories: Categories = field(default_factory=dict)
+    static_categories: Categories = field(default_factory=dict)
 
     @classmethod
     def fit(
@@ -84,10 +98,15 @@ class Preprocessor:
             time_scale = _median_gap(series)
         if not 0 < time_scale < float("inf"):
             raise InputError(f"time_scale is {time_scale}; expected a finite number above 0.")
-        mean, std = _moments(series.values, series.mask)
-        static_mean, static_std = (), ()
+        observed = _of_numbers(series.mask, series.features, series.categories)
+        mean, std = _moments(series.values, observed)
+        categories = learn(series.values, series.mask, series.features, series.categories)
+        static_mean, static_std, static_categories = (), (), {}
         if series.static is not None:
-            static_mean, static_std = _moments(series.static, ~series.static.isnan())
+            names, there = series.static_features or (), ~series.static.isnan()
+            observed = _of_numbers(there, names, series.static_categories)
+            static_mean, static_std = _moments(series.static, observed)
+            static_categories = learn(series.static, there, names, series.static_categories)
         return cls(
             variables=series.features,
             mean=mean,
@@ -98,24 +117,39 @@ class Preprocessor:
             time_scale=float(time_scale),
             features=kinds,
             clip=float(clip),
+            time_unit=series.time_unit,
+            categories=categories,
+            static_categories=static_categories,
         )
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """F names, one an input, such as "HR", "HR observed", "HR age"."""
-        suffix = {"values": "", "mask": " observed", "since": " age"}
-        blocks = [name + suffix[kind] for kind in self.features for name in self.variables]
-        return (*blocks, *self.static_variables)
+        """F names, one an input, such as "HR", "rhythm = AF", "HR observed", "HR age"."""
+        blocks = {
+            "values": self._columns.names,
+            "mask": [f"{name} observed" for name in self.variables],
+            "since": [f"{name} age" for name in self.variables],
+        }
+        names = [name for kind in self.features for name in blocks[kind]]
+        return (*names, *self._static_columns.names)
 
     @property
     def input_size(self) -> int:
         """F, the number of inputs."""
-        return len(self.features) * len(self.variables) + len(self.static_variables)
+        return len(self.input_names)
 
     @property
     def variable_count(self) -> int:
-        """D, the number of raw variables, static ones included."""
-        return len(self.variables) + len(self.static_variables)
+        """The number of raw variables, static ones included; a category is one of its own."""
+        return len(self._columns.names) + len(self._static_columns.names)
+
+    @property
+    def _columns(self) -> Columns:
+        return columns(self.variables, self.categories)
+
+    @property
+    def _static_columns(self) -> Columns:
+        return columns(self.static_variables, self.static_categories)
 
     def encode(self, series: IrregularSeries, *, reads: Collection[Raw] = ()) -> EncodedSeries:
         """The inputs of the network.
@@ -129,35 +163,46 @@ class Preprocessor:
             cut off at ± clip and filled forward, 0 (the mean) before the first observation; mask
             as 0 and 1; since as log(1 + age / time_scale), the age counted from the start of the
             series where a variable was never seen; static features standardised, 0 where missing,
-            repeated in every row. `elapsed` is the gap to the previous row over `time_scale`. The
-            raw parts are as `EncodedSeries` says.
+            repeated in every row. A variable of categories has a column each among the values, 1
+            where it is the one; all are 0 for a category that the fit never met, and where it is
+            missing. `elapsed` is the gap to the previous row over `time_scale`. The raw parts are
+            as `EncodedSeries` says.
 
         Raises:
-            InputError: If the features or the static features are not those of the fit.
+            InputError: If the features or the static features are not those of the fit, one had
+                dates for times and the other has plain numbers, or a gap is so large beside the
+                time scale that 32 bits do not hold it.
         """
         self._check_names(series)
+        self._check_time_unit(series)
+        elapsed = self._elapsed(series)
         mask, lengths = series.mask, series.lengths
-        scaled = _standardise(series.values, self.mean, self.std, self.clip)
+        codes = recode(series.values, series.features, series.categories, self.categories)
+        scaled = _standardise(codes, self.mean, self.std, self.clip)
+        scaled, shown = _one_hot(scaled, codes, mask, self._columns, self.categories)
         blocks: list[Tensor] = []
         for kind in self.features:
             if kind == "values":
-                blocks.append(make.forward_fill(scaled, mask, lengths))
+                blocks.append(make.forward_fill(scaled, shown, lengths))
             elif kind == "mask":
                 blocks.append(mask.to(torch.float32))
             else:
                 age = make.time_since_observed(series.times, mask, lengths)
                 blocks.append(torch.log1p(age / self.time_scale).to(torch.float32))
         rows = ragged.series_of_rows(lengths)
-        values, seen = [scaled], [mask]
+        values, seen = [scaled], [shown]
         if series.static is not None:
-            static = _standardise(series.static, self.static_mean, self.static_std, self.clip)
+            known, names = self.static_categories, self.static_variables
+            codes = recode(series.static, names, series.static_categories, known)
+            static = _standardise(codes, self.static_mean, self.static_std, self.clip)
+            there = ~series.static.isnan()
+            static, there = _one_hot(static, codes, there, self._static_columns, known)
             values.append(torch.nan_to_num(static)[rows])
             blocks.append(values[-1])
-            seen.append(~series.static.isnan()[rows])
-        elapsed = make.elapsed_since_previous(series.times, lengths) / self.time_scale
+            seen.append(there[rows])
         return EncodedSeries(
             inputs=torch.cat(blocks, dim=1),
-            elapsed=elapsed.to(torch.float32),
+            elapsed=elapsed,
             lengths=lengths,
             target=series.target,
             ids=series.ids,
@@ -168,11 +213,18 @@ class Preprocessor:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists, numbers and strings, for JSON."""
-        return {
+        """Plain lists, numbers and strings, for JSON; without the unit of plain numbers."""
+        plain: dict[str, Any] = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
+            if name != "time_unit" or value is not None
         }
+        # Without categories a run's file is as it was before there were any.
+        for name in _CATEGORIES:
+            found = plain.pop(name)
+            if found:
+                plain[name] = {key: list(labels) for key, labels in found.items()}
+        return plain
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
@@ -181,7 +233,22 @@ class Preprocessor:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in mapping.items()
         }
+        for name in _CATEGORIES:
+            plain[name] = from_json(plain.get(name, {}))
         return cls(**plain)
+
+    def _elapsed(self, series: IrregularSeries) -> Tensor:
+        gaps = make.elapsed_since_previous(series.times, series.lengths)
+        elapsed = (gaps / self.time_scale).to(torch.float32)
+        if bool(elapsed.isinf().any()):
+            row = int(elapsed.isinf().nonzero()[0])
+            number = int(ragged.series_of_rows(series.lengths)[row])
+            raise InputError(
+                f"the gap before position {int(ragged.positions(series.lengths)[row])} of series "
+                f"{series.ids[number]!r} is {float(gaps[row]):g}, in units of the time scale "
+                f"({self.time_scale:g}) more than 32 bits hold. Correct the times."
+            )
+        return elapsed
 
     def _check_names(self, series: IrregularSeries) -> None:
         for what, mine, theirs in (
@@ -197,6 +264,40 @@ class Preprocessor:
                 f"the {what} of these series are not those that the preprocessor was fitted on: "
                 f"{detail}. Expected, in this order: {list(mine)}."
             )
+
+    def _check_time_unit(self, series: IrregularSeries) -> None:
+        if series.time_unit == self.time_unit:
+            return
+        kinds = {None: "plain numbers, in a unit of their own", "hours": "dates or durations"}
+        say = "None" if self.time_unit is None else repr(self.time_unit)
+        raise InputError(
+            f"the times of these series are {kinds.get(series.time_unit, series.time_unit)}; those "
+            f"of the fit were {kinds.get(self.time_unit, self.time_unit)}. Give the times as in "
+            "the fit; or, if these numbers are "
+            + ("of the fit's unit: " if self.time_unit is None else f"{self.time_unit}: ")
+            + f"dataclasses.replace(series, time_unit={say})."
+        )
+
+
+def _of_numbers(observed: Tensor, names: Sequence[str], categories: Categories) -> Tensor:
+    """Where columns of numbers are observed; columns of categories are nowhere."""
+    if not categories:
+        return observed
+    numbers = [name not in categories for name in names]
+    return observed & torch.tensor(numbers, device=observed.device)
+
+
+def _one_hot(
+    scaled: Tensor, codes: Tensor, seen: Tensor, made: Columns, categories: Categories
+) -> tuple[Tensor, Tensor]:
+    """Standardised columns [R, D] with one a category, [R, V], and where they are observed."""
+    if not categories:
+        return scaled, seen
+    source = torch.from_numpy(made.source).to(codes.device)
+    code = torch.from_numpy(made.code).to(codes.device)
+    seen = seen[:, source]
+    chosen = ((codes[:, source] == code) & seen).to(scaled.dtype)
+    return torch.where(code == UNKNOWN, scaled[:, source], chosen), seen
 
 
 def _moments(values: Tensor, observed: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:

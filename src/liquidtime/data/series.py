@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from liquidtime.data import card, ragged
+from liquidtime.data.categories import joined, named, recode
 from liquidtime.data.checks import check_series
+from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
 
 
@@ -59,6 +61,11 @@ class IrregularSeries:
         target_names: K names of a regression target (one name for a class); optional.
         classes: Names of the classes, in the order of their numbers; optional.
         per_step: Whether the target is one a step.
+        time_unit: "hours" where the times were read from dates or durations, so that such a fit
+            is not used on plain numbers without a word; None for numbers in the data's own unit.
+        categories: Of features that hold categories (a rhythm, a ward), the names of these; the
+            values of such a feature are their numbers, from 0.
+        static_categories: Likewise of static features.
 
     Raises:
         InputError: If a shape, a dtype or a content is wrong; the message names the field and,
@@ -77,6 +84,9 @@ class IrregularSeries:
     target_names: tuple[str, ...] | None = None
     classes: tuple[str, ...] | None = None
     per_step: bool = False
+    time_unit: str | None = None
+    categories: Categories = field(default_factory=dict)
+    static_categories: Categories = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = np.arange(len(self.lengths)) if _none_given(self.ids) else np.asarray(self.ids)
@@ -88,6 +98,8 @@ class IrregularSeries:
         for name in ("target_names", "classes"):
             given = getattr(self, name)
             fill[name] = None if given is None else tuple(str(entry) for entry in given)
+        for name, of in (("categories", "features"), ("static_categories", "static_features")):
+            fill[name] = named(getattr(self, name), fill[of] or (), name)
         for name, value in fill.items():
             object.__setattr__(self, name, value)
         check_series(self)
@@ -178,7 +190,14 @@ class IrregularSeries:
         if not parts:
             raise InputError("concatenate got no series; it expects at least one IrregularSeries.")
         first = parts[0]
-        for name in ("features", "static_features", "target_names", "classes", "per_step"):
+        for name in (
+            "features",
+            "static_features",
+            "target_names",
+            "classes",
+            "per_step",
+            "time_unit",
+        ):
             for number, part in enumerate(parts):
                 if getattr(part, name) != getattr(first, name):
                     raise InputError(
@@ -192,6 +211,11 @@ class IrregularSeries:
                 "or none."
             )
 
+        found = joined([part.categories for part in parts])
+        static = joined([part.static_categories for part in parts])
+        parts = [part.with_categories(found, static) for part in parts]
+        first = parts[0]
+
         def join(name: str) -> Tensor | None:
             tensors = [getattr(part, name) for part in parts]
             return None if tensors[0] is None else torch.cat(tensors)
@@ -199,6 +223,31 @@ class IrregularSeries:
         names = ("values", "times", "mask", "lengths", "static", "target")
         ids = np.concatenate([part.ids for part in parts])
         return replace(first, ids=ids, **{name: join(name) for name in names})
+
+    def with_categories(self, categories: Categories, static_categories: Categories) -> Self:
+        """The same with the categories in another order, or with more of them.
+
+        Args:
+            categories: Of every feature that holds categories, at least those that occur.
+            static_categories: Likewise of static features.
+
+        Raises:
+            InputError: If one that occurs is missing, or a feature holds numbers.
+        """
+        if categories == self.categories and static_categories == self.static_categories:
+            return self
+        values = recode(self.values, self.features, self.categories, categories)
+        static, names = self.static, self.static_features or ()
+        if static is not None:
+            codes = recode(static, names, self.static_categories, static_categories)
+            static = torch.where(static.isnan(), static, codes)
+        return replace(
+            self,
+            values=torch.where(self.mask, values, torch.zeros_like(values)),
+            static=static,
+            categories=categories,
+            static_categories=static_categories,
+        )
 
     def pad(self) -> PaddedSeries:
         """The series as one padded block; see `PaddedSeries`."""

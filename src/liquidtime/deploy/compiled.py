@@ -35,7 +35,12 @@ def _declines(request: Request) -> str | None:
     return "the extension liquidtime._native is not installed" if native() is None else None
 
 
-backend = Backend("compiled", compiled_steps, _declines)
+backend = Backend(
+    "compiled",
+    compiled_steps,
+    _declines,
+    serves=frozenset({"bfloat16", "fixed elapsed", "mixed_memory"}),
+)
 
 
 def _recurrence(extension: ModuleType, network: Network, layer: Layer, setup: Setup) -> Any:

@@ -12,7 +12,8 @@ from liquidtime.deploy.network import Architecture, State
 from liquidtime.deploy.signals import Signals
 from liquidtime.errors import InputError
 from liquidtime.optional import require
-from liquidtime.runs.digests import check_digests, read_json
+from liquidtime.runs.digests import check_digests
+from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_atomically
 
 RECORD = "config.json"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.backends import Backend, takes_all
+from liquidtime.deploy.arrays import floats
 from liquidtime.deploy.network import (
     Array,
     CfCLayer,
@@ -58,7 +59,7 @@ class NumpySteps:
         out: Array | None = None,
     ) -> Array:
         """One step of all streams: x [S, D], or [D] of a single one, to [S, K] or [K]."""
-        x = np.asarray(x, np.float32)
+        x = floats("x", x)
         alone = self._streams == 1 and x.shape == (self.input_size,)
         if not alone and x.shape != (self._streams, self.input_size):
             raise ValueError(
@@ -228,4 +229,5 @@ def _numpy_steps(network: Network, setup: Setup) -> NumpySteps:
     return NumpySteps(network, setup.streams)
 
 
-backend = Backend("numpy", _numpy_steps, takes_all)
+# In float32 throughout, which no request for bfloat16 is hurt by.
+backend = Backend("numpy", _numpy_steps, takes_all, serves=None)

@@ -3,14 +3,28 @@
 The same encoding as `liquidtime.data.Preprocessor`, one row after the other.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liquidtime.errors import InputError
+from liquidtime.deploy.categories import (
+    UNKNOWN,
+    Categories,
+    Columns,
+    category_code,
+    columns,
+    from_json,
+)
+from liquidtime.errors import InputError, UnknownCategoryWarning
+
+Cells = ArrayLike | Mapping[str, object] | Sequence[Mapping[str, object]]
+"""Rows as arrays, or by name: one, or a sequence of some."""
+
+_CATEGORIES = ("categories", "static_categories")
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,10 @@ class Signals:
         classes: Whether these are classes.
         target_mean: Of each value predicted; None for classes.
         target_scale: Likewise.
+        time_unit: "hours" if the training data's times were dates or durations; None for numbers
+            in a unit of their own, or where a file of 0.1.0 does not say.
+        categories: Of measurements that are categories (a rhythm, a ward), the names of these.
+        static_categories: Likewise of static features.
     """
 
     variables: tuple[str, ...]
@@ -46,18 +64,26 @@ class Signals:
     classes: bool
     target_mean: tuple[float, ...] | None
     target_scale: tuple[float, ...] | None
+    # Not compared: a file of 0.1.0 and the run that it was made of are the same network.
+    time_unit: str | None = field(default=None, compare=False)
+    categories: Categories = field(default_factory=dict)
+    static_categories: Categories = field(default_factory=dict)
 
     @property
     def input_size(self) -> int:
         """Number of inputs of the network."""
-        return len(self.features) * len(self.variables) + len(self.static_variables)
+        values = len(columns(self.variables, self.categories).names)
+        each = {"values": values, "mask": len(self.variables), "since": len(self.variables)}
+        static = len(columns(self.static_variables, self.static_categories).names)
+        return sum(each[kind] for kind in self.features) + static
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Of a run's `config.json`."""
         objective = record["objective"]
+        unit = (record.get("schema") or {}).get("time_unit")
         return cls.from_dict(
-            dict(record["preprocessor"])
+            {"time_unit": unit, **record["preprocessor"]}
             | {
                 "labels": objective["labels"],
                 "classes": objective["kind"] == "classes",
@@ -73,11 +99,36 @@ class Signals:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in mapping.items()
         }
+        for name in _CATEGORIES:
+            plain[name] = from_json(plain.get(name, {}))
         return cls(**plain)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields, for JSON."""
-        return asdict(self)
+        """The fields, for JSON; without the unit of plain numbers."""
+        plain = asdict(self)
+        # Without these a file is as it was before there were any.
+        return {
+            name: v for name, v in plain.items() if v or name not in (*_CATEGORIES, "time_unit")
+        }
+
+    def rows(self, cells: "Cells") -> NDArray[np.float64]:
+        """Measurements as numbers, categories as their numbers, NaN where not measured.
+
+        Args:
+            cells: [D] or [S, D], categories by name, None or NaN where not measured; or a mapping
+                from names to what was measured, or one for each of S rows.
+
+        Returns:
+            The same, [D] or [S, D]; whatever other shape came, in that shape.
+
+        Raises:
+            InputError: If a name is unknown or a cell is no number.
+        """
+        return _rows(cells, self.variables, self.categories, "variable")
+
+    def static_rows(self, cells: "Cells") -> NDArray[np.float64]:
+        """Features that do not change, as `rows` takes measurements."""
+        return _rows(cells, self.static_variables, self.static_categories, "static feature")
 
     def predictions(self, outputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities of the classes, or values in their own unit, from outputs [.., K]."""
@@ -94,46 +145,54 @@ class Encoder:
     Args:
         signals: The encoding.
         streams: Number of streams.
-        static: [S] or [streams, S] features that do not change, in their own units, NaN where not
-            known; the mean of the training part stands for what is not known, and for all of them
-            where None.
+        static: [S] or [streams, S] features that do not change, in their own units, categories by
+            name, NaN or None where not known; also a mapping from names to what is known, or one a
+            stream. The mean of the training part, or no category, stands for what is not known, and
+            for all of them where None.
 
     Raises:
         InputError: If `static` does not fit.
     """
 
-    def __init__(self, signals: Signals, streams: int, static: ArrayLike | None = None) -> None:
+    def __init__(self, signals: Signals, streams: int, static: Cells | None = None) -> None:
         self._signals = signals
         width = len(signals.static_variables)
-        given = np.full((streams, width), np.nan) if static is None else np.asarray(static, float)
+        given = np.full(width, np.nan) if static is None else signals.static_rows(static)
         if given.shape not in ((width,), (streams, width)):
             raise InputError(
                 f"static has shape {list(given.shape)}; expected [{width}] or "
                 f"[{streams}, {width}]: {', '.join(signals.static_variables) or 'none'}."
             )
         scaled = _standardised(given, signals.static_mean, signals.static_std, signals.clip)
-        self._static = np.broadcast_to(np.nan_to_num(scaled), (streams, width))
-        self._values = np.zeros((streams, len(signals.variables)))
-        self._ages = np.zeros_like(self._values)
-        self._begun = np.zeros(streams, bool)
+        made = columns(signals.static_variables, signals.static_categories)
+        known = np.nan_to_num(_one_hot(scaled, given, made))
+        self._static = np.broadcast_to(known, (streams, len(made.names)))
+        self._columns = columns(signals.variables, signals.categories)
+        self._values = np.zeros((streams, len(self._columns.names)))
+        self._ages = np.zeros((streams, len(signals.variables)))
+        self._begun: NDArray[Any] = np.zeros(streams, bool)
 
     def encode(
         self, values: NDArray[np.float64], elapsed: NDArray[np.float64], active: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Inputs [streams, F] and scaled gaps [streams] of one row [streams, D] each.
 
-        Measurements not made are NaN. The first row of a stream has no gap, whatever is given.
+        Measurements not made are NaN, categories are their numbers. The first row of a stream has
+        no gap, whatever is given.
         """
         signals = self._signals
         gaps = np.where(self._begun, elapsed, 0.0)
         observed = ~np.isnan(values)
         scaled = _standardised(values, signals.mean, signals.std, signals.clip)
-        used = active[:, None]
-        filled = np.where(observed, scaled, self._values)
+        used, shown = active[:, None], observed
+        if signals.categories:
+            scaled = _one_hot(scaled, values, self._columns)
+            shown = observed[:, self._columns.source]
+        filled = np.where(shown, scaled, self._values)
         ages = np.where(observed, 0.0, self._ages + gaps[:, None])
         self._values = np.where(used, filled, self._values)
         self._ages = np.where(used, ages, self._ages)
-        self._begun |= active
+        self._begun = self._begun | active
         blocks = {
             "values": filled,
             "mask": observed,
@@ -162,6 +221,73 @@ class Encoder:
         """Forget what a stream has shown."""
         self._values[stream] = self._ages[stream] = 0
         self._begun[stream] = False
+
+
+def _one_hot(
+    scaled: NDArray[np.float64], codes: NDArray[np.float64], made: Columns
+) -> NDArray[np.float64]:
+    chosen = codes[..., made.source] == made.code
+    return np.where(made.code == UNKNOWN, scaled[..., made.source], chosen)
+
+
+def _rows(
+    cells: Cells, names: tuple[str, ...], categories: Categories, what: str
+) -> NDArray[np.float64]:
+    if isinstance(cells, Mapping):
+        return _named(cells, names, categories, what)
+    if isinstance(cells, Sequence) and len(cells) and isinstance(cells[0], Mapping):
+        return np.stack([_rows(row, names, categories, what) for row in cells])
+    if not categories:
+        try:
+            return np.asarray(cells, np.float64)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"the row does not hold numbers alone ({error}).") from None
+    table = np.asarray(cells, object)
+    if table.ndim == 1 and table.shape == (len(names),):
+        return _named(dict(zip(names, table, strict=True)), names, categories, what)
+    if table.ndim == 2 and len(table):
+        return np.stack([_rows(row, names, categories, what) for row in table])
+    return np.empty(table.shape)
+
+
+def _named(
+    cells: Mapping[Any, Any], names: tuple[str, ...], categories: Categories, what: str
+) -> NDArray[np.float64]:
+    row = np.full(len(names), np.nan)
+    for name, cell in cells.items():
+        if name not in names:
+            raise InputError(
+                f"the network knows no {what} {name!r}; expected some of {', '.join(names)}."
+            )
+        if not _is_missing(cell):
+            row[names.index(name)] = _number(name, cell, categories)
+    return row
+
+
+def _is_missing(cell: Any) -> bool:
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return True
+    return not cell.strip() if isinstance(cell, str) else bool(cell != cell)
+
+
+def _number(name: str, cell: Any, categories: Categories) -> float:
+    known = categories.get(name)
+    if known is None:
+        try:
+            return float(cell)
+        except (TypeError, ValueError):
+            raise InputError(
+                f"{name!r} came as {cell!r}; expected a number, as in the training."
+            ) from None
+    code = category_code(cell, known)
+    if code == UNKNOWN:
+        warnings.warn(
+            f"{name}: {cell!r} is none of the categories of the training ({', '.join(known)}); it "
+            "is taken as unknown.",
+            UnknownCategoryWarning,
+            stacklevel=5,
+        )
+    return code
 
 
 def _standardised(

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liquidtime.backends import Request, registry
 from liquidtime.deploy import compiled, file, numpy_steps
+from liquidtime.deploy.arrays import booleans, check_out, floats, gap
 from liquidtime.deploy.module import read as read_module
 from liquidtime.deploy.network import Architecture, Network
 from liquidtime.deploy.setup import Setup
-from liquidtime.deploy.signals import Encoder, Signals
+from liquidtime.deploy.signals import Cells, Encoder, Signals
 from liquidtime.errors import InputError
+from liquidtime.instants import read_instants
 
 Array = NDArray[np.float32]
 
@@ -21,18 +23,7 @@ registry.register("stream", numpy_steps.backend)
 registry.register("stream", compiled.backend)
 
 
-class Step(Protocol):
-    """What `Stream.step` is called with, compiled or not, with a fixed elapsed time or without."""
-
-    def __call__(
-        self,
-        x: Array,
-        elapsed: float | Array = ...,
-        active: NDArray[np.bool_] | None = None,
-        out: Array | None = None,
-    ) -> Array:
-        """One step; see `Stream`."""
-        ...
+_ndarray = np.ndarray
 
 
 class Stream:
@@ -43,12 +34,6 @@ class Stream:
     file knows how they were encoded, as that of a run does.
 
     Attributes:
-        step: `step(x, elapsed=1.0, active=None, out=None)`: one step. x is float32, [D] of a single
-            stream or [S, D] of all; elapsed the time since each stream's previous step, a float or
-            float32 [S]; active [S] booleans, False where a stream has nothing new: it stays as it
-            is, and its last output is put out again; out a float32 array to write into. Returns
-            [K] or [S, K]. It is the compiled function itself, so that a step costs no Python. With
-            `fixed_elapsed` leave elapsed out.
         input_size: Number of inputs D.
         output_size: Number of outputs K.
         streams: Number of streams S.
@@ -76,7 +61,7 @@ class Stream:
         threads: int = 1,
         fixed_elapsed: float | None = None,
         bfloat16: bool = False,
-        static: ArrayLike | None = None,
+        static: Cells | None = None,
     ) -> None:
         """Build the network.
 
@@ -90,7 +75,8 @@ class Stream:
                 one of a CfC's four heads is then done away with, and `step` takes none.
             bfloat16: Round weights and states to bfloat16 where the processor multiplies them:
                 half the memory to read, at 8 bits of precision.
-            static: Features that do not change, of each stream, for `observe`.
+            static: Features that do not change, of each stream, for `observe`: [S] or [streams, S],
+                or a mapping from names to what is known, of all streams or one of each.
         """
         if streams < 1 or threads < 1:
             raise ValueError(f"streams is {streams}, threads is {threads}; expected 1 or more.")
@@ -106,7 +92,9 @@ class Stream:
         self._steps: Any = registry.select(self.kernel_request(), self.backend).run(
             network, self._setup
         )
-        self.step: Step = self._steps.step if fixed_elapsed is None else self._step_fixed
+        fixed = fixed_elapsed is not None
+        self._timed_step: Any = self._refuse_elapsed if fixed else self._steps.step
+        self._usual = 1.0 if fixed_elapsed is None else float(fixed_elapsed)
         self.input_size: int = self._steps.input_size
         self.output_size: int = self._steps.output_size
         self._encoder = None if signals is None else Encoder(signals, streams, static)
@@ -120,7 +108,7 @@ class Stream:
         threads: int = 1,
         fixed_elapsed: float | None = None,
         bfloat16: bool = False,
-        static: ArrayLike | None = None,
+        static: Cells | None = None,
     ) -> Self:
         """Load a network.
 
@@ -180,6 +168,16 @@ class Stream:
             bfloat16=bfloat16,
         )
 
+    def __repr__(self) -> str:
+        given = self._architecture
+        kind = f"{given.kind} {(given.variant if given.kind == 'cfc' else given.integrator)!r}"
+        parts = [kind, f"{self.input_size} inputs", f"{given.layers} × {given.hidden_size} units"]
+        parts += [f"{self.output_size} outputs", f"{self.streams} streams"]
+        if self._fixed is not None:
+            parts.append(f"fixed_elapsed={self._fixed:g}")
+        parts.append(f"backend {registry.select(self.kernel_request(), self.backend).name!r}")
+        return f"Stream({', '.join(parts)})"
+
     def kernel_request(self) -> Request:
         """What it asks of the kernels; see `liquidtime.kernels.explain`."""
         return self._setup.request()
@@ -187,6 +185,50 @@ class Stream:
     def save(self, path: Path | str) -> None:
         """Write one safetensors file that holds the network and all about it, without its state."""
         file.write(Path(path), self._architecture, self.signals, self._arrays)
+
+    def step(
+        self,
+        x: ArrayLike,
+        elapsed: ArrayLike | None = None,
+        active: ArrayLike | None = None,
+        out: Array | None = None,
+    ) -> Array:
+        """One step.
+
+        Args:
+            x: [D] of a single stream or [S, D] of all. Float32 is taken as it is, lists and other
+                numbers are converted.
+            elapsed: Time since each stream's previous step: a number or [S]; 1 if None. With
+                `fixed_elapsed` leave it out.
+            active: [S] booleans, False where a stream has nothing new: it stays as it is, and its
+                last output is put out again.
+            out: Float32 array to write into, instead of a new one.
+
+        Returns:
+            [K] or [S, K].
+
+        Raises:
+            TypeError: If an argument holds something else.
+            ValueError: If a shape does not fit, a gap is negative, x is not finite in an active
+                stream, or `out` is read-only.
+        """
+        if x.__class__ is _ndarray and active is None and out is None:
+            # A step takes microseconds, so it is tried first and looked at only where it fails.
+            try:
+                if elapsed.__class__ is float:
+                    return self._timed_step(x, elapsed)
+                if elapsed is None:
+                    return self._steps.step(x, self._usual)
+            except TypeError:
+                pass
+        if elapsed is None:
+            elapsed = self._usual
+        elif self._fixed is not None:
+            elapsed = self._refuse_elapsed(x, elapsed)
+        if out is not None:
+            check_out(out)
+        used = None if active is None else booleans("active", active)
+        return self._steps.step(floats("x", x), gap(elapsed), used, out)
 
     def run(self, x: ArrayLike, elapsed: ArrayLike | None = None) -> Array:
         """Many steps: the same as `step` one after the other, from the present state on.
@@ -199,7 +241,7 @@ class Stream:
         Returns:
             [T, K] or [S, T, K].
         """
-        series = np.ascontiguousarray(x, np.float32)
+        series = np.ascontiguousarray(floats("x", x))
         if series.ndim not in (2, 3):
             raise ValueError(
                 f"x has shape {list(series.shape)}; expected [steps, inputs] or "
@@ -210,7 +252,7 @@ class Stream:
             raise ValueError("elapsed was given to a stream with fixed_elapsed; leave one out.")
         if elapsed is None:
             elapsed = 1.0 if self._fixed is None else self._fixed
-        gaps = np.asarray(elapsed, np.float32)
+        gaps = floats("elapsed", elapsed)
         if gaps.shape not in ((), (steps,), (self.streams, steps)):
             raise ValueError(
                 f"elapsed has shape {list(gaps.shape)}; expected a number, [{steps}] or "
@@ -222,17 +264,19 @@ class Stream:
 
     def observe(
         self,
-        values: ArrayLike | Mapping[str, float],
+        values: Cells,
         elapsed: ArrayLike = 0.0,
         active: ArrayLike | None = None,
     ) -> NDArray[np.float64]:
         """Predict from a row of measurements in their own units.
 
         Args:
-            values: [D], or [S, D] of all streams, NaN where not measured; of a single stream also
-                a mapping from names to what was measured.
+            values: [D], or [S, D] of all streams, NaN where not measured; or a mapping from names
+                to what was measured, of a single stream, or one of each. Categories come by name
+                ("AF"); one that training never met is taken as unknown, with a warning.
             elapsed: Time since the previous row of each stream, in the unit of the training data:
-                a float or [S]. A stream's first row has none, whatever is given.
+                a float or [S]; or a duration (`timedelta`, `timedelta64`), where these had dates or
+                durations. A stream's first row has none, whatever is given.
             active: [S] booleans, False where a stream has no new row.
 
         Returns:
@@ -254,8 +298,8 @@ class Stream:
         alone, rows = self._rows(values, self.signals)
         if np.isinf(rows).any():
             raise InputError("values are infinite somewhere; expected numbers, or NaN for none.")
-        used = np.ones(self.streams, bool) if active is None else np.asarray(active, bool)
-        gaps = np.broadcast_to(np.asarray(elapsed, np.float64), (self.streams,))
+        used = np.ones(self.streams, bool) if active is None else booleans("active", active)
+        gaps = np.broadcast_to(self._gaps(elapsed, self.signals), (self.streams,))
         if not (np.isfinite(gaps).all() and (gaps >= 0).all()):
             raise InputError(f"elapsed is {elapsed}; expected finite numbers, 0 or more.")
         inputs, scaled = self._encoder.encode(rows, gaps, used)
@@ -290,32 +334,24 @@ class Stream:
         if self._encoder is not None:
             self._encoder.state = parts[own:]
 
-    def _step_fixed(
-        self,
-        x: Array,
-        elapsed: float | Array | None = None,
-        active: NDArray[np.bool_] | None = None,
-        out: Array | None = None,
-    ) -> Array:
-        if elapsed is not None:
-            raise ValueError("elapsed was given to a stream with fixed_elapsed; leave it out.")
-        return self._steps.step(x, self._fixed, active, out)
+    def _refuse_elapsed(self, x: Any, elapsed: Any) -> Any:
+        raise ValueError("elapsed was given to a stream with fixed_elapsed; leave it out.")
 
-    def _rows(
-        self, values: ArrayLike | Mapping[str, float], signals: Signals
-    ) -> tuple[bool, NDArray[np.float64]]:
+    def _gaps(self, elapsed: Any, signals: Signals) -> NDArray[np.float64]:
+        instants = None if type(elapsed) is float else read_instants("elapsed", elapsed)
+        if instants is None:
+            return floats("elapsed", elapsed, np.float64)
+        if instants.kind == "dates" or signals.time_unit != "hours":
+            raise InputError(
+                f"elapsed holds {instants.kind}; expected the time since the previous row as a "
+                "number in the unit of the training data"
+                + (", hours, or a duration." if signals.time_unit == "hours" else ".")
+            )
+        return instants.hours()
+
+    def _rows(self, values: Cells, signals: Signals) -> tuple[bool, NDArray[np.float64]]:
         width = len(signals.variables)
-        if isinstance(values, Mapping):
-            row = np.full(width, np.nan)
-            for name, value in values.items():
-                if name not in signals.variables:
-                    raise InputError(
-                        f"the network knows no variable {name!r}; expected some of "
-                        f"{', '.join(signals.variables)}."
-                    )
-                row[signals.variables.index(name)] = value
-            values = row
-        rows = np.asarray(values, np.float64)
+        rows = signals.rows(values)
         if rows.shape == (width,) and self.streams == 1:
             return True, rows[None]
         if rows.shape != (self.streams, width):

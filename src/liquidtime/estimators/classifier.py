@@ -11,16 +11,17 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from liquidtime.errors import InputError
 from liquidtime.estimators.fitting import configuration, fit_in_memory, keep, outputs, series_tags
 from liquidtime.estimators.series import as_series
-from liquidtime.estimators.targets import one_a_series, own_target
+from liquidtime.estimators.targets import check_labels, one_a_series, own_target
 from liquidtime.models.catalogue import DEFAULT
 
 
 class LiquidClassifier(ClassifierMixin, BaseEstimator):
     """Classify series of unequal length, observed at irregular times, with a liquid network.
 
-    `X` is a list with one entry a series, either an array [T, D] or `Series(values, times)`; or an
-    array [N, T, D]; or an `IrregularSeries`. NaN means not observed. Without times, steps are one
-    unit of time apart. Lists of `Series` can be cut by `GridSearchCV` and `cross_val_score`.
+    `X` is a list with one entry a series, either an array [T, D], `Series(values, times)` or a data
+    frame whose index is its times; or an array [N, T, D]; or an `IrregularSeries`. NaN means not
+    observed. Without times, steps are one unit of time apart, which is said once. Lists of
+    `Series` and of frames can be cut by `GridSearchCV` and `cross_val_score`.
 
     The fit sets a share of the series aside, stratified by class, keeps the epoch that is best on
     it and stops when `patience` epochs brought nothing better. Inputs are standardised on the rest.
@@ -50,6 +51,7 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
     Attributes:
         classes_: Labels of the classes, sorted.
         n_features_in_: Number of features D.
+        feature_names_in_: Their names, if they have any: the columns of data frames.
         n_iter_: Number of epochs run.
         history_: One record an epoch: losses, validation metric, step size, seconds.
         fitted_: Preprocessor, objective and model.
@@ -98,16 +100,13 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
             The estimator.
 
         Raises:
-            InputError: If X, y or a parameter does not fit.
+            InputError: If X, y or a parameter does not fit; y must not be measured numbers.
         """
         if self.class_weight not in (None, "balanced"):
             raise InputError(f"class_weight is {self.class_weight!r}; expected None or 'balanced'.")
         series = as_series(X)
-        labels = one_a_series(own_target(series, "classify") if y is None else y, len(series))
-        if labels.ndim != 1:
-            raise InputError(f"y has shape {list(labels.shape)}; expected [N], a label a series.")
-        if labels.dtype.kind == "f" and not np.isfinite(labels).all():
-            raise InputError("y holds NaN or infinity; expected a label for every series.")
+        given = one_a_series(own_target(series, "classify") if y is None else y, len(series))
+        labels = check_labels(given)
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) < 2:
             raise InputError(
@@ -125,7 +124,7 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
             series, config, validation_fraction=self.validation_fraction, stratify=codes
         )
         self.classes_ = classes
-        keep(self, fitted)
+        keep(self, fitted, series)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-import torch
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,7 +12,8 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import split_by_series
 from liquidtime.errors import InputError
-from liquidtime.estimators.series import as_series, check_feature_count
+from liquidtime.estimators.names import remember_names
+from liquidtime.estimators.series import as_fitted
 from liquidtime.models.catalogue import MODELS
 from liquidtime.models.contract import Model
 from liquidtime.train.config import FitConfig
@@ -21,7 +21,6 @@ from liquidtime.train.loop import train
 from liquidtime.train.objective import Objective
 from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
-from liquidtime.train.seeds import seed_weights
 
 
 @dataclass(frozen=True)
@@ -83,23 +82,22 @@ def fit_in_memory(
     training = series.select(split.train)
     objective = Objective.of_training(training, config)
     preprocessor = Preprocessor.fit(training)
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        seed_weights(config.train.seed)
-        model = new_model(preprocessor, objective, config)
-        trained = train(
-            model,
-            objective,
-            preprocessor.encode(training, reads=model.reads),
-            preprocessor.encode(series.select(split.validation), reads=model.reads),
-            config.train,
-        )
+    model = new_model(preprocessor, objective, config)
+    trained = train(
+        model,
+        objective,
+        preprocessor.encode(training, reads=model.reads),
+        preprocessor.encode(series.select(split.validation), reads=model.reads),
+        config.train,
+    )
     model.network.to("cpu")
     return Fitted(preprocessor, objective, model, trained.history, trained.best_epoch)
 
 
-def keep(estimator: Any, fitted: Fitted) -> None:
-    """Give an estimator the attributes that a fit leaves."""
+def keep(estimator: Any, fitted: Fitted, series: IrregularSeries) -> None:
+    """Give an estimator the attributes that a fit on such series leaves."""
     estimator.fitted_ = fitted
+    remember_names(estimator, series)
     estimator.n_features_in_ = len(fitted.preprocessor.variables)
     estimator.history_ = fitted.history
     estimator.n_iter_ = len(fitted.history)
@@ -120,8 +118,7 @@ def outputs(estimator: Any, X: Any) -> np.ndarray:
         sklearn.exceptions.NotFittedError: If `fit` was not called.
     """
     check_is_fitted(estimator)
-    series = as_series(X)
-    check_feature_count(estimator, series)
+    series = as_fitted(estimator, X)
     fitted = estimator.fitted_
     plain = replace(series, target=None, per_step=False)
     encoded = fitted.preprocessor.encode(plain, reads=fitted.model.reads)

@@ -8,19 +8,19 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from liquidtime.errors import InputError
 from liquidtime.estimators.fitting import configuration, fit_in_memory, keep, outputs, series_tags
 from liquidtime.estimators.series import as_series
-from liquidtime.estimators.targets import one_a_series, own_target
+from liquidtime.estimators.targets import numbers_of, one_a_series, own_target
 from liquidtime.models.catalogue import DEFAULT
 
 
 class LiquidRegressor(RegressorMixin, BaseEstimator):
     """Predict one or several numbers of each series of unequal length and irregular times.
 
-    `X` is a list with one entry a series, either an array [T, D] or `Series(values, times)`; or an
-    array [N, T, D]; or an `IrregularSeries`. NaN means not observed. Without times, steps are one
-    unit of time apart. Lists of `Series` can be cut by `GridSearchCV` and `cross_val_score`.
+    `X` is a list with one entry a series, either an array [T, D], `Series(values, times)` or a data
+    frame whose index is its times; or an array [N, T, D]; or an `IrregularSeries`. NaN means not
+    observed. Without times, steps are one unit of time apart, which is said once. Lists of
+    `Series` and of frames can be cut by `GridSearchCV` and `cross_val_score`.
 
     The fit sets a share of the series aside, keeps the epoch that is best on it (mean squared
     error) and stops when `patience` epochs brought nothing better. Inputs and targets are
@@ -47,6 +47,7 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
 
     Attributes:
         n_features_in_: Number of features D.
+        feature_names_in_: Their names, if they have any: the columns of data frames.
         n_outputs_: Number of targets K.
         n_iter_: Number of epochs run.
         history_: One record an epoch: losses, validation metric, step size, seconds.
@@ -97,15 +98,9 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
             InputError: If X, y or a parameter does not fit.
         """
         series = as_series(X)
-        given = one_a_series(own_target(series, "regress") if y is None else y, len(series))
-        try:
-            values = given.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"y does not hold numbers alone ({error}).") from error
-        if values.ndim not in (1, 2) or values.size == 0:
-            raise InputError(f"y has shape {list(values.shape)}; expected [N] or [N, K].")
-        if not np.isfinite(values).all():
-            raise InputError("y holds NaN or infinity; expected a finite number for every target.")
+        values = numbers_of(
+            one_a_series(own_target(series, "regress") if y is None else y, len(series))
+        )
         columns = values.reshape(len(values), -1)
         # Large offsets, such as dates, would drown in float32: centre them before.
         offset = columns.mean(axis=0)
@@ -125,7 +120,7 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
         self._offset = offset
         self._flat = values.ndim == 1
         self.n_outputs_ = columns.shape[1]
-        keep(self, fitted)
+        keep(self, fitted, series)
         return self
 
     def predict(self, X: Any) -> np.ndarray:

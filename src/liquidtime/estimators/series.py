@@ -7,22 +7,29 @@ import numpy as np
 from torch import Tensor
 
 from liquidtime.data.convert import from_lists, from_nan_padded
+from liquidtime.data.convert.arrays import numbers
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
+from liquidtime.estimators.names import check_names, unnamed, with_names_of_fit
+from liquidtime.instants import read_instants
+from liquidtime.notes import note_once
 
 _ACCEPTED = (
-    "Expected a list with one entry a series: arrays [T, D], or Series(values, times) where the "
-    "times matter; or an array [N, T, D] with NaN where nothing was observed; or an "
-    "IrregularSeries."
+    "Expected a list with one entry a series: arrays [T, D], data frames whose index tells the "
+    "time, or Series(values, times) where the times matter; or an array [N, T, D] with NaN where "
+    "nothing was observed; or an IrregularSeries."
 )
+_MANY_CHANNELS = 2
 
 
 class Series(NamedTuple):
     """One series, complete in itself: `GridSearchCV` picks such entries out of a list one by one.
 
     Attributes:
-        values: [T, D], or [T] where there is one feature; NaN where nothing was observed.
-        times: [T], never falling, in any unit.
+        values: [T, D], or [T] where there is one feature; NaN where nothing was observed. Of a data
+            frame the columns name the features.
+        times: [T], never falling: numbers in any unit; durations; or dates, of which the hours
+            since the first of the series count, whatever unit or time zone they have.
     """
 
     values: Any
@@ -33,9 +40,10 @@ def as_series(X: Any) -> IrregularSeries:
     """Bring any of the accepted forms of X to one container.
 
     Args:
-        X: A list of N arrays [T, D] (times 0, 1, 2, …), of N `Series` or (values, times) tuples,
-            or of N containers of one series each; an array [N, T, D] with NaN where nothing was
-            observed (times 0, 1, 2, …); or an `IrregularSeries`.
+        X: A list of N arrays [T, D] (times 0, 1, 2, …), of N data frames (their index the times),
+            of N `Series` or (values, times) tuples, or of N containers of one series each; an array
+            [N, T, D] with NaN where nothing was observed (times 0, 1, 2, …); or an
+            `IrregularSeries`.
 
     Returns:
         N series.
@@ -53,7 +61,13 @@ def as_series(X: Any) -> IrregularSeries:
                 f"X is an array of shape {list(X.shape)}. {_ACCEPTED} For series of one feature "
                 "pass X[:, :, None]; for one series pass [X]."
             )
+        _note_layout(X.shape[1:])
         return from_nan_padded(X)
+    if hasattr(X, "columns"):
+        raise InputError(
+            f"X is a single {type(X).__name__}. Put frames of one series each into a list, such as "
+            f"[part.set_index('time') for _, part in frame.groupby('id')]. {_ACCEPTED}"
+        )
     if not isinstance(X, list | tuple | np.ndarray):
         raise InputError(f"X is of type {type(X).__name__}. {_ACCEPTED}")
     entries = list(X)
@@ -68,26 +82,52 @@ def as_series(X: Any) -> IrregularSeries:
     if kind == "containers":
         return IrregularSeries.concatenate(entries)
     if kind == "bare arrays":
+        shapes = {np.shape(entry) for entry in entries if not hasattr(entry, "columns")}
+        if len(shapes) == 1:
+            _note_layout(next(iter(shapes)))
         return from_lists(entries)
     pairs = [_pair(entry, n) for n, entry in enumerate(entries)]
     return from_lists([pair.values for pair in pairs], [pair.times for pair in pairs])
 
 
-def check_feature_count(estimator: Any, series: IrregularSeries) -> None:
-    """Check that X has the features that the estimator was fitted on.
+def as_fitted(estimator: Any, X: Any) -> IrregularSeries:
+    """Bring X to a container with the features that the estimator was fitted on.
 
     Args:
         estimator: A fitted estimator.
-        series: What came.
+        X: As `as_series` takes it.
 
     Raises:
-        InputError: If the number of features differs.
+        InputError: If X has another form, or other features.
     """
-    count = series.values.shape[1]
-    if count != estimator.n_features_in_:
+    series = as_series(X)
+    known = getattr(estimator, "feature_names_in_", None)
+    count, expected = series.feature_count, estimator.n_features_in_
+    if count != expected and known is not None and series.features != unnamed(count):
+        check_names(tuple(known), series.features)
+    if count != expected:
+        steps = set(series.lengths.tolist())
+        turned = (
+            f" Every series has {expected} steps: if X is [N, D, T], pass X.transpose(0, 2, 1), or "
+            'liquidtime.data.from_nan_padded(X, layout="NDT").'
+            if steps == {expected}
+            else ""
+        )
         raise InputError(
             f"X has {count} features, but {type(estimator).__name__} is expecting "
-            f"{estimator.n_features_in_} features as input."
+            f"{expected} features as input.{turned}"
+        )
+    return with_names_of_fit(estimator, series)
+
+
+def _note_layout(shape: tuple[int, ...]) -> None:
+    if len(shape) == 2 and shape[0] > 0 and shape[1] > _MANY_CHANNELS * shape[0]:
+        steps, features = shape
+        note_once(
+            f"X is read as [N, T, D]: {steps} steps of {features} features each. If it is [N, D, T]"
+            f" as in aeon and sktime, {steps} features over {features} steps, pass "
+            'liquidtime.data.from_nan_padded(X, layout="NDT"); layout="NTD" says that it is right.',
+            stacklevel=4,
         )
 
 
@@ -104,11 +144,16 @@ def _pair(entry: Sequence[Any], n: int) -> Series:
             f"{_ACCEPTED}"
         )
     pair = Series(*entry)
-    if np.ndim(pair.values) == 1 and np.ndim(pair.times) == 2:
+    if hasattr(pair.times, "columns") or (np.ndim(pair.values) == 1 and np.ndim(pair.times) == 2):
         raise InputError(
             f"series {n} looks like (times, values): its first entry has shape "
             f"{list(np.shape(pair.values))} and its second {list(np.shape(pair.times))}. Expected "
             "(values [T, D], times [T]); Series(values=…, times=…) cannot be mistaken."
+        )
+    if read_instants(f"values of series {n}", pair.values) is not None:
+        raise InputError(
+            f"series {n} has dates or durations as values: it looks like (times, values). Expected "
+            "(values, times); Series(values=…, times=…) cannot be mistaken."
         )
     if np.ndim(pair.values) == 1 and _falls(pair.times) and not _falls(pair.values):
         raise InputError(
@@ -118,5 +163,9 @@ def _pair(entry: Sequence[Any], n: int) -> Series:
     return pair
 
 
-def _falls(numbers: Any) -> bool:
-    return bool((np.diff(np.asarray(numbers, dtype=np.float64)) < 0).any())
+def _falls(given: Any) -> bool:
+    if isinstance(given, Tensor):
+        given = given.detach().cpu().numpy()
+    instants = read_instants("times", given)
+    found = numbers("times", given) if instants is None else instants.nanoseconds
+    return bool((np.diff(np.asarray(found)) < 0).any())

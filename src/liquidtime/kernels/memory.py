@@ -16,6 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from liquidtime.errors import InputError
+
 MemoryLayout = Literal["state", "input"]
 
 
@@ -37,6 +39,21 @@ def lstm_step(x: Tensor, h: Tensor, c: Tensor, weights: MemoryWeights) -> tuple[
     candidate, write, forget, output = gates.to(c.dtype).chunk(4, dim=-1)
     c = torch.sigmoid(forget) * c + torch.sigmoid(write) * torch.tanh(candidate)
     return torch.sigmoid(output) * torch.tanh(c), c
+
+
+def check_state(state: tuple[Tensor, ...], memory: MemoryWeights | None, past: int = 0) -> None:
+    """Refuse a state with other members than h, c where there is a memory, and the past if any.
+
+    Raises:
+        InputError: If one is missing, or would be left unread.
+    """
+    expected = 1 + (memory is not None) + past
+    if len(state) != expected:
+        raise InputError(
+            f"the state has {len(state)} members; expected {expected}: h"
+            + (", c" if memory is not None else "")
+            + (", and the past of an integrator along a line." if past else ".")
+        )
 
 
 def with_memory(

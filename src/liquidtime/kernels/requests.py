@@ -14,6 +14,14 @@ def request(
     return Request(recurrence, device, dtype, variant, features)
 
 
+def having_all(
+    request: Request, *, wiring: bool, memory: object | None, dropout: bool = False
+) -> Request:
+    """What a layer asks for, with the features of all that its call hands over."""
+    used = (("wiring", wiring), ("mixed_memory", memory is not None), ("dropout", dropout))
+    return request.having(*(feature for feature, there in used if there))
+
+
 def dtype_name(dtype: torch.dtype) -> str:
     """As NumPy writes it."""
     return _NAMES.get(dtype) or str(dtype).removeprefix("torch.")

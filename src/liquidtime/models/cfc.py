@@ -1,11 +1,11 @@
 """CfC: the closed form of the liquid neuron (Hasani et al. 2022), with a linear read-out."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
-from liquidtime.runs.options import check_at_least, check_choices
+from liquidtime.runs.options import Within, check_choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,20 +19,20 @@ class Config:
     name: ClassVar[str] = "cfc"
     title: ClassVar[str] = "CfC"
 
-    hidden_size: int = 64
+    hidden_size: checks.Width = 64
     """Hidden units of a layer, or neurons of the wiring."""
-    num_layers: int = 1
+    num_layers: checks.Depth = 1
     """Recurrent layers, one over another."""
     # `kernels.cfc` lists these and activations, but it needs PyTorch, which --help does without.
     variant: Literal["gated", "no_gate", "closed_form"] = "gated"
     """Form of the step."""
     activation: Literal["lecun_tanh", "tanh", "relu", "gelu", "silu"] = "lecun_tanh"
     """Activation of the backbone."""
-    backbone_units: int = 64
+    backbone_units: checks.Width = 64
     """Width of the backbone (no wiring)."""
-    backbone_layers: int = 1
+    backbone_layers: Annotated[int, Within(0, 1000)] = 1
     """Depth of the backbone (no wiring)."""
-    backbone_dropout: float = 0.0
+    backbone_dropout: checks.Share = 0.0
     """Dropout inside the backbone."""
     mixed_memory: bool = False
     """Put an LSTM memory before the liquid cell."""
@@ -40,11 +40,11 @@ class Config:
     """Read each series in both directions; not for predictions that must not see the future."""
     wiring: checks.Wiring = "none"
     """Sparse circuit over the hidden units."""
-    wiring_outputs: int = 8
+    wiring_outputs: checks.Width = 8
     """Motor neurons of the wiring: what the read-out sees."""
     readout: checks.Readout = "last_mean"
     """What the read-out sees of a series: its last output, the mean of all, or both joined."""
-    dropout: float = 0.5
+    dropout: checks.Share = 0.5
     """Dropout before the linear read-out, and between layers."""
     backend: str = "auto"
     """Kernels of the recurrence: auto is the fastest that can, cpu the compiled ones, reference
@@ -52,9 +52,6 @@ class Config:
 
     def __post_init__(self) -> None:
         check_choices(self)
-        check_at_least(self, 1, "hidden_size", "num_layers", "backbone_units", "wiring_outputs")
-        check_at_least(self, 0, "backbone_layers")
-        checks.check_shares(self, "dropout", "backbone_dropout")
         checks.check_wiring(self)
 
     @property

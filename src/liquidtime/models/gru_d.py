@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
-from liquidtime.runs.options import check_at_least, check_choices
+from liquidtime.runs.options import check_choices
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,17 +21,15 @@ class Config:
     name: ClassVar[str] = "gru_d"
     title: ClassVar[str] = "GRU-D"
 
-    hidden_size: int = 64
+    hidden_size: checks.Width = 64
     """Hidden units."""
     readout: checks.Readout = "last"
     """What the read-out sees of a series: its last output, the mean of all, or both joined."""
-    dropout: float = 0.5
+    dropout: checks.Share = 0.5
     """Dropout before the linear read-out."""
 
     def __post_init__(self) -> None:
         check_choices(self)
-        check_at_least(self, 1, "hidden_size")
-        checks.check_shares(self, "dropout")
 
     @property
     def facts(self) -> Facts:

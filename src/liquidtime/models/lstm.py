@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
-from liquidtime.runs.options import check_at_least, check_choices
+from liquidtime.runs.options import check_choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,21 +15,19 @@ class Config:
     name: ClassVar[str] = "lstm"
     title: ClassVar[str] = "LSTM"
 
-    hidden_size: int = 64
+    hidden_size: checks.Width = 64
     """Hidden units of a layer."""
-    num_layers: int = 1
+    num_layers: checks.Depth = 1
     """Recurrent layers, one over another."""
     bidirectional: bool = False
     """Read each series in both directions; not for predictions that must not see the future."""
     readout: checks.Readout = "last_mean"
     """What the read-out sees of a series: its last output, the mean of all, or both joined."""
-    dropout: float = 0.5
+    dropout: checks.Share = 0.5
     """Dropout before the linear read-out, and between layers."""
 
     def __post_init__(self) -> None:
         check_choices(self)
-        check_at_least(self, 1, "hidden_size", "num_layers")
-        checks.check_shares(self, "dropout")
 
     @property
     def facts(self) -> Facts:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
-from liquidtime.runs.options import check_at_least, check_choices
+from liquidtime.runs.options import check_choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,16 +15,16 @@ class Config:
     name: ClassVar[str] = "ltc"
     title: ClassVar[str] = "LTC"
 
-    hidden_size: int = 64
+    hidden_size: checks.Width = 64
     """Hidden units of a layer, or neurons of the wiring."""
-    num_layers: int = 1
+    num_layers: checks.Depth = 1
     """Recurrent layers, one over another."""
     # `dynamics` lists these, but it needs PyTorch, which --help does without.
     integrator: Literal[
         "fused", "euler", "heun", "rk4", "exponential", "dopri5", "closed_form_linear"
     ] = "fused"
     """Integrator of the ODE."""
-    unfolds: int = 6
+    unfolds: checks.Depth = 6
     """Integrator steps between two observations."""
     mixed_memory: bool = False
     """Put an LSTM memory before the liquid cell."""
@@ -32,11 +32,11 @@ class Config:
     """Read each series in both directions; not for predictions that must not see the future."""
     wiring: checks.Wiring = "none"
     """Sparse circuit over the hidden units."""
-    wiring_outputs: int = 8
+    wiring_outputs: checks.Width = 8
     """Motor neurons of the wiring: what the read-out sees."""
     readout: checks.Readout = "last_mean"
     """What the read-out sees of a series: its last output, the mean of all, or both joined."""
-    dropout: float = 0.5
+    dropout: checks.Share = 0.5
     """Dropout before the linear read-out, and between layers."""
     backend: str = "auto"
     """Kernels of the recurrence: auto is the fastest that can, cpu the compiled ones, reference
@@ -44,8 +44,6 @@ class Config:
 
     def __post_init__(self) -> None:
         check_choices(self)
-        check_at_least(self, 1, "hidden_size", "num_layers", "unfolds", "wiring_outputs")
-        checks.check_shares(self, "dropout")
         checks.check_wiring(self)
 
     @property

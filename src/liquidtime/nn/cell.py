@@ -7,6 +7,7 @@ from torch import Tensor
 
 from liquidtime.kernels import Request
 from liquidtime.kernels.memory import MemoryLayout
+from liquidtime.nn.arguments import check_gap, check_tensor
 from liquidtime.nn.checks import check_values
 from liquidtime.nn.mixed_memory import LSTMMemory
 
@@ -73,6 +74,10 @@ def prepare_step(
     Returns:
         x as it came, h in the state's dtype and elapsed as [B] (or [1] for a single series).
     """
+    check_tensor("x", x)
+    if h is not None:
+        check_tensor("the hidden state", h)
+    check_gap(elapsed)
     parameter = next(cell.parameters())
     check_dtype("x", x, parameter)
     dtype = state_dtype(parameter)

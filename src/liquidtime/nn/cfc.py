@@ -3,6 +3,7 @@
 from liquidtime.kernels.cfc.reference import ActivationName, Variant
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.nn.cfc_cell import CfCCell
+from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.recurrent import AbstractRecurrent
 from liquidtime.nn.wired import units_of
 from liquidtime.wirings import Wiring
@@ -53,6 +54,7 @@ class CfC(AbstractRecurrent):
         (torch.Size([2, 5, 16]), torch.Size([1, 2, 16]))
     """
 
+    @answer_ncps_names
     def __init__(
         self,
         input_size: int,
@@ -88,7 +90,7 @@ class CfC(AbstractRecurrent):
         super().__init__(
             make_cell,
             input_size,
-            units_of(hidden_size, wiring),
+            units_of(input_size, hidden_size, wiring),
             num_layers,
             mixed_memory=mixed_memory,
             dropout=dropout,

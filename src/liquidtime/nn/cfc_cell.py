@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from liquidtime.kernels import Request, registry
+from liquidtime.kernels.cfc.call import call_cfc
 from liquidtime.kernels.cfc.reference import (
     HEADS,
     ActivationName,
@@ -21,6 +22,7 @@ from liquidtime.nn.cell import State, prepare_step, run_step
 from liquidtime.nn.cfc_group import CfCGroup
 from liquidtime.nn.members import members
 from liquidtime.nn.mixed_memory import LSTMMemory
+from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.wired import groups_of, units_of
 from liquidtime.wirings import Wiring
 
@@ -40,6 +42,7 @@ class CfCCell(nn.Module):
         backend: As in `CfC`.
     """
 
+    @answer_ncps_names
     def __init__(
         self,
         input_size: int,
@@ -64,7 +67,7 @@ class CfCCell(nn.Module):
             raise ValueError(f"backbone_layers is {backbone_layers}; expected 0 or more.")
         activate(activation, torch.zeros(0))  # refuses a name that belongs to none
         self.input_size = input_size
-        self.hidden_size = units_of(hidden_size, wiring)
+        self.hidden_size = units_of(input_size, hidden_size, wiring)
         self.variant: Variant = variant
         self.activation: ActivationName = activation
         self.backbone_dropout = backbone_dropout
@@ -122,6 +125,7 @@ class CfCCell(nn.Module):
             features.add("dropout")
         return request("cfc", parameter, self.variant, frozenset(features))
 
+    @answer_ncps_names
     def forward(self, x: Tensor, h: Tensor | None = None, elapsed: Tensor | float = 1.0) -> Tensor:
         """One step.
 
@@ -153,8 +157,8 @@ class CfCCell(nn.Module):
         layout: MemoryLayout = "state",
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
-        run = registry.select(self.kernel_request(), self.backend).run
-        return run(
+        return call_cfc(
+            self,
             x,
             state,
             elapsed,

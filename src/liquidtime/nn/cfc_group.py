@@ -78,7 +78,8 @@ class CfCGroup(nn.Module):
         """The weights as the kernels take them, with the mask laid on."""
         heads = self.heads.weight
         if self.mask is not None:
-            heads = heads * self.mask
+            # Not multiplied: what an absent synapse holds, be it NaN, has no effect.
+            heads = torch.where(self.mask, heads, 0.0)
         return CfCWeights(
             tuple(Affine(layer.weight, layer.bias) for layer in members(self.backbone, nn.Linear)),
             Affine(heads, self.heads.bias),

@@ -73,11 +73,17 @@ def _plainly_fine(x: Tensor, elapsed: Tensor, active: Tensor | None) -> bool:
     return extension.may_run(x.detach().numpy(), elapsed.detach().numpy(), flags)
 
 
-def check_lengths(lengths: Tensor, batch: int, steps: int) -> None:
+def check_lengths(lengths: Tensor, batch: int, steps: int, batch_first: bool) -> None:
     """Refuse lengths that do not fit the batch."""
     if list(lengths.shape) != [batch]:
+        turned = (
+            f" x looks transposed: the layer has batch_first={batch_first}."
+            if list(lengths.shape) == [steps]
+            else ""
+        )
         raise ValueError(
-            f"lengths has shape {list(lengths.shape)}; expected [B]=[{batch}], one length a series."
+            f"lengths has shape {list(lengths.shape)}; expected [B]=[{batch}], one length a "
+            f"series.{turned}"
         )
     if lengths.is_floating_point() or lengths.dtype == torch.bool:
         raise ValueError(f"lengths has dtype {lengths.dtype}; expected integers.")

@@ -7,7 +7,7 @@ from liquidtime.nn.layout import reverse
 
 
 def gaps_from_times(times: Tensor, previous: Tensor | None) -> Tensor:
-    """Differences of absolute times, taken in float64.
+    """Differences of absolute times, taken in float64, or in whole numbers where they are such.
 
     Args:
         times: [B, T].
@@ -17,12 +17,13 @@ def gaps_from_times(times: Tensor, previous: Tensor | None) -> Tensor:
     Returns:
         Gaps, [B, T], float64.
     """
-    times = times.to(torch.float64)
-    if previous is None:
-        first = torch.zeros_like(times[:, :1])
+    if not times.is_floating_point() and previous is None:
+        # Whole numbers above 2⁵³, such as nanoseconds since 1970, are exact only as such.
+        times = times.to(torch.int64)
     else:
-        first = times[:, :1] - previous.to(times).unsqueeze(1)
-    return torch.cat([first, times[:, 1:] - times[:, :-1]], dim=1)
+        times = times.to(torch.float64)
+    first = times[:, :1] if previous is None else previous.to(times).unsqueeze(1)
+    return torch.diff(times, dim=1, prepend=first).to(torch.float64)
 
 
 def last_times(times: Tensor, lengths: Tensor | None, previous: Tensor | None) -> Tensor:

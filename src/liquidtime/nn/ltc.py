@@ -7,6 +7,7 @@ from liquidtime.dynamics import IntegratorName, LineIntegratorName, SourcesName
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.nn.feature_map import MappingName
 from liquidtime.nn.ltc_cell import LTCCell
+from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.recurrent import AbstractRecurrent
 from liquidtime.nn.wired import units_of
 from liquidtime.wirings import Wiring
@@ -76,6 +77,7 @@ class LTC(AbstractRecurrent):
     if TYPE_CHECKING:
         cells: Sequence[LTCCell]
 
+    @answer_ncps_names
     def __init__(
         self,
         input_size: int,
@@ -115,7 +117,7 @@ class LTC(AbstractRecurrent):
         super().__init__(
             make_cell,
             input_size,
-            units_of(hidden_size, wiring),
+            units_of(input_size, hidden_size, wiring),
             num_layers,
             mixed_memory=mixed_memory,
             dropout=dropout,

@@ -11,6 +11,7 @@ from liquidtime.dynamics import IntegratorName, LineIntegratorName, SourcesName
 from liquidtime.dynamics.line_drive import check_nodes
 from liquidtime.dynamics.sources import check_sources
 from liquidtime.kernels import Request, registry
+from liquidtime.kernels.ltc.call import call_ltc
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.ltc.past import past_size, remember
 from liquidtime.kernels.memory import MemoryLayout
@@ -18,6 +19,7 @@ from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, run_step, state_dtype
 from liquidtime.nn.feature_map import FeatureMap, MappingName
 from liquidtime.nn.mixed_memory import LSTMMemory
+from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.synapses import SynapseParameters, init_positive
 from liquidtime.nn.wired import units_of
 from liquidtime.wirings import FullyConnected, Wiring
@@ -40,6 +42,7 @@ class LTCCell(nn.Module):
         backend: As in `LTC`.
     """
 
+    @answer_ncps_names
     def __init__(
         self,
         input_size: int,
@@ -63,7 +66,7 @@ class LTCCell(nn.Module):
             raise ValueError(f"unfolds is {unfolds}; expected 1 or more sub-steps.")
         if sweeps < 1:
             raise ValueError(f"sweeps is {sweeps}; expected 1 or more after the frozen one.")
-        units = units_of(hidden_size, wiring)
+        units = units_of(input_size, hidden_size, wiring)
         self.circuit = (wiring or FullyConnected(units)).build(input_size)
         self.input_size = input_size
         self.hidden_size = units
@@ -136,6 +139,7 @@ class LTCCell(nn.Module):
         parameter = self.leak_potential
         return request("ltc", parameter, self.integrator, features)
 
+    @answer_ncps_names
     def forward(
         self,
         x: Tensor,
@@ -200,11 +204,8 @@ class LTCCell(nn.Module):
         layout: MemoryLayout = "state",
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.ltc.reference.ltc`."""
-        request = self.kernel_request()
-        if memory is not None:
-            request = request.having("mixed_memory")
-        run = registry.select(request, self.backend).run
-        return run(
+        return call_ltc(
+            self,
             x.to(state[0].dtype),
             state,
             elapsed,

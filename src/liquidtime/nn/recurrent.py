@@ -10,11 +10,13 @@ from torch.nn.utils.rnn import PackedSequence
 
 from liquidtime.kernels import Request
 from liquidtime.kernels.memory import MemoryLayout
+from liquidtime.nn.arguments import check_tensor
 from liquidtime.nn.cell import Cell, State, check_dtype, state_dtype
 from liquidtime.nn.checks import check_values
 from liquidtime.nn.layout import Layout, layout_of, repack, reverse, unpack
 from liquidtime.nn.members import members
 from liquidtime.nn.mixed_memory import LSTMMemory, memory_layout
+from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.state import RecurrentState
 from liquidtime.nn.state_parts import (
     cell_state,
@@ -25,6 +27,7 @@ from liquidtime.nn.state_parts import (
     without_batch,
 )
 from liquidtime.nn.timeline import Timeline, read_timeline
+from liquidtime.notes import note_once
 
 Form = TypeVar("Form", Tensor, PackedSequence)
 """The form of a batch of sequences: what goes in padded comes out padded."""
@@ -128,6 +131,7 @@ class AbstractRecurrent(nn.Module):
             text += f", mixed_memory={self.memory_layout!r}"
         return text if self.batch_first else text + ", batch_first=False"
 
+    @answer_ncps_names
     def forward(
         self,
         x: Form,
@@ -146,9 +150,10 @@ class AbstractRecurrent(nn.Module):
             state: What an earlier call returned, to continue the series; None starts from zeros.
             elapsed: Time since the previous step of the same series, in the data's unit: a float
                 for all steps, [T] for all series, [B, T] or [B, T, 1]. 1 if neither this nor
-                `times` is given.
+                `times` is given, which is said once.
             times: Absolute times instead, shaped likewise, never falling. The first step has no
-                earlier one: its gap is 0, or reaches back to the last time in `state`.
+                earlier one: its gap is 0, or reaches back to the last time in `state`. Large ones,
+                such as seconds since 1970, need float64 or whole numbers.
             lengths: [B], number of steps of each series of a padded batch; 0 leaves its state as
                 it was. Steps beyond give zeros.
             mask: [B, T] booleans, False at steps to skip: they carry the state, put it out again,
@@ -157,12 +162,14 @@ class AbstractRecurrent(nn.Module):
 
         Returns:
             The outputs [B, T, output_size], in the form that `x` came in, and the state after
-            each series' last step.
+            each series' last step: a `RecurrentState`, whose `h` and `c` have names, and more
+            members than the (h, c) of `nn.LSTM`. Write `output, state = rnn(x)`.
 
         Raises:
-            ValueError: If a shape or dtype does not fit, a gap is negative, times go back, or x
-                is not finite at an observed step. The values are not looked at while compiling,
-                on the meta device or under `torch.func` transforms.
+            TypeError: If an array or a list stands where a tensor belongs.
+            ValueError: If a shape or dtype does not fit, a gap is negative, times go back or are
+                too coarse for their gaps, or x is not finite at an observed step. The values are
+                not looked at while compiling, on the meta device or under `torch.func` transforms.
         """
         packed = None
         if isinstance(x, PackedSequence):
@@ -171,12 +178,19 @@ class AbstractRecurrent(nn.Module):
             packed = x
             padded, lengths = unpack(packed, self.batch_first)
         else:
+            check_tensor("x", x)
             padded = x
         if isinstance(elapsed, PackedSequence):
             elapsed = unpack(elapsed, self.batch_first)[0].squeeze(-1)
         if isinstance(times, PackedSequence):
             times = unpack(times, self.batch_first)[0].squeeze(-1)
 
+        if elapsed is None and times is None and not torch.compiler.is_compiling():
+            note_once(
+                "no times given: every gap between two steps is 1. Pass elapsed=1.0 if that is so, "
+                "else elapsed= (the gaps) or times= (absolute times).",
+                stacklevel=5,
+            )
         parameter = next(self.parameters())
         check_dtype("x", padded, parameter)
         layout = layout_of(padded, self.input_size, self.batch_first)
@@ -265,8 +279,12 @@ class AbstractRecurrent(nn.Module):
         if not isinstance(state, RecurrentState):
             raise ValueError(
                 f"state is a {type(state).__name__}; expected a RecurrentState, such as an earlier "
-                "call returned. Wrap a plain tensor: RecurrentState(h)."
+                "call returned. Wrap a plain tensor: RecurrentState(h); the (h, c) of nn.LSTM: "
+                "RecurrentState(h, c)."
             )
+        check_tensor("state.h", state.h)
+        if state.c is not None:
+            check_tensor("state.c", state.c)
         if self.memory_layout and state.c is None:
             raise ValueError("state.c is None; a mixed-memory layer needs its memory, as state.h.")
         if not layout.batched:

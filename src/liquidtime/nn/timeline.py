@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from liquidtime.nn.arguments import check_gap, check_tensor
 from liquidtime.nn.checks import check_lengths
 from liquidtime.nn.gaps import (
     backward_gaps,
@@ -13,6 +14,7 @@ from liquidtime.nn.gaps import (
     last_times,
 )
 from liquidtime.nn.layout import Layout, reverse, valid_steps
+from liquidtime.nn.spacing import check_spacing
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ def read_timeline(
         device: Of the gaps.
 
     Raises:
-        ValueError: If both elapsed and times are given, or a shape or dtype does not fit.
+        TypeError: If an array stands where a tensor belongs.
+        ValueError: If both elapsed and times are given, a shape or dtype does not fit, or times
+            are too coarse for the gaps between them.
     """
     if elapsed is not None and times is not None:
         raise ValueError(
@@ -110,21 +114,27 @@ def read_timeline(
     if lengths is not None:
         lengths = torch.as_tensor(lengths, device=device)
         lengths = lengths if layout.batched else lengths.reshape(-1)
-        check_lengths(lengths, layout.batch, layout.steps)
+        check_lengths(lengths, layout.batch, layout.steps, layout.batch_first)
         inside = valid_steps(lengths, layout.steps)
     if mask is not None:
+        check_tensor("mask", mask)
         if mask.dtype != torch.bool:
             raise ValueError(
                 f"mask has dtype {mask.dtype}; expected torch.bool, True where a step was observed."
             )
         observed = layout.per_step(mask, "mask").to(device)
     if times is not None:
+        check_tensor("times", times)
         times = layout.per_step(times, "times").to(device)
         gaps = gaps_from_times(times, previous)
+        if layout.steps > 1 or previous is not None:
+            check_spacing(times, gaps, inside)
         last = last_times(times, lengths, previous)
     elif isinstance(elapsed, Tensor) and elapsed.dim() > 0:
         gaps = layout.per_step(elapsed, "elapsed")
     else:
+        if elapsed is not None:
+            check_gap(elapsed)
         one = torch.as_tensor(1.0 if elapsed is None else elapsed).to(device=device, dtype=dtype)
         gaps = one.expand(layout.batch, layout.steps)
     # Only now: the difference of two large stamps needs float64.

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from liquidtime.nn.arguments import check_size, check_wiring
 from liquidtime.wirings import Circuit, Wiring
 
 
@@ -16,12 +17,17 @@ class MaskedGroup(NamedTuple):
     """[n, sources + n] booleans: True where a synapse, or a neuron's own state, comes in."""
 
 
-def units_of(hidden_size: int | None, wiring: Wiring | None) -> int:
-    """The number of hidden units, from whichever of the two arguments tells it.
+def units_of(input_size: int, hidden_size: int | None, wiring: Wiring | None) -> int:
+    """The number of hidden units, from whichever of the last two arguments tells it.
 
     Raises:
+        TypeError: If one is not what its name says, such as a wiring in the place of the size.
         ValueError: If neither tells it, or they differ.
     """
+    check_size("input_size", input_size)
+    if hidden_size is not None:
+        check_size("hidden_size", hidden_size)
+    check_wiring(wiring)
     if wiring is None:
         if hidden_size is None:
             raise ValueError("hidden_size is missing; give it, or a wiring that has the units.")

@@ -23,6 +23,7 @@ class Costed(NamedTuple):
     cost: np.ndarray
 
 
+@style.figure
 def error_against_cost(
     families: Sequence[Costed],
     *,
@@ -83,6 +84,7 @@ class Panel(NamedTuple):
     """[T] each."""
 
 
+@style.figure
 def overlaid(
     times: np.ndarray,
     neurons: Mapping[str, Sequence[Panel]],

@@ -23,6 +23,7 @@ class Timed(NamedTuple):
     """The same of what cannot be undercut."""
 
 
+@style.figure
 def time_against_size(
     rows: Mapping[str, Sequence[Timed]],
     *,

@@ -1,13 +1,16 @@
 """How every figure looks: light, printable, readable without colour sight."""
 
+import functools
 import io
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from liquidtime.errors import InputError
 
@@ -27,6 +30,90 @@ _SETTINGS: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif"],
 }
+
+
+P = ParamSpec("P")
+LONGEST_TICK, LONGEST_NAME, LONGEST_TITLE = 40, 60, 160
+"""Characters of a tick, of a line of a legend or note, and of one of a title or axis' label."""
+
+
+def figure(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """A function that draws, in whose texts `$` is a dollar, and nothing is a formula.
+
+    Names of neurons, features and classes come from users. What cannot be printed in them is
+    replaced, and very long ones are cut.
+
+    Args:
+        draw: Returns a figure; into the axes `ax`, where it is given such.
+    """
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **keywords: P.kwargs) -> Figure:
+        given: Any = keywords.get("ax")
+        places = [] if given is None else [*np.asarray(given, dtype=object).flat]
+        before = set(root(places[0]).axes) if places else set()
+        made = draw(*args, **keywords)
+        if places:
+            axes = [each for each in made.axes if each in places or each not in before]
+            make_literal(axes, [text for each in axes for text in each.findobj(Text)])
+        else:
+            make_literal(made.axes, made.findobj(Text))
+        return made
+
+    return drawn
+
+
+def make_literal(axes: Iterable[Axes], texts: Iterable[Any]) -> None:
+    """Take texts at their letter; see `figure`.
+
+    Args:
+        axes: Whose ticks are left alone.
+        texts: All that stand there.
+    """
+    # Powers of ten are formulas of the formatters' own; `name_ticks` looks after names.
+    ticks = {
+        label
+        for each in axes
+        for axis in (each.xaxis, each.yaxis)
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        for label in (tick.label1, tick.label2)
+    }
+    for text in texts:
+        if text not in ticks:
+            text.set_parse_math(False)
+            text.set_text(
+                literal(text.get_text(), LONGEST_TITLE if _is_title(text) else LONGEST_NAME)
+            )
+
+
+def name_ticks(axis: Axis, places: Iterable[float], names: Iterable[object], **how: Any) -> None:
+    """Ticks with names that users gave, taken at their letter.
+
+    Args:
+        axis: Of some axes.
+        places: Of the ticks.
+        names: Of them.
+        how: Properties of the texts.
+    """
+    labels = [literal(str(name), LONGEST_TICK) for name in names]
+    axis.set_ticks([*places], labels, parse_math=False, **how)
+
+
+def _is_title(text: Any) -> bool:
+    axes = text.axes
+    if axes is None:
+        return text.get_figure() is not None
+    named = (axes.title, axes._left_title, axes._right_title)
+    return text in named or text in (axes.xaxis.label, axes.yaxis.label)
+
+
+def literal(text: str, longest: int) -> str:
+    """Text of which every sign can be printed, each line at most so long."""
+    lines = (
+        "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
+        for line in text.split("\n")
+    )
+    return "\n".join(line if len(line) <= longest else line[: longest - 1] + "…" for line in lines)
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -184,7 +271,7 @@ def to_svg(figure: Figure, name: str = "figure") -> str:
         name: Keeps the element's inner names apart from those of other figures on the page; also
             the description that screen readers find.
     """
-    text = io.StringIO()
+    text, name = io.StringIO(), literal(name, LONGEST_TITLE)
     with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": name}):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Title": name})
     svg = text.getvalue()

@@ -52,15 +52,17 @@ def check_free(folder: Path) -> None:
     Raises:
         InputError: If one does; the message names it.
     """
-    if (folder / LOCK).exists():
-        with claimed(folder):
-            pass
+    # A lock in a folder where one may not write is nobody's: who wrote there could.
+    with suppress(PermissionError):
+        if (folder / LOCK).exists():
+            with claimed(folder):
+                pass
 
 
 def _locked(path: Path) -> IO[str]:
     while True:
+        _make(path.parent)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             handle = path.open("a+", encoding="utf-8")
         except FileNotFoundError:
             # A claim that wrote nothing has removed the folder in between.
@@ -77,6 +79,18 @@ def _locked(path: Path) -> IO[str]:
             return handle
         # Its holder removed the file after it was opened here: a lock on nothing.
         handle.close()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if isinstance(error, FileExistsError) and (folder.is_dir() or not folder.exists()):
+            # Another claim has made it, and may have removed it again.
+            return
+        raise InputError(
+            f"{folder} cannot be made: {error.strerror or error}. Choose another folder."
+        ) from None
 
 
 def _refused(folder: Path, handle: IO[str], error: OSError) -> InputError:

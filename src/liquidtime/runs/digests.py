@@ -8,12 +8,11 @@ no digests: nobody reads them back.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from liquidtime.errors import InputError
+from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_json
 
 DIGESTS = "digests.json"
@@ -59,7 +58,7 @@ def check_digests(folder: Path, *names: str) -> None:
     path = folder / DIGESTS
     if not path.is_file():
         return
-    expected = read_json(path).get("sha256", {})
+    expected = read_json(path, {"sha256": {str: str}})["sha256"]
     for name in expected:
         if not any(name == wanted or name.startswith(f"{wanted}/") for wanted in names):
             continue
@@ -73,21 +72,3 @@ def check_digests(folder: Path, *names: str) -> None:
                 f"SHA-256 {came}; expected {expected[name]}. Restore it, or make {folder} anew. If "
                 f"it was changed on purpose, delete {path}."
             )
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file that a run left.
-
-    Raises:
-        InputError: If it is no JSON, or no object.
-    """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(
-            f"{path} cannot be read as JSON ({error}); it is damaged. Restore it, or make "
-            f"{path.parent} anew."
-        ) from error
-    if not isinstance(found, dict):
-        raise InputError(f"{path} holds a {type(found).__name__}; expected a JSON object.")
-    return found

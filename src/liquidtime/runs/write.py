@@ -1,9 +1,13 @@
 """Files and folders, there whole or not at all: written beside their place, then renamed."""
 
+import errno
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +21,20 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         path: Where the file shall be.
         write: Is called with a temporary path in the same folder and writes the content there. What
             it raises is passed on, and nothing is left behind.
+
+    Raises:
+        OSError: If it cannot be written; it names `path`.
     """
     beside = _beside(path)
-    try:
-        write(beside)
-        _flush(beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with naming(path):
+        try:
+            mode = _mode_of_new(beside)
+            write(beside)
+            beside.chmod(mode)
+            _flush(beside)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def write_folder(folder: Path, write: Callable[[Path], object], *, last: str) -> None:
@@ -42,28 +52,65 @@ def write_folder(folder: Path, write: Callable[[Path], object], *, last: str) ->
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = _beside(folder)
-    beside.mkdir(exist_ok=True)
+    with naming(folder):
+        beside.mkdir(exist_ok=True)
+        try:
+            write(beside)
+            files = sorted(beside.iterdir(), key=lambda path: path.name == last)
+            for path in files:
+                _flush(path)
+            if not folder.exists():
+                beside.rename(folder)
+                return
+            (folder / last).unlink(missing_ok=True)
+            for path in files:
+                path.replace(folder / path.name)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let errors of the file system, raised in the block, name this file and the way out."""
     try:
-        write(beside)
-        files = sorted(beside.iterdir(), key=lambda path: path.name == last)
-        for path in files:
-            _flush(path)
-        if not folder.exists():
-            beside.rename(folder)
-            return
-        (folder / last).unlink(missing_ok=True)
-        for path in files:
-            path.replace(folder / path.name)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        yield
+    except OSError as error:
+        number = error.errno or errno.EIO
+        reason = error.strerror or str(error)
+        if number in _FULL:
+            reason = f"{os.strerror(number)}; make room, then go on with what was stopped"
+        elif not path.parent.is_dir():
+            reason = "its folder is gone; was it removed while this process wrote there?"
+        told = error.filename
+        # Nobody knows the file beside it that is renamed in the end.
+        named = isinstance(told, str) and not is_leftover(Path(told))
+        raise OSError(number, reason, told if named else str(path)) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what processes left half written in a folder when they were killed.
+
+    Args:
+        folder: In which no other process writes.
+    """
+    for path in folder.iterdir():
+        if not is_leftover(path):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def is_leftover(path: Path) -> bool:
+    """Whether it is what a process that writes, or was killed while it wrote, has there."""
+    return _LEFT.fullmatch(path.name) is not None
 
 
 def remove_at_once(folder: Path) -> None:
     """Remove a folder; the rename at the start makes it gone at one stroke."""
-    going = folder.with_name(f".{folder.name}-done")
+    going = _beside(folder)
     if folder.exists():
-        # What a process left that was killed in here.
-        shutil.rmtree(going, ignore_errors=True)
         folder.rename(going)
     shutil.rmtree(going, ignore_errors=True)
 
@@ -83,9 +130,20 @@ def json_text(value: Any) -> str:
     return json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
+_FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
+_LEFT = re.compile(r"\..+\.\d+\.part")
+
+
 def _beside(path: Path) -> Path:
     # The process in the name: two that write one file do not write one another's half.
     return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _mode_of_new(path: Path) -> int:
+    """What the umask leaves to a new file: safetensors writes its own for the owner alone."""
+    path.unlink(missing_ok=True)
+    path.touch()
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def _flush(path: Path) -> None:

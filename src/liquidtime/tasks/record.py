@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from liquidtime.errors import InputError
-from liquidtime.runs.digests import read_json
+from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_json
 from liquidtime.tasks.contract import Task
 from liquidtime.train.config import FitConfig

@@ -1,19 +1,34 @@
 """What outlives a killed process: history, weights and optimiser after every epoch."""
 
+import hashlib
+import io
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from liquidtime.errors import InputError
-from liquidtime.runs.write import write_atomically
+from liquidtime.runs.digests import file_sha256
+from liquidtime.runs.stored import NUMBER, check_like, understood
+from liquidtime.runs.write import naming, write_atomically
+from liquidtime.train.files import RECORD
 from liquidtime.train.score.metrics import higher_is_better
+from liquidtime.train.weights import read_weights, take_weights, weights_bytes
 
 LAST = "last.pt"
+_SEAL = b"\nliquidtime.sha256:"
+_STATE = {
+    "history": [{"epoch": NUMBER, "train_loss": NUMBER, "validation_loss": NUMBER, str: NUMBER}],
+    "best_epoch": int,
+    "weights": {str: Tensor},
+    "optimizer": {"state": {}, "param_groups": [{}]},
+}
 
 
 @dataclass
@@ -49,13 +64,16 @@ class Progress:
         """Append an epoch, and keep its weights if it is the best so far.
 
         Raises:
-            InputError: If its loss is not finite.
+            InputError: If its loss or the weights are not finite.
         """
-        if not math.isfinite(record["train_loss"]):
+        whole = all(bool(torch.isfinite(each).all()) for each in network.parameters())
+        if not (whole and math.isfinite(record["train_loss"])):
+            what = f"loss is {record['train_loss']}" if whole else "weights are not finite"
             raise InputError(
-                f"The training loss is {record['train_loss']} in epoch {record['epoch'] + 1}; "
+                f"The training {what} in epoch {record['epoch'] + 1}; "
                 "expected a finite number. Lower learning_rate, keep gradient_clip above 0, and "
                 "look for extreme values in the table."
+                + (" With other options start anew, in another folder." if self.history else "")
             )
         self.history.append(record)
         # Strictly better: of equals the first one stays.
@@ -75,13 +93,52 @@ def load_progress(folder: Path) -> Progress:
 
     Args:
         folder: Its folder; if it holds no checkpoint yet, the training starts anew.
+
+    Raises:
+        InputError: If it is damaged, or of another run; the message says how to go on all the same.
     """
-    if not (folder / LAST).exists():
+    path = folder / LAST
+    if not path.exists():
         return Progress()
-    # A folder may come from anyone, and no code of it is run.
-    stored = torch.load(folder / LAST, map_location="cpu", weights_only=True)
-    best = load_file(folder / _best_name(stored["best_epoch"]))
-    return Progress(best_weights=best, **stored)
+    with _anew(folder):
+        stored = _read_state(path)
+        best = folder / _best_name(stored["best_epoch"])
+        weights = read_weights(best)
+        # Version 0.1.0 kept neither.
+        if stored.pop("record", record := _digest_of(folder.parent / RECORD)) != record:
+            raise InputError(
+                f"{path} is not of the run of {folder.parent / RECORD}, or one of them was changed."
+            )
+        if stored.pop("best", found := file_sha256(best)) != found:
+            raise InputError(f"{best} is damaged, or was swapped: {path} knows another SHA-256.")
+    return Progress(best_weights=weights, **stored)
+
+
+def check_fits(progress: Progress, network: nn.Module, folder: Path) -> None:
+    """Check that a progress that was read is one of this very network.
+
+    Args:
+        progress: As `load_progress` gives it.
+        network: Is given its weights, if it has any.
+        folder: Where it was read.
+
+    Raises:
+        InputError: If not.
+    """
+    if progress.weights is None or progress.optimizer is None:
+        return
+    with _anew(folder):
+        take_weights(network, progress.best_weights, folder / _best_name(progress.best_epoch))
+        take_weights(network, progress.weights, folder / LAST)
+        with understood(folder / LAST):
+            shapes = [parameter.shape for parameter in network.parameters()]
+            for index, state in progress.optimizer["state"].items():
+                for name in ("exp_avg", "exp_avg_sq"):
+                    if state[name].shape != shapes[index]:
+                        raise ValueError(f"{name} of parameter {index} has another shape")
+            groups = progress.optimizer["param_groups"]
+            if [len(group["params"]) for group in groups] != [len(shapes)]:
+                raise ValueError("its optimiser has other parameters")
 
 
 def save_progress(
@@ -89,24 +146,71 @@ def save_progress(
 ) -> None:
     """Write a checkpoint after an epoch.
 
-    It is one file that names the best epoch's weights file. The weights file is written before it
-    and older ones are removed after it, so that whatever a kill leaves behind can be gone on from.
+    It is one file, with its own digest behind it, that names the best epoch's weights file and
+    knows the digest of that, too. The weights file is written before it and older ones are removed
+    after it, so that whatever a kill leaves behind can be gone on from.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    # Not its parents: a run folder that was removed meanwhile is not half made again.
+    with naming(folder / LAST):
+        folder.mkdir(exist_ok=True)
     best = folder / _best_name(progress.best_epoch)
-    # Named by its epoch, it never changes once it is there.
-    if not best.exists():
-        write_atomically(best, lambda beside: beside.write_bytes(save(progress.best_weights)))
+    # Named by its epoch, it never changes later.
+    if progress.best_epoch == len(progress.history) - 1:
+        content = weights_bytes(progress.best_weights)
+        write_atomically(best, lambda beside: beside.write_bytes(content))
     state = {
         "history": progress.history,
         "best_epoch": progress.best_epoch,
         "weights": _on_cpu(network.state_dict()),
         "optimizer": optimizer.state_dict(),
+        "best": file_sha256(best),
+        "record": _digest_of(folder.parent / RECORD),
     }
-    write_atomically(folder / LAST, lambda beside: torch.save(state, beside))
+    # In memory first, since torch says of a full disk only that something went wrong.
+    stream = io.BytesIO()
+    torch.save(state, stream)
+    stream.write(_SEAL + hashlib.sha256(stream.getbuffer()).digest())
+    write_atomically(folder / LAST, lambda beside: beside.write_bytes(stream.getbuffer()))
     for old in folder.glob("best-*.safetensors"):
         if old != best:
             old.unlink()
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    # Version 0.1.0 wrote no digest.
+    whole, seal, digest = content.rpartition(_SEAL)
+    if not seal:
+        whole = content
+    elif hashlib.sha256(whole).digest() != digest:
+        raise InputError(f"{path} is damaged: its SHA-256 is not the one behind it.")
+    with understood(path):
+        try:
+            # A folder may come from anyone, and no code of it is run.
+            stored = torch.load(io.BytesIO(whole), map_location="cpu", weights_only=True)
+        except (UnpicklingError, RuntimeError, EOFError, OSError) as error:
+            raise ValueError(str(error)) from error
+        check_like(stored, _STATE, path)
+        if not 0 <= stored["best_epoch"] < len(stored["history"]):
+            raise ValueError(f"its best epoch is {stored['best_epoch']}")
+        return {name: stored[name] for name in (*_STATE, "best", "record") if name in stored}
+
+
+def _digest_of(record: Path) -> str:
+    return file_sha256(record) if record.exists() else ""
+
+
+@contextmanager
+def _anew(folder: Path) -> Iterator[None]:
+    """Say, of whatever is wrong with a checkpoint, how to go on."""
+    try:
+        yield
+    except InputError as error:
+        said = str(error).partition(" Restore it")[0]
+        raise InputError(
+            f"{said} Restore it, or delete {folder} and go on with --resume: the training then "
+            "begins with the first epoch."
+        ) from error
 
 
 def _best_name(epoch: int) -> str:

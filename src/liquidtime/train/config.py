@@ -7,12 +7,12 @@ they are stored in `config.json` of each run, so they go to plain dictionaries a
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from liquidtime.errors import InputError
 from liquidtime.models import catalogue
 from liquidtime.models.contract import ModelConfig
-from liquidtime.runs.options import check_at_least, check_choices, from_dict
+from liquidtime.runs.options import Within, check_choices, from_dict
 
 Task = Literal["classify", "regress", "forecast"]
 
@@ -21,45 +21,33 @@ Task = Literal["classify", "regress", "forecast"]
 class TrainConfig:
     """How the weights are found."""
 
-    epochs: int = 20
+    epochs: Annotated[int, Within(1, 10**9)] = 20
     """Passes over the training part, at most."""
-    batch_size: int = 64
+    batch_size: Annotated[int, Within(1, 10**9)] = 64
     """Series in a step of the optimiser, over all processes together."""
-    learning_rate: float = 1e-3
+    learning_rate: Annotated[float, Within(above=0, most=1e6)] = 1e-3
     """Step size of AdamW at the first epoch."""
-    weight_decay: float = 3e-2
+    weight_decay: Annotated[float, Within(0, 1e6)] = 3e-2
     """Decoupled weight decay of AdamW."""
-    gradient_clip: float = 1.0
+    gradient_clip: Annotated[float, Within(0, 1e30)] = 1.0
     """Largest norm of the gradient; 0 switches clipping off."""
     schedule: Literal["constant", "cosine", "exponential"] = "constant"
     """How the step size changes from epoch to epoch; cosine ends at 1 % of it."""
-    decay: float = 0.95
+    decay: Annotated[float, Within(above=0, most=1)] = 0.95
     """Factor on the step size after each epoch of the exponential schedule."""
-    patience: int | None = None
+    patience: Annotated[int, Within(1)] | None = None
     """Stop after so many epochs without a better validation metric; none: run all epochs."""
     class_weights: Literal["none", "balanced"] = "none"
     """Weigh classes equally (balanced) or as they come (none)."""
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Seed of the weights, the order of batches and the dropout."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     """Where to train; auto takes a GPU if there is one."""
-    devices: int | Literal["auto"] = "auto"
+    devices: Annotated[int, Within(1, 1024)] | Literal["auto"] = "auto"
     """Processes on this machine; auto: one, or as many as torchrun started."""
 
     def __post_init__(self) -> None:
         check_choices(self)
-        check_at_least(self, 1, "epochs", "batch_size")
-        check_at_least(self, 0, "seed", "weight_decay", "gradient_clip")
-        if self.learning_rate <= 0:
-            raise InputError(
-                f"learning_rate is {self.learning_rate!r}; expected a positive number."
-            )
-        if not 0.0 < self.decay <= 1.0:
-            raise InputError(f"decay is {self.decay!r}; expected a number above 0, at most 1.")
-        if self.patience is not None:
-            check_at_least(self, 1, "patience")
-        if self.devices != "auto":
-            check_at_least(self, 1, "devices")
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a JSON-able dictionary."""

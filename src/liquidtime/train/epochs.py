@@ -18,7 +18,7 @@ from liquidtime.train.schedule import learning_rate
 from liquidtime.train.score import metrics
 from liquidtime.train.score.outputs import Outputs, in_order
 from liquidtime.train.score.parts import scored
-from liquidtime.train.seeds import seed_epoch
+from liquidtime.train.seeds import own_randomness, seed_epoch
 
 
 class Epochs:
@@ -67,7 +67,8 @@ class Epochs:
         rate = learning_rate(self.config, epoch)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        train_loss = self._learn(epoch, line)
+        with own_randomness():
+            train_loss = self._learn(epoch, line)
         validation_loss, metric, value = self._measure()
         return {
             "epoch": epoch,

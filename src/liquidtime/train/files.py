@@ -4,6 +4,7 @@ from pathlib import Path
 
 from liquidtime.deploy.file import METRICS, RECORD, WEIGHTS
 from liquidtime.errors import InputError
+from liquidtime.runs.claim import check_free
 from liquidtime.runs.folder import Folder, Kind
 
 HISTORY = "history.csv"
@@ -11,6 +12,7 @@ EXAMPLE = "example.npz"
 SPLIT = "split.csv"
 REPORT = "report.html"
 CHECKPOINTS = "checkpoints"
+TENSORBOARD = "tensorboard"
 FIT = Kind(
     noun="run",
     record=RECORD,
@@ -18,7 +20,11 @@ FIT = Kind(
     scaffold=CHECKPOINTS,
     read_back=(RECORD, WEIGHTS, HISTORY, SPLIT, EXAMPLE, "predictions*.csv"),
     may_differ=("accelerator", "devices", "backend"),
-    in_words={"fingerprint": "data or split", "preprocessor": "preprocessing"},
+    in_words={
+        "fingerprint": "data or split",
+        "preprocessor": "preprocessing",
+        "objective": "targets",
+    },
 )
 
 
@@ -33,15 +39,38 @@ def finished_run(path: Path) -> Folder:
     Raises:
         InputError: If there is no run, or it did not come to its end.
     """
+    found = evaluated_run(path)
+    if not found.finished:
+        raise _unfinished(found)
+    return found
+
+
+def evaluated_run(path: Path) -> Folder:
+    """The folder of a run that has all its results, and may lack its page.
+
+    Raises:
+        InputError: If there is no run, or it has no results yet.
+    """
     found = Folder(path, FIT)
     if not found.begun:
         raise InputError(
             f"{path} holds no run: {RECORD} is missing. "
             "Give the folder that `liquidtime fit … --out` wrote."
         )
-    if not found.finished:
-        raise InputError(
-            f"The run in {path} was stopped before its end. "
-            "Repeat its `liquidtime fit` command with --resume."
-        )
+    if not (path / METRICS).is_file():
+        raise _unfinished(found)
     return found
+
+
+def undrawn(path: Path) -> bool:
+    """Whether a finished run lacks its page: nothing but that could not be written."""
+    return Folder(path, FIT).finished and not (path / REPORT).exists()
+
+
+def _unfinished(folder: Folder) -> InputError:
+    # Says by whom, if it is not stopped but under way.
+    check_free(folder.path)
+    return InputError(
+        f"The run in {folder.path} was stopped before its end. "
+        "Repeat its `liquidtime fit` command with --resume."
+    )

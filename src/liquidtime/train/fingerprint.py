@@ -26,4 +26,8 @@ def fingerprint(series: IrregularSeries, split: Split) -> str:
         digest.update(np.ascontiguousarray(part, dtype=np.int64).data)
         digest.update(b"|")
     digest.update("|".join(series.features or ()).encode())
+    # The numbers of categories are in the tensors, their names are not.
+    for found in (series.categories, series.static_categories):
+        for name, labels in found.items():
+            digest.update("|".join((name, *labels, "")).encode())
     return digest.hexdigest()

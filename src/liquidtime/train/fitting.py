@@ -5,25 +5,28 @@ import csv
 import dataclasses
 import io
 import json
+import shutil
 import statistics
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 import torch.distributed as dist
-from safetensors.torch import save
 from torch import Tensor
 
+from liquidtime.data import ragged
+from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model
-from liquidtime.runs.digests import read_json
+from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import json_text, write_atomically, write_json, write_text
+from liquidtime.runs.write import json_text, write_json, write_text
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.files import (
@@ -32,23 +35,26 @@ from liquidtime.train.files import (
     HISTORY,
     RECORD,
     SPLIT,
+    TENSORBOARD,
     WEIGHTS,
     predictions_name,
+    undrawn,
 )
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.loop import train
 from liquidtime.train.objective import Objective
 from liquidtime.train.processes import process_rank
+from liquidtime.train.record import read_record
 from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
 from liquidtime.train.report.summary import summarise
-from liquidtime.train.run import Run, new_model
+from liquidtime.train.run import Run, check_memory, new_model
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
-from liquidtime.train.seeds import seed_weights
 from liquidtime.train.stored import preprocessor_to
+from liquidtime.train.weights import write_weights
 
 
 class _Part(NamedTuple):
@@ -56,13 +62,21 @@ class _Part(NamedTuple):
 
     series: IrregularSeries
     encoded: EncodedSeries
+    times: np.ndarray | None
 
     @classmethod
     def of(
-        cls, data: IrregularSeries, chosen: np.ndarray, preprocessor: Preprocessor, model: Model
+        cls,
+        data: IrregularSeries,
+        chosen: np.ndarray,
+        preprocessor: Preprocessor,
+        model: Model,
+        times: np.ndarray | None,
     ) -> "_Part":
         series = data.select(chosen)
-        return cls(series, preprocessor.encode(series, reads=model.reads))
+        if times is not None:
+            times = times[ragged.rows_of(data.lengths, torch.from_numpy(chosen)).numpy()]
+        return cls(series, preprocessor.encode(series, reads=model.reads), times)
 
 
 def fit(
@@ -76,6 +90,7 @@ def fit(
     progress: bool = True,
     schema: dict[str, Any] | None = None,
     about: About | None = None,
+    times: np.ndarray | None = None,
 ) -> Run:
     """Fit a network and write its run folder.
 
@@ -94,6 +109,8 @@ def fit(
         progress: Show the progress on standard error.
         schema: How the user's table was read; kept in the run for later tables.
         about: Title, source, split and time unit, for the report's reader.
+        times: The time of each row of the data as the files of predictions shall hold it, such as
+            the cells of a table; by default the numbers of the series.
 
     Returns:
         The finished run.
@@ -107,6 +124,10 @@ def fit(
     training_part = data.select(split.train)
     objective = Objective.of_training(training_part, config)
     preprocessor = preprocessor or Preprocessor.fit(training_part)
+    known = preprocessor.categories, preprocessor.static_categories
+    if any(known):
+        rest = data.select(np.concatenate([split.validation, split.test]))
+        warn_of_strangers(rest, *known)
     # Through JSON and back, so that a resumed run compares like with like.
     record = json.loads(
         json.dumps(
@@ -122,35 +143,50 @@ def fit(
             }
         )
     )
-    # Before anything is written: building refuses what options do not show, such as a backend. The
-    # seed comes right before, so that nothing that ran earlier has a part in the weights.
-    seed_weights(config.train.seed)
+    # Before anything is written: building refuses what options do not show, such as a backend.
+    check_memory(preprocessor, objective, config)
     model = new_model(preprocessor, objective, config)
     leads, folder = process_rank() == 0, Folder(out, FIT)
+    if resume and undrawn(out):
+        return _drawn(folder, record)
     with folder.claim(resume=resume) if leads else contextlib.nullcontext():
-        if leads:
-            _begin(folder, record, data, split)
-        validation = _Part.of(data, split.validation, preprocessor, model)
-        trained = train(
-            model,
-            objective,
-            preprocessor.encode(training_part, reads=model.reads),
-            validation.encoded,
-            config.train,
-            folder=out,
-            resume=resume,
-            label=config.model.facts.name if progress else None,
-        )
-        model.network.to("cpu")
-        if leads:
-            parts = {"validation": validation}
-            if len(split.test):
-                parts["test"] = _Part.of(data, split.test, preprocessor, model)
-            _finish(folder, parts, config, objective, model, trained)
+        try:
+            if leads:
+                _begin(folder, record, data, split, resume=resume)
+            validation = _Part.of(data, split.validation, preprocessor, model, times)
+            trained = train(
+                model,
+                objective,
+                preprocessor.encode(training_part, reads=model.reads),
+                validation.encoded,
+                config.train,
+                folder=out,
+                resume=resume,
+                label=config.model.facts.name if progress else None,
+            )
+            model.network.to("cpu")
+            if leads:
+                parts = {"validation": validation}
+                if len(split.test):
+                    parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
+                _finish(folder, parts, config, objective, model, trained)
+        except KeyboardInterrupt as stop:
+            raise KeyboardInterrupt(
+                f"Stopped. Every finished epoch is safe in {out}; "
+                "run the same command with --resume to go on."
+            ) from stop
         if dist.is_initialized():
             # The others read what the first process writes.
             dist.barrier()
         return Run.load(out)
+
+
+def _drawn(folder: Folder, record: dict[str, Any]) -> Run:
+    """A finished run whose page could not be drawn, with its page."""
+    with claimed(folder.path):
+        _check_same(folder, record)
+        report.write(folder.path)
+        return Run.load(folder.path)
 
 
 def _check(data: IrregularSeries, split: Split) -> None:
@@ -178,24 +214,38 @@ def _check(data: IrregularSeries, split: Split) -> None:
         )
 
 
-def _begin(folder: Folder, record: dict[str, Any], data: IrregularSeries, split: Split) -> None:
+def _begin(
+    folder: Folder, record: dict[str, Any], data: IrregularSeries, split: Split, *, resume: bool
+) -> None:
     """Write what the run is told, or check that it is what it was told at first."""
-    if folder.begun:
-        folder.check_same(_told(read_json(folder.path / RECORD)), _told(record))
-        return
+    if folder.begun and resume:
+        _check_same(folder, record)
+        if (folder.path / SPLIT).exists():
+            return
+    else:
+        # First of all: whatever is left behind from here on can be gone on with.
+        write_json(folder.path / RECORD, record | provenance())
+        # Curves of an attempt that did not come to the end of an epoch.
+        shutil.rmtree(folder.path / TENSORBOARD, ignore_errors=True)
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["id", "part"])
     for name in ("train", "validation", "test"):
         rows.writerows([data.ids[k], name] for k in getattr(split, name))  # pyright: ignore
     write_text(folder.path / SPLIT, text.getvalue())
-    write_json(folder.path / RECORD, record | provenance())
 
 
-def _told(record: dict[str, Any]) -> dict[str, Any]:
-    # As it would be written today: 0.1.0 stored the options of every model with each.
-    config = FitConfig.from_dict(record["config"]).to_dict()
-    return config | {name: record[name] for name in ("fingerprint", "preprocessor")}
+def _check_same(folder: Folder, record: dict[str, Any]) -> None:
+    stored = read_record(folder)
+    # As they would be written today: 0.1.0 stored the options of every model with each.
+    told = {
+        **stored.config.to_dict(),
+        "preprocessor": preprocessor_to(stored.preprocessor),
+        "objective": stored.objective.to_dict(),
+        "fingerprint": stored.mapping["fingerprint"],
+    }
+    now = record["config"] | {name: record[name] for name in told if name in record}
+    folder.check_same(json.loads(json.dumps(told)), now)
 
 
 def _finish(
@@ -206,16 +256,18 @@ def _finish(
     model: Model,
     trained: Progress,
 ) -> None:
-    """Evaluate and write everything; `metrics.json` comes last."""
+    """Evaluate and write everything; until the page is drawn, the checkpoints stay.
+
+    Done again, by a run that was stopped in here, it comes to the same files.
+    """
     out = folder.path
-    weights = {name: tensor.contiguous() for name, tensor in model.network.state_dict().items()}
-    write_atomically(out / WEIGHTS, lambda beside: beside.write_bytes(save(weights)))
+    write_weights(out / WEIGHTS, model.network)
     write_history(out / HISTORY, trained.history)
     table = _training_figures(config, model, trained) | {"validation": None, "test": None}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
-        write_predictions(out / predictions_name(name), predictions, part.series)
+        write_predictions(out / predictions_name(name), predictions, part.series, part.times)
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
         table[name] = part_metrics(found, len(part.series))
@@ -225,8 +277,7 @@ def _finish(
             if example is not None:
                 alone = part.series[example], part.encoded.select([example])
                 write_example(out / EXAMPLE, trace_series(*alone, model, objective))
-    folder.finish(json_text(table))
-    report.write(out)
+    folder.finish(json_text(table), lambda: report.write(out))
 
 
 def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from liquidtime.data.batch import Batchable
 from liquidtime.models.contract import Model
-from liquidtime.train.checkpoints import Progress, load_progress, save_progress
+from liquidtime.train.checkpoints import Progress, check_fits, load_progress, save_progress
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.epochs import Epochs
 from liquidtime.train.files import CHECKPOINTS, HISTORY
@@ -47,25 +47,19 @@ def train(
         The history and which epoch won; the network holds that epoch's weights.
 
     Raises:
-        InputError: If the loss is not finite.
+        InputError: If loss or weights are not finite, or a checkpoint is damaged.
         KeyboardInterrupt: On Ctrl-C; the last finished epoch is safe in the folder.
     """
     checkpoints = None if folder is None else folder / CHECKPOINTS
-    progress = load_progress(checkpoints) if resume and checkpoints else Progress()
+    progress = Progress()
+    if resume and checkpoints is not None:
+        progress = load_progress(checkpoints)
+        check_fits(progress, model.network, checkpoints)
     if not progress.finished(config.epochs, config.patience):
         fabric = launched(config, folder)
         parts = training, validation
         epochs = Epochs(fabric, Loss(model, objective), config, parts, progress)
-        try:
-            _run(epochs, progress, folder, label)
-        except KeyboardInterrupt as stop:
-            message = "Stopped."
-            if folder is not None:
-                message = (
-                    f"Stopped. Every finished epoch is safe in {folder}; "
-                    "run the same command with --resume to go on."
-                )
-            raise KeyboardInterrupt(message) from stop
+        _run(epochs, progress, folder, label)
     model.network.load_state_dict(progress.best_weights)
     model.network.eval()
     return progress

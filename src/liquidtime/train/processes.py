@@ -16,6 +16,7 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 from torch import Tensor
 
 from liquidtime.train.config import TrainConfig
+from liquidtime.train.files import TENSORBOARD
 
 
 def process_rank() -> int:
@@ -45,7 +46,7 @@ def launched(config: TrainConfig, folder: Path | None) -> Fabric:
     loggers: list[Logger] = []
     if folder is not None and (find_spec("tensorboard") or find_spec("tensorboardX")):
         # Without a version, so that a resumed run goes on in the same curves.
-        loggers = [TensorBoardLogger(folder, name="tensorboard", version="")]
+        loggers = [TensorBoardLogger(folder, name=TENSORBOARD, version="")]
     # It announces every process on standard error; its warnings pass.
     logger = logging.getLogger("lightning.fabric")
     level = logger.level

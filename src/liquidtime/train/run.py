@@ -1,29 +1,36 @@
 """A finished run, read back from its folder: predict, evaluate, look inside."""
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from safetensors.torch import load_file
+import torch
 from torch import nn
 
+from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
+from liquidtime.runs.stored import understood
 from liquidtime.train import card
 from liquidtime.train.config import FitConfig
-from liquidtime.train.files import FIT, HISTORY, METRICS, RECORD, REPORT, WEIGHTS, finished_run
+from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
 from liquidtime.train.objective import Objective
+from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
-from liquidtime.train.stored import preprocessor_from
+from liquidtime.train.seeds import own_randomness, seed_weights
+from liquidtime.train.weights import load_weights
+
+_LARGE = 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +64,15 @@ class Run:
         Raises:
             InputError: If there is no run, it did not come to its end, or it is damaged.
         """
-        path = Path(path)
-        folder = finished_run(path)
-        record = folder.read(RECORD)
+        folder = finished_run(Path(path))
+        found = read_record(folder)
         return cls(
-            path=path,
-            config=FitConfig.from_dict(record["config"]),
-            preprocessor=preprocessor_from(record["preprocessor"]),
-            objective=Objective.from_dict(record["objective"]),
-            metrics=folder.read(METRICS),
-            record=record,
+            path=folder.path,
+            config=found.config,
+            preprocessor=found.preprocessor,
+            objective=found.objective,
+            metrics=read_metrics(folder),
+            record=found.mapping,
         )
 
     def __repr__(self) -> str:
@@ -85,7 +91,8 @@ class Run:
     def history(self) -> dict[str, list[float]]:
         """The columns of `history.csv`; `epoch` counts from 1."""
         Folder(self.path, FIT).check(HISTORY)
-        return read_history(self.path / HISTORY)
+        with understood(self.path / HISTORY):
+            return read_history(self.path / HISTORY)
 
     @property
     def report(self) -> Path:
@@ -94,9 +101,11 @@ class Run:
 
     @cached_property
     def _model(self) -> Model:
-        model = new_model(self.preprocessor, self.objective, self.config)
+        with understood(self.path / RECORD):
+            check_memory(self.preprocessor, self.objective, self.config, training=False)
+            model = new_model(self.preprocessor, self.objective, self.config)
         Folder(self.path, FIT).check(WEIGHTS)
-        model.network.load_state_dict(load_file(self.path / WEIGHTS))
+        load_weights(model.network, self.path / WEIGHTS)
         model.network.eval()
         return model
 
@@ -106,6 +115,8 @@ class Run:
 
     def predict(self, series: IrregularSeries, *, batch_size: int = 256) -> Predictions:
         """Predict; targets are not needed and not looked at.
+
+        A category that training never met is taken as unknown, with an `UnknownCategoryWarning`.
 
         Args:
             series: With the variables of the training data.
@@ -148,6 +159,8 @@ class Run:
         return trace_series(series, self._encode(series), self._model, self.objective)
 
     def _encode(self, series: IrregularSeries) -> EncodedSeries:
+        known = self.preprocessor
+        warn_of_strangers(series, known.categories, known.static_categories)
         return self.preprocessor.encode(series, reads=self._model.reads)
 
     def _check_target(self, series: IrregularSeries) -> None:
@@ -173,12 +186,45 @@ class Run:
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:
-    """The model of a run, with fresh weights."""
-    return config.model.build(
-        Shape(
-            inputs=preprocessor.input_size,
-            variables=preprocessor.variable_count,
-            outputs=objective.output_size,
-            per_step=objective.per_step,
+    """The model of a run, with fresh weights: those of its seed, whatever was drawn before."""
+    with own_randomness():
+        seed_weights(config.train.seed)
+        return config.model.build(
+            Shape(
+                inputs=preprocessor.input_size,
+                variables=preprocessor.variable_count,
+                outputs=objective.output_size,
+                per_step=objective.per_step,
+            )
         )
-    )
+
+
+def check_memory(
+    preprocessor: Preprocessor, objective: Objective, config: FitConfig, *, training: bool = True
+) -> None:
+    """Check, before it is built, that the model of a run fits into the memory of this machine.
+
+    Args:
+        preprocessor: Gives the sizes of the inputs.
+        objective: Gives the sizes of the outputs.
+        config: The options.
+        training: Whether gradients and the state of the optimiser are needed, too.
+
+    Raises:
+        InputError: If it does not.
+    """
+    sizes = [value for value in vars(config.model).values() if isinstance(value, int)]
+    # What is small enough to build at once need not be built twice.
+    if max(sizes, default=0) < _LARGE:
+        return
+    with torch.device("meta"):
+        network = new_model(preprocessor, objective, config).network
+    parameters = sum(each.numel() for each in network.parameters())
+    # Weights, gradients and two moments of AdamW, in float32.
+    needed = parameters * 4 * (4 if training else 1)
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > there:
+        raise InputError(
+            f"the network has {parameters:,} weights and takes {needed / 2**30:,.0f} GiB; this "
+            f"machine has {there / 2**30:,.0f} GiB. Lower its sizes, such as hidden_size."
+        )

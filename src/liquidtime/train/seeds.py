@@ -1,7 +1,37 @@
-"""Random numbers that depend on (seed, epoch) alone, so that a resumed run draws the same ones."""
+"""Random numbers that depend on (seed, epoch) alone, so that a resumed run draws the same ones.
+
+Weights and dropout draw from torch's global generator, about which layers of PyTorch leave no
+choice. Who draws has it alone meanwhile, and gives it back as it was.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
+
+_DRAWING = threading.RLock()
+
+
+@contextmanager
+def own_randomness() -> Iterator[None]:
+    """The global generator of torch for one thread at a time, put back at the end.
+
+    So fits that threads run at once each have the numbers that their seeds give, and leave no trace
+    in the global random state. A thread that draws from it meanwhile, outside of a fit, still meets
+    theirs.
+    """
+    running = torch.cuda.is_initialized()
+    devices = range(torch.cuda.device_count()) if running else ()
+    with _DRAWING:
+        try:
+            with torch.random.fork_rng(devices=devices):
+                yield
+        finally:
+            if not running and torch.cuda.is_initialized():
+                # As if it had been started now: with the seed of the CPU's generator.
+                torch.cuda.manual_seed_all(torch.initial_seed())
 
 
 def derived_seed(*parts: int) -> int:
@@ -11,7 +41,7 @@ def derived_seed(*parts: int) -> int:
 
 
 def seed_weights(seed: int) -> None:
-    """Seed torch before the weights are drawn; the same in every process."""
+    """Seed torch before weights are drawn; the same in every process."""
     torch.manual_seed(derived_seed(seed, 0))
 
 

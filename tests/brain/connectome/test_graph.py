@@ -226,3 +226,33 @@ def test_parts_that_do_not_fit_are_refused():
         Connectome.from_edges(["c"], ["a"], neurons=table)
     with pytest.raises(ValueError, match="negative"):
         Connectome.from_edges(["a"], ["b"], [-2], neurons=table)
+
+
+def test_edges_from_outside_are_refused_in_either_place():
+    table = pandas.DataFrame(index=list("abc"))
+    beyond = edges.Edges(
+        np.array([0, 1, 1, 1]),
+        np.array([7], np.int32),
+        np.ones(1, np.int8),
+        np.zeros(1, np.uint8),
+    )
+    with pytest.raises(ValueError, match=r"synapses come from neuron 7; .* 0 to 2"):
+        Connectome(table, beyond)
+    with pytest.raises(ValueError, match="gap_junctions come from neuron 7"):
+        Connectome(table, edges.none(3), ("unknown",), beyond)
+    one_way = edges.from_pairs([0], [1], 2, 0, 3)
+    with pytest.raises(ValueError, match="between neurons 0 and 1 is not there once in each"):
+        Connectome(table, edges.none(3), ("unknown",), one_way)
+    unlike = edges.from_pairs([0, 1], [1, 0], [2, 3], 0, 3)
+    with pytest.raises(ValueError, match="with the same count"):
+        Connectome(table, edges.none(3), ("unknown",), unlike)
+    itself = edges.from_pairs([1], [1], 2, 0, 3)
+    with pytest.raises(ValueError, match="between neurons 1 and 1"):
+        Connectome(table, edges.none(3), ("unknown",), itself)
+
+
+def test_signed_counts_are_classes():
+    both = Connectome.from_edges(["a", "b"], ["b", "a"], [-3, 2], signed=True)
+    assert edge_list(both) == {("a", "b", 3, "inhibitory"), ("b", "a", 2, "excitatory")}
+    with pytest.raises(ValueError, match="both signed and transmitter"):
+        Connectome.from_edges(["a"], ["b"], [1], signed=True, transmitter="gaba")

@@ -239,6 +239,71 @@ def test_of_others(foreign):
     assert read_sonata(foreign.with_name("simulation.json"), "cortex").name == "cortex"
 
 
+@pytest.fixture
+def weighted(tmp_path):
+    """Three neurons and two edges with weights of their own; node types tell nothing."""
+
+    def write(weights, ei=None, types=None, **more):
+        with h5py.File(tmp_path / "nodes.h5", "w") as file:
+            group = file.create_group("nodes/net")
+            group["node_type_id"] = np.zeros(3, np.uint32)
+            group.create_group("0")
+            if ei is not None:
+                group.create_dataset("0/ei", data=ei, dtype=h5py.string_dtype())
+        with h5py.File(tmp_path / "edges.h5", "w") as file:
+            group = file.create_group("edges/net_to_net")
+            group["source_node_id"], group["target_node_id"] = [0, 1], [1, 2]
+            group["edge_type_id"] = [1, 1]
+            group.create_group("0")
+            if weights is not None:
+                group["0/syn_weight"] = weights
+            for name, values in more.items():
+                group[f"0/{name}"] = values
+        text = types or "edge_type_id\n1\n"
+        (tmp_path / "edge_types.csv").write_text(text)
+        edges = {"edges_file": "edges.h5", "edge_types_file": "edge_types.csv"}
+        config = {"networks": {"nodes": [{"nodes_file": "nodes.h5"}], "edges": [edges]}}
+        (tmp_path / "circuit_config.json").write_text(json.dumps(config))
+        return tmp_path
+
+    return write
+
+
+def test_weights_of_single_edges_are_signs_and_counts(weighted):
+    found = read_sonata(weighted([2.5, -3.0]))
+    assert found.to_frame().to_numpy().tolist() == [
+        [0, 1, 2.5, "excitatory"],
+        [1, 2, 3.0, "inhibitory"],
+    ]
+    found = read_sonata(weighted([2.5, 3.0], nsyns=[2, 1]))
+    assert found.to_frame().to_numpy().tolist() == [[0, 1, 5.0, "unknown"], [1, 2, 3.0, "unknown"]]
+    # What an edge has goes before its type, and both before its source.
+    types = "edge_type_id syn_weight\n1 -9\n"
+    found = read_sonata(weighted([2.5, -3.0], ["e", "e", "e"], types))
+    assert found.to_frame()["transmitter"].tolist() == ["excitatory", "inhibitory"]
+    assert found.synapses.counts.tolist() == [2.5, 3.0]
+    with pytest.raises(InputError, match="edge 1 of 'net_to_net' has the syn_weight -inf"):
+        read_sonata(weighted([2.5, -np.inf]))
+
+
+def test_what_contradicts_a_weight_or_is_left_out_is_said(weighted):
+    types = "edge_type_id syn_weight delay\n1 -9 2.0\n"
+    with pytest.warns(UserWarning) as said:
+        found = read_sonata(weighted(None, ["e", "e", "e"], types, tau=[1.0, 2.0]))
+    texts = " ".join(str(each.message) for each in said)
+    assert "'tau', 'syn_weight', 'delay' of the edges 'net_to_net'" in texts
+    assert "2 edges of 'net_to_net' have a negative syn_weight, but a transmitter that" in texts
+    assert found.to_frame()["transmitter"].tolist() == ["excitatory", "excitatory"]
+    with pytest.warns(UserWarning, match="1 edges of 'net_to_net' have a negative"):
+        read_sonata(weighted([2.5, -3.0], types="edge_type_id ei\n1 e\n"))
+
+
+def test_our_own_circuits_lose_nothing(tmp_path, recwarn):
+    write_sonata(tmp_path / "own", made())
+    read_sonata(tmp_path / "own")
+    assert not [each for each in recwarn if "left out" in str(each.message)]
+
+
 def test_reversal_potential_of_the_type_decides(foreign):
     (foreign.parent / "synapses").mkdir()
     (foreign.parent / "synapses" / "inh.json").write_text('{"erev": 0.0}')

@@ -154,3 +154,127 @@ def test_unknown_files(tmp_path):
     broken.write_text("x")
     with pytest.raises(InputError, match="not a whole parquet file"):
         read_table(broken)
+
+
+def _text(tmp_path, text, name="e.csv"):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def test_large_ids_written_as_floats_are_refused_with_their_row(tmp_path):
+    rows = "pre,post,count\n720575940621039145.0,720575940621039146.0,5\n"
+    with pytest.raises(InputError, match=r"e\.csv: row 2 of 'pre' is 720575940621039145\.0"):
+        read_edges(_text(tmp_path, rows))
+    rows = "pre,post,count\n7,7.205759406210391e+17,5\n"
+    with pytest.raises(InputError, match=r"row 2 of 'post' .* may be rounded"):
+        read_edges(_text(tmp_path, rows))
+    frame = pd.DataFrame({"pre": [7.2e17], "post": [1], "count": [1]})
+    for save in (frame.to_parquet, frame.to_feather):
+        file = tmp_path / f"t.{save.__name__[3:]}"
+        save(file)
+        with pytest.raises(InputError, match="may be rounded"):
+            read_edges(file)
+    neurons = pd.DataFrame({"id": [7.2e17, 1.0]})
+    with pytest.raises(InputError, match="may be rounded"):
+        read_edges(EDGES, neurons=neurons, name_column="id")
+
+
+def test_what_a_merge_makes_of_small_ids_is_undone(tmp_path):
+    path = _text(tmp_path, "pre,post,count\n12,13.0,5\n13,12.0,7\n")
+    assert _rows(read_edges(path)) == [(12, 13, 5, "unknown"), (13, 12, 7, "unknown")]
+
+
+@pytest.mark.parametrize("name", ["z.csv", "z.csv.gz", "z.tsv", "z.txt"])
+def test_zeros_in_front_are_a_part_of_a_name(tmp_path, name):
+    path = tmp_path / name
+    separator = "," if ".csv" in name else "\t"
+    frame = pd.DataFrame({"pre": ["007", "07"], "post": ["07", "7"], "count": [5, 7]})
+    frame.to_csv(path, index=False, sep=separator)
+    assert _rows(read_edges(path)) == [("007", "07", 5, "unknown"), ("07", "7", 7, "unknown")]
+    one = _text(tmp_path, "pre,post,count\n7,8,5\n8,7,7\n")
+    neurons = _text(tmp_path, "name\n7\n8\n007\n", "n.csv")
+    assert list(read_edges(one, neurons=neurons).neurons.index) == ["7", "8", "007"]
+
+
+def test_the_same_signs_as_on_the_command_line(tmp_path):
+    from liquidtime.brain.sources.catalogue import find_connectome
+    from liquidtime.brain.sources.contract import Wanted
+
+    path = _text(tmp_path, "pre,post,count,transmitter\na,b,100,gaba\n")
+    wanted = Wanted(str(path), None, None, (), "pre", "post", "count", None, 0, False)
+    assert _rows(read_edges(path)) == _rows(find_connectome(wanted).connectome)
+    assert _rows(read_edges(path)) == [("a", "b", 100, "gaba")]
+    from liquidtime.brain import Experiment, simulate
+
+    held = Experiment("a=clamp -20 from 0", 50.0)
+    end = simulate(read_edges(path), None, held)["potential"].sel(neuron="b").values[0, -1]
+    assert end == pytest.approx(-64.98, abs=0.05)
+
+
+def test_what_a_table_told_comes_back(tmp_path):
+    first = read_edges(
+        EDGES.assign(kind=["chemical", "gap", "chemical", "chemical"]), transmitter="nt"
+    )
+    first.to_frame(gap_junctions=True).to_csv(tmp_path / "t.csv", index=False)
+    again = read_edges(tmp_path / "t.csv", neurons=first.neurons)
+    assert _rows(again.select(["a", "b", "c"])) == _rows(first)
+    assert again.gap_junctions.counts.tolist() == first.gap_junctions.counts.tolist()
+    with pytest.warns(UserWarning, match="1 gap junctions are left out"):
+        first.to_frame()
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "kinds"),
+    [
+        ("nt_type", ["GABA", "ACH"], {"gaba", "acetylcholine"}),
+        ("sign", [-1, 1], {"inhibitory", "excitatory"}),
+        ("sign", ["-", "+"], {"inhibitory", "excitatory"}),
+        ("type", ["inhibitory", "excitatory"], {"inhibitory", "excitatory"}),
+        ("ei", ["i", "e"], {"inhibitory", "excitatory"}),
+        ("guess", ["gaba", ""], {"gaba", "unknown"}),
+    ],
+)
+def test_signs_under_other_names_are_read_and_said(column, values, kinds):
+    frame = pd.DataFrame({"pre": ["a", "b"], "post": ["b", "a"], "count": 1, column: values})
+    with pytest.warns(UserWarning, match=f"the column '{column}' is read as transmitter"):
+        assert set(read_edges(frame).classes) == kinds
+
+
+def test_codex_names_are_known():
+    frame = pd.DataFrame(
+        {
+            "pre_root_id": [720575940621039145],
+            "post_root_id": [720575940621039146],
+            "neuropil": ["EB"],
+            "syn_count": [7],
+            "nt_type": ["GABA"],
+        }
+    )
+    with pytest.warns(UserWarning, match="the column 'neuropil' is left out"):
+        found = read_edges(frame)
+    assert _rows(found) == [(720575940621039145, 720575940621039146, 7, "gaba")]
+
+
+def test_negative_counts_are_signs_or_refused(tmp_path):
+    path = _text(tmp_path, "pre,post,weight\na,b,-3\nb,a,2\n")
+    with pytest.raises(InputError, match=r"row 2 has the count .*-3.* signed"):
+        read_edges(path)
+    assert _rows(read_edges(path, signed=True)) == [
+        ("a", "b", 3, "inhibitory"),
+        ("b", "a", 2, "excitatory"),
+    ]
+
+
+def test_two_columns_that_may_be_meant_are_refused():
+    frame = EDGES.assign(sign=[1, 1, -1, 1], nt_type="ACH")
+    with pytest.raises(InputError, match="'sign', 'nt_type', each of which may be the transmitter"):
+        read_edges(frame)
+
+
+def test_damaged_text_is_refused(tmp_path):
+    with pytest.raises(InputError, match="not a table"):
+        read_edges(_text(tmp_path, "pre,post,count\na,b,3,9\nb,a,4,9\n"))
+    (tmp_path / "cut.csv.gz").write_bytes(b"\x1f\x8b\x08\x00")
+    with pytest.raises(InputError, match="damaged or cut short"):
+        read_edges(tmp_path / "cut.csv.gz")

@@ -65,7 +65,7 @@ def test_a_decimal_comma(write):
         write("id;t;hr;temp;y", "1;0;80;37,5;0", "2;0;80;37,5;1"),
         "row 2",
         "'37,5'",
-        "decimal sign ','",
+        "If the comma stands before decimals, add --decimal ','.",
     )
 
 
@@ -124,10 +124,9 @@ def test_latin1_names_byte_and_row(write):
     fails(write(raw=raw), "row 4", f"byte {raw.index(0xE9)} is 0xe9")
 
 
-def test_an_unknown_encoding(write):
-    schema = TableSchema(id="id", time="t", features=("hr",), encoding="utf-9")
+def test_an_unknown_encoding():
     with pytest.raises(InputError, match="utf-9"):
-        read_series(write(*GOOD), schema, require_target=False)
+        TableSchema(id="id", time="t", features=("hr",), encoding="utf-9")
 
 
 def test_a_parquet_name_without_parquet(write):
@@ -167,7 +166,7 @@ def test_a_workbook(write):
 
 def test_rows_of_another_width(write):
     fails(write(*GOOD, "2,1,80,37,5,1"), "row 4: 6 cells; expected 5")
-    fails(write("id,t,hr,temp,y", "1,0,80,37,0,9", "2,0,70,38,1,9"), "more cells than the header")
+    fails(write("id,t,hr,temp,y", "1,0,80,37,0,9", "2,0,70,38,1,9"), "row 2: 6 cells; expected 5")
 
 
 def test_an_open_quote(write):
@@ -188,5 +187,5 @@ def test_no_target_named(write):
 
 def test_a_file_cut_off_in_its_last_row(write):
     raw = "\n".join([*GOOD, "2,1,8"]).encode()
-    fails(write(raw=raw), "row 4", "3 cells and no line end ('2,1,8')", "cut off")
+    fails(write(raw=raw), "row 4: 3 cells in the last line, which has no line end", "cut off")
     assert len(read_series(write(raw="\n".join(GOOD).encode()), WIDE)) == 2

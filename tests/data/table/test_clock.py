@@ -33,9 +33,9 @@ def test_dates_become_hours_since_the_first_row_of_a_series(write):
     path = write(
         "id,t,a",
         "1,2012-07-01T23:30:00Z,1",
-        "2,2013-01-01,1",
+        "2,2013-01-01T00Z,1",
         "1,2012-07-02T02:00:00+01:00,1",
-        "1,2012-07-02 03:00:00.25,1",
+        "1,2012-07-02 03:00:00.25Z,1",
     )
     reading = read(path)
     expected = [0, 1.5, 3.5 + 0.25 / 3600, 0]

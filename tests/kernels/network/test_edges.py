@@ -180,3 +180,40 @@ def test_wrong_arrays_are_refused(change, message):
     Edges(**GOOD)
     with pytest.raises(ValueError, match=message):
         Edges(**GOOD | change)
+
+
+THREE = {
+    "offsets": np.array([0, 1, 2, 3]),
+    "sources": np.array([1, 2, 0], np.int32),
+    "counts": np.ones(3, np.float32),
+    "classes": np.zeros(3, np.uint8),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"offsets": np.array([0, 1000, 3, 3])}, "neuron 1 are 1000 to 3; .* do not fall"),
+        ({"offsets": np.array([0, 10**9, 3, 3])}, "neuron 1 .* do not fall"),
+        ({"offsets": np.array([0, 3, 1, 3])}, "neuron 1 are 3 to 1"),
+        ({"offsets": np.array([0, -1, 2, 3])}, "neuron 0 are 0 to -1"),
+        ({"offsets": np.zeros(0, np.int64)}, "offsets are empty"),
+        ({"counts": np.array([1, np.nan, 1], np.float32)}, "from neuron 2 to neuron 1 .* nan"),
+        ({"counts": np.array([1, 1, np.inf], np.float32)}, "from neuron 0 to neuron 2 .* inf"),
+        ({"counts": np.array([-1, 1, 1], np.int8)}, "from neuron 1 to neuron 0 has the count -1"),
+        ({"sources": np.array([1, -2, 0], np.int32)}, "from neuron -2 .* has no source"),
+        (
+            {"offsets": np.array([0, 2, 2, 3]), "sources": np.array([1, 1, 0], np.int32)},
+            "from neuron 1 to neuron 0 comes twice",
+        ),
+    ],
+)
+def test_edges_that_no_network_can_have_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        Edges(**THREE | change)
+
+
+@pytest.mark.parametrize("counts", [[-200, 5], [np.nan, 1.0], [np.inf], [-1.5]])
+def test_counts_are_never_wrapped(counts):
+    with pytest.raises(ValueError, match="expected finite numbers"):
+        narrowed(np.array(counts))

@@ -1,5 +1,6 @@
 """What a transmitter does to the cell that it reaches: the reversal potential of its channels."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -53,6 +54,8 @@ _SYNONYMS = {
     "tyramine": "tyramine",
     "his": "histamine",
     "histamine": "histamine",
+    **dict.fromkeys(("exc", "e", "excit", "1", "+1", "1.0", "+"), "excitatory"),
+    **dict.fromkeys(("inh", "i", "inhib", "-1", "−1", "-1.0", "-", "−"), "inhibitory"),
     "": UNKNOWN,
     "nan": UNKNOWN,
     "none": UNKNOWN,
@@ -63,9 +66,25 @@ _SYNONYMS = {
 
 
 def canonical(name: object) -> str:
-    """The usual name of a transmitter: "ACh" becomes "acetylcholine", an empty cell "unknown"."""
+    """The usual name of a transmitter: "ACh" becomes "acetylcholine", an empty cell "unknown".
+
+    Signs are names too: "exc" and 1 become "excitatory", "inh" and -1 "inhibitory".
+    """
     text = str(name).strip().lower()
     return _SYNONYMS.get(text, text)
+
+
+def check_names(what: str, given: Iterable[str], classes: Iterable[str]) -> None:
+    """Raise InputError where a table by transmitter has a name that nothing can have."""
+    every = list(dict.fromkeys([*classes, *REVERSAL_POTENTIALS]))
+    for name in given:
+        if canonical(name) not in every:
+            close = difflib.get_close_matches(canonical(name), every, n=1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise InputError(
+                f"{what} names the transmitter {name!r}, which no edge has; expected transmitters "
+                f"of the connectome, {', '.join(classes) or 'none'}, or other known ones.{hint}"
+            )
 
 
 def reversal_potentials(
@@ -79,10 +98,12 @@ def reversal_potentials(
             `REVERSAL_POTENTIALS`.
 
     Raises:
-        InputError: If neither table has a class, or a potential is not finite.
+        InputError: If neither table has a class, `table` has a name that is neither a class nor in
+            `REVERSAL_POTENTIALS`, or a potential is not finite.
     """
-    known = {**REVERSAL_POTENTIALS, **{canonical(k): float(v) for k, v in (table or {}).items()}}
     names = [canonical(name) for name in classes]
+    check_names("reversal_potential", table or {}, names)
+    known = {**REVERSAL_POTENTIALS, **{canonical(k): float(v) for k, v in (table or {}).items()}}
     if missing := [name for name in names if name not in known]:
         raise InputError(
             f"no reversal potential is known for {', '.join(map(repr, missing))}; expected one in "

@@ -15,7 +15,8 @@ from liquidtime.brain.distributed.exchange import Ranks
 from liquidtime.brain.simulation.store import CHECKPOINT, RUN
 from liquidtime.errors import InputError
 from liquidtime.runs.claim import claimed
-from liquidtime.runs.digests import DIGESTS, read_json
+from liquidtime.runs.digests import DIGESTS
+from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_json
 
 MARKER = "checkpoint.json"

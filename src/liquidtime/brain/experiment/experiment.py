@@ -17,6 +17,7 @@ from liquidtime.brain.experiment.placing import Placed, placed, recorded
 from liquidtime.brain.experiment.recording import Events, Record
 from liquidtime.brain.experiment.stimuli import Stimulus
 from liquidtime.brain.experiment.trials import Done, Screen, Trials
+from liquidtime.brain.experiment.waveforms.contract import ROUNDING
 from liquidtime.brain.experiment.words.records import record_of
 from liquidtime.brain.experiment.words.stimuli import stimulus_of
 from liquidtime.errors import InputError
@@ -96,6 +97,14 @@ class Experiment:
             ("initial", _initial(self.initial)),
         ):
             object.__setattr__(self, name, value)
+        end = self.steps * self.dt
+        for stimulus in cast("tuple[Stimulus, ...]", self.stimuli):
+            if stimulus.span[0] >= end - ROUNDING:
+                told = f"the stimulus {stimulus.text!r}" if stimulus.text else "a stimulus"
+                raise InputError(
+                    f"{told} begins at {stimulus.span[0]:g} ms, but the simulation ends at {end:g} "
+                    "ms; simulate for longer, or leave it out."
+                )
 
     @property
     def steps(self) -> int:

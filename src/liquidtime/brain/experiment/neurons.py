@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome, Indices, Neurons
 from liquidtime.brain.experiment.words.neurons import neurons_of
+from liquidtime.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,20 @@ def without_words(neurons: Chosen, connectome: Connectome) -> Neurons:
 
 
 def indices_of(neurons: Chosen, connectome: Connectome) -> Indices:
-    """[n], the numbers of neurons.
+    """[n], the numbers of neurons, each once.
 
     Raises:
-        InputError: If there is no such neuron.
+        InputError: If there is no such neuron, or one comes twice.
     """
     if isinstance(neurons, Indices) and (not neurons.size or neurons.max() < len(connectome)):
-        return neurons
-    return connectome.find(without_words(neurons, connectome))
+        found = neurons
+    else:
+        found = connectome.find(without_words(neurons, connectome))
+    ordered = np.sort(found)
+    if (twice := ordered[1:] == ordered[:-1]).any():
+        name = connectome.neurons.index[int(ordered[1:][twice][0])]
+        raise InputError(
+            f"the neuron {name!r} comes twice among those of one stimulus, record or perturbation; "
+            "expected each once. A stronger input is a larger waveform."
+        )
+    return found

@@ -71,7 +71,8 @@ class About:
 
     def changed(self) -> NDArray[np.int64]:
         """Places of the neurons that differ most from the control in any condition."""
-        return np.argsort(-np.nanmax(self.comparison.rms, axis=1), kind="stable")[:MOST_CHANGED]
+        by = np.abs(self.comparison.evoked) if self.stimuli else self.comparison.rms
+        return np.argsort(-np.nanmax(by, axis=1, initial=0.0), kind="stable")[:MOST_CHANGED]
 
 
 def described(connectome: Connectome, neurons: NDArray) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,8 +32,10 @@ class Comparison:
         neurons: [n], indices in the connectome.
         low: The smallest value of any trial.
         high: The largest one.
-        response: [n, C], the farthest that a neuron moves from where it stood at `since`, with
-            its sign.
+        before: [n, C], where a neuron stood just before `since`, less where the control did.
+        response: [n, C], the farthest that a neuron moves from where it stood just before `since`,
+            with its sign: its answer to a stimulus that begins then.
+        latency: [n, C], ms from `since` to that moment.
         difference: [n, C], of the mean over time, to the control.
         largest: [n, C], the farthest from the control at any moment, with its sign.
         rms: [n, C], root of the mean squared difference to the control.
@@ -43,10 +45,17 @@ class Comparison:
     neurons: NDArray[np.int64]
     low: float
     high: float
+    before: NDArray[np.float64]
     response: NDArray[np.float64]
+    latency: NDArray[np.float64]
     difference: NDArray[np.float64]
     largest: NDArray[np.float64]
     rms: NDArray[np.float64]
+    evoked: NDArray[np.float64] = field(init=False)
+    """[n, C], the response less that of the control, which what was there before does not touch."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "evoked", self.response - self.response[:, :1])
 
     def without(self, removed: Mapping[str, Sequence[int]]) -> Comparison:
         """The same with NaN for the differences of neurons that a condition removes.
@@ -57,16 +66,26 @@ class Comparison:
         Args:
             removed: Label of a condition to indices of neurons.
         """
-        found = {name: getattr(self, name).copy() for name in ("difference", "largest", "rms")}
+        names = ("before", "difference", "largest", "rms")
+        found = {name: getattr(self, name).copy() for name in names}
+        evoked = self.evoked.copy()
         for number, label in enumerate(self.conditions):
             gone = np.isin(self.neurons, removed.get(label, ()))
-            for values in found.values():
+            for values in (*found.values(), evoked):
                 values[gone, number] = np.nan
-        return dataclasses.replace(self, **found)
+        changed = dataclasses.replace(self, **found)
+        object.__setattr__(changed, "evoked", evoked)
+        return changed
 
-    def most_changed(self, condition: int) -> NDArray[np.int64]:
-        """[n], places in `neurons`, those that differ most from the control first."""
-        return np.argsort(-self.rms[:, condition], kind="stable")
+    def most_changed(self, condition: int, *, evoked: bool = False) -> NDArray[np.int64]:
+        """[n], places in `neurons`, those that differ most from the control first.
+
+        Args:
+            condition: Number of it.
+            evoked: Whether the answer to the stimulus counts, not the whole course.
+        """
+        by = np.abs(self.evoked) if evoked else self.rms
+        return np.argsort(-by[:, condition], kind="stable")
 
     def most_moved(self, condition: int = 0) -> NDArray[np.int64]:
         """[n], places in `neurons`, those that move most first."""
@@ -105,10 +124,11 @@ def compare(recording: Recording, name: str = "potential", *, since: float = 0.0
         )
     low, high = np.inf, -np.inf
     rest = None
-    response, difference, largest, squares = np.zeros((4, count, many))
+    response, latency, difference, largest, squares = np.zeros((5, count, many))
     counted = 0
     for first, samples in blocks(recording, name):
-        low, high = min(low, float(samples.min())), max(high, float(samples.max()))
+        # Unlike min and max these pass on what is no number.
+        low, high = np.minimum(low, samples.min()), np.maximum(high, samples.max())
         means = np.stack([samples[:, :, trials].mean(axis=2) for trials in groups.values()], axis=2)
         later = times[first : first + len(means)] >= since
         if not later.any():
@@ -119,17 +139,25 @@ def compare(recording: Recording, name: str = "potential", *, since: float = 0.0
             rest = means[max(onset - 1, 0)]
         means = means[later].astype(np.float64)
         counted += len(means)
-        response = _farther(response, _farthest(means - rest))
+        moved = means - rest
+        at = np.abs(moved).argmax(axis=0)
+        farthest = np.take_along_axis(moved, at[None], axis=0)[0]
+        farther = np.abs(farthest) > np.abs(response)
+        response = np.where(farther, farthest, response)
+        latency = np.where(farther, times[first : first + len(later)][later][at] - since, latency)
         apart = means - means[:, :, :1]
         difference += apart.sum(axis=0)
         squares += np.square(apart).sum(axis=0)
         largest = _farther(largest, _farthest(apart))
+    assert rest is not None
     return Comparison(
         tuple(groups),
         series.neurons.astype(np.int64),
-        low,
-        high,
+        float(low),
+        float(high),
+        (rest - rest[:, :1]).astype(np.float64),
         response,
+        latency,
         difference / counted,
         largest,
         np.sqrt(squares / counted),
@@ -137,24 +165,37 @@ def compare(recording: Recording, name: str = "potential", *, since: float = 0.0
 
 
 def to_frame(
-    comparison: Comparison, recording: Recording, *, most: int | None = None
+    comparison: Comparison,
+    recording: Recording,
+    *,
+    most: int | None = None,
+    evoked: bool = False,
 ) -> pandas.DataFrame:
-    """The differences as a table, those that differ most from the control first.
+    """The conditions as a table, the control first, then what differs most from it first.
 
     Args:
         comparison: Of the recording.
         recording: Gives the names and columns of the neurons.
         most: Rows of each condition; all by default.
+        evoked: Whether the answer to the stimulus decides which differ most, not the whole course.
 
     Returns:
-        Columns: condition, neuron, type and group where the connectome has them, response (of
-        the neuron in this condition), mean_difference, largest_difference, rms_difference.
+        Columns: condition, neuron, type and group where the connectome has them; response (the
+        farthest move from just before the stimulus, in this condition) and latency (ms from its
+        beginning until then); evoked_difference (the response less that of the control) and
+        before_difference (to the control just before the stimulus); and, from then on,
+        mean_difference, largest_difference and rms_difference to the control at the same moments.
     """
     pandas = require("pandas", extra="brain")
     table = recording.connectome.neurons
     parts = []
-    for number, label in enumerate(comparison.conditions[1:], start=1):
-        order = comparison.most_changed(number)[:most]
+    if len(comparison.conditions) < 2:
+        return pandas.DataFrame()
+    for number, label in enumerate(comparison.conditions):
+        order = (
+            comparison.most_changed(number, evoked=evoked) if number else (comparison.most_moved())
+        )
+        order = order[:most]
         who = comparison.neurons[order]
         columns: dict[str, object] = {"condition": label, "neuron": table.index[who]}
         columns |= {
@@ -162,12 +203,15 @@ def to_frame(
         }
         columns |= {
             "response": comparison.response[order, number],
+            "latency": comparison.latency[order, number],
+            "evoked_difference": comparison.evoked[order, number],
+            "before_difference": comparison.before[order, number],
             "mean_difference": comparison.difference[order, number],
             "largest_difference": comparison.largest[order, number],
             "rms_difference": comparison.rms[order, number],
         }
         parts.append(pandas.DataFrame(columns))
-    return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame()
+    return pandas.concat(parts, ignore_index=True)
 
 
 def conditions(recording: Recording) -> Mapping[str, list[int]]:

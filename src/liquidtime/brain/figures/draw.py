@@ -82,6 +82,7 @@ def draw(
     if name is None:
         name = "potential" if "potential" in recording.series else next(iter(recording.series))
     since = min((start for start, _, _ in stimuli if start > 0), default=0.0)
+    since = min(since, float(recording.times(name)[-1]))
     comparison = comparison or compare(recording, name, since=since)
     groups = conditions(recording)
     condition = comparison.conditions[0] if condition is None else condition

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from liquidtime import plot
@@ -62,6 +63,7 @@ def draw_conditions(
         handles, told, loc="outside upper right", ncols=min(4, len(told)), frameon=False,
         fontsize=style.SMALL, labelcolor=style.INK,
     )  # fmt: skip
+    style.make_literal(figure.axes, figure.findobj(Text))
     return figure
 
 
@@ -85,7 +87,12 @@ def draw_heatmap(about: About, shown: NDArray[np.int64], values: NDArray, every:
     # Above the bar that marks the stimulus.
     pad = 18 if about.stimuli else 6
     figure.axes[0].set_title(
-        title, fontsize=style.NORMAL, color=style.INK, loc="left", fontweight="bold", pad=pad
+        style.literal(title, style.LONGEST_TITLE),
+        fontsize=style.NORMAL,
+        color=style.INK,
+        loc="left",
+        fontweight="bold",
+        pad=pad,
     )
     return figure
 
@@ -121,7 +128,9 @@ def draw_responses(about: About, most: int) -> Figure | None:
     if len(labels) < 2:
         return None
     stimulated = all(label.startswith("stimulate ") for label in labels)
-    values = (comparison.largest if stimulated else comparison.difference)[:, 1:]
+    evoked = bool(about.stimuli) and not stimulated
+    values = comparison.largest if stimulated else comparison.difference
+    values = (comparison.evoked if evoked else values)[:, 1:]
     shown = np.arange(len(values))
     if len(values) > most:
         shown = np.sort(
@@ -135,6 +144,7 @@ def draw_responses(about: About, most: int) -> Figure | None:
         shown = shown[np.argsort(number, kind="stable")]
         own = groups[comparison.neurons][shown].tolist()
     what = "largest change against control" if stimulated else "mean difference to control"
+    what = "answer to the stimulus, less that of the control" if evoked else what
     figure = plot.response_matrix(
         values[shown].T,
         stimulated=[label.removeprefix("stimulate ") for label in labels],

@@ -18,6 +18,7 @@ What `write_sonata` puts into a folder, by the names of the SONATA developer gui
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome, symmetric
-from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
+from liquidtime.brain.connectome.transmitters import REVERSAL_POTENTIALS, UNKNOWN, canonical
 from liquidtime.brain.formats.sonata_read import (
     TRANSMITTER_COLUMNS,
     Attributes,
@@ -37,9 +38,11 @@ from liquidtime.brain.formats.sonata_read import (
 )
 from liquidtime.brain.formats.sonata_write import (
     CHUNK,
+    GAP_TEMPLATE,
     NEURON_CONSTANTS,
     NODE_TEMPLATE,
     SYNAPSE_CONSTANTS,
+    SYNAPSE_TEMPLATE,
     write_sonata,
 )
 from liquidtime.brain.neurons.graded import Parameters, SynapseParameters
@@ -55,7 +58,7 @@ __all__ = ["read_sonata", "sonata_parameters", "write_sonata"]
 EXCITES_ABOVE = -40.0
 """mV. A synapse whose transmitter is not told excites if it reverses above this potential."""
 
-_SHORT = {"exc": "excitatory", "e": "excitatory", "inh": "inhibitory", "i": "inhibitory"}
+_OURS = (SYNAPSE_TEMPLATE, GAP_TEMPLATE)
 _MODEL_COLUMNS = ("model_type", "model_template")
 
 
@@ -67,12 +70,18 @@ def read_sonata(
     """Read one population of neurons and the edges within it.
 
     The transmitter of an edge, which is its class, is the first of these that the files tell:
-    `transmitter`, `neurotransmitter`, `synapse_class` or `ei` of the edge or its type; whether
-    `erev` in the `dynamics_params` of its type lies above −40 mV (excitatory) or not; one of the
-    same four columns of its source; the sign of its type's `syn_weight`, where some are negative;
-    else "unknown". Its count is `nsyns`, by default 1. Other attributes of edges, and neurons of
-    other populations with what they send, are left out. Attributes of several columns are too,
-    but for `positions`, which become `x`, `y` and `z`.
+    `transmitter`, `neurotransmitter`, `synapse_class` or `ei` of the edge or its type; the sign of
+    its own `syn_weight`, where edges have such and some are negative; whether `erev` in the
+    `dynamics_params` of its type lies above −40 mV (excitatory) or not; one of the same four
+    columns of its source; the sign of its type's `syn_weight`, where some are negative; else
+    "unknown". What an edge itself has goes before its type.
+
+    Its count is `nsyns`, by default 1, times the size of `syn_weight` where single edges have such;
+    then it need not be a whole number. Weights that only types have are left out: they are
+    conductances, or whatever the model of the type takes. So are other attributes of edges, delays
+    among them, constants of neurons, neurons of other populations with what they send, and
+    attributes of several columns, but for `positions`, which become `x`, `y` and `z`. A warning
+    names what is left out, and says where a sign and a transmitter contradict each other.
 
     Args:
         config_or_folder: A circuit's or a simulation's configuration, or a folder with a
@@ -96,6 +105,7 @@ def read_sonata(
         table, ids = _neurons(attributes)
         name = str(attributes.group.attrs.get("name", nodes.name))
     chemical, electrical = _within(circuit, nodes, edges)
+    left = _left_out(circuit, nodes, [*chemical, *electrical])
     names: dict[str, int] = {}
     found = [_edges(circuit, each, table, ids, names) for each in chemical]
     gaps = [_edges(circuit, each, table, ids, None) for each in electrical]
@@ -110,6 +120,8 @@ def read_sonata(
         synapses = rows.from_pairs(*_together(found), len(table))
     except ValueError as error:
         raise InputError(f"{circuit.path}: {error}") from error
+    if left:
+        warnings.warn(f"{circuit.path}: left out: {'; '.join(left)}.", UserWarning, stacklevel=2)
     return Connectome(table, synapses, tuple(names) or (UNKNOWN,), junctions, name=name)
 
 
@@ -265,6 +277,8 @@ def _edges(
         size = len(attributes)
         ends = {end: np.empty(size, np.int32) for end in ("source", "target")}
         counts, kinds = np.ones(size, np.float32), np.zeros(size, np.uint8)
+        # Those of our own types are unit conductances, which `sonata_parameters` reads.
+        own = attributes.in_file("syn_weight")
         classes = None if names is None else _Classes(circuit, attributes, table, names)
         for first in range(0, size, CHUNK):
             last = min(first + CHUNK, size)
@@ -275,9 +289,57 @@ def _edges(
             if number is not None:
                 given = np.asarray(number, dtype=np.float32)
                 counts[first:last] = np.where(np.isnan(given), 1, given)
+            weights = attributes.column("syn_weight", first, last) if own else None
+            if weights is not None:
+                weights = _finite(weights, population, first)
+                size_of = np.abs(weights) if classes is not None else weights
+                counts[first:last] *= np.where(np.isnan(size_of), 1, size_of)
             if classes is not None:
-                kinds[first:last] = classes.of(first, last, ends["source"][first:last])
+                kinds[first:last] = classes.of(first, last, ends["source"][first:last], weights)
+        if classes is not None:
+            classes.say_contradictions(population)
     return ends["source"], ends["target"], counts, kinds
+
+
+def _finite(weights: NDArray, population: Population, first: int) -> NDArray[np.float64]:
+    numbers = np.asarray(weights, dtype=np.float64)
+    if (wrong := np.isinf(numbers)).any():
+        raise InputError(
+            f"{population.path}: edge {first + int(wrong.argmax())} of {population.name!r} has the "
+            f"syn_weight {numbers[wrong][0]}; expected a finite number."
+        )
+    return numbers
+
+
+def _left_out(circuit: Circuit, nodes: Population, edges: Sequence[Population]) -> list[str]:
+    """What of the files does not become a part of the connectome, in words."""
+    found = []
+    with nodes.open() as attributes:
+        told = attributes.types.get("dynamics_params")
+        constants = any("dynamics_params" in group for group in attributes.groups.values())
+        if not _is_ours(nodes.types) and (constants or (told is not None and told.notna().any())):
+            found.append(f"the constants (dynamics_params) of the neurons of {nodes.name!r}")
+    for each in edges:
+        with each.open() as attributes:
+            types = attributes.types
+            ours = "model_template" in types and bool(types["model_template"].isin(_OURS).all())
+            used = {"nsyns", *TRANSMITTER_COLUMNS, "model_template", "dynamics_params"}
+            if attributes.in_file("syn_weight"):
+                used.add("syn_weight")
+            if ours:
+                used |= {"syn_weight", "reversal_potential"}
+            there = [
+                name
+                for name in attributes.names
+                if name not in used and (attributes.in_file(name) or attributes.in_types(name))
+            ]
+            if there:
+                listed = ", ".join(map(repr, there))
+                found.append(f"{listed} of the edges {each.name!r}")
+    inside = {each.name for each in edges}
+    if other := [each.name for each in circuit.edges() if each.name not in inside]:
+        found.append(f"the edges {', '.join(map(repr, other))}")
+    return found
 
 
 def _positions(
@@ -313,6 +375,8 @@ class _Classes:
         columns = TRANSMITTER_COLUMNS
         self._column = next((name for name in columns if attributes.in_file(name)), None)
         self._by_type: NDArray | None = None
+        self._by_sign = False
+        self._contradictions = 0
         self._by_neuron: NDArray | None = None
         if self._column is not None:
             return
@@ -322,6 +386,8 @@ class _Classes:
         weights = np.asarray(types.get("syn_weight", []), dtype=np.float64)
         if told is not None:
             self._by_type = self._codes(types[told])
+        elif _some_negative(attributes):
+            self._by_sign = True
         elif np.isfinite(reversal).any():
             self._by_type = self._codes(_by_sign(reversal - EXCITES_ABOVE))
         elif of_neurons is not None:
@@ -329,8 +395,32 @@ class _Classes:
         elif (weights < 0).any():
             self._by_type = self._codes(_by_sign(weights))
 
-    def of(self, first: int, last: int, sources: NDArray) -> NDArray:
+    def of(
+        self, first: int, last: int, sources: NDArray, weights: NDArray[np.float64] | None
+    ) -> NDArray:
         """[last − first]."""
+        if self._by_sign and weights is not None:
+            return self._codes(_by_sign(weights))
+        found = self._told(first, last, sources)
+        if weights is None and self._attributes.in_types("syn_weight"):
+            weights = np.asarray(self._attributes.column("syn_weight", first, last), np.float64)
+        if weights is not None and (weights < 0).any():
+            known = {code: REVERSAL_POTENTIALS.get(name) for name, code in self._names.items()}
+            excites = [code for code, mv in known.items() if (mv or 0.0) > EXCITES_ABOVE]
+            self._contradictions += int((np.isin(found, excites) & (weights < 0)).sum())
+        return found
+
+    def say_contradictions(self, population: Population) -> None:
+        """Warn where transmitters that excite stand beside negative weights."""
+        if self._contradictions:
+            warnings.warn(
+                f"{population.path}: {self._contradictions:,} edges of {population.name!r} have a "
+                "negative syn_weight, but a transmitter that excites, which counts.",
+                UserWarning,
+                stacklevel=4,
+            )
+
+    def _told(self, first: int, last: int, sources: NDArray) -> NDArray:
         if self._column is not None:
             values = self._attributes.column(self._column, first, last)
             return self._codes([] if values is None else values)
@@ -345,8 +435,7 @@ class _Classes:
         return np.full(last - first, self._code(UNKNOWN))
 
     def _code(self, value: object) -> int:
-        text = canonical(value)
-        return self._names.setdefault(_SHORT.get(text, text), len(self._names))
+        return self._names.setdefault(canonical(value), len(self._names))
 
     def _codes(self, values: Any) -> NDArray:
         codes, distinct = require("pandas", extra="brain").factorize(np.asarray(values, object))
@@ -365,6 +454,16 @@ def _reversal(circuit: Circuit, types: pandas.DataFrame) -> NDArray[np.float64]:
             told = _json(circuit, "synaptic_models_dir", file_name)
             found[row] = told.get("erev", told.get("e", np.nan))
     return found
+
+
+def _some_negative(attributes: Attributes) -> bool:
+    if not attributes.in_file("syn_weight"):
+        return False
+    for first in range(0, len(attributes), CHUNK):
+        found = attributes.column("syn_weight", first, min(first + CHUNK, len(attributes)))
+        if found is not None and (np.asarray(found, dtype=np.float64) < 0).any():
+            return True
+    return False
 
 
 def _by_sign(values: NDArray[np.float64]) -> NDArray:

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.connectome.transmitters import (
-    REVERSAL_POTENTIALS,
     canonical,
+    check_names,
     reversal_potentials,
 )
 from liquidtime.errors import InputError
@@ -131,13 +131,8 @@ class Parameters:
         """
         given = self.unit_conductance
         if isinstance(given, Mapping):
+            check_names("unit_conductance", given, [canonical(name) for name in classes])
             by_name = {canonical(name): float(value) for name, value in given.items()}
-            known = {*REVERSAL_POTENTIALS, *(canonical(name) for name in classes)}
-            if unknown := sorted(set(by_name) - known):
-                raise InputError(
-                    f"unit_conductance names {', '.join(unknown)}; expected transmitters of the "
-                    f"connectome, {', '.join(classes)}, or other known ones."
-                )
             default = Parameters.unit_conductance
             assert isinstance(default, float)
             given = [by_name.get(canonical(name), default) for name in classes]
@@ -231,7 +226,15 @@ def _check_edgewise(synaptic_time: NDArray, gates: Gates) -> None:
 def _numbers(
     name: str, value: ArrayLike, length: int | None, whose: str = "one a neuron"
 ) -> NDArray[np.float64]:
-    found = np.asarray(value, dtype=np.float64)
+    if isinstance(value, Mapping):
+        raise InputError(
+            f"{name} is given by name, {dict(value)!r}; expected one number or {whose}, in the "
+            "order of the table. Only unit_conductance and reversal_potential go by transmitter."
+        )
+    try:
+        found = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} is {value!r}; expected one number or {whose}.") from error
     if not np.isfinite(found).all():
         raise InputError(f"{name} holds numbers that are not finite.")
     if length is None:

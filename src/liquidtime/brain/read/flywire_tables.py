@@ -108,6 +108,12 @@ def _edges(path: Path, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def _check(path: Path, batch: Any, ids: np.ndarray) -> None:
+    for column in (*_INDICES, *_IDS):
+        if (found := _array(batch, column)).dtype.kind not in "iu":
+            raise InputError(
+                f"{path}: {column} holds {found.dtype}, or a gap; expected whole numbers: floats "
+                "round ids."
+            )
     for index, name in zip(_INDICES, _IDS, strict=True):
         places = _array(batch, index)
         if len(places) and not (places.min() >= 0 and places.max() < len(ids)):
@@ -124,7 +130,7 @@ def _check(path: Path, batch: Any, ids: np.ndarray) -> None:
     signs = _array(batch, _SIGN)
     if (wrong := np.abs(signs) != 1).any():
         raise InputError(f"{path}: {_SIGN} holds {signs[wrong][0]}; expected 1 or -1.")
-    if (wrong := _array(batch, _COUNT) < 0).any():
+    if (wrong := ~(_array(batch, _COUNT) >= 0)).any():
         raise InputError(
             f"{path}: {_COUNT} holds {_array(batch, _COUNT)[wrong][0]}; expected numbers of "
             f"synapses ≥ 0. The sign stands in {_SIGN}."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.graph import Connectome, named
+from liquidtime.brain.read.columns import GAP_KINDS
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 
@@ -71,9 +73,7 @@ def from_scipy(
             "negative number means an inhibitory edge."
         )
     kinds = None
-    if signed:
-        kinds = np.where(weights < 0, "inhibitory", "excitatory")
-    elif transmitter is not None:
+    if transmitter is not None:
         per_neuron = np.asarray(transmitter)
         if per_neuron.shape != (size,):
             raise InputError(
@@ -85,9 +85,10 @@ def from_scipy(
     return Connectome.from_edges(
         labels[sources],
         labels[targets],
-        np.abs(weights),
+        weights,
         neurons=table,
         transmitter=kinds,
+        signed=signed,
         name=name,
     )
 
@@ -140,6 +141,7 @@ def from_networkx(
     count: str = "weight",
     transmitter: str = "transmitter",
     kind: str = "kind",
+    signed: bool = False,
     name: str | None = None,
 ) -> Connectome:
     """A connectome from a directed graph, whose edges may be parallel.
@@ -148,11 +150,14 @@ def from_networkx(
         graph: Its nodes are the neurons, and their attributes the columns of the table.
         count: The attribute of edges with the number of synapses; 1 where an edge has none.
         transmitter: The attribute with the transmitter, of an edge, or else of its source.
-        kind: The attribute of edges that is "gap" for a gap junction; all others are chemical.
+        kind: The attribute of edges that is "gap" (or "electrical", …) for a gap junction; all
+            others are chemical.
+        signed: Whether a negative number means an inhibitory edge, as in `from_scipy`.
         name: Of the connectome; by default that of the graph.
 
     Raises:
-        InputError: If the graph is not directed.
+        InputError: If the graph is not directed, a number is negative without `signed`, or edges
+            tell transmitters beside `signed`.
     """
     pandas = require("pandas", extra="brain")
     if not graph.is_directed():
@@ -162,15 +167,18 @@ def from_networkx(
             "edges in both directions."
         )
     nodes = list(graph)
-    table = pandas.DataFrame(
-        [graph.nodes[node] for node in nodes], index=pandas.Index(nodes, tupleize_cols=False)
+    table = named(
+        pandas.DataFrame(
+            [graph.nodes[node] for node in nodes], index=pandas.Index(nodes, tupleize_cols=False)
+        )
     )
     if transmitter in table and transmitter != "transmitter":
         table = table.rename(columns={transmitter: "transmitter"})
     place = {node: n for n, node in enumerate(nodes)}
     edges = [(place[pre], place[post], data) for pre, post, data in graph.edges(data=True)]
-    chemical = [edge for edge in edges if edge[2].get(kind) != "gap"]
-    gap = [edge for edge in edges if edge[2].get(kind) == "gap"]
+    is_gap = [str(data.get(kind, "")).strip().lower() in GAP_KINDS for _, _, data in edges]
+    chemical = [edge for edge, other in zip(edges, is_gap, strict=True) if not other]
+    gap = [edge for edge, other in zip(edges, is_gap, strict=True) if other]
     labels = table.index.to_numpy()
 
     def listed(found: list[tuple[int, int, dict[str, Any]]]) -> tuple[Any, Any, Any]:
@@ -178,8 +186,9 @@ def from_networkx(
         post = labels[np.array([edge[1] for edge in found], dtype=np.int64)]
         return pre, post, np.array([edge[2].get(count, 1) for edge in found], dtype=np.float64)
 
+    _say_left_out(graph, edges, (count, transmitter, kind))
     own = None
-    if any(transmitter in data for _, _, data in chemical):
+    if not signed and any(transmitter in data for _, _, data in chemical):
         of_neuron = table.get("transmitter", pandas.Series("", index=table.index)).tolist()
         own = [data.get(transmitter, of_neuron[pre]) for pre, _, data in chemical]
     pre, post, counts = listed(chemical)
@@ -189,9 +198,21 @@ def from_networkx(
         counts,
         neurons=table,
         transmitter=own,
+        signed=signed,
         gap_junctions=listed(gap) if gap else None,
         name=name or graph.name or "connectome",
     )
+
+
+def _say_left_out(graph: Any, edges: Sequence[Any], used: Sequence[str]) -> None:
+    left = sorted({str(key) for _, _, data in edges for key in data} - set(used))
+    if left:
+        warnings.warn(
+            f"{graph}: the attributes {', '.join(map(repr, left))} of edges are left out; count, "
+            "transmitter and kind name those that are read.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def to_networkx(connectome: Connectome) -> networkx.MultiDiGraph:
@@ -233,6 +254,6 @@ def _check_orientation(orientation: str) -> None:
 def _table(neurons: Any, size: int) -> pandas.DataFrame:
     pandas = require("pandas", extra="brain")
     if isinstance(neurons, pandas.DataFrame):
-        return neurons
+        return named(neurons)
     index = pandas.RangeIndex(size) if neurons is None else pandas.Index(list(neurons))
-    return pandas.DataFrame(index=index)
+    return named(pandas.DataFrame(index=index))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.names import Names, read_together
 from liquidtime.brain.connectome.transmitters import UNKNOWN
 from liquidtime.brain.read.mirror import in_mirror
 from liquidtime.brain.read.tables import read_table
@@ -105,8 +106,12 @@ def from_files(
     if isinstance(transmitter, str):
         needed.append(transmitter)
     read_table(table, needed)
+    names = [Names(f"{column!r} of {edges}", listed[column]) for column in ("pre", "post")]
+    *ends, index = read_together([*names, Names(f"the first column of {neurons}", table.index)])
+    table = table.set_axis(index)
     place = {
-        column: table.index.get_indexer(np.asarray(listed[column])) for column in ("pre", "post")
+        column: table.index.get_indexer(found)
+        for column, found in zip(("pre", "post"), ends, strict=True)
     }
     for column, found in place.items():
         if (found < 0).any():
@@ -125,8 +130,8 @@ def from_files(
     if transmitter is not None:
         described["transmitter"] = _transmitters(rows, kinds, transmitter)
     return Connectome.from_edges(
-        listed["pre"].to_numpy()[kept],
-        listed["post"].to_numpy()[kept],
+        ends[0][kept],
+        ends[1][kept],
         listed["count"].to_numpy()[kept],
         neurons=described,
         name="larval Drosophila (Winding 2023)",

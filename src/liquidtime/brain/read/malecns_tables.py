@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.names import read_names
 from liquidtime.brain.connectome.transmitters import UNKNOWN, canonical
 from liquidtime.brain.read.tables import read_table
 from liquidtime.data.sources import Source, fetch
@@ -116,6 +117,16 @@ def malecns(
     return Connectome(table, found, names, name=name)
 
 
+def _ids(column: Any, path: Path) -> np.ndarray:
+    try:
+        ids = read_names(column, repr(str(column.name)))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    if ids.size and ids.dtype.kind != "i":
+        raise InputError(f"{path}: {column.name!r} holds {ids[0]!r}; expected whole numbers.")
+    return ids.astype(np.int64)
+
+
 def _path(given: str | os.PathLike[str] | None, source: Source) -> Path:
     return fetch(source) if given is None else Path(given)
 
@@ -139,7 +150,7 @@ def _neurons(path: Path) -> pandas.DataFrame:
     rows = rows.loc[(told.notna() & (told != "")).to_numpy()].sort_values(by=[body])
     if rows.empty:
         raise InputError(f"{path}: no row has a {group}; expected one for each neuron.")
-    table = pandas.DataFrame(index=pandas.Index(rows[body].to_numpy(dtype=np.int64), name="body"))
+    table = pandas.DataFrame(index=pandas.Index(_ids(rows[body], path), name="body"))
     if not table.index.is_unique:
         twice = table.index[table.index.duplicated()][0]
         raise InputError(f"{path} lists the neuron {twice} twice; expected each once.")
@@ -163,9 +174,10 @@ def _transmitters(path: Path, bodies: pandas.Index, column: str | None) -> list[
     kind = column or _column(found, "transmitter", path)
     if kind not in found:
         raise InputError(f"{path} has no column {kind!r}; its columns are {', '.join(found)}.")
-    rows = rows.drop_duplicates(body).set_index(body)[kind]
-    usual = {value: canonical(value) for value in rows.dropna().unique()}
-    return [usual.get(value, UNKNOWN) for value in rows.reindex(bodies)]
+    rows = rows.set_axis(_ids(rows[body], path))
+    told: Any = rows.loc[~rows.index.duplicated(), kind]
+    usual = {value: canonical(value) for value in told.dropna().unique()}
+    return [usual.get(value, UNKNOWN) for value in told.reindex(bodies)]
 
 
 def _between(path: Path, bodies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -184,7 +196,7 @@ def _between(path: Path, bodies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
         wanted = ipc.IpcReadOptions(included_fields=sorted(map(names.index, columns)))
         file = ipc.open_file(mapped, options=wanted)
         for number in range(file.num_record_batches):
-            parts.append(_known(file.get_batch(number), columns, bodies))
+            parts.append(_known(file.get_batch(number), columns, bodies, path))
     if not parts:
         raise InputError(f"{path} holds no connections.")
     sources, targets, counts = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -192,15 +204,25 @@ def _between(path: Path, bodies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
 
 
 def _known(
-    batch: Any, columns: list[str], bodies: np.ndarray
+    batch: Any, columns: list[str], bodies: np.ndarray, path: Path
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     pre, post, weight = (batch.column(c).to_numpy(zero_copy_only=False) for c in columns)
     ends, kept = [], np.ones(len(pre), dtype=bool)
-    for end in (pre, post):
+    for column, end in zip(columns, (pre, post), strict=False):
+        if end.dtype.kind not in "iu":
+            raise InputError(
+                f"{path}: {column!r} holds {end.dtype}, or a gap; expected whole numbers: floats "
+                "round ids."
+            )
         # NumPy compares signed with unsigned numbers as floats, which large ids do not survive.
         body = end.astype(np.int64, copy=False)
         place = np.searchsorted(bodies, body)
         place[place == len(bodies)] = 0
         kept &= bodies[place] == body
         ends.append(place.astype(np.int32))
-    return ends[0][kept], ends[1][kept], weight[kept].astype(np.float32)
+    counts = weight[kept].astype(np.float32)
+    if (wrong := ~(np.isfinite(counts) & (counts >= 0))).any():
+        raise InputError(
+            f"{path}: {columns[2]!r} holds {counts[wrong][0]}; expected numbers of synapses ≥ 0."
+        )
+    return ends[0][kept], ends[1][kept], counts

@@ -14,9 +14,9 @@ from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, RUN, SIMUL
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.runs.claim import check_free
-from liquidtime.runs.digests import read_json
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.names import dated, latest_stopped
+from liquidtime.runs.stored import read_json
 
 
 def is_simulation(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,10 @@ import numpy as np
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.experiment import Experiment
 from liquidtime.brain.experiment.recording import Record, Recording, Series
+from liquidtime.brain.experiment.waveforms.catalogue import WRITTEN
 from liquidtime.brain.neurons.contract import Neurons
 from liquidtime.brain.neurons.graded import Parameters
+from liquidtime.brain.simulation.bounds import warn_of_the_end
 from liquidtime.brain.simulation.fingerprint import fingerprint
 from liquidtime.brain.simulation.network import Machine
 from liquidtime.brain.simulation.player import Player
@@ -26,6 +29,13 @@ from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.play import play
 from liquidtime.kernels.network.readers import Tap
 from liquidtime.kernels.network.stepper import Scheme, Stepper
+from liquidtime.runs.interrupts import uninterrupted
+
+# A process that forks while one of its threads imports leaves the child a lock that nobody opens.
+# So what a simulation needs is imported with this module, not in the first call.
+FORMS.entries()
+WRITTEN.entries()
+importlib.import_module("numpy.random")
 
 _BYTES_A_RUN = 32 << 20
 _SECONDS_A_RUN = 0.2
@@ -115,7 +125,10 @@ def simulate(
         with shown(progress if worker.leads else False, run.duration) as tell:
             found = run.go(tell)
     # After the block, at whose end the last checkpoint of all processes is whole.
-    return worker.whole(found)
+    whole = worker.whole(found)
+    if whole is not None:
+        warn_of_the_end(whole)
+    return whole
 
 
 class _Run:
@@ -267,7 +280,8 @@ class _Run:
             "fingerprint": fingerprint(self.worker.constants, self.resolved),
         }
         connectome = self.network.connectome
-        disk = Disk(self.store, connectome, self.records, self.neurons, trials, about)
+        with uninterrupted():
+            disk = Disk(self.store, connectome, self.records, self.neurons, trials, about)
         self.worker.describe(self.store)
         return disk
 

@@ -14,6 +14,20 @@ from liquidtime.optional import require
 SAMPLES = "recording.zarr"
 
 
+def read_samples(folder: Path, array: Any, key: Any = ...) -> NDArray:
+    """What an index names of an array in the store of a simulation.
+
+    Raises:
+        InputError: If a piece is damaged; each carries a checksum.
+    """
+    try:
+        return np.asarray(array[key])
+    # What Zarr and its codecs raise of a chunk that is not what was written.
+    except (ValueError, RuntimeError, OSError) as error:
+        place = folder / SAMPLES / str(array.name).strip("/")
+        raise InputError(f"{place} is damaged ({error}). Restore it, or simulate anew.") from error
+
+
 class Samples:
     """Samples [T, n, B] of one record in a store; an index reads what it names, as of an array.
 
@@ -37,13 +51,7 @@ class Samples:
         return self.shape[0]
 
     def __getitem__(self, key: Any) -> NDArray:
-        try:
-            return self._array[key]
-        # What Zarr raises of a chunk whose checksum is another.
-        except ValueError as error:
-            raise InputError(
-                f"{self._place} is damaged ({error}). Restore it, or simulate anew."
-            ) from error
+        return read_samples(self._place.parents[1], self._array, key)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray:
         del copy

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.recording import Record
-from liquidtime.brain.simulation.samples import SAMPLES, Samples
+from liquidtime.brain.simulation.samples import SAMPLES, Samples, read_samples
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import variables
 from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
-from liquidtime.runs.write import json_text, write_atomically, write_json
+from liquidtime.runs.interrupts import uninterrupted
+from liquidtime.runs.write import json_text, naming, write_atomically, write_json
 
 CHECKPOINT = "checkpoint.npz"
 RUN = "run.json"
@@ -35,6 +37,10 @@ SIMULATION = Kind(
     in_words={"fingerprint": "neurons, synapses, stimuli or start"},
 )
 _BYTES_A_CHUNK = 4 << 20
+# What Zarr renames into place, unless its process is killed.
+_HALF_WRITTEN = "*.partial"
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,12 @@ class Store:
         """
         if self.folder.exists() and not self.folder.is_dir():
             raise InputError(f"{self.folder} is a file; expected a folder for the simulation.")
+        result = Folder(self.folder, SIMULATION)
         with claimed(self.folder):
-            yield
+            if not result.begun:
+                result.check_content(resume=True)
+            with result.marked():
+                yield
 
 
 class Memory:
@@ -97,6 +107,29 @@ class Memory:
     def events(self) -> NDArray[np.int64]:
         """All events."""
         return np.concatenate(self._events)
+
+
+def _whole(method: Callable[P, R]) -> Callable[P, R]:
+    """A method of `Disk` that Ctrl-C does not cut in two, and that knows a folder that went away.
+
+    Zarr writes in threads of its own, which would go on behind the back of a process that stops.
+    """
+
+    @functools.wraps(method)
+    def guarded(*args: P.args, **keywords: P.kwargs) -> R:
+        disk: Any = args[0]
+        try:
+            with uninterrupted():
+                return method(*args, **keywords)
+        except (KeyError, OSError) as error:
+            if (disk.folder / RUN).exists():
+                with naming(disk.folder / SAMPLES):
+                    raise
+            raise InputError(
+                f"{disk.folder} was removed while the simulation wrote there. Simulate anew."
+            ) from error
+
+    return guarded
 
 
 class Disk:
@@ -129,6 +162,8 @@ class Disk:
         zarr = require("zarr", extra="brain")
         if self._same_run() and self._laid_out():
             self._result.check(SAMPLES)
+            for path in (self.folder / SAMPLES).rglob(_HALF_WRITTEN):
+                path.unlink(missing_ok=True)
             self._root = zarr.open_group(self.folder / SAMPLES, mode="r+")
             return
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -137,6 +172,8 @@ class Disk:
         (self.folder / CHECKPOINT).unlink(missing_ok=True)
         self._root = zarr.create_group(self.folder / SAMPLES, overwrite=True)
         labels = connectome.neurons.index.to_numpy()
+        # Each chunk carries its checksum, which Zarr compares when it reads the chunk.
+        codecs = [zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()]
         for record in records:
             count = len(neurons[record.name])
             length = max(1, _BYTES_A_CHUNK // max(1, 4 * count * trials))
@@ -148,8 +185,7 @@ class Disk:
                 dtype=str(about["dtype"]),
                 # A chunk that is gone shall not read as potentials of 0 mV.
                 fill_value=np.nan,
-                # Each chunk carries its checksum, which Zarr compares when it reads the chunk.
-                compressors=[zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()],
+                compressors=codecs,
                 dimension_names=names,
             )
             array.attrs["units"] = variables()[record.variable].units
@@ -157,9 +193,16 @@ class Disk:
             if shown.dtype.kind not in "iu":
                 # Names are Python objects, which Zarr does not store.
                 shown = shown.astype(np.dtypes.StringDType())
-            self._root.create_array(names[1], data=shown, dimension_names=names[1:2])
+            self._root.create_array(
+                names[1], data=shown, compressors=codecs, dimension_names=names[1:2]
+            )
             times = self._root.create_array(
-                names[0], shape=(0,), chunks=(4096,), dtype="float64", dimension_names=names[:1]
+                names[0],
+                shape=(0,),
+                chunks=(4096,),
+                dtype="float64",
+                compressors=codecs,
+                dimension_names=names[:1],
             )
             times.attrs["units"] = "ms"
             times.attrs["interval"] = record.every * float(about["dt"])
@@ -169,9 +212,11 @@ class Disk:
             shape=(0, 3),
             chunks=(65536, 3),
             dtype="int64",
+            compressors=codecs,
             dimension_names=("event", "step_neuron_trial"),
         )
 
+    @_whole
     def append(self, name: str, samples: NDArray) -> None:
         """Add [T, n, B] behind what is there."""
         if not len(samples):
@@ -182,6 +227,7 @@ class Disk:
         interval = times.attrs["interval"]
         times.append(interval * np.arange(first + 1, first + 1 + len(samples)))
 
+    @_whole
     def append_events(self, events: NDArray[np.int64]) -> None:
         """Add [n, 3]."""
         if len(events):
@@ -193,8 +239,9 @@ class Disk:
 
     def events(self) -> NDArray[np.int64]:
         """All events."""
-        return self._root["events"][:]
+        return read_samples(self.folder, self._root["events"])
 
+    @_whole
     def save(self, state: Mapping[str, NDArray], about: Mapping[str, Any]) -> None:
         """Write a checkpoint: whole, or the old one stays."""
         # What is appended after this checkpoint is cut off at these lengths.
@@ -208,6 +255,7 @@ class Disk:
 
         write_atomically(self.folder / CHECKPOINT, write)
 
+    @_whole
     def load(self) -> tuple[dict[str, NDArray], dict[str, Any]] | None:
         """The checkpoint, if there is one; samples that were written after it are cut off."""
         path = self.folder / CHECKPOINT
@@ -232,6 +280,7 @@ class Disk:
         """Of a run that has finished before."""
         return self._result.read(RUN).get("statistics") if self._result.finished else None
 
+    @_whole
     def finish(self, statistics: Mapping[str, Any]) -> None:
         """Note that all is there."""
         about = {**self.about, "finished": True, "statistics": dict(statistics)}

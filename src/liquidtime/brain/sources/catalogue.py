@@ -6,7 +6,7 @@ import difflib
 import warnings
 from pathlib import Path
 
-from liquidtime.brain.sources.contract import Found, Source, Wanted
+from liquidtime.brain.sources.contract import Found, Source, Wanted, refuse
 from liquidtime.brain.sources.files import SUFFIXES, from_file
 from liquidtime.catalogue import Catalogue
 from liquidtime.errors import InputError
@@ -25,13 +25,18 @@ def find_connectome(wanted: Wanted) -> Found:
     Raises:
         InputError: If there is neither such a name nor such a file, or a file cannot be read.
     """
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        found = _find(wanted)
+    found.notes.extend(str(each.message) for each in said)
+    return found
+
+
+def _find(wanted: Wanted) -> Found:
     word, known = wanted.network, SOURCES.entries()
     if word in known:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always", UserWarning)
-            found = known[word].find(wanted)
-        found.notes.extend(str(each.message) for each in said)
-        return found
+        refuse(wanted, "signed")
+        return known[word].find(wanted)
     path = Path(word)
     if not path.exists():
         close = difflib.get_close_matches(word, known, n=1)

@@ -28,6 +28,7 @@ class Wanted:
     seed: int
     scaled: bool
     """Whether a unit conductance is set."""
+    signed: bool = False
 
 
 class Found(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 from liquidtime.brain.neurons.graded import Parameters
@@ -25,44 +24,31 @@ def from_file(path: Path, wanted: Wanted) -> Found:
     if path.is_dir() or path.suffix.lower() in _SONATA:
         from liquidtime.brain.formats.sonata import read_sonata, sonata_parameters
 
-        refuse(wanted, "neurons", "transmitter")
+        refuse(wanted, "neurons", "transmitter", "signed")
         return Found(read_sonata(path), sonata_parameters(path) or Parameters(), name, [])
     if path.suffix.lower() in _NEUROML:
         from liquidtime.brain.formats.neuroml import neuroml_parameters, read_neuroml
 
-        refuse(wanted, "neurons", "transmitter")
+        refuse(wanted, "neurons", "transmitter", "signed")
         return Found(read_neuroml(path), neuroml_parameters(path) or Parameters(), name, [])
     if not set(suffixes) & set(SUFFIXES):
         raise InputError(
             f"{path} ends in {path.suffix or 'no suffix'!r}; expected an edge table "
             f"({', '.join(SUFFIXES)}), a SONATA folder or .json, or NeuroML (.nml)."
         )
-    from liquidtime.brain.read import read_edges, read_table
+    from liquidtime.brain.read import read_edges
 
-    table = read_table(path)
-    if wanted.count not in table and wanted.count == "count":
-        # The default is a habit, not a request; a table without counts has one row a synapse.
-        wanted = dataclasses.replace(wanted, count=None)
-    transmitter = wanted.transmitter
-    if transmitter is None and "transmitter" in table:
-        transmitter = "transmitter"
-    neurons = None if wanted.neurons is None else _table_of_neurons(wanted.neurons)
-    try:
-        made = read_edges(
-            table,
-            pre=wanted.pre,
-            post=wanted.post,
-            count=wanted.count,
-            transmitter=transmitter,
-            neurons=neurons,
-            name=name,
-        )
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    notes = []
-    if made.classes == ("unknown",):
-        notes = ["No transmitters are told, so every edge excites; see --transmitter."]
-    return Found(made, Parameters(), name, notes)
+    made = read_edges(
+        path,
+        pre=wanted.pre,
+        post=wanted.post,
+        count=wanted.count,
+        transmitter=wanted.transmitter,
+        signed=wanted.signed,
+        neurons=None if wanted.neurons is None else _table_of_neurons(wanted.neurons),
+        name=name,
+    )
+    return Found(made, Parameters(), name, [])
 
 
 def _table_of_neurons(text: str) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from tyro.conf import UseAppendAction, arg
 
 from liquidtime.errors import InputError
+from liquidtime.runs.options import Within
 
 if TYPE_CHECKING:
     from liquidtime.brain import Events, Experiment, Machine, Trials
@@ -38,6 +39,8 @@ class NetworkOptions:
     transmitter: Annotated[str | None, arg(metavar="COLUMN", help_behavior_hint="")] = None
     """Edge table: column of transmitters (default: "transmitter", if there is one, else that of
     the neurons). larva: TYPE=TRANSMITTER,…"""
+    signed: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Edge table: a negative count means an inhibitory edge."""
     set: Annotated[
         UseAppendAction[tuple[str, ...]], arg(metavar="CONSTANT=NUMBER", help_behavior_hint="")
     ] = ()
@@ -58,6 +61,7 @@ class NetworkOptions:
             self.transmitter,
             seed,
             any(text.startswith("unit_conductance") for text in self.set),
+            self.signed,
         )
 
 
@@ -84,9 +88,9 @@ class ExperimentOptions:
     """A trial for each single neuron: of --of, or, to stimulate, of --stimulate."""
     of: Annotated[str | None, _NEURONS] = None
     """Neurons of --screen ablate or silence (default: all)."""
-    trials: int = 1
+    trials: Annotated[int, Within(1)] = 1
     """Repeats of each condition, with other noise."""
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Of noise, and of networks that are made by chance."""
 
     def asked(self) -> Trials:
@@ -115,7 +119,7 @@ class ExperimentOptions:
 class RunOptions:
     """How it is computed."""
 
-    duration: float = 1000.0
+    duration: Annotated[float, Within(above=0, most=1e12)] = 1000.0
     """ms."""
     dt: float = 0.1
     """ms, of a time step."""

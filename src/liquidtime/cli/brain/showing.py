@@ -22,15 +22,20 @@ def show_simulation(folder: Path) -> None:
     """
     recording, experiment = load(folder)
     name = "potential" if "potential" in recording.series else next(iter(recording.series))
-    console = results()
+    console, evoked = results(), bool(experiment.stimuli)
+    # Samples are few where they are kept seldom, and none may be as late as the stimulus.
+    since = min(experiment.since, float(recording.times(name)[-1]))
     with messages().status("Comparing …"):
-        comparison = compare(recording, name, since=experiment.since).without(experiment.removed)
+        comparison = compare(recording, name, since=since).without(experiment.removed)
     console.print(f"[bold]{escape(str(folder))}[/]  simulated {experiment.created}")
     console.print(summary(recording, comparison, experiment))
     if (table := differences(recording, comparison, experiment)) is not None:
-        console.print(f"Against the control, from {experiment.since:g} ms on:", markup=False)
+        what = (
+            "The answer to the stimulus beside the control's" if evoked else "Against the control"
+        )
+        console.print(f"{what}, from {since:g} ms on:", markup=False)
         console.print(table)
-    files = write_tables(folder, recording, comparison)
+    files = write_tables(folder, recording, comparison, evoked=evoked)
     end = recording.duration
     # Of a screen one condition is drawn, and its one neuron is the stimulated one.
     one = experiment.shown.partition(" ")[2] if experiment.screen == "stimulate" else ""

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -52,6 +53,8 @@ def simulate_into(
             if asked():
                 raise KeyboardInterrupt
 
+        # What it says of its end stands in the summary.
+        shown_now.enter_context(warnings.catch_warnings(category=UserWarning, action="ignore"))
         try:
             simulate(connectome, parameters, experiment, where=machine, store=store, progress=told)
         except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from liquidtime.brain.experiment.recording import Recording
 from liquidtime.brain.figures.about import described
 from liquidtime.brain.figures.comparison import Comparison
 from liquidtime.brain.figures.tables import CHANGED, condition_table
+from liquidtime.brain.simulation.bounds import impossible
 from liquidtime.brain.simulation.description import Description
 from liquidtime.kernels.network.catalogue import variables
 
@@ -34,38 +35,56 @@ def summary(recording: Recording, comparison: Comparison, experiment: Descriptio
 def differences(
     recording: Recording, comparison: Comparison, experiment: Description
 ) -> Table | None:
-    """Which neurons change most against the control; of a screen, which conditions matter most."""
+    """Which neurons differ most from the control; of a screen, which conditions matter most.
+
+    With a stimulus it is the answers to it that are compared, each to where the neuron stood just
+    before; a difference that was there before is told beside.
+    """
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
     if len(comparison.conditions) < 2:
         return None
-    units = _units(recording)
+    units, evoked = _units(recording), bool(experiment.stimuli)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     if len(comparison.conditions) - 1 > 3:
-        rows = condition_table(recording, comparison).head(_SHOWN_CONDITIONS)
+        rows = condition_table(recording, comparison, evoked=evoked).head(_SHOWN_CONDITIONS)
         table.add_column("condition", overflow="fold")
-        table.add_column(f"neurons moved\nby > {CHANGED:g} {units}", justify="right")
+        what = "answers" if evoked else "neurons"
+        table.add_column(f"{what} changed\nby > {CHANGED:g} {units}", justify="right")
         table.add_column(f"rms of all\n({units})", justify="right")
-        table.add_column(f"most changed (largest difference, {units})", overflow="fold")
+        table.add_column(
+            f"most changed ({'evoked' if evoked else 'largest'} difference, {units})",
+            overflow="fold",
+        )
         for condition, changed, rms, most in rows.to_numpy().tolist():
             table.add_row(*map(escape, (condition, f"{changed:,}", _number(rms), most)))
         return table
     for name in ("condition", "neuron"):
         table.add_column(name, overflow="fold")
-    for name in ("mean", "largest", "rms"):
+    columns = {
+        "mean": comparison.difference,
+        "largest": comparison.largest,
+        "rms": comparison.rms,
+    }
+    if evoked:
+        control = np.broadcast_to(comparison.response[:, :1], comparison.response.shape)
+        columns = {
+            "control\nanswers": control,
+            "answers\nhere": comparison.response,
+            "evoked\ndifference": comparison.evoked,
+            "difference\nbefore": comparison.before,
+        }
+    for name in columns:
         table.add_column(f"{name}\n({units})", justify="right", no_wrap=True)
     labels = described(recording.connectome, comparison.neurons)
     for number, condition in enumerate(comparison.conditions[1:], start=1):
         name = escape(condition)
-        for place in comparison.most_changed(number)[:_SHOWN_NEURONS]:
+        for place in comparison.most_changed(number, evoked=evoked)[:_SHOWN_NEURONS]:
             if np.isnan(comparison.rms[place, number]):
                 continue
-            values = (
-                found[place, number]
-                for found in (comparison.difference, comparison.largest, comparison.rms)
-            )
+            values = (found[place, number] for found in columns.values())
             table.add_row(name, escape(labels[place]), *map(_number, values))
             name = ""
         table.add_section()
@@ -103,6 +122,8 @@ def _facts(
     told = ", ".join(f"{labels[who]} {comparison.response[who, number]:+.3g}" for who in moved)
     since = f"since {experiment.since:g} ms" if experiment.since else "since the start"
     facts.append(("moved most", f"{told} {units} {since}"))
+    if told := impossible(recording, comparison.low, comparison.high):
+        facts.append(("impossible", told))
     if len(recording.event_table):
         facts.append(("crossings", f"{len(recording.event_table):,}"))
     return facts

@@ -1,10 +1,16 @@
 """Where the command line writes: results to standard output, everything else to standard error."""
 
 import os
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+
+from liquidtime.errors import UnknownCategoryWarning
+from liquidtime.notes import Note
 
 
 def leads() -> bool:
@@ -26,9 +32,33 @@ def say_notes(notes: Iterable[str]) -> None:
     """Print what the user should know about the table, one line each."""
     console = messages()
     for note in notes:
-        console.print(f"[dim]·[/] {escape(note)}")
+        console.print(f"[dim]·[/] {escape(printable(note))}")
+
+
+@contextmanager
+def warnings_as_notes() -> Iterator[None]:
+    """Inside, print what the library warns the user of like a note about the table."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UnknownCategoryWarning)
+        others = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
+            if issubclass(category, (UnknownCategoryWarning, Note)):
+                say_notes([str(message)])
+            else:
+                others(message, category, *place)
+
+        warnings.showwarning = show
+        yield
 
 
 def say_error(message: str) -> None:
     """Print why the command stopped."""
-    messages().print(f"[bold red]error:[/] {escape(message)}")
+    messages().print(f"[bold red]error:[/] {escape(printable(message))}")
+
+
+def printable(text: str) -> str:
+    """Text in which what a terminal would act upon, and what cannot be shown, is written out."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text
+    )

@@ -6,7 +6,7 @@ from liquidtime.cli.common.console import leads
 from liquidtime.runs.claim import check_free
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.names import free, latest_stopped
-from liquidtime.train.files import FIT
+from liquidtime.train.files import FIT, undrawn
 
 RUNS = Path("runs")
 
@@ -28,7 +28,9 @@ def run_folder(out: Path | None, data: Path, resume: bool) -> Path:
         # The leading process has checked it, and may be writing there by now.
         return out
     if out is not None:
-        Folder(out, FIT).check_vacant(resume=resume)
+        # Without its page a finished run is one that lacks its last touch.
+        if not (resume and undrawn(out)):
+            Folder(out, FIT).check_vacant(resume=resume)
         return out
     named = RUNS / (data.name.partition(".")[0] or "run")
     stopped = latest_stopped(named, FIT) if resume else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from rich.markup import escape
 from tyro.conf import arg
 
-from liquidtime.cli.common.console import messages, say_notes
+from liquidtime.cli.common.console import messages, printable, say_notes
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 
@@ -23,6 +23,10 @@ class FileOptions:
     """Character between cells (default: looked for)."""
     decimal: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
     """Character before decimals (default: as in the fit)."""
+    thousands: Annotated[str | None, arg(metavar="SIGN", help_behavior_hint="")] = None
+    """Character between thousands (default: as in the fit)."""
+    time_format: Annotated[str | None, arg(metavar="CODES", help_behavior_hint="")] = None
+    """How times are written, such as "%d/%m/%Y" (default: as in the fit)."""
     encoding: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
     """Encoding of the file, such as latin-1 (default: as in the fit)."""
     missing: Annotated[tuple[str, ...], arg(metavar="CELL ...", help_behavior_hint="")] = ()
@@ -30,17 +34,24 @@ class FileOptions:
 
 
 def read_with_messages(path: Path, schema: TableSchema, **options: Any) -> "Reading":
-    """Read a table, showing that it is being read, then the notes about it."""
+    """Read a table, saying so before the imports that take long; then the notes about it."""
     console = messages()
     if not console.is_terminal:
         console.print(f"Reading {path} …", markup=False)
     with console.status(f"Reading {escape(str(path))} …"):
-        # The first import of all takes seconds, of which nobody should wonder.
         from liquidtime.data.table import read_table
 
         reading = read_table(path, schema, **options)
     say_notes(reading.notes)
     return reading
+
+
+def load_run(path: Path) -> Any:
+    """The run in a folder, having said so before what takes long is imported."""
+    messages().print(f"Loading {path} …", markup=False)
+    from liquidtime.train import Run
+
+    return Run.load(path)
 
 
 def schema_of(run: Any, files: FileOptions) -> TableSchema:
@@ -55,7 +66,7 @@ def schema_of(run: Any, files: FileOptions) -> TableSchema:
             f"{run.path} was not fitted on a table by `liquidtime fit`, so it does not know the "
             "columns. Use liquidtime.train.Run.predict or .evaluate from Python."
         )
-    given = {name: value for name, value in vars(files).items() if value}
+    given = {name: value for name, value in vars(files).items() if value not in (None, ())}
     return replace(TableSchema.from_dict(stored), **given)
 
 
@@ -72,12 +83,12 @@ def describe(reading: "Reading") -> str:
     if series.target is None:
         return ", ".join(parts) + "."
     one = "step" if series.per_step else "series"
-    names = ", ".join(schema.target)
+    names = printable(", ".join(schema.target))
     line = f"{', '.join(parts)}. Task {schema.task}: {names}, one a {one}"
     if series.classes is not None:
         counts = series.target[series.target >= 0].bincount(minlength=len(series.classes))
         shares = [
-            f"{name} ({100 * int(count) / max(1, int(counts.sum())):.1f} %)"
+            f"{printable(name)} ({100 * int(count) / max(1, int(counts.sum())):.1f} %)"
             for name, count in zip(series.classes[:8], counts, strict=False)
         ]
         line += f"; classes {', '.join(shares)}{', …' if len(series.classes) > 8 else ''}"

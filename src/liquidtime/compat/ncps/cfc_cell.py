@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from liquidtime.compat.cfc_entries import HEAD_NAMES, MASKED_HEADS
 from liquidtime.compat.ncps.lstm import LSTMCell
-from liquidtime.kernels import Request, registry
+from liquidtime.kernels import Request
+from liquidtime.kernels.cfc.call import call_cfc
 from liquidtime.kernels.cfc.reference import (
     ActivationName,
     Affine,
@@ -162,7 +163,8 @@ class CfCCell(nn.Module):
         self, x: Tensor, state: State, elapsed: Tensor, memory: LSTMCell | None = None
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
-        return registry.select(self.kernel_request(), self.backend).run(
+        return call_cfc(
+            self,
             x,
             state,
             elapsed,

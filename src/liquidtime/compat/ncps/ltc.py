@@ -106,7 +106,8 @@ class LTC(nn.Module):
 
     def kernel_request(self) -> Request:
         """What the next call asks of the kernels; see `liquidtime.kernels.explain`."""
-        return self.rnn_cell.kernel_request()
+        request = self.rnn_cell.kernel_request()
+        return request.having("mixed_memory") if self.use_mixed else request
 
     def forward(
         self,

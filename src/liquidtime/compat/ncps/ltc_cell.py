@@ -10,7 +10,8 @@ from liquidtime.compat.ncps.lstm import LSTMCell
 from liquidtime.compat.ncps.wirings import Wiring
 from liquidtime.compat.ncps.wirings.anyones import built
 from liquidtime.dynamics import Synapses
-from liquidtime.kernels import Request, registry
+from liquidtime.kernels import Request
+from liquidtime.kernels.ltc.call import call_ltc
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, state_dtype
@@ -180,7 +181,8 @@ class LTCCell(nn.Module):
     ) -> tuple[Tensor, State]:
         """Run over [B, T, M] without checks; see `liquidtime.kernels.ltc.reference.ltc`."""
         dtype = state[0].dtype
-        return registry.select(self.kernel_request(), self.backend).run(
+        return call_ltc(
+            self,
             x.to(dtype),
             state,
             elapsed,

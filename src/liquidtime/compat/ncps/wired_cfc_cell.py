@@ -10,7 +10,8 @@ from liquidtime.compat.ncps.cfc_cell import VARIANTS, CfCCell, Mode
 from liquidtime.compat.ncps.lstm import LSTMCell
 from liquidtime.compat.ncps.wirings import Wiring
 from liquidtime.compat.ncps.wirings.anyones import built
-from liquidtime.kernels import Request, registry
+from liquidtime.kernels import Request
+from liquidtime.kernels.cfc.call import call_cfc
 from liquidtime.kernels.cfc.reference import CfCSpec, Group
 from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step
@@ -147,7 +148,8 @@ class WiredCfCCell(nn.Module):
             Group(self.get_buffer(f"_neurons_{i}"), self.get_buffer(f"_sources_{i}"))
             for i in range(self.num_layers)
         )
-        return registry.select(self.kernel_request(), self.backend).run(
+        return call_cfc(
+            self,
             x,
             state,
             elapsed,

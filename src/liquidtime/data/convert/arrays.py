@@ -1,15 +1,27 @@
 """What all conversions share: arrays of any kind brought to the tensors of the container."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from liquidtime.data import ragged
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
+from liquidtime.instants import read_instants
+
+
+class Clock(NamedTuple):
+    """When the rows were.
+
+    Attributes:
+        times: float64.
+        unit: "hours" where dates or durations were read, else None: the data's own.
+    """
+
+    times: Tensor
+    unit: str | None = None
 
 
 def numbers(name: str, array: Any) -> Tensor:
@@ -19,9 +31,20 @@ def numbers(name: str, array: Any) -> Tensor:
         InputError: If it holds anything but numbers.
     """
     if isinstance(array, Tensor):
+        if array.is_complex():
+            raise InputError(f"{name} holds complex numbers; expected real ones.")
         return array.detach().to("cpu", torch.float64)
+    if read_instants(name, array) is not None:
+        raise InputError(
+            f"{name} holds dates or durations; expected numbers. Where they are measured values, "
+            "count from a start: (dates - start) / numpy.timedelta64(1, 'h') gives hours."
+        )
     try:
         found = np.asarray(array)
+        if found.dtype.kind == "c":
+            raise TypeError("complex numbers")
+        if found.dtype.kind == "O":
+            found = _without_none(found)
         if found.dtype.kind not in "biuf":
             found = found.astype(np.float64)
     except (TypeError, ValueError) as error:
@@ -32,9 +55,15 @@ def numbers(name: str, array: Any) -> Tensor:
     return torch.from_numpy(np.array(found, dtype=np.float64))
 
 
+def _without_none(found: np.ndarray) -> np.ndarray:
+    """NaN in place of pandas' NA, which is no number; None becomes one by itself."""
+    none = [type(entry).__name__ in ("NAType", "NaTType") for entry in found.ravel()]
+    return np.where(np.reshape(none, found.shape), np.nan, found) if any(none) else found
+
+
 def from_rows(
     values: Tensor,
-    times: Tensor,
+    clock: Clock,
     lengths: Tensor,
     *,
     mask: Tensor | None = None,
@@ -49,7 +78,7 @@ def from_rows(
 
     Args:
         values: [R, D] float64.
-        times: [R] float64.
+        clock: [R] times, and their unit.
         lengths: [N] int64.
         mask: [R, D] bool or None.
         static: [N, S] numbers or None.
@@ -73,7 +102,8 @@ def from_rows(
     kept = torch.where(observed, values, torch.zeros_like(values)).to(torch.float32)
     return IrregularSeries(
         values=kept,
-        times=times,
+        times=clock.times,
+        time_unit=clock.unit,
         mask=observed,
         lengths=lengths,
         static=None if static is None else numbers("static", static).to(torch.float32),
@@ -112,8 +142,3 @@ def as_ids(ids: Any) -> np.ndarray:
 def with_gaps(series: IrregularSeries) -> Tensor:
     """The values with NaN where nothing was observed: [R, D] float32."""
     return series.values.masked_fill(~series.mask, float("nan"))
-
-
-def step_numbers(lengths: Tensor) -> Tensor:
-    """Times for data that has none: 0, 1, 2, ... in each series, [R] float64."""
-    return ragged.positions(lengths).to(torch.float64)

@@ -7,7 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liquidtime.data.convert.arrays import from_rows, numbers, step_numbers, with_gaps
+from liquidtime.data.convert.arrays import Clock, from_rows, numbers, with_gaps
+from liquidtime.data.convert.clocks import read_clocks, step_numbers
+from liquidtime.data.convert.indexed import read_values
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 
@@ -36,11 +38,15 @@ def from_lists(
     classes: Sequence[str] | None = None,
     per_step: bool = False,
 ) -> IrregularSeries:
-    """Series from lists of arrays (or tensors, or lists of numbers) of unequal length.
+    """Series from lists of arrays (or tensors, lists of numbers, data frames) of unequal length.
 
     Args:
-        values: N arrays [T_n, D], or [T_n] where there is one feature; NaN is not observed.
-        times: N arrays [T_n] that do not fall; 0, 1, 2, ... where they are left out.
+        values: N arrays [T_n, D], or [T_n] where there is one feature; NaN is not observed. Of data
+            frames the columns name the features, and an index of dates, durations or decimal
+            numbers is the clock where `times` is left out.
+        times: N arrays [T_n] that do not fall: numbers in the data's own unit; durations, which
+            become hours; or dates, which become hours since the first of their series, whatever
+            unit or time zone they have. 0, 1, 2, ... where they are left out.
         masks: N bool arrays like the values, False where nothing was observed; None leaves it to
             the NaN.
         static: [N, S], NaN where missing.
@@ -57,17 +63,21 @@ def from_lists(
     Raises:
         InputError: If the lists do not fit together; the message names the series.
     """
-    blocks = [_columns(block, n) for n, block in enumerate(values)]
+    found = read_values(values, clocks=times is not None)
+    times = found.times if times is None else times
+    features = found.features if features is None else features
+    blocks = [_columns(block, n) for n, block in enumerate(found.blocks)]
     width = _width(blocks, features)
-    blocks = [block if block.numel() else block.new_zeros(len(block), width) for block in blocks]
+    # A series without rows may come as `[]`, which does not say how wide it would have been.
+    blocks = [b if len(b) or b.shape[1] > 1 else b.new_zeros(0, width) for b in blocks]
     lengths = torch.tensor([len(block) for block in blocks], dtype=torch.int64)
     for n, block in enumerate(blocks):
         if block.shape[1] != width:
             raise InputError(
                 f"series {n} has {block.shape[1]} features; series before it have {width}. Every "
-                "series needs the same features, NaN where one was not observed."
+                "series needs the same features, NaN where one was not observed." + _turned(blocks)
             )
-    clocks = step_numbers(lengths) if times is None else _joined("times", times, lengths)
+    clock = step_numbers(lengths) if times is None else _joined(times, lengths)
     mask = None
     if masks is not None:
         parts = [_columns(part, n, "the mask of series").bool() for n, part in enumerate(masks)]
@@ -81,7 +91,7 @@ def from_lists(
         target = np.concatenate(full) if full else None
     return from_rows(
         torch.cat(blocks) if blocks else torch.zeros(0, width, dtype=torch.float64),
-        clocks,
+        clock,
         lengths,
         mask=mask,
         static=static,
@@ -115,18 +125,29 @@ def _columns(block: Any, n: int, what: str = "series") -> Tensor:
 
 
 def _width(blocks: list[Tensor], features: Sequence[str] | None) -> int:
+    """That of the first block with rows, or else the widest: `[]` of a series has none to tell."""
     if features is not None:
         return len(features)
-    return next((block.shape[1] for block in blocks if block.numel()), 1)
+    filled = next((block.shape[1] for block in blocks if len(block)), None)
+    return max((block.shape[1] for block in blocks), default=1) if filled is None else filled
 
 
-def _joined(name: str, parts: Sequence[Any], lengths: Tensor) -> Tensor:
-    flat = [numbers(f"{name} of series {n}", part) for n, part in enumerate(parts)]
+def _turned(blocks: list[Tensor]) -> str:
+    if len({len(block) for block in blocks}) > 1:
+        return ""
+    return (
+        f" All have {len(blocks[0])} rows: if they are [D, T], turn them into [T, D], such as with "
+        "array.T."
+    )
+
+
+def _joined(parts: Sequence[Any], lengths: Tensor) -> Clock:
+    flat, unit = read_clocks(parts)
     for n, part in enumerate(flat):
         if part.dim() != 1:
-            raise InputError(f"{name} of series {n} has shape {list(part.shape)}; expected [T].")
-    _same_lengths(name, [len(part) for part in flat], lengths)
-    return torch.cat(flat) if flat else torch.zeros(0, dtype=torch.float64)
+            raise InputError(f"times of series {n} has shape {list(part.shape)}; expected [T].")
+    _same_lengths("times", [len(part) for part in flat], lengths)
+    return Clock(torch.cat(flat) if flat else torch.zeros(0, dtype=torch.float64), unit)
 
 
 def _same_lengths(name: str, came: list[int], lengths: Tensor) -> None:

@@ -8,7 +8,8 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from liquidtime.data import ragged
-from liquidtime.data.convert.arrays import from_rows, step_numbers
+from liquidtime.data.convert.arrays import Clock, from_rows
+from liquidtime.data.convert.clocks import read_clocks, step_numbers
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 
@@ -71,10 +72,16 @@ def from_packed(
             )
         return part
 
-    clock = step_numbers(lengths) if times is None else beside("times", times).to(torch.float64)
+    if times is None:
+        clock = step_numbers(lengths)
+    else:
+        stamps = beside("times", times)
+        stamps = stamps.reshape(len(rows)) if stamps.numel() == len(rows) else stamps
+        parts = read_clocks(stamps.split(lengths.tolist()))[0]
+        clock = Clock(torch.cat(parts))
     return from_rows(
         rows.to(torch.float64),
-        clock.reshape(len(rows)) if clock.numel() == len(rows) else clock,
+        clock,
         lengths,
         mask=None if mask is None else beside("mask", mask).bool().reshape(rows.shape),
         static=static,

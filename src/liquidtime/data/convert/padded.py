@@ -1,14 +1,15 @@
 """Blocks [N, T, D] padded to one length, NaN where nothing was observed."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.data.convert.arrays import from_rows, numbers, step_numbers, with_gaps
+from liquidtime.data.convert.arrays import Clock, from_rows, numbers, with_gaps
+from liquidtime.data.convert.clocks import read_clock, step_numbers
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 
@@ -36,6 +37,7 @@ def from_nan_padded(
     features: Sequence[str] | None = None,
     classes: Sequence[str] | None = None,
     per_step: bool = False,
+    layout: Literal["NTD", "NDT"] = "NTD",
 ) -> IrregularSeries:
     """Series from a padded block.
 
@@ -44,8 +46,9 @@ def from_nan_padded(
 
     Args:
         values: [N, T, D], NaN where nothing was observed.
-        times: [N, T], one clock a series, NaN behind the end; or [T], one clock for all; 0, 1, 2,
-            ... where they are left out.
+        times: [N, T], one clock a series, NaN (NaT) behind the end; or [T], one clock for all;
+            numbers, dates or durations as `from_lists` takes them; 0, 1, 2, ... where they are left
+            out.
         lengths: [N] whole numbers, 0 to T.
         static: [N, S], NaN where missing.
         target: One a series: [N] whole numbers for classes, [N] or [N, K] floats for values. One a
@@ -54,6 +57,8 @@ def from_nan_padded(
         features: D names.
         classes: Names of the classes.
         per_step: Whether the target is one a step.
+        layout: "NTD" for values [N, T, D]; "NDT" for [N, D, T], which arrays of aeon and sktime
+            have.
 
     Returns:
         The series.
@@ -64,8 +69,12 @@ def from_nan_padded(
     block = numbers("values", values)
     if block.dim() != 3:
         raise InputError(f"values has shape {list(block.shape)}; expected [N, T, D].")
+    if layout == "NDT":
+        block = block.transpose(1, 2)
+    elif layout != "NTD":
+        raise InputError(f'layout is {layout!r}; expected "NTD" or "NDT".')
     count, steps, _ = block.shape
-    clock = None if times is None else numbers("times", times)
+    clock, unit = (None, None) if times is None else read_clock("times", times)
     if clock is not None:
         if clock.shape == (steps,):
             clock = clock.expand(count, steps)
@@ -85,7 +94,7 @@ def from_nan_padded(
         target = ragged.unpad(found, rows)
     return from_rows(
         ragged.unpad(block, rows),
-        step_numbers(rows) if clock is None else ragged.unpad(clock, rows),
+        step_numbers(rows) if clock is None else Clock(ragged.unpad(clock, rows), unit),
         rows,
         static=static,
         target=target,

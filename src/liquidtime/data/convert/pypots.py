@@ -7,6 +7,7 @@ import numpy as np
 
 from liquidtime.data import ragged
 from liquidtime.data.assemble import assemble
+from liquidtime.data.convert.arrays import numbers
 from liquidtime.data.convert.padded import from_nan_padded, to_nan_padded
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
@@ -28,7 +29,8 @@ def from_pypots(
     Args:
         data: "X" [N, T, D], NaN where missing; "y" [N] where there are labels. Other entries
             ("X_ori", ...) are not read.
-        times: [T] times of the grid, or [N, T]; 0, 1, 2, ... where they are left out.
+        times: [T] times of the grid, or [N, T]: numbers, dates or durations, as `from_lists` takes
+            them; 0, 1, 2, ... where they are left out.
         ids: N names of the series.
         features: D names.
         classes: Names of the classes.
@@ -41,8 +43,8 @@ def from_pypots(
     """
     if "X" not in data:
         raise InputError(f'the dictionary has the keys {sorted(data)}; expected "X" among them.')
-    block = np.asarray(data["X"], dtype=np.float64)
-    if block.ndim != 3:
+    block = numbers('"X"', data["X"])
+    if block.dim() != 3:
         raise InputError(f'"X" has shape {list(block.shape)}; expected [N, T, D].')
     target = data.get("y")
     if target is not None and np.asarray(target).ndim == 2 and np.shape(target)[1] == 1:

@@ -6,7 +6,7 @@ import numpy as np
 
 from liquidtime.data.table.columns import nearest
 from liquidtime.data.table.labels import label_column
-from liquidtime.data.table.numbers import MISSING
+from liquidtime.data.table.numbers import MISSING, looks_numeric, no_number, parse_numbers
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table
 from liquidtime.errors import InputError
@@ -21,10 +21,16 @@ def guess_task(table: Table, column: str, used: np.ndarray, schema: TableSchema)
     labels = label_column(table, column, missing=_MISSING_LABELS | set(schema.missing))
     codes = labels.codes[used]
     names = [labels.names[code] for code in np.unique(codes[codes >= 0])]
-    numbers = [_number(name, schema.decimal) for name in names]
-    if any(number is None for number in numbers):
+    numbers = parse_numbers(names, schema)
+    strange = np.flatnonzero(np.isnan(numbers))
+    if len(strange):
+        word = names[strange[0]]
+        if all(looks_numeric(names[at], schema) for at in strange[:_FEW]):
+            at = int(used[np.argmax(codes == labels.names.index(word))])
+            error = no_number(table, column, at, word, schema)
+            raise InputError(f"{error} If it is a class: --task classify.")
         return "classify"
-    whole = all(number is not None and number.is_integer() for number in numbers)
+    whole = bool((numbers == np.rint(numbers)).all())
     return "classify" if whole and len(names) <= _FEW else "regress"
 
 
@@ -88,14 +94,14 @@ def _check_count(where: str, names: list[str], rows: int) -> None:
 
 
 def _in_order(names: list[str]) -> list[str]:
-    numbers = {name: _number(name, ".") for name in names}
+    numbers = {name: _number(name) for name in names}
     if any(number is None for number in numbers.values()):
         return sorted(names)
     return sorted(names, key=lambda name: numbers[name] or 0.0)
 
 
-def _number(word: str, decimal: str) -> float | None:
+def _number(word: str) -> float | None:
     try:
-        return float(word.replace(decimal, ".", 1))
+        return float(word)
     except ValueError:
         return None

@@ -1,17 +1,27 @@
 """The time column: numbers, durations such as 07:30, or ISO date-times, and back again."""
 
-import re
+import shlex
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from liquidtime.data.table.dialect import has_date
+from liquidtime.data.table.numbers import looks_numeric, no_number, parse_numbers
 from liquidtime.data.table.schema import TableSchema, TimeKind
 from liquidtime.data.table.source import Table
+from liquidtime.data.table.time_text import (
+    duration_reader,
+    far_apart,
+    format_like,
+    parse_dates,
+    to_utc,
+)
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 
-_DURATION = re.compile(r"(-?)(?:(\d+) days? )?\+?(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?")
+LARGEST = 1e30
+"""Size of a time above which it is no time of anything, whatever its unit."""
 _HOUR_NS = 3_600_000_000_000
 _WORDS = {
     "number": "a number",
@@ -45,147 +55,239 @@ class Clock:
 
         Args:
             times: float64 [rows], as in the series.
-            origins: int64 [rows], nanoseconds since 1970 of the first row of each row's series;
-                for date-times only.
+            origins: datetime64 [rows], the first row of each row's series in UTC; for date-times
+                only.
         """
         if self.kind == "number":
             return times
         if self.kind == "duration":
             return [_as_duration(hours) for hours in times]
-        pandas = require("pandas", extra="train")
         assert origins is not None
         # Rounded to the microsecond: finer digits are those of the float, not of the data.
-        micros = np.rint(times * (_HOUR_NS / 1000)).astype(np.int64)
-        return pandas.to_datetime(origins + micros * 1000, unit="ns")
+        micros = np.rint(times * (_HOUR_NS / 1000)).astype("timedelta64[us]")
+        return require("pandas", extra="train").Series(origins + micros)
 
 
-def read_times(
-    table: Table, schema: TableSchema, codes: np.ndarray
-) -> tuple[np.ndarray, np.ndarray | None, Clock]:
+class Moments(NamedTuple):
+    """A time column as it was read.
+
+    Attributes:
+        stamps: datetime64 [rows] for date-times, else float64 [rows].
+        clock: What the column holds.
+        dropped: bool [rows], where the user named the cell as missing.
+        notes: What the user should know.
+    """
+
+    stamps: np.ndarray
+    clock: Clock
+    dropped: np.ndarray
+    notes: tuple[str, ...]
+
+    def since_first(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Times of the rows that are kept, and where date-times begin.
+
+        Args:
+            codes: int64 [kept rows], the series of each row.
+
+        Returns:
+            times: float64 [kept rows]; date-times are hours since the earliest row of their
+                series.
+            origins: For date-times datetime64 [series], that row in UTC; else None.
+        """
+        stamps = self.stamps[~self.dropped]
+        if self.clock.kind != "datetime":
+            return stamps, None
+        # Exact differences, though nanoseconds reach 292 years only.
+        if np.ptp(stamps.astype(np.int64).astype(np.float64)) >= 2.0**63:
+            stamps = stamps.astype("datetime64[us]")
+        ticks = stamps.astype(np.int64)
+        origins = np.full(int(codes.max()) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(origins, codes, ticks)
+        unit = np.datetime_data(stamps.dtype)[0]
+        hour = _HOUR_NS if unit == "ns" else _HOUR_NS // 1000
+        return (ticks - origins[codes]) / hour, origins.astype(stamps.dtype)
+
+
+def read_moments(table: Table, schema: TableSchema) -> Moments:
     """Read the time column.
 
     Args:
         table: The table.
-        schema: For the column and, in a run, the kind of time it must hold.
-        codes: int64 [rows], the series of each row.
-
-    Returns:
-        times: float64 [rows]; date-times are hours since the earliest row of their series.
-        origins: For date-times int64 [series], nanoseconds since 1970 of that row; else None.
-        clock: What the column holds.
+        schema: For the column, how times are written, and, in a run, the kind of time it must hold.
 
     Raises:
-        InputError: If a time is empty, of another kind than the first one, or not finite.
+        InputError: If a time is empty, of another kind than the first one, too large or not
+            finite, or a date that stands for none.
     """
     pandas = require("pandas", extra="train")
     column = table.frame[schema.time]
+    dropped = np.zeros(len(table), dtype=bool)
+    whole = pandas.api.types.is_integer_dtype(column)
     if pandas.api.types.is_datetime64_any_dtype(column):
-        kind, stamps = "datetime", _to_utc_ns(pandas, column)
-        missing = column.isna().to_numpy()
+        kind, stamps = "datetime", to_utc(column)
+        missing = np.isnat(stamps)
+        tokens = parse_dates([token.strip() for token in schema.missing]).stamps
+        dropped = np.isin(stamps, tokens[~np.isnat(tokens)])
     elif pandas.api.types.is_timedelta64_dtype(column):
         kind, missing = "duration", column.isna().to_numpy()
-        stamps = column.astype("timedelta64[ns]").to_numpy().astype(np.int64) / _HOUR_NS
-    elif pandas.api.types.is_numeric_dtype(column):
+        stamps = column.to_numpy() / np.timedelta64(1, "h")
+    elif pandas.api.types.is_numeric_dtype(column) and not (whole and schema.time_format):
         kind = "number"
         stamps = column.to_numpy(dtype=np.float64, na_value=np.nan)
         missing = np.isnan(stamps)
     else:
-        kind, stamps, missing = _from_text(table, schema)
+        kind, stamps, missing, dropped = _from_text(table, schema)
+    missing = missing & ~dropped
     if missing.any():
         at = int(np.argmax(missing))
         raise InputError(
-            f"{table.place(at, schema.time)}: the time is empty; expected {_WORDS[kind]} in every "
-            "row. Fill it in, or remove the row."
+            f"{table.place(at, schema.time)}: the time is empty; expected {_expected(schema, kind)}"
+            " in every row. Fill it in, or remove the row."
         )
     _check_kind(table, schema, kind)
-    if kind == "datetime":
-        origins = np.full(int(codes.max()) + 1, np.iinfo(np.int64).max)
-        np.minimum.at(origins, codes, stamps)
-        return (stamps - origins[codes]) / _HOUR_NS, origins, Clock("datetime", "hours")
-    stamps = stamps.astype(np.float64)
-    if not np.isfinite(stamps).all():
-        at = int(np.argmin(np.isfinite(stamps)))
+    if dropped.all():
         raise InputError(
-            f"{table.place(at, schema.time)}: the time is {stamps[at]}; expected a finite number."
-            " Correct or remove the row."
+            f"{table.path}, column {schema.time!r}: every time is one of those named as missing "
+            f"({', '.join(schema.missing)}); expected some that are not."
         )
-    return stamps, None, Clock(kind, None if kind == "number" else "hours")
+    clock = Clock(kind, None if kind == "number" else "hours")
+    notes = [clock.describe(schema.time)]
+    if dropped.any():
+        notes.append(f"{int(dropped.sum()):,} rows whose time is named as missing are left out.")
+    if kind == "datetime":
+        _check_dates(table, schema, stamps, dropped)
+    else:
+        stamps = stamps.astype(np.float64)
+        _check_range(table, schema, stamps, dropped)
+        if kind == "number" and (form := _like_dates(stamps[~dropped])):
+            notes.append(
+                f"All times of {schema.time!r} look like dates written {form.replace('%', '')}, "
+                "but are read as numbers, so that the days of a month do not run on into the next. "
+                f"If they are dates, add: --time-format {form}"
+            )
+    return Moments(stamps, clock, dropped, tuple(notes))
 
 
-def _check_kind(table: Table, schema: TableSchema, kind: str) -> None:
+def _expected(schema: TableSchema, kind: TimeKind) -> str:
+    return _WORDS[kind] if schema.time_format is None else f"a time like {schema.time_format}"
+
+
+def _check_kind(table: Table, schema: TableSchema, kind: TimeKind) -> None:
     if schema.time_kind not in ("auto", kind):
         cell = str(table.frame[schema.time].iloc[0])
         raise InputError(
-            f"{table.place(0, schema.time)}: came {cell!r}, {_WORDS[kind]}; expected "
+            f"{table.place(0, schema.time)}: came {cell[:40]!r}, {_WORDS[kind]}; expected "
             f"{_WORDS[schema.time_kind]}, as in the table of the fit. Convert the column."
         )
 
 
-def _from_text(table: Table, schema: TableSchema) -> tuple[TimeKind, np.ndarray, np.ndarray]:
+def _check_dates(
+    table: Table, schema: TableSchema, stamps: np.ndarray, dropped: np.ndarray
+) -> None:
+    rows = np.flatnonzero(~dropped)
+    at = far_apart(stamps[rows])
+    if at is not None:
+        cell = str(table.frame[schema.time].iloc[rows[at]]).strip()
+        raise InputError(
+            f"{table.place(int(rows[at]), schema.time)}: came {cell[:40]!r}, centuries from all "
+            'other dates; expected the time of the row. If it stands for "no date", add --missing '
+            f"{shlex.quote(cell)} to leave such rows out, else correct it."
+        )
+
+
+def _check_range(
+    table: Table, schema: TableSchema, stamps: np.ndarray, dropped: np.ndarray
+) -> None:
+    beyond = ~(np.abs(stamps) <= LARGEST) & ~dropped
+    if beyond.any():
+        at = int(np.argmax(beyond))
+        raise InputError(
+            f"{table.place(at, schema.time)}: the time is {stamps[at]:g}; expected a finite number "
+            f"of at most {LARGEST:g} in size. Correct or remove the row."
+        )
+
+
+def _like_dates(times: np.ndarray) -> str | None:
+    """The format of dates that the numbers look like: years 1900 to 2100, not all the same."""
+    if len(times) == 0 or times.min() == times.max() or (times != np.rint(times)).any():
+        return None
+    for form, days in (("%Y%m%d", times), ("%Y%m", times * 100 + 1)):
+        year, month, day = days // 10_000, days // 100 % 100, days % 100
+        valid = (year >= 1900) & (year <= 2100) & (month >= 1) & (month <= 12)
+        if (valid & (day >= 1) & (day <= 31)).all():
+            return form
+    return None
+
+
+def _from_text(
+    table: Table, schema: TableSchema
+) -> tuple[TimeKind, np.ndarray, np.ndarray, np.ndarray]:
+    """Kind, times [rows], which are empty and which are named as missing."""
     pandas = require("pandas", extra="train")
     codes, cells = pandas.factorize(table.frame[schema.time], use_na_sentinel=True)
     words = [str(cell).strip() for cell in cells]
-    first = next((word for word in words if word), "")
-    kind = schema.time_kind if schema.time_kind != "auto" else _kind_of(pandas, first)
+    tokens = {token.strip() for token in schema.missing}
+    unread = {"", *tokens}
+    first = next((word for word in words if word not in unread), "")
+    form = schema.time_format
+    kind: TimeKind | None = schema.time_kind if schema.time_kind != "auto" else None
+    if form is not None:
+        kind = "datetime" if has_date(form) else "duration"
+    elif kind is None and first:
+        kind = _kind_of(first, schema)
+    elif kind is None:
+        kind = "number"
     if kind is None:
         at = int(np.argmax(codes == words.index(first)))
         raise InputError(
             f"{table.place(at, schema.time)}: came {first[:40]!r}; expected {_WORDS['number']}, "
-            f"{_WORDS['duration']}, or {_WORDS['datetime']}. Rewrite the column in one of these."
+            f"{_WORDS['duration']}, or {_WORDS['datetime']}. Say how times are written, such as "
+            f"{format_like(first)}, or rewrite the column."
         )
     if kind == "number":
-        plain = [word.replace(schema.decimal, ".", 1) for word in words]
-        parsed = pandas.to_numeric(pandas.Series(plain, dtype=object), errors="coerce").to_numpy()
-        parsed = np.append(parsed.astype(np.float64), np.nan)
+        numbers = parse_numbers(words, schema)
+        # A number may well be a time, though it stands for "missing" among the values.
+        tokens -= {word for word, number in zip(words, numbers, strict=True) if number == number}
+        parsed = np.append(numbers, np.nan)
         bad = np.isnan(parsed)
     elif kind == "duration":
-        parsed = np.array([_hours(word) for word in words] + [np.nan])
+        read = duration_reader(form)
+        parsed = np.array([read(word) for word in words] + [np.nan])
         bad = np.isnan(parsed)
     else:
-        stamps = _dates(pandas, words)
-        bad = np.append(stamps.isna().to_numpy(), True)
-        parsed = np.append(_to_utc_ns(pandas, stamps), 0)
+        dates = parse_dates(words, form)
+        if dates.odd is not None:
+            at, word = int(np.argmax(codes == dates.odd)), words[dates.odd]
+            raise InputError(
+                f"{table.place(at, schema.time)}: came {word[:40]!r} beside {first[:40]!r}, one "
+                "with a time zone and one without; expected a zone at every time or at none. "
+                "Add the zone, such as Z or +01:00, where it is missing."
+            )
+        parsed = np.append(dates.stamps, np.datetime64("NaT"))
+        bad = np.isnat(parsed)
+    named = np.array([word in tokens for word in words] + [False])
     empty = np.array([not word for word in words] + [True])
-    broken = (bad & ~empty)[codes]
+    broken = (bad & ~empty & ~named)[codes]
     if broken.any():
         at = int(np.argmax(broken))
+        word = words[codes[at]]
+        if kind == "number" and looks_numeric(word, schema):
+            raise no_number(table, schema.time, at, word, schema)
+        like = "" if word == first else f", like {first[:40]!r}"
         raise InputError(
-            f"{table.place(at, schema.time)}: came {words[codes[at]][:40]!r}, expected "
-            f"{_WORDS[kind]}, like {first!r}. Correct the cell: one kind of time in the column."
+            f"{table.place(at, schema.time)}: came {word[:40]!r}, expected "
+            f"{_expected(schema, kind)}{like}. Correct the cell: one kind of time in the column."
         )
-    return kind, parsed[codes], empty[codes]
+    return kind, parsed[codes], (empty & ~named)[codes], named[codes]
 
 
-def _kind_of(pandas: Any, word: str) -> TimeKind | None:
-    try:
-        float(word.replace(",", ".", 1))
-    except ValueError:
-        pass
-    else:
+def _kind_of(word: str, schema: TableSchema) -> TimeKind | None:
+    """The kind of time that a word is, without or with other signs inside its numbers."""
+    if not np.isnan(parse_numbers([word], schema)[0]) or looks_numeric(word, schema):
         return "number"
-    if _DURATION.fullmatch(word):
+    if not np.isnan(duration_reader()(word)):
         return "duration"
-    return None if _dates(pandas, [word]).isna().iloc[0] else "datetime"
-
-
-def _dates(pandas: Any, words: list[str]) -> Any:
-    series = pandas.Series(words, dtype=object)
-    return pandas.to_datetime(series, format="ISO8601", errors="coerce", utc=True)
-
-
-def _to_utc_ns(pandas: Any, series: Any) -> np.ndarray:
-    if series.dt.tz is not None:
-        series = series.dt.tz_convert("UTC").dt.tz_localize(None)
-    return series.astype("datetime64[ns]").to_numpy().astype(np.int64)
-
-
-def _hours(word: str) -> float:
-    match = _DURATION.fullmatch(word)
-    if match is None:
-        return np.nan
-    sign, days, hours, minutes, seconds = match.groups()
-    total = int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(seconds or 0)
-    return (-total if sign else total) / 3600
+    return None if np.isnat(parse_dates([word]).stamps[0]) else "datetime"
 
 
 def _as_duration(hours: float) -> str:

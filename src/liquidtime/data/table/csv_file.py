@@ -4,18 +4,18 @@ pandas parses numbers on its fast path; when one is broken, the file is read aga
 the caller can name the cell.
 """
 
-import csv
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from liquidtime.data.table.columns import check_columns
-from liquidtime.data.table.cut_off import check_end
+from liquidtime.data.table.columns import Header
 from liquidtime.data.table.encoding import check_start, undecodable
 from liquidtime.data.table.numbers import MISSING
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table, open_text, records
+from liquidtime.data.table.tally import Tally, check_cells
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 
@@ -34,19 +34,19 @@ def read_csv(
         numbers: Columns to parse as float64; they stay text if a cell does not parse.
 
     Raises:
-        InputError: If a column is missing, or the file is no CSV of that encoding.
+        InputError: If a column is missing, a row has more or fewer cells than the header, or the
+            file is no CSV of that encoding.
     """
-    check_start(path, schema.encoding)
     header, delimiter = read_header(path, schema)
     wanted = [*dict.fromkeys([*text, *numbers])]
-    check_columns(f"{path}, row 1", header, wanted)
-    position = {name: header.index(name) for name in wanted}
-    floats = [position[name] for name in numbers if name not in text]
+    position = dict(zip(wanted, header.positions(wanted), strict=True))
+    # Thousands are checked by the reader of numbers, not by pandas.
+    floats = [position[name] for name in numbers if name not in text and not schema.thousands]
     frame = None
     if floats:
-        frame = _parse(path, schema, delimiter, len(header), floats)
+        frame = _parse(path, schema, delimiter, header.names, floats)
     if frame is None:
-        frame = _parse(path, schema, delimiter, len(header), [])
+        frame = _parse(path, schema, delimiter, header.names, [])
     if frame is None or len(frame) == 0:
         raise InputError(
             f"{path}: the header (row 1) is followed by no rows; expected at least one. "
@@ -54,45 +54,49 @@ def read_csv(
         )
     frame = frame[list(position.values())]
     frame.columns = wanted
-    table = Table(path, frame, "csv", delimiter, schema.encoding)
-    check_end(table, len(header))
-    return table
+    return Table(path, frame, "csv", delimiter, schema.encoding)
 
 
-def read_header(path: Path, schema: TableSchema) -> tuple[list[str], str]:
-    """The column names, stripped, and the delimiter between them."""
-    try:
-        with open_text(path, schema.encoding) as lines:
-            first = next((line for line in lines if line.strip()), "")
-    except UnicodeDecodeError:
-        raise undecodable(path, schema.encoding) from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be unpacked: {error}.") from None
-    if not first:
-        raise InputError(f"{path} holds blank lines only; expected a header line and rows.")
+def read_header(path: Path, schema: TableSchema) -> tuple[Header, str]:
+    """The column names and the delimiter between them."""
+    check_start(path, schema.encoding)
     candidates = [schema.delimiter] if schema.delimiter else list(_DELIMITERS)
-    headers = {sign: next(csv.reader([first], delimiter=sign)) for sign in candidates}
-    delimiter = max(headers, key=lambda sign: len(headers[sign]))
-    header = [name.strip() for name in headers[delimiter]]
-    if len(header) == 1:
-        names = ", ".join(_DELIMITERS.get(sign, repr(sign)) for sign in candidates)
+    found = {sign: _first_record(path, schema.encoding, sign) for sign in candidates}
+    delimiter = max(found, key=lambda sign: len(found[sign][1]))
+    row, names = found[delimiter]
+    if not names:
+        raise InputError(f"{path} holds blank lines only; expected a header line and rows.")
+    if len(names) == 1:
+        signs = ", ".join(_DELIMITERS.get(sign, repr(sign)) for sign in candidates)
         raise InputError(
-            f"{path}, row 1: one column only ({header[0][:60]!r}); expected columns with one of "
-            f"these between them: {names}. Give the delimiter if it is another."
+            f"{path}, row {row}: one column only ({names[0].strip()[:60]!r}); expected columns "
+            f"with one of these between them: {signs}. Give the delimiter if it is another."
         )
-    return header, delimiter
+    return Header(f"{path}, row {row}", names), delimiter
 
 
-def _parse(path: Path, schema: TableSchema, delimiter: str, width: int, floats: list[int]) -> Any:
+def _first_record(path: Path, encoding: str, delimiter: str) -> tuple[int, list[str]]:
+    try:
+        with open_text(path, encoding) as lines:
+            return next(records(lines, delimiter, path), (1, []))
+    except UnicodeError:
+        raise undecodable(path, encoding) from None
+
+
+def _parse(
+    path: Path, schema: TableSchema, delimiter: str, header: list[str], floats: list[int]
+) -> Any:
     """Parse the whole file; None when a number does not parse."""
     pandas = require("pandas", extra="train")
+    width = len(header)
     missing = sorted(MISSING | set(schema.missing))
-    kinds = {at: "float64" if at in floats else "str" for at in range(width)}
+    text, number = pandas.api.types.pandas_dtype("str"), pandas.api.types.pandas_dtype("float64")
+    kinds = dict.fromkeys(range(width), text) | dict.fromkeys(floats, number)
     try:
-        with open_text(path, schema.encoding) as lines, warnings.catch_warnings():
+        with Tally(path, schema.encoding, delimiter) as tally, warnings.catch_warnings():
             warnings.simplefilter("error", pandas.errors.ParserWarning)
-            return pandas.read_csv(
-                lines,
+            frame = pandas.read_csv(
+                tally,
                 sep=delimiter,
                 decimal=schema.decimal,
                 header=0,
@@ -104,33 +108,34 @@ def _parse(path: Path, schema: TableSchema, delimiter: str, width: int, floats: 
                 na_filter=bool(floats),
                 low_memory=False,
             )
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise undecodable(path, schema.encoding) from None
-    except pandas.errors.ParserWarning:
-        raise InputError(
-            f"{path}: the rows hold more cells than the header's {width}. Expected as many; "
-            "add the missing column names to row 1, or remove a delimiter at the end of the rows."
-        ) from None
-    except pandas.errors.ParserError as error:
+    except (pandas.errors.ParserWarning, pandas.errors.ParserError) as error:
         raise _uneven(path, schema, delimiter, width, str(error)) from None
-    except EOFError as error:
-        raise InputError(f"{path} ends too early: {error}. Copy or pack it again.") from None
+    except InputError:
+        raise
     except ValueError:
         if not floats:
             raise
         return None
+    check_cells(path, tally, header, len(frame), schema.encoding)
+    return frame
 
 
 def _uneven(path: Path, schema: TableSchema, delimiter: str, width: int, reason: str) -> InputError:
+    line = 1
     with open_text(path, schema.encoding) as lines:
-        for line, cells in records(lines, delimiter):
+        for line, cells in records(lines, delimiter, path):
             if len(cells) > width:
                 return InputError(
                     f"{path}, row {line:,}: {len(cells)} cells; expected {width}, as in row 1. "
                     'Put text that holds the delimiter between double quotes ("a, b"); '
-                    "write decimals with a point."
+                    "write decimals with a point; or add the missing column names to row 1."
                 )
-    return InputError(
-        f"{path} is not a CSV file: {reason.removeprefix('Error tokenizing data. C error: ')}. "
-        "Is a double quote left open?"
-    )
+    if "EOF inside string" in reason:
+        return InputError(
+            f"{path}, row {line:,}: a double quote is left open in this row, to the end of the "
+            'file; expected another one. Close it, or write a quote inside text twice ("").'
+        )
+    reason = re.sub(r"^Error tokenizing data\. C error: ", "", reason).strip()
+    return InputError(f"{path} is not a CSV file: {reason}. Is a double quote left open?")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from liquidtime.data.categories import listed
 from liquidtime.data.table.columns import nearest
 from liquidtime.data.table.rows import Rows
 from liquidtime.errors import InputError
@@ -46,6 +47,11 @@ def next_values(rows: Rows, target: tuple[str, ...], file: str) -> np.ndarray:
             raise InputError(
                 f"{file}: the target {name!r} is no variable; a forecast needs one of "
                 f"{', '.join(rows.features[:30])}." + (f" Did you mean {close!r}?" if close else "")
+            )
+        if name in rows.categories:
+            raise InputError(
+                f"{file}: the target {name!r} holds categories ({listed(rows.categories[name])}); "
+                "a forecast predicts numbers. Forecast another variable."
             )
         columns.append(rows.features.index(name))
     future = np.full((len(rows.times), len(columns)), np.nan, dtype=np.float32)

@@ -2,15 +2,18 @@
 
 import numpy as np
 
+from liquidtime.data.table.categories import read_values
 from liquidtime.data.table.columns import nearest
 from liquidtime.data.table.labels import Labels, label_column
-from liquidtime.data.table.numbers import number_column
 from liquidtime.data.table.rows import Rows
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table
 from liquidtime.errors import InputError
 
 _MOST_CELLS = 4_000_000_000
+# Steps × variables that may be almost empty, and how many of them must then be filled.
+_SPARSE_CELLS, _LEAST_FILLED = 100_000_000, 0.001
+_MOST_SINGLE = 1000
 _SHOWN = 8
 
 
@@ -19,7 +22,8 @@ def read_long(
 ) -> Rows:
     """Gather the observations of one id and time into one step.
 
-    Rows may come in any order. A variable given several times at one time is averaged. A series
+    Rows may come in any order. A variable given several times at one time is averaged; of
+    categories the last one in the table counts. A series
     none of whose rows holds a wanted variable keeps one step, at its first time, with nothing
     observed, so that no id is lost.
 
@@ -31,11 +35,14 @@ def read_long(
         keep_steps: Keep also steps that hold none of the wanted variables, as they have a target.
 
     Raises:
-        InputError: If a variable is empty or unknown, or a value is no finite number.
+        InputError: If a variable is empty or unknown, a value is no finite number, or there are so
+            many variables that the column must be another one.
     """
     assert schema.variable is not None and schema.value is not None
-    values = number_column(table, schema.value, missing=schema.missing, decimal=schema.decimal)
     found = label_column(table, schema.variable)
+    values, categories, copies = read_values(table, schema, found, ids)
+    is_category = np.array([name in categories for name in found.names] + [False])[found.codes]
+    numbers = np.where(is_category, np.nan, values)
     nameless = (found.codes < 0) & ~np.isnan(values)
     if nameless.any():
         at = int(np.argmax(nameless))
@@ -43,25 +50,31 @@ def read_long(
             f"{table.place(at, schema.variable)}: the variable is empty beside the value "
             f"{values[at]:g}; expected its name. Fill it in, or remove the row."
         )
+    if not schema.features:
+        _check_variables(table, schema.variable, found)
     notes: list[str] = []
-    features = _features(table, schema, found, ids, values, notes)
+    features = _features(table, schema, found, ids, numbers, copies, notes)
     column = {name: at for at, name in enumerate(features)}
     renumber = np.array([column.get(name, -1) for name in found.names] + [-1], dtype=np.int64)
     variable = renumber[found.codes]
     keep = (variable >= 0) | keep_steps
     keep |= _first_of_lost(ids, times, keep)
     step_of, series, step_times = _steps(ids.codes, times, keep)
-    if len(series) * len(features) > _MOST_CELLS:
+    size = len(series) * len(features)
+    if size > _MOST_CELLS or (size > _SPARSE_CELLS and len(table) < _LEAST_FILLED * size):
         raise InputError(
-            f"{table.path}: {len(series):,} steps × {len(features):,} variables do not fit in "
-            "memory. Name the variables to keep as features."
+            f"{table.path}, column {schema.variable!r}: {len(series):,} steps × "
+            f"{len(features):,} variables do not fit in memory, and {len(table):,} rows fill few "
+            "of them. Name the variables to keep (--features); or is it the wrong column?"
         )
     unmeasured = int((np.isnan(values) & (variable >= 0)).sum())
     if unmeasured:
         notes.append(f"{unmeasured:,} rows without a value are taken as not observed.")
     observed = (variable >= 0) & ~np.isnan(values)
-    cells = step_of[observed] * len(features) + variable[observed]
-    grid, mask, repeats = _average(cells, values[observed], len(series) * len(features))
+    cells = step_of * len(features) + variable
+    of_numbers, of_categories = observed & ~is_category, np.flatnonzero(observed & is_category)
+    grid, mask, repeats = _average(cells[of_numbers], values[of_numbers], size)
+    _put_last(cells[of_categories], values[of_categories], grid, mask, notes)
     if repeats:
         notes.append(
             f"{repeats:,} rows repeat a variable at the same time of the same id; averaged."
@@ -75,7 +88,36 @@ def read_long(
         step_of,
         features,
         tuple(notes),
+        {name: labels for name, labels in categories.items() if name in features},
     )
+
+
+def _put_last(
+    cells: np.ndarray, codes: np.ndarray, grid: np.ndarray, mask: np.ndarray, notes: list[str]
+) -> None:
+    """Put categories into their cells; of several in one cell the last one counts."""
+    # The last of equal indices is the one that NumPy leaves.
+    grid[cells], mask[cells] = codes, True
+    overruled = int((grid[cells] != codes).sum())
+    if overruled:
+        notes.append(
+            f"{overruled:,} rows give another category than a later row of the same variable, time "
+            "and id; the last one counts."
+        )
+
+
+def _check_variables(table: Table, column: str, found: Labels) -> None:
+    """Refuse a column most of whose names occur once: it holds values, ids or times."""
+    counts = np.bincount(found.codes[found.codes >= 0], minlength=len(found.names))
+    single = np.flatnonzero(counts == 1)
+    if len(single) > max(_MOST_SINGLE, len(counts) // 2):
+        at = int(np.argmax(found.codes == single[0]))
+        raise InputError(
+            f"{table.place(at, column)}: {found.names[single[0]][:40]!r} is one of "
+            f"{len(single):,} variables that occur once; expected the names of a few variables, "
+            "again and again. Is this the right column (--variable)? If it is, name those to keep "
+            "(--features)."
+        )
 
 
 def _first_of_lost(ids: Labels, times: np.ndarray, keep: np.ndarray) -> np.ndarray:
@@ -124,11 +166,12 @@ def _features(
     found: Labels,
     ids: Labels,
     values: np.ndarray,
+    text_copies: frozenset[str],
     notes: list[str],
 ) -> tuple[str, ...]:
     known = set(found.names)
     if not schema.features:
-        copies = _copies_of_id(found, ids, values)
+        copies = sorted({*_copies_of_id(found, ids, values), *text_copies})
         if copies:
             notes.append(f"Left out, as it only repeats the id: variable {', '.join(copies)}.")
         _note_minus_one(found, values, set(copies), notes)
@@ -191,4 +234,4 @@ def _note_minus_one(
 
 def _some(names: list[str] | tuple[str, ...], most: int = _SHOWN) -> str:
     more = f", … ({len(names)} in all)" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ", ".join(name[:40] for name in names[:most]) + more

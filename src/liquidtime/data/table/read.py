@@ -2,22 +2,21 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table import forecast, targets
-from liquidtime.data.table.clock import Clock, read_times
-from liquidtime.data.table.columns import check_columns
+from liquidtime.data.table.categories import category_notes, read_column
+from liquidtime.data.table.clock import Clock, read_moments
+from liquidtime.data.table.columns import Header, nearest
 from liquidtime.data.table.csv_file import read_csv, read_header
-from liquidtime.data.table.encoding import check_start
 from liquidtime.data.table.labels import Labels, as_ids, id_column
 from liquidtime.data.table.long import read_long
-from liquidtime.data.table.numbers import number_column
 from liquidtime.data.table.parquet_file import parquet_header, read_parquet
-from liquidtime.data.table.rows import Rows
+from liquidtime.data.table.rows import Rows, check_gaps
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.second import match_ids
 from liquidtime.data.table.source import Table, look_at
@@ -33,8 +32,10 @@ class Reading(NamedTuple):
         schema: The schema with everything resolved that "auto" stood for; reads other tables
             the same way.
         clock: What the time column holds.
-        origins: int64 [N], nanoseconds since 1970 of each series' first row, for date-times.
-        notes: What the user should know: rows averaged, ids ignored, the unit of time.
+        origins: datetime64 [N], each series' first row in UTC, for date-times.
+        notes: What the user should know: rows averaged, ids ignored, the unit of time, categories.
+        cells: pandas data frame with the id and time cells of the first row of each step, as the
+            table has them.
     """
 
     series: IrregularSeries
@@ -42,6 +43,7 @@ class Reading(NamedTuple):
     clock: Clock
     origins: np.ndarray | None
     notes: tuple[str, ...]
+    cells: Any
 
 
 def read_series(
@@ -81,6 +83,7 @@ def read_table(
     targets: Path | str | None = None,
     require_target: bool = True,
     skip_without_target: bool = False,
+    time_scale: float | None = None,
 ) -> Reading:
     """Read a table as `read_series` does, and tell also what was found on the way.
 
@@ -90,20 +93,27 @@ def read_table(
         targets: Second table that holds the target(s), one row an id.
         require_target: False reads no target.
         skip_without_target: Leave series without a target out instead of refusing them.
+        time_scale: Time that counts as 1 in the run that the table is read for, if there is one.
     """
-    path = Path(path)
-    second_path = None if targets is None else Path(targets)
+    path = _as_path(path)
+    second_path = None if targets is None else _as_path(targets)
     if require_target and not schema.target:
         raise InputError("No target is named; expected the column to predict.")
     header = _header(path, schema)
-    elsewhere = () if second_path is None else tuple(n for n in schema.static if n not in header)
+    elsewhere = tuple(name for name in schema.static if name not in header)
     table, second = _open(path, second_path, schema, header, elsewhere, require_target)
 
+    moments = read_moments(table, schema)
+    if moments.dropped.any():
+        table = table.without(moments.dropped)
+    clock, notes = moments.clock, [*moments.notes]
     ids = id_column(table, schema.id)
-    times, origins, clock = read_times(table, schema, ids.codes)
-    notes = [clock.describe(schema.time)]
+    times, origins = moments.since_first(ids.codes)
     schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
     matched, target = None, None
+    if second is None and second_path is not None:
+        look_at(second_path)
+        notes.append(f"{second_path} was not read: {path} holds all that is needed.")
     if second is not None:
         matched, found = match_ids(second, schema.targets_id or schema.id, ids, table)
         notes += found
@@ -117,8 +127,10 @@ def read_table(
         rows = read_long(table, schema, ids, times, keep_steps=keep_steps)
     else:
         rows = read_wide(table, schema, ids, times)
+    check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
     schema = replace(schema, features=rows.features)
+    cells = table.frame[[schema.id, schema.time]].iloc[rows.first_rows()]
 
     values, given = None, np.ones(len(ids.names), dtype=bool)
     if schema.task == "forecast":
@@ -136,18 +148,33 @@ def read_table(
         values, given = _fit_to_rows(target, table, second, ids, rows, skip_without_target)
     if not given.all():
         notes.append(f"{int((~given).sum()):,} series without a target are left out.")
-    statics = _statics(table, second, matched, ids, schema, elsewhere)
-    series = _series(rows, ids, schema, statics, values)
+    statics, static_categories = _statics(table, second, matched, ids, schema, elsewhere)
+    _check_categories(table, schema, rows, static_categories)
+    if not schema.fitted:
+        notes += category_notes({**rows.categories, **static_categories})
+    series = _series(rows, ids, schema, statics, static_categories, values)
     if not given.all():
+        cells = cells[given[rows.series]]
         series = series.select(np.flatnonzero(given))
         origins = None if origins is None else origins[given]
-    return Reading(series, replace(schema, fitted=True), clock, origins, tuple(notes))
+    categories = tuple(dict.fromkeys([*schema.categories, *rows.categories, *static_categories]))
+    schema = replace(schema, categories=categories, fitted=True)
+    return Reading(series, schema, clock, origins, tuple(notes), cells)
 
 
-def _header(path: Path, schema: TableSchema) -> list[str]:
+def _as_path(path: Path | str) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise InputError(
+            f"The table is a {type(path).__name__}; expected the path of a CSV or Parquet file. A "
+            "data frame goes through liquidtime.data.convert.from_long_frame."
+        ) from None
+
+
+def _header(path: Path, schema: TableSchema) -> Header:
     if look_at(path) == "parquet":
         return parquet_header(path)
-    check_start(path, schema.encoding)
     return read_header(path, schema)[0]
 
 
@@ -155,7 +182,7 @@ def _open(
     path: Path,
     second_path: Path | None,
     schema: TableSchema,
-    header: list[str],
+    header: Header,
     elsewhere: tuple[str, ...],
     require_target: bool,
 ) -> tuple[Table, Table | None]:
@@ -167,24 +194,35 @@ def _open(
         numbers.append(schema.value)
     else:
         numbers += schema.features
+    if schema.categories:
+        # As text, since "007" is not 7; a long table has all its values in one column.
+        coded = {*schema.categories, schema.value}
+        text += [name for name in numbers if name in coded]
+        numbers = [name for name in numbers if name not in coded]
     target = schema.target if require_target and schema.task != "forecast" else ()
-    if second_path is None and target:
-        place = str(path) if look_at(path) == "parquet" else f"{path}, row 1"
-        check_columns(place, header, [n for n in (*text, *numbers) if n is not None])
-        lacking = [name for name in target if name not in header]
-        if lacking:
-            try:
-                check_columns(place, header, lacking)
-            except InputError as error:
-                raise InputError(
-                    f"{error} If the target stands in a second table, name that file (--targets)."
-                ) from None
+    if second_path is None:
+        _check_at_home(header, [*text, *numbers], [*target, *elsewhere])
         text += target
     table = _load(path, schema, text, numbers)
     if second_path is None or not (target or elsewhere):
         return table, None
-    second_text = [schema.targets_id or schema.id, *target]
-    return table, _load(second_path, schema, second_text, list(elsewhere))
+    coded = [name for name in elsewhere if name in schema.categories]
+    second_text = [schema.targets_id or schema.id, *target, *coded]
+    second_numbers = [name for name in elsewhere if name not in coded]
+    return table, _load(second_path, schema, second_text, second_numbers)
+
+
+def _check_at_home(header: Header, own: list[str], movable: list[str]) -> None:
+    """Check the header, without a second table; what may stand in one is said to."""
+    header.positions(own)
+    lacking = [name for name in movable if name not in header]
+    if lacking:
+        try:
+            header.positions(lacking)
+        except InputError as error:
+            raise InputError(
+                f"{error} If {lacking[0]!r} stands in a second table, name that file (--targets)."
+            ) from None
 
 
 def _load(path: Path, schema: TableSchema, text: list[str], numbers: list[str]) -> Table:
@@ -235,24 +273,54 @@ def _statics(
     ids: Labels,
     schema: TableSchema,
     elsewhere: tuple[str, ...],
-) -> np.ndarray | None:
-    """The static columns [N, S], NaN where missing."""
-    columns = []
+) -> tuple[np.ndarray | None, dict[str, tuple[str, ...]]]:
+    """The static columns [N, S], NaN where missing, and the categories of some of them."""
+    columns, categories = [], {}
     for name in schema.static:
-        home = second if name in elsewhere and second is not None else table
-        column = number_column(home, name, missing=schema.missing, decimal=schema.decimal)
+        home, series = table, ids.codes
+        if name in elsewhere and second is not None:
+            home, series = second, np.arange(len(second))
+        column, labels = read_column(home, name, series, schema)
+        if labels is not None:
+            categories[name] = labels
         if home is second and matched is not None:
             columns.append(np.where(matched >= 0, column[matched], np.nan))
             continue
         each, at = targets.first_of_group(column, ids.codes, len(ids.names))
         if at >= 0:
+            was, came = each[ids.codes[at]], column[at]
             raise InputError(
                 f"{table.place(at, name)}: the static column changes inside id "
-                f"{ids.names[ids.codes[at]]!r}, from {each[ids.codes[at]]:g} to {column[at]:g}; "
-                "expected one number a series. Correct the cell, or name it as a feature."
+                f"{ids.names[ids.codes[at]]!r}, from {_cell(was, labels)} to "
+                f"{_cell(came, labels)}; expected one value a series. Correct the cell, or name it "
+                "as a feature."
             )
         columns.append(each)
-    return np.stack(columns, axis=1) if columns else None
+    return (np.stack(columns, axis=1) if columns else None), categories
+
+
+def _cell(value: Any, labels: tuple[str, ...] | None) -> str:
+    return f"{value:g}" if labels is None else repr(labels[int(value)])
+
+
+def _check_categories(
+    table: Table, schema: TableSchema, rows: Rows, static: dict[str, tuple[str, ...]]
+) -> None:
+    """Check what only the table could tell: its variables, and that no name means two columns."""
+    known = [*rows.features, *schema.static]
+    lacking = [name for name in schema.categories if name not in known]
+    if lacking and not schema.fitted:
+        close = nearest(lacking[0], known)
+        raise InputError(
+            f"{table.path}: categories name {lacking[0]!r}, which is no variable and no static "
+            "column." + (f" Did you mean {close!r}?" if close else "")
+        )
+    for name in {*rows.features} & {*schema.static} if schema.long else ():
+        if (name in rows.categories) != (name in static):
+            raise InputError(
+                f"{table.path}: {name!r} is a variable and a static column, and only one of them "
+                "holds categories. Rename one of them."
+            )
 
 
 def _series(
@@ -260,6 +328,7 @@ def _series(
     ids: Labels,
     schema: TableSchema,
     statics: np.ndarray | None,
+    static_categories: dict[str, tuple[str, ...]],
     values: np.ndarray | None,
 ) -> IrregularSeries:
     target = None
@@ -280,4 +349,7 @@ def _series(
         target_names=schema.target or None,
         classes=schema.classes if schema.task == "classify" else None,
         per_step=schema.target_per == "step",
+        time_unit=schema.time_unit,
+        categories=rows.categories,
+        static_categories=static_categories,
     )

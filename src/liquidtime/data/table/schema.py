@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from liquidtime.data.table import dialect
+from liquidtime.data.table.columns import nearest
 from liquidtime.errors import InputError
 
 TableTask = Literal["auto", "classify", "regress", "forecast"]
@@ -20,12 +22,14 @@ class TableSchema:
 
     Attributes:
         id: Column that names the series of a row.
-        time: Column of times: numbers, `HH:MM[:SS]` durations, or ISO date-times.
+        time: Column of times: numbers, `HH:MM[:SS]` durations, or ISO date-times; or what
+            `time_format` says.
         variable: Long table: column that names the variable of a row.
-        value: Long table: column that holds its number.
+        value: Long table: column that holds its number or category.
         features: Wide: the columns that are variables. Long: the variables to keep, in this order;
             empty takes all, sorted by name.
-        static: Columns that hold one number a series, in the table or in the target table.
+        static: Columns that hold one number or category a series, in the table or in the target
+            table.
         target: Column(s) to predict, in the table or in the target table; for forecasts the
             variable(s) whose next value is predicted. Classes allow one column only.
         task: "classify", "regress", "forecast"; "auto" takes classes when the target is text or
@@ -38,9 +42,16 @@ class TableSchema:
         time_kind: What the time column holds; "auto" looks.
         time_unit: "hours" when times were converted; None is the unit of the data.
         typical_gap: Median time between rows; the forecast horizon after a last row.
-        missing: Cells that stand for "not observed" besides the usual ones, such as "-1".
+        categories: Variables and static columns that hold categories (sex, unit, ward), where these
+            are numbers; those of text are found. In a run, all that hold any.
+        missing: Cells that stand for "not observed" besides the usual ones, such as "-1". Rows
+            whose date-time is one of them are left out.
         delimiter: Character between cells; None looks for comma, semicolon or tab.
-        decimal: Character before decimals.
+        decimal: Character before decimals, "." or ",".
+        thousands: Character between groups of three digits: ".", ",", " " or "'"; None where
+            there is none. It holds for every number of the table.
+        time_format: How times are written, in codes of `datetime.strptime`, such as
+            "%d/%m/%Y %H:%M" or "%M:%S.%f"; None reads numbers, durations and ISO date-times.
         encoding: Encoding of a text file.
         fitted: True in a run: everything that "auto" stood for is resolved, and other tables must
             agree with it.
@@ -60,13 +71,21 @@ class TableSchema:
     time_kind: TimeKind = "auto"
     time_unit: str | None = None
     typical_gap: float | None = None
+    categories: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     delimiter: str | None = None
     decimal: str = "."
+    thousands: str | None = None
+    time_format: str | None = None
     encoding: str = "utf-8"
     fitted: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "delimiter", dialect.delimiter(self.delimiter))
+        dialect.check_signs(self.delimiter, self.decimal, self.thousands)
+        dialect.check_encoding(self.encoding)
+        if self.time_format is not None:
+            dialect.check_time_format(self.time_format)
         if (self.variable is None) != (self.value is None):
             given, lacking = ("variable", "value") if self.variable else ("value", "variable")
             raise InputError(
@@ -87,8 +106,22 @@ class TableSchema:
             )
         if self.task == "forecast" and self.target_per == "series":
             raise InputError("A forecast has one target a step; leave target_per at 'auto'.")
+        self._check_categories()
         if self.classes is not None and len(set(self.classes)) != len(self.classes):
             raise InputError(f"classes {self.classes!r} name a class twice; name each once.")
+
+    def _check_categories(self) -> None:
+        known = [*self.features, *self.static]
+        lacking = [name for name in self.categories if name not in known]
+        # A long table that keeps every variable tells its variables when it is read.
+        if not lacking or (self.long and not self.features):
+            return
+        close = nearest(lacking[0], known)
+        raise InputError(
+            f"categories name {lacking[0]!r}, which is none of the features and static columns "
+            f"({', '.join(known)})."
+            + (f" Did you mean {close!r}?" if close else " Name it also as one of these.")
+        )
 
     def _check_distinct(self) -> None:
         if len(set(self.features)) != len(self.features):

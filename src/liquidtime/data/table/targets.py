@@ -39,10 +39,7 @@ def target_values(
     if schema.task == "classify":
         codes, schema = class_codes(table, schema.target[0], used, schema)
         return codes[:, None], schema
-    columns = [
-        number_column(table, name, missing=schema.missing, decimal=schema.decimal)[used]
-        for name in schema.target
-    ]
+    columns = [number_column(table, name, schema)[used] for name in schema.target]
     return np.stack(columns, axis=1), schema
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from liquidtime.data.table.categories import read_column
 from liquidtime.data.table.labels import Labels
-from liquidtime.data.table.numbers import number_column
 from liquidtime.data.table.rows import Rows
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table
@@ -15,12 +15,13 @@ def read_wide(table: Table, schema: TableSchema, ids: Labels, times: np.ndarray)
 
     Args:
         table: The table.
-        schema: For the feature columns and the missing cells.
+        schema: For the feature columns, the categories and the missing cells.
         ids: The series of each row.
         times: float64 [rows].
 
     Raises:
-        InputError: If times go back inside an id, or a cell is no finite number.
+        InputError: If times go back inside an id, or a column holds neither finite numbers nor
+            categories.
     """
     order = np.argsort(ids.codes, kind="stable")
     series, times = ids.codes[order], times[order]
@@ -37,10 +38,15 @@ def read_wide(table: Table, schema: TableSchema, ids: Labels, times: np.ndarray)
         )
     values = np.empty((len(table), len(schema.features)), dtype=np.float32)
     mask = np.empty(values.shape, dtype=bool)
+    categories = {}
     for at, name in enumerate(schema.features):
-        column = number_column(table, name, missing=schema.missing, decimal=schema.decimal)[order]
+        column, labels = read_column(table, name, ids.codes, schema)
+        if labels is not None:
+            categories[name] = labels
+        column = column[order]
         mask[:, at] = ~np.isnan(column)
         values[:, at] = np.where(mask[:, at], column, 0.0)
     step_of = np.empty(len(order), dtype=np.int64)
     step_of[order] = np.arange(len(order))
-    return Rows(series, times, values, mask, step_of, schema.features)
+    features = schema.features
+    return Rows(series, times, values, mask, step_of, features, categories=categories)

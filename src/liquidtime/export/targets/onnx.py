@@ -17,6 +17,8 @@ layer that was never fitted to a table). With `signals` the file can be used on 
 2. `x` is made of the blocks that `features` lists, in that order, each in the order of `variables`:
    `values` as just made; `mask`, 1 where measured; `since`, log(1 + age / `time_scale`) with the
    age of the measurement, 0 where just measured. Static features follow, standardised likewise.
+   A variable that `categories` holds (a static one: `static_categories`) is a value for each of the
+   names there instead, 1 for the one that was measured and 0 for the others.
 3. `elapsed` is the time since the stream's previous row / `time_scale`; 0 for its first row.
 4. If `classes`, the softmax of `output` are the probabilities of `labels`; if not, `output` ·
    `target_scale` + `target_mean` are their values.

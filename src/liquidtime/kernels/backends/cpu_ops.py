@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from liquidtime.errors import InputError
 from liquidtime.kernels.backends.cpu_arrays import array, arrays, empty_like_all, optional_array
+from liquidtime.kernels.backends.cpu_checks import Uses, check_list, check_tensor, check_uses
 
 
 class Inputs(NamedTuple):
@@ -84,6 +86,8 @@ class Kind(NamedTuple):
     """Arranges arrays for the gradients of the weights as that object takes them."""
     planes: Callable[[Settings], int]
     """Numbers a unit and step that the forward pass leaves."""
+    uses: Callable[[Inputs, Settings], Uses]
+    """What it has use for; anything else is refused."""
 
 
 class Operator(NamedTuple):
@@ -153,7 +157,37 @@ def _parted(given: Sequence[Any]) -> tuple[Inputs, Settings]:
     return Inputs(*given[:_FIRST_SETTING]), Settings(*given[_FIRST_SETTING:_FIRST_KEPT])
 
 
+def _check(kind: Kind, inputs: Inputs, settings: Settings) -> None:
+    """Refuse what the compiled side could not read, or would leave unread.
+
+    Raises:
+        InputError: If there is something.
+    """
+    for name, tensor, dims in (
+        ("x", inputs.x, 3),
+        ("h", inputs.h, 2),
+        ("c", inputs.c, 2),
+        ("elapsed", inputs.elapsed, 2),
+    ):
+        check_tensor(name, tensor, torch.float32, dims)
+    check_tensor("active", inputs.active, torch.bool, 2)
+    if (inputs.c is not None) != settings.memory:
+        raise InputError("c belongs to a recurrence with memory, and to no other.")
+    uses = kind.uses(inputs, settings)
+    check_uses(
+        uses,
+        options=settings.options,
+        wiring=inputs.wiring,
+        dropout=inputs.dropout,
+        memory=settings.memory,
+        one_elapsed=settings.one_elapsed,
+        bfloat16=settings.bfloat16,
+    )
+    check_list("weights", inputs.weights, uses.weights, torch.float32)
+
+
 def _results(kind: Kind, inputs: Inputs, settings: Settings) -> tuple[Tensor, ...]:
+    _check(kind, inputs, settings)
     x, h = inputs.x, inputs.h
     batch, steps, hidden = x.shape[0], x.shape[1], h.shape[1]
     keep = settings.keep
@@ -202,6 +236,13 @@ def _run_backward(
     d_c: Tensor,
     x_gradient: bool,
 ) -> list[Tensor]:
+    _check(kind, inputs, settings)
+    if not settings.keep:
+        raise InputError("keep is False; the backward pass needs what the forward one kept.")
+    for name, tensor in zip(Kept._fields, kept, strict=True):
+        check_tensor(name, tensor, torch.float32, None)
+    for name, tensor in (("d_output", d_output), ("d_h", d_h), ("d_c", d_c)):
+        check_tensor(name, tensor, torch.float32, None)
     results = _gradients(inputs, settings, x_gradient)
     of_x, of_h, of_c, of_elapsed, *of_weights = results
     memory = settings.memory

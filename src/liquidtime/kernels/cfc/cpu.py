@@ -8,6 +8,7 @@ from torch import Tensor
 from liquidtime.backends import Backend, Request
 from liquidtime.kernels.backends import cpu
 from liquidtime.kernels.backends.cpu_arrays import arrays
+from liquidtime.kernels.backends.cpu_checks import Uses
 from liquidtime.kernels.backends.cpu_ops import Inputs, Kind, Settings, operator
 from liquidtime.kernels.cfc import reference
 from liquidtime.kernels.cfc.reference import CfCSpec, CfCWeights, Group
@@ -31,6 +32,7 @@ def cfc(
     spec: CfCSpec,
 ) -> tuple[Tensor, State]:
     """The CfC recurrence over a sequence; arguments and results as the reference's."""
+    reference.check_parts(state, weights, groups, memory, dropout, spec)
     flat = [tensor for part in weights for tensor in _flat(part)]
     flat += [] if memory is None else [*memory]
     inputs = [x, *state, elapsed, *flat]
@@ -45,8 +47,9 @@ def cfc(
         count=len(weights) if wired else len(weights[0].backbone),
         memory=memory is not None,
         # Folded into a head, the time is no operand any more and can have no gradient.
-        one_elapsed=cpu.same_for_all_steps(elapsed) and not of_elapsed,
-        bfloat16=bfloat16,
+        one_elapsed=not wired and cpu.same_for_all_steps(elapsed) and not of_elapsed,
+        # Wired neurons are computed in float32 always.
+        bfloat16=bfloat16 and not wired,
         keep=gradient,
         elapsed_gradient=of_elapsed,
     )
@@ -74,7 +77,7 @@ def declines(request: Request) -> str | None:
     return cpu.declines(request, ["float32", "bfloat16"][: 1 + cpu.BFLOAT16])
 
 
-backend = Backend("cpu", cfc, declines)
+backend = Backend("cpu", cfc, declines, serves=frozenset({"wiring", "dropout", "mixed_memory"}))
 
 
 def _half_autocast() -> bool:
@@ -145,7 +148,7 @@ def _and_memory(tensors: list[Tensor], settings: Settings) -> tuple[list[Any], A
 
 
 def _is_closed(settings: Settings) -> bool:
-    return settings.options[0] == "closed_form"
+    return settings.options[:1] == ["closed_form"]
 
 
 def _make_wired(inputs: Inputs, settings: Settings) -> Any:
@@ -180,6 +183,31 @@ def _by(size: int, flat: list[Any]) -> list[tuple[Any, ...]]:
     return list(zip(*[iter(flat)] * size, strict=True))
 
 
+def _dense_uses(inputs: Inputs, settings: Settings) -> Uses:
+    del inputs
+    affine = 2 * (settings.count + 1)
+    closed, memory = 2 * _is_closed(settings), _MEMORY * settings.memory
+    return Uses(
+        options=3,
+        weights=affine + closed + memory,
+        dropout=settings.count,
+        memory=True,
+        one_elapsed=True,
+        bfloat16=True,
+    )
+
+
+def _wired_uses(inputs: Inputs, settings: Settings) -> Uses:
+    del inputs
+    groups = settings.count
+    return Uses(
+        options=2,
+        weights=(4 if _is_closed(settings) else 2) * groups + _MEMORY * settings.memory,
+        wiring=(torch.int64, torch.int64, torch.bool) * groups,
+        memory=True,
+    )
+
+
 def _planes(settings: Settings) -> int:
     # As `CfCNetwork::saved` in csrc has it: f and the gate, or f and the exponential; the rate only
     # where the elapsed time has a gradient.
@@ -192,5 +220,5 @@ def _wired_planes(settings: Settings) -> int:
     return planes + (6 if settings.memory else 0)
 
 
-_dense = operator(Kind("cfc", _make_dense, _arranged, _planes))
-_wired = operator(Kind("wired", _make_wired, _arranged_groups, _wired_planes))
+_dense = operator(Kind("cfc", _make_dense, _arranged, _planes, _dense_uses))
+_wired = operator(Kind("wired", _make_wired, _arranged_groups, _wired_planes, _wired_uses))

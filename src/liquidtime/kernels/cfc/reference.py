@@ -8,7 +8,8 @@ from torch import Tensor
 
 from liquidtime import dynamics
 from liquidtime.backends import Backend, takes_all
-from liquidtime.kernels.memory import MemoryLayout, MemoryWeights, with_memory
+from liquidtime.errors import InputError
+from liquidtime.kernels.memory import MemoryLayout, MemoryWeights, check_state, with_memory
 from liquidtime.kernels.scan import State, scan
 
 Variant = Literal["gated", "no_gate", "closed_form"]
@@ -132,6 +133,43 @@ def wired_step(
     return torch.zeros_like(h).index_copy(-1, order, torch.cat(new, dim=-1))
 
 
+def check_parts(
+    state: State,
+    weights: tuple[CfCWeights, ...],
+    groups: tuple[Group, ...] | None,
+    memory: MemoryWeights | None,
+    dropout: tuple[Tensor, ...],
+    spec: CfCSpec,
+) -> None:
+    """Refuse parts that the recurrence has no use for, or lacks; arguments as of `cfc`.
+
+    Raises:
+        InputError: If something would be left unread.
+    """
+    check_state(state, memory)
+    count = 1 if groups is None else len(groups)
+    if len(weights) != count:
+        raise InputError(
+            f"weights has {len(weights)} entries; expected {count}, one a group, or one in all "
+            "without a wiring."
+        )
+    closed = spec.variant == "closed_form"
+    for part in weights:
+        if (part.decay is not None, part.target is not None) != (closed, closed):
+            raise InputError(
+                f"variant is {spec.variant!r}; expected decay and target in the weights of the "
+                "closed form, and in no other."
+            )
+        if groups is not None and part.backbone:
+            raise InputError("a wired group has no backbone; leave it out of its weights.")
+    layers = 0 if groups is not None else len(weights[0].backbone)
+    if dropout and len(dropout) != layers:
+        raise InputError(
+            f"dropout has {len(dropout)} factors; expected none, or one for each of {layers} "
+            "backbone layers."
+        )
+
+
 def cfc(
     x: Tensor,
     state: State,
@@ -159,6 +197,7 @@ def cfc(
     Returns:
         The hidden states [B, T, H] and the final state.
     """
+    check_parts(state, weights, groups, memory, dropout, spec)
 
     def cell(x_t: Tensor, h: Tensor, elapsed_t: Tensor, *dropout_t: Tensor) -> Tensor:
         if groups is None:
@@ -169,4 +208,4 @@ def cfc(
     return scan(step, (x, elapsed, *dropout), state, active)
 
 
-backend = Backend("reference", cfc, takes_all)
+backend = Backend("reference", cfc, takes_all, serves=None)

@@ -6,12 +6,14 @@ import torch
 from torch import Tensor
 
 from liquidtime.backends import Backend, Request
+from liquidtime.errors import InputError
 from liquidtime.kernels.backends import cpu
 from liquidtime.kernels.backends.cpu_arrays import arrays
+from liquidtime.kernels.backends.cpu_checks import Uses
 from liquidtime.kernels.backends.cpu_ops import Inputs, Kind, Settings, operator
 from liquidtime.kernels.ltc import reference
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
-from liquidtime.kernels.memory import MemoryWeights
+from liquidtime.kernels.memory import MemoryWeights, check_state
 from liquidtime.kernels.scan import State
 from liquidtime.native import native
 
@@ -28,6 +30,12 @@ def ltc(
     spec: LTCSpec,
 ) -> tuple[Tensor, State]:
     """The LTC recurrence over a sequence; arguments and results as the reference's."""
+    if memory is not None:
+        raise InputError(
+            "the compiled LTC has no mixed memory, and memory weights were given; take the "
+            "reference."
+        )
+    check_state(state, memory)
     flat = [
         weights.membrane_capacitance,
         weights.leak_conductance,
@@ -69,13 +77,11 @@ def declines(request: Request) -> str | None:
     """The reason against a request, or None."""
     if request.variant not in INTEGRATORS:
         return f"it has the integrators fused and exponential, not {request.variant}"
-    if "mixed_memory" in request.features:
-        return "it has no mixed memory"
     # The state, and all that is computed, is float32 for these parameters.
     return cpu.declines(request, ["float32", "bfloat16", "float16"])
 
 
-backend = Backend("cpu", ltc, declines)
+backend = Backend("cpu", ltc, declines, serves=frozenset({"wiring"}))
 
 
 def _masks(weights: LTCWeights) -> list[Tensor]:
@@ -113,5 +119,11 @@ def _arranged(tensors: list[Tensor], settings: Settings) -> tuple[Any, ...]:
     return capacitance, conductance, potential, tuple(synapses[:4]), tuple(synapses[4:])
 
 
+def _uses(inputs: Inputs, settings: Settings) -> Uses:
+    del settings
+    # Capacitance, leak and its potential; four of each kind of synapses; two masks or none.
+    return Uses(options=1, weights=3 + 4 + 4, wiring=(torch.bool,) * (2 if inputs.wiring else 0))
+
+
 # It keeps nothing but its outputs: sub-steps are computed again on the way back.
-_network = operator(Kind("ltc", _make, _arranged, lambda _: 0))
+_network = operator(Kind("ltc", _make, _arranged, lambda _: 0, _uses))

@@ -31,6 +31,11 @@ class LTCWeights(NamedTuple):
     sensory_mask: Tensor | None = None
     """[M, N], likewise."""
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether some synapses are said to be absent."""
+        return self.recurrent_mask is not None or self.sensory_mask is not None
+
     def map_input(self, x: Tensor) -> Tensor:
         """The inputs [B, M] as the sensory synapses see them."""
         if self.input_factor is not None:

@@ -9,7 +9,12 @@ from liquidtime.backends import Backend, takes_all
 from liquidtime.dynamics import LineIntegratorName
 from liquidtime.kernels.ltc.line import ltc_line_step
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
-from liquidtime.kernels.memory import MemoryWeights, with_memory, with_memory_and_past
+from liquidtime.kernels.memory import (
+    MemoryWeights,
+    check_state,
+    with_memory,
+    with_memory_and_past,
+)
 from liquidtime.kernels.scan import State, scan
 
 
@@ -71,6 +76,8 @@ def ltc(
     Returns:
         The potentials [B, T, N] and the final state.
     """
+    along_line = spec.integrator in get_args(LineIntegratorName)
+    check_state(state, memory, int(along_line))
 
     def standing(x_t: Tensor, v: Tensor, elapsed_t: Tensor) -> Tensor:
         return ltc_step(x_t, v, elapsed_t, weights, spec)
@@ -79,11 +86,11 @@ def ltc(
         v, past = state
         return ltc_line_step(x_t, v, past, elapsed_t, weights, spec)
 
-    if spec.integrator in get_args(LineIntegratorName):
+    if along_line:
         step = with_memory_and_past(moving, memory, spec.layout)
     else:
         step = with_memory(standing, memory, spec.layout)
     return scan(step, (x, elapsed), state, active)
 
 
-backend = Backend("reference", ltc, takes_all)
+backend = Backend("reference", ltc, takes_all, serves=None)

@@ -13,6 +13,9 @@ from liquidtime.kernels.network.edges import Edges
 
 Numbers = NDArray[np.float64]
 
+LONGEST_DELAY = 1_000_000
+"""Steps; what all neurons emitted in as many is held in memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class SynapseShares:
@@ -94,5 +97,11 @@ class Constants:
             raise InputError(
                 f"a delay is {self.delay[off][0]:g} ms, which is no multiple of dt = {dt:g} ms; "
                 "expected delays of whole steps. Round them, or take a dt that divides them."
+            )
+        if (long := steps > LONGEST_DELAY).any():
+            raise InputError(
+                f"a delay is {self.delay[long][0]:g} ms, {steps[long][0]:,.0f} steps of {dt:g} ms; "
+                f"expected at most {LONGEST_DELAY:,} steps, since the activations of as many are "
+                "held."
             )
         return steps.astype(np.int32)

@@ -131,8 +131,6 @@ def _declines(request: Request) -> str | None:
     neurons = FORMS.find(request.variant)
     if neurons.kernel is None:
         return f"it has no {neurons.name} neurons"
-    if "rk4" in request.features:
-        return "it has no rk4"
     if DELTA in request.features and neurons.nonlinear:
         return f"it cannot send on delta where {neurons.nonlinear}"
     return cpu.declines(request, ["float32"])
@@ -142,4 +140,6 @@ def _single(values: NDArray) -> NDArray[np.float32]:
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
-backend = Backend("cpu", CPUStepper, _declines)
+backend = Backend(
+    "cpu", CPUStepper, _declines, serves=frozenset({"frozen", "ab2", "midpoint", DELTA})
+)

@@ -48,12 +48,50 @@ class Edges:
                     f"{name} is {array.dtype} {list(array.shape)}; expected {names} in one "
                     "dimension. Connectome.from_edges takes any."
                 )
+        if not len(self.offsets):
+            raise InputError("offsets are empty; expected [N + 1], 0 first.")
         lengths = {len(self.sources), len(self.counts), len(self.classes), int(self.offsets[-1])}
         if len(lengths) != 1 or self.offsets[0] != 0:
             raise InputError(
-                f"offsets end at {self.offsets[-1]}, but there are {len(self.sources)} sources, "
-                f"{len(self.counts)} counts and {len(self.classes)} classes; expected as many."
+                f"offsets end at {self.offsets[-1]} and begin at {self.offsets[0]}, but there are "
+                f"{len(self.sources)} sources, {len(self.counts)} counts and {len(self.classes)} "
+                "classes; expected as many, from 0 on."
             )
+        if (falls := np.diff(self.offsets) < 0).any():
+            neuron = int(falls.argmax())
+            raise InputError(
+                f"the offsets of neuron {neuron} are {self.offsets[neuron]} to "
+                f"{self.offsets[neuron + 1]}; expected offsets that do not fall."
+            )
+        for first, last in self.rows():
+            self._check_rows(first, last)
+
+    def _check_rows(self, first: int, last: int) -> None:
+        """Raise InputError where rows hold what no network can have."""
+        part = slice(self.offsets[first], self.offsets[last])
+        sources, counts, classes = self.sources[part], self.counts[part], self.classes[part]
+        rises = np.ones(len(sources), dtype=bool)
+        np.greater(sources[1:], sources[:-1], out=rises[1:])
+        if classes.size and classes.min() != classes.max():
+            rises[1:] &= classes[1:] == classes[:-1]
+            rises[1:] |= classes[1:] > classes[:-1]
+        starts = self.offsets[first:last] - self.offsets[first]
+        rises[starts[starts < len(sources)]] = True
+        fine = counts.min(initial=0) >= 0 and np.isfinite(counts.max(initial=0))
+        if fine and sources.min(initial=0) >= 0 and rises.all():
+            return
+        right = (counts >= 0) & (sources >= 0) & np.isfinite(counts)
+        edge = int((~(right & rises)).argmax())
+        target = int(np.searchsorted(self.offsets, edge + self.offsets[first], "right")) - 1
+        what = f"the edge from neuron {sources[edge]} to neuron {target}"
+        if sources[edge] < 0:
+            raise InputError(f"{what} has no source; expected indices of at least 0.")
+        if not right[edge]:
+            raise InputError(f"{what} has the count {counts[edge]}; expected a finite number ≥ 0.")
+        raise InputError(
+            f"{what} comes twice or out of order; expected the edges of a target sorted by class "
+            "and then by source, each once. Connectome.from_edges takes any order."
+        )
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -162,6 +200,10 @@ def from_pairs(
 def narrowed(counts: ArrayLike) -> NDArray:
     """Counts in the smallest of `COUNT_DTYPES` that holds them exactly."""
     array = np.asarray(counts)
+    if array.size and not (array.min() >= 0 and np.isfinite(array.max())):
+        raise InputError(
+            f"counts run from {array.min()} to {array.max()}; expected finite numbers ≥ 0."
+        )
     largest = array.max(initial=0)
     if largest > np.iinfo(np.int16).max or (array.dtype.kind == "f" and (array % 1 != 0).any()):
         return array.astype(np.float32)

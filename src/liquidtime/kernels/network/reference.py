@@ -124,5 +124,5 @@ def _make_sparse(constants: Constants, task: Task) -> ReferenceStepper:
     return ReferenceStepper(constants, task, sparse=True)
 
 
-reference = Backend("reference", _make, _declines)
-sparse = Backend("sparse", _make_sparse, _declines_sparse, _stands_back)
+reference = Backend("reference", _make, _declines, serves=None)
+sparse = Backend("sparse", _make_sparse, _declines_sparse, _stands_back, serves=None)

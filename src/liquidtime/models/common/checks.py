@@ -1,23 +1,20 @@
 """Checks that the options of several models share, and the words for them. Imports no torch."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from liquidtime.errors import InputError
+from liquidtime.runs.options import Within
 
+Width = Annotated[int, Within(1, 2**16)]
+"""Units of a layer, and the like."""
+Depth = Annotated[int, Within(1, 1000)]
+"""Layers, and steps between two rows."""
+Share = Annotated[float, Within(0, below=1)]
+"""A dropout rate."""
 Readout = Literal["last", "mean", "last_mean"]
 Wiring = Literal["none", "auto_ncp", "random", "full"]
 
 _WIRINGS = {"auto_ncp": "AutoNCP", "random": "random wiring", "full": "full wiring"}
-
-
-def check_shares(config: Any, *names: str) -> None:
-    """Check that fields are dropout rates: from 0 up to, but not including, 1."""
-    for name in names:
-        if not 0.0 <= getattr(config, name) < 1.0:
-            raise InputError(
-                f"{name} is {getattr(config, name)!r}; expected a number from 0 up to, "
-                "but not including, 1."
-            )
 
 
 def check_wiring(config: Any) -> None:

@@ -19,6 +19,7 @@ MOST_NAMES = 60
 _UNKNOWN = "#d5dae0"
 
 
+@style.figure
 def heatmap(
     times: np.ndarray,
     values: np.ndarray,
@@ -67,7 +68,7 @@ def heatmap(
         mark_groups(axes, labels[rows])
         axes.set_ylabel("" if block == 1 else f"rows are means of {block} neurons")
     elif names is not None and count <= MOST_NAMES:
-        axes.set_yticks(np.arange(count), [str(names[row]) for row in rows], parse_math=False)
+        style.name_ticks(axes.yaxis, range(count), [names[row] for row in rows])
         axes.set_ylabel("")
     _mark_stimuli(axes, stimulus or ())
     bar = style.colour_bar(mesh, axes, aspect=24)
@@ -124,7 +125,7 @@ def mark_groups(axes: Axes, labels: np.ndarray) -> None:
     """
     ends = np.append(np.flatnonzero(labels[1:] != labels[:-1]) + 1, len(labels))
     starts = np.append(0, ends[:-1])
-    axes.set_yticks((starts + ends - 1) / 2, labels[starts].tolist(), parse_math=False)
+    style.name_ticks(axes.yaxis, (starts + ends - 1) / 2, labels[starts])
     axes.tick_params(axis="y", length=0)
     for end in ends[:-1]:
         axes.axhline(end - 0.5, color=style.FAINT, linewidth=0.8)

@@ -13,6 +13,7 @@ from liquidtime.plot.brain.heatmap import mark_groups
 from liquidtime.plot.brain.traces import shade
 
 
+@style.figure
 def raster(
     times_of_events: np.ndarray,
     neurons_of_events: np.ndarray,

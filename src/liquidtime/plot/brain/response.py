@@ -14,6 +14,7 @@ from liquidtime.plot import style
 _LEAST_POINTS = 4.5
 
 
+@style.figure
 def response_matrix(
     matrix: np.ndarray,
     *,
@@ -134,12 +135,12 @@ def _name(
         middles = [(a + b - 1) / 2 for a, b in zip(starts, [*ends, len(given)], strict=True)]
         labels = [given[start] for start in starts]
     if names is not None and points >= _LEAST_POINTS:
-        axis.set_ticks(range(len(names)), [str(name) for name in names], parse_math=False)
+        style.name_ticks(axis, range(len(names)), names)
         axes.tick_params(axis=side, labelsize=points, length=2)
         if side == "x":
             axes.tick_params(axis="x", rotation=90)
     elif len(middles) > 1:
-        axis.set_ticks(middles, labels, parse_math=False)
+        style.name_ticks(axis, middles, labels)
         axes.tick_params(axis=side, length=0)
     else:
         axis.set_major_locator(MaxNLocator(integer=True, nbins=6))

@@ -13,6 +13,7 @@ from liquidtime.plot import style
 from liquidtime.plot.brain.traces import MOST_OVERLAID, checked, direct_labels
 
 
+@style.figure
 def spectrum(
     times: np.ndarray,
     values: np.ndarray,

@@ -14,6 +14,7 @@ _STIMULUS = "#e69f00"
 _MOST_POINTS = 4000
 
 
+@style.figure
 def traces(
     times: np.ndarray,
     values: np.ndarray,
@@ -222,7 +223,7 @@ def _draw_stacked(
             axes.plot(times, shifted, color=style.FAINT, linewidth=0.4, alpha=0.6)
         axes.plot(times, mean[:, n] - middle[n] + heights[n], color=colours[n], linewidth=1.0)
     every = -(-count // 60)
-    axes.set_yticks(heights[::every], [str(name) for name in names[::every]], parse_math=False)
+    style.name_ticks(axes.yaxis, heights[::every], names[::every])
     axes.set_ylim(heights[-1] - 1.1 * offset, 2.0 * offset)
     size = _round_down(1.5 * offset)
     right = axes.get_yaxis_transform()

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
 from numpy.typing import NDArray
 
+from liquidtime.plot import style
 from liquidtime.plot.circuit.nodes import INPUT_FILL, draw_nodes, evenly, fill_of, prepare
 from liquidtime.plot.circuit.order import order_columns
 from liquidtime.plot.circuit.strokes import (
@@ -32,6 +33,7 @@ _SKIP_BEND = 0.35
 """Height of the control point of a synapse that skips a layer, over its width."""
 
 
+@style.figure
 def draw_layers(
     circuit: Circuit,
     *,
@@ -224,8 +226,8 @@ def _draw_recurrent(axes: Axes, circuit: Circuit, neurons: Nodes, head: float) -
         own = rows[loops]
         part = Nodes(neurons.centre[own], neurons.radius[own])
         paths = loop_paths(part, np.full(len(own), 0.5 * np.pi), points=30)
-        style = {"width": width + 0.3, "opacity": min(1.0, opacity + 0.2), "head": head * 0.85}
-        draw_synapses(axes, paths, circuit.adjacency[own, own], layer=3.0, **style)
+        bold = {"width": width + 0.3, "opacity": min(1.0, opacity + 0.2), "head": head * 0.85}
+        draw_synapses(axes, paths, circuit.adjacency[own, own], layer=3.0, **bold)
         rows, cols = rows[~loops], cols[~loops]
         drop = neurons.centre[rows, 1] - neurons.centre[cols, 1]
         bend = np.zeros((len(rows), 2))
@@ -236,7 +238,7 @@ def _draw_recurrent(axes: Axes, circuit: Circuit, neurons: Nodes, head: float) -
             bend,
             gap=0.06,
         )
-        draw_synapses(axes, paths, circuit.adjacency[rows, cols], layer=3.0, **style)
+        draw_synapses(axes, paths, circuit.adjacency[rows, cols], layer=3.0, **bold)
 
 
 def _draw_bundle(

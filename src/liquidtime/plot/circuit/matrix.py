@@ -20,6 +20,7 @@ _SHAPES_UP_TO = 90
 """Rows up to which inhibitory entries are discs and excitatory ones squares; above, pixels."""
 
 
+@style.figure
 def draw_matrix(
     circuit: Circuit,
     *,
@@ -104,10 +105,11 @@ def _name_entries(
     texts = [given.get(n, str(n)) for n in order.tolist()]
     left = [str(name) for name in input_names or range(inputs)]
     shown, sources = np.arange(0, units, every), np.arange(0, inputs, every)
-    axes.set_xticks(shown + 0.5, [texts[i] for i in shown], size=size)
+    style.name_ticks(axes.xaxis, shown + 0.5, [texts[i] for i in shown], size=size)
     if output_names:
         axes.tick_params(axis="x", rotation=90)
-    axes.set_yticks(
+    style.name_ticks(
+        axes.yaxis,
         np.concatenate([sources + 0.5, top + shown + 0.5]),
         [left[i] for i in sources] + [texts[i] for i in shown],
         size=size,

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from liquidtime.plot import style
 from liquidtime.plot.circuit.nodes import INPUT_FILL, MOTOR_FILL, draw_nodes, evenly, prepare
 from liquidtime.plot.circuit.strokes import (
     Nodes,
@@ -22,6 +23,7 @@ from liquidtime.wirings import Circuit
 _PLAIN_FILL = "#cfe8dc"
 
 
+@style.figure
 def draw_ring(
     circuit: Circuit,
     *,

@@ -73,6 +73,7 @@ def wiring(
             "kind is 'layers', but the circuit has a single layer; take 'ring' or 'matrix'."
         )
     require("matplotlib", extra="train")
+    from liquidtime.plot import style
     from liquidtime.plot.circuit.layers import draw_layers
     from liquidtime.plot.circuit.matrix import draw_matrix
     from liquidtime.plot.circuit.ring import draw_ring
@@ -80,6 +81,9 @@ def wiring(
     drawings = {"layers": draw_layers, "ring": draw_ring, "matrix": draw_matrix}
     if kind not in drawings:
         raise ValueError(f"kind is {kind!r}; expected 'auto', 'layers', 'ring' or 'matrix'.")
-    return drawings[kind](
-        circuit, input_names=input_names, output_names=output_names, title=title, ax=ax
+    # Long names would make the drawing as wide as they are.
+    inputs, outputs = (
+        None if names is None else [style.literal(str(name), style.LONGEST_TICK) for name in names]
+        for names in (input_names, output_names)
     )
+    return drawings[kind](circuit, input_names=inputs, output_names=outputs, title=title, ax=ax)

@@ -61,6 +61,7 @@ def wilson(observed: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.clip(centre - half, 0.0, observed), np.clip(centre + half, observed, 1.0)
 
 
+@style.figure
 def calibration_curve(
     truth: np.ndarray,
     probability: np.ndarray,

@@ -10,6 +10,7 @@ from sklearn import metrics
 from liquidtime.plot import style
 
 
+@style.figure
 def precision_recall_curve(
     curves: Mapping[str, tuple[np.ndarray, np.ndarray]],
     *,

@@ -11,6 +11,7 @@ from liquidtime.plot import style
 _MANY = 3000
 
 
+@style.figure
 def predicted_against_true(
     target: np.ndarray,
     prediction: np.ndarray,
@@ -51,6 +52,7 @@ def predicted_against_true(
     return figure
 
 
+@style.figure
 def residual_histogram(
     target: np.ndarray,
     prediction: np.ndarray,

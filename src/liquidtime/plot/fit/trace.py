@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from liquidtime.plot import style
 
 
+@style.figure
 def series_trace(
     times: np.ndarray,
     hidden: np.ndarray,

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from liquidtime.plot import style
 
 
+@style.figure
 def training_curves(
     train_loss: Sequence[float],
     validation_loss: Sequence[float],

@@ -1,9 +1,9 @@
 """Options of the study of closed forms. Imports no torch."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from liquidtime.runs.options import check_at_least, check_choices
+from liquidtime.runs.options import Within, check_choices
 
 DataName = Literal["lidar", "walker", "synthetic"]
 
@@ -14,27 +14,23 @@ class Options:
 
     data: Literal["auto", DataName] = "auto"
     """What to imitate; auto: lidar where it can be had, else synthetic."""
-    neurons: int = 19
+    neurons: Annotated[int, Within(3, 10**4)] = 19
     """Neurons of the NCP."""
-    epochs: int | None = None
+    epochs: Annotated[int, Within(1)] | None = None
     """Epochs of the training (default: the recipe's)."""
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Seed of the weights, the order of batches, and the made-up task."""
-    steps: int = 100
+    steps: Annotated[int, Within(2)] = 100
     """Of each test series so many steps at most, from its start."""
-    most_unfolds: int = 64
+    most_unfolds: Annotated[int, Within(6)] = 64
     """Leave out forms with more sub-steps a step; at least 6."""
-    repeats: int = 5
+    repeats: Annotated[int, Within(1)] = 5
     """Time each form so often at most; the fastest counts."""
     every: bool = False
     """Print every form, not a choice of them."""
 
     def __post_init__(self) -> None:
         check_choices(self)
-        check_at_least(self, 3, "neurons")
-        check_at_least(self, 2, "steps")
-        check_at_least(self, 6, "most_unfolds")
-        check_at_least(self, 1, "repeats")
 
     @property
     def folder(self) -> str:

@@ -1,8 +1,9 @@
 """Options of the worm's study. Imports no torch."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from liquidtime.runs.options import check_at_least
+from liquidtime.runs.options import Within, check_choices
 
 LEAST = 3
 
@@ -11,24 +12,23 @@ LEAST = 3
 class Options:
     """Options of `liquidtime study worm-atlas`."""
 
-    splits: int = 5
+    splits: Annotated[int, Within(1, 10**6)] = 5
     """How often the stimulated neurons are halved anew, to fit and test on."""
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Seed of the first split; the next ones count up."""
-    least: int = LEAST
+    least: Annotated[int, Within(1)] = LEAST
     """Responses that a pair must have to count, on either half."""
-    repeats: int = 1000
+    repeats: Annotated[int, Within(1, 10**9)] = 1000
     """Draws of the bootstrap."""
-    nulls: int = 10
+    nulls: Annotated[int, Within(0, 10**6)] = 10
     """Connectomes of each kind with their structure destroyed, a split; each is fitted anew."""
-    starts: int = 3
+    starts: Annotated[int, Within(1, 10**6)] = 3
     """Of each fit of the model."""
     amplitudes: tuple[float, ...] = (1.0, 10.0)
     """Currents, in pA, at which the full nonlinear model is simulated; none to leave it out."""
 
     def __post_init__(self) -> None:
-        check_at_least(self, 1, "splits", "least", "repeats", "starts")
-        check_at_least(self, 0, "seed", "nulls")
+        check_choices(self, "splits", "seed", "least", "repeats", "nulls", "starts")
 
     @property
     def folder(self) -> str:

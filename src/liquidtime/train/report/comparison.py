@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from liquidtime.train.config import FitConfig
-from liquidtime.train.files import METRICS, RECORD, finished_run
+from liquidtime.train.files import evaluated_run
+from liquidtime.train.record import read_metrics, read_record
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ def compare(runs: Sequence[Path | str]) -> list[ComparedRun]:
     paths = [Path(run) for run in runs]
     rows: list[ComparedRun] = []
     for path in paths:
-        folder = finished_run(path)
-        record = folder.read(RECORD)
-        name = FitConfig.from_dict(record["config"]).model.facts.name
-        found = folder.read(METRICS)
+        folder = evaluated_run(path)
+        record = read_record(folder)
+        name = record.config.model.facts.name
+        found = read_metrics(folder)
         part = shown_part(found)
         rows.append(
             ComparedRun(
@@ -53,7 +53,7 @@ def compare(runs: Sequence[Path | str]) -> list[ComparedRun]:
                 seconds_per_epoch=found["seconds_per_epoch"],
                 parameters=found["parameters"],
                 best_epoch=found["selection"]["best_epoch"],
-                fingerprint=record["fingerprint"],
+                fingerprint=record.mapping["fingerprint"],
             )
         )
     return rows

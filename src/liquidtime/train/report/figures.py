@@ -21,7 +21,7 @@ from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
 from liquidtime.train.report.comparison import ComparedRun
 from liquidtime.train.report.example import SeriesTrace, read_example
-from liquidtime.train.report.naming import metric_name, quoted, share
+from liquidtime.train.report.naming import class_names, metric_name, quoted, share
 from liquidtime.train.report.verdict import calibration_verdict
 from liquidtime.train.stored import preprocessor_from
 
@@ -44,6 +44,7 @@ def prediction_sections(
     truth, probability = _read_classes(path / predictions_name(part), labels)
     if not len(truth):
         return []
+    names = class_names(labels, record)
     if len(labels) == 2:
         curves = {}
         own = compared[0].fingerprint
@@ -55,10 +56,10 @@ def prediction_sections(
             zip([_with_value(r, "auprc") for r in compared], curves.values(), strict=True)
         )
         calibrated = (truth == 1, probability[:, 1])
-        meaning = f"{compared[0].name}: the predicted probability of {quoted(labels[1])}"
+        meaning = f"{compared[0].name}: the predicted probability of {quoted(names[1])}"
     else:
         curves = {
-            label: (truth == k, probability[:, k]) for k, label in enumerate(labels[:_MOST_OUTPUTS])
+            name: (truth == k, probability[:, k]) for k, name in enumerate(names[:_MOST_OUTPUTS])
         }
         against = curves
         calibrated = (probability.argmax(axis=1) == truth, probability.max(axis=1))
@@ -84,7 +85,8 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> Se
         return None
     objective, unit = record["objective"], record["about"]["time_unit"]
     classes = objective["kind"] == "classes"
-    labels, outputs = _shown_outputs(trace, objective["labels"], classes)
+    names = class_names(objective["labels"], record)
+    labels, outputs = _shown_outputs(trace, names, classes)
     drawn = series_trace(
         trace.times,
         trace.hidden,
@@ -96,10 +98,10 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> Se
         probabilities=classes,
         time_label=f"time ({unit})" if unit else "time",
     )
-    texts = [f"Series {trace.id}, chosen by rule, not by looks: {_rule(objective)}."]
+    texts = [f"Series {trace.id}, chosen by rule, not by looks: {_rule(objective, names)}."]
     if classes and not objective["per_step"] and trace.target is not None:
         own = int(trace.target[0])
-        texts += [f"It belongs to class {quoted(objective['labels'][own])}."] if own >= 0 else []
+        texts += [f"It belongs to class {quoted(names[own])}."] if own >= 0 else []
     if not objective["per_step"]:
         texts.append(
             "The prediction so far is what the network would answer if the series ended there; "
@@ -250,11 +252,11 @@ def _truth_per_step(trace: SeriesTrace, objective: dict[str, Any]) -> np.ndarray
     return drawn[:, :_MOST_OUTPUTS]
 
 
-def _rule(objective: dict[str, Any]) -> str:
-    binary = objective["kind"] == "classes" and len(objective["labels"]) == 2
+def _rule(objective: dict[str, Any], names: Sequence[str]) -> str:
+    binary = objective["kind"] == "classes" and len(names) == 2
     if binary and not objective["per_step"]:
         return (
-            f"of the series of class {quoted(objective['labels'][1])}, the one with the median "
+            f"of the series of class {quoted(names[1])}, the one with the median "
             "predicted probability"
         )
     return "the series of median length"

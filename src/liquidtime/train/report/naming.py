@@ -1,8 +1,11 @@
 """Names and numbers as people read them."""
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+_BARE = re.compile(r"[+-]?\d+(\.\d+)?|true|false", re.IGNORECASE)
 
 METRIC_NAMES = {
     "auroc": "AUROC",
@@ -78,3 +81,18 @@ def share(value: float) -> str:
 def quoted(label: object) -> str:
     """A label of the user's own inside a sentence."""
     return f"“{label}”"
+
+
+def class_names(labels: Sequence[str], record: Mapping[str, Any]) -> list[str]:
+    """Classes as people read them: "died = 1" where the label alone, a number, says nothing.
+
+    Args:
+        labels: As the run stores them.
+        record: Of the run, which knows the column of the target if there was a table.
+    """
+    table = (record.get("schema") or {}).get("table") or {}
+    target = table.get("target") or ()
+    if record["objective"]["kind"] != "classes" or len(target) != 1:
+        return list(labels)
+    bare = all(_BARE.fullmatch(label) for label in labels)
+    return [f"{target[0]} = {label}" if bare else label for label in labels]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from liquidtime.data.categories import listed
 from liquidtime.runs.page.blocks import (
     Block,
     Card,
@@ -17,6 +18,7 @@ from liquidtime.runs.page.blocks import (
 from liquidtime.train.config import FitConfig
 from liquidtime.train.report.comparison import ComparedRun, headline_metrics
 from liquidtime.train.report.naming import (
+    class_names,
     interval,
     metric_name,
     number,
@@ -135,18 +137,21 @@ def data_summary(record: dict[str, Any]) -> list[Block]:
                     f"{spread['median']}{after} (median), {spread['least']} to {spread['most']}",
                 ]
             )
+    known = record["preprocessor"]
+    for kind in ("categories", "static_categories"):
+        rows += [[name, listed(found)] for name, found in known.get(kind, {}).items()]
     seen = [variable["observed"] for variable in data["variables"]]
     if seen:
         rows.append(["values missing", share(1.0 - sum(seen) / len(seen))])
     variables = sorted(data["variables"], key=lambda variable: -variable["observed"])
-    listed = Table(
+    each = Table(
         ["variable", "steps with a value", "series without any"],
         [[v["name"], share(v["observed"]), share(v["never"])] for v in variables],
     )
     return [
         Paragraph(about["data"]),
         Table([], rows),
-        Folded("Each variable: how often it is there", [listed]),
+        Folded("Each variable: how often it is there", [each]),
     ]
 
 
@@ -219,7 +224,7 @@ def _sizes(found: dict[str, Any], part: str, record: dict[str, Any]) -> str:
     if found["targets"] != found["series"]:
         text += f" with {found['targets']:,} targets"
     if "positives" in found and found["targets"]:
-        label = record["objective"]["labels"][1]
+        label = class_names(record["objective"]["labels"], record)[1]
         rate = found["positives"] / found["targets"]
         text += f", of which {found['positives']:,} ({share(rate)}) are of class {quoted(label)}"
     if part == "validation":

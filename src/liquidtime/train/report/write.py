@@ -6,16 +6,8 @@ from pathlib import Path
 from liquidtime.runs.page.blocks import Section
 from liquidtime.runs.page.page import page
 from liquidtime.runs.write import write_text
-from liquidtime.train.config import FitConfig
-from liquidtime.train.files import (
-    EXAMPLE,
-    HISTORY,
-    METRICS,
-    RECORD,
-    REPORT,
-    finished_run,
-    predictions_name,
-)
+from liquidtime.train.files import EXAMPLE, HISTORY, REPORT, evaluated_run, predictions_name
+from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
@@ -25,7 +17,7 @@ _TASKS = {"classify": "Classification", "regress": "Regression", "forecast": "Fo
 
 
 def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] = ()) -> Path:
-    """Write `report.html` of a finished run, from what its folder holds.
+    """Write `report.html` of a run that has its results, from what its folder holds.
 
     Args:
         run_dir: The run, or its folder.
@@ -35,10 +27,9 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
         The page's path.
     """
     path = run_dir.path if isinstance(run_dir, Run) else Path(run_dir)
-    folder = finished_run(path)
-    record, metrics = folder.read(RECORD), folder.read(METRICS)
+    folder = evaluated_run(path)
+    (config, _, _, record), metrics = read_record(folder), read_metrics(folder)
     folder.check(HISTORY, EXAMPLE, *map(predictions_name, ("validation", "test")))
-    config = FitConfig.from_dict(record["config"])
     part = shown_part(metrics)
     about = record["about"]
     others = [run.path if isinstance(run, Run) else run for run in extra_runs]

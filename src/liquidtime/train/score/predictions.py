@@ -88,15 +88,20 @@ class Predictions:
         return pandas.DataFrame(columns)
 
 
-def write_predictions(path: Path, predictions: Predictions, series: IrregularSeries) -> None:
+def write_predictions(
+    path: Path, predictions: Predictions, series: IrregularSeries, times: np.ndarray | None = None
+) -> None:
     """Write a CSV with the predictions and, beside them, the targets.
 
     Args:
         path: The file; it is replaced as a whole.
         predictions: Of these series.
         series: Their targets are written as `target` or `target_…` columns.
+        times: Per step, what is written as the time of each row, instead of the series' numbers.
     """
     frame = predictions.to_frame()
+    if times is not None and predictions.per_step:
+        frame["time"] = times
     if series.target is not None:
         truth = series.target.cpu().numpy()
         if predictions.probabilities is not None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.connectome.names import hint
 from liquidtime.errors import InputError
 
 _SHOWN = 8
@@ -36,6 +37,8 @@ def neurons_of(text: str, connectome: Connectome, whole: str) -> NDArray[np.bool
             f"{whole}: {text!r} names no neuron; expected names, such as "
             f"{some_names(connectome)}, column:value, such as group:sensory, or all."
         )
+    if twice := next((word for n, word in enumerate(words) if word in words[:n]), None):
+        raise InputError(f"{whole}: {twice!r} stands there twice; expected each neuron once.")
     names = np.asarray(connectome.neurons.index)
     labels = names.astype(str)
     for word in words:
@@ -96,9 +99,8 @@ def _unknown(word: str, connectome: Connectome, whole: str) -> InputError:
             f"{whole}: there is no neuron {word!r}; expected numbers such as {names[0]} "
             f"(or a range such as {names[0]}-{names[-1]}), column:value, or all."
         )
-    close = difflib.get_close_matches(word, names.astype(str).tolist(), n=2)
-    hint = f" Did you mean {' or '.join(close)}?" if close else ""
+    near = hint(word, table)
     return InputError(
         f"{whole}: there is no neuron {word!r}; expected names such as {some_names(connectome)}, "
-        f"column:value, or all.{hint}"
+        f"column:value, or all.{' ' if near else ''}{near}"
     )

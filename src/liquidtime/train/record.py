@@ -1,0 +1,147 @@
+"""The files `config.json` and `metrics.json` of a run, read when they may be damaged."""
+
+from typing import Any, NamedTuple
+
+from liquidtime.data.preprocess import Preprocessor
+from liquidtime.errors import InputError
+from liquidtime.runs.folder import Folder
+from liquidtime.runs.stored import NUMBER, check_like, read_json, understood
+from liquidtime.train.config import FitConfig
+from liquidtime.train.files import METRICS, RECORD
+from liquidtime.train.objective import Objective
+from liquidtime.train.stored import preprocessor_from
+
+_MAYBE = (*NUMBER, None)
+_NUMBERS = ([NUMBER], None)
+_SPREAD = ({str: NUMBER}, None)
+_RECORD = {
+    "format": int,
+    "config": {"task": str, "model": {"kind": str}, "train": {}},
+    "objective": {
+        "kind": str,
+        "per_step": bool,
+        "labels": [str],
+        "weights": _NUMBERS,
+        "mean": _NUMBERS,
+        "scale": _NUMBERS,
+    },
+    "preprocessor": {
+        "variables": [str],
+        "mean": [NUMBER],
+        "std": [NUMBER],
+        "static_variables": [str],
+        "static_mean": [NUMBER],
+        "static_std": [NUMBER],
+        "time_scale": NUMBER,
+        "features": [str],
+        "clip": _MAYBE,
+    },
+    "schema": ({}, None),
+    "about": {"title": str, "data": str, "split": str, "time_unit": str},
+    "data": {
+        "series": int,
+        "steps": int,
+        "steps_per_series": _SPREAD,
+        "span": _SPREAD,
+        "parts": {"train": int, "validation": int, "test": int},
+        "static_variables": list,
+        "variables": [{"name": str, "observed": NUMBER, "never": NUMBER}],
+    },
+    "fingerprint": str,
+    "created": str,
+    "versions": {"liquidtime": str, str: (str, None)},
+    "machine": {str: (str, *NUMBER, None)},
+    "git": ({"commit": str, "changed": bool}, None),
+}
+_PART = (
+    {
+        "series": int,
+        "targets": int,
+        "metrics": {str: {"value": _MAYBE, "low": _MAYBE, "high": _MAYBE}},
+    },
+    None,
+)
+_METRICS = {
+    "task": str,
+    "selection": {"metric": str, "best_epoch": int},
+    "epochs": int,
+    "stopped_early": bool,
+    "seconds_per_epoch": NUMBER,
+    "seconds_total": NUMBER,
+    "parameters": int,
+    "validation": _PART,
+    "test": _PART,
+}
+
+
+class Record(NamedTuple):
+    """What a run was told, and what it took from its data.
+
+    Attributes:
+        config: The options.
+        preprocessor: Fitted on its training part.
+        objective: What its outputs mean.
+        mapping: All that `config.json` holds.
+    """
+
+    config: FitConfig
+    preprocessor: Preprocessor
+    objective: Objective
+    mapping: dict[str, Any]
+
+
+def read_record(folder: Folder) -> Record:
+    """Read `config.json`.
+
+    Raises:
+        InputError: If it is damaged; the message names the file and the place in it.
+    """
+    path = folder.path / RECORD
+    folder.check(RECORD)
+    mapping = read_json(path, _RECORD)
+    with understood(path):
+        found = Record(
+            FitConfig.from_dict(mapping["config"]),
+            preprocessor_from(mapping["preprocessor"], mapping["schema"]),
+            Objective.from_dict(mapping["objective"]),
+            mapping,
+        )
+        _check_sizes(found)
+    return found
+
+
+def read_metrics(folder: Folder) -> dict[str, Any]:
+    """Read `metrics.json`.
+
+    Raises:
+        InputError: If it is damaged; the message names the file and the place in it.
+    """
+    path = folder.path / METRICS
+    folder.check(METRICS)
+    found = read_json(path, _METRICS)
+    if found["validation"] is None:
+        check_like(None, _PART[0], path, "validation")
+    return found
+
+
+def _check_sizes(record: Record) -> None:
+    inputs, outputs = record.preprocessor, record.objective
+    variables, static = len(inputs.variables), len(inputs.static_variables)
+    if outputs.kind not in ("classes", "values"):
+        raise InputError(f"objective.kind is {outputs.kind!r}; expected 'classes' or 'values'.")
+    sizes = [
+        ("preprocessor.mean", inputs.mean, variables),
+        ("preprocessor.std", inputs.std, variables),
+        ("preprocessor.static_mean", inputs.static_mean, static),
+        ("preprocessor.static_std", inputs.static_std, static),
+        *(
+            (f"objective.{name}", value, len(outputs.labels))
+            for name in ("weights", "mean", "scale")
+            if (value := getattr(outputs, name)) is not None
+        ),
+    ]
+    for name, value, size in sizes:
+        if len(value) != size:
+            raise InputError(f"{name} has {len(value)} numbers; expected {size}.")
+    if outputs.kind == "values" and (outputs.mean is None or outputs.scale is None):
+        raise InputError("objective has no mean or no scale; expected one number a value.")
