@@ -86,7 +86,7 @@ def player_page(
     frames, neurons = values.shape
     labels, members = _numbered(groups, neurons)
     chemical = _strongest(edges, neurons, "edges")
-    gaps = _strongest(gap_edges, neurons, "gap_edges")
+    gaps = _strongest(_once(gap_edges), neurons, "gap_edges")
     spots, discs = boxed(positions, labels, members, [chemical[0], gaps[0]])
     kept = _kept_frames(frames, neurons)
     found = quantised(values[kept])
@@ -163,6 +163,18 @@ def _numbered(groups: Sequence[str] | None, neurons: int) -> tuple[list[str], np
     numbers: dict[str, int] = {}
     members = [numbers.setdefault(str(group), len(numbers)) for group in groups]
     return [*numbers], np.array(members, dtype=np.int64)
+
+
+def _once(pairs: np.ndarray | None) -> np.ndarray | None:
+    """Pairs without direction, each once, the larger weight of two."""
+    if pairs is None or np.ndim(pairs) != 2 or len(pairs) == 0 or np.shape(pairs)[1] not in (2, 3):
+        return pairs
+    pairs = np.array(pairs)
+    pairs[:, :2] = np.sort(pairs[:, :2], axis=1)
+    if pairs.shape[1] == 3:
+        pairs = pairs[np.argsort(-np.abs(pairs[:, 2]), kind="stable")]
+    _, first = np.unique(pairs[:, :2], axis=0, return_index=True)
+    return pairs[np.sort(first)]
 
 
 def _strongest(edges: np.ndarray | None, neurons: int, what: str) -> tuple[np.ndarray, int]:

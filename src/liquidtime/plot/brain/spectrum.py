@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from liquidtime.errors import InputError
 from liquidtime.optional import require
@@ -71,6 +72,9 @@ def spectrum(
         bottom = max(float(np.percentile(density[:, moving], 1)), 1e-12 * top)
         axes.set_ylim(bottom / 2, top * 2)
     axes.set_xlim(frequencies[0], frequencies[-1])
+    if frequency_axis == "log":
+        style.plain_decades(axes.xaxis, frequencies[0], frequencies[-1])
+    axes.yaxis.set_minor_formatter(NullFormatter())
     if count <= MOST_OVERLAID:
         low, high = np.log10(axes.get_ylim())
         last = np.log10(np.where(density[-1] > 0, density[-1], 10**low))
