@@ -242,6 +242,11 @@ def tidy(axes: Axes, *, x: str = "", y: str = "", title: str = "", grid: bool = 
     return axes
 
 
+def measured(quantity: str, units: str) -> str:
+    """A quantity with its unit in brackets; a pure number, of the unit "1", has none."""
+    return quantity if units in ("", "1") else f"{quantity} ({units})"
+
+
 def legend(axes: Axes, location: Literal["best", "lower right", "upper right"] = "best") -> None:
     """A legend without a frame; nothing if there is nothing to tell apart."""
     handles, _ = axes.get_legend_handles_labels()

@@ -119,6 +119,7 @@ class Description:
         with understood(path):
             if not found["labels"]:
                 raise InputError("there is no label of a trial; expected one at least.")
+            found["synapses"] = float(found["synapses"])
             found["stimuli"] = [_stimulus(*entry) for entry in found["stimuli"]]
             return cls(**{field.name: found[field.name] for field in dataclasses.fields(cls)})
 

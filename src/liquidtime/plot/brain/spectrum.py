@@ -48,6 +48,7 @@ def spectrum(
     times, trials = checked(times, values, names)
     frequencies, density = power_spectrum(times, trials, segment)
     figure, axes = style.panel(ax, 6.4, 4.0)
+    density_units = "1/Hz" if units in ("", "1") else f"{units}²/Hz"
     axes.set_yscale("log")
     axes.set_xscale(frequency_axis)
     shown = frequencies > 0
@@ -66,7 +67,7 @@ def spectrum(
         low, middle, high = np.percentile(density[:, moving], [10, 50, 90], axis=1)
         axes.fill_between(frequencies, low, high, color=style.COLOURS[0], alpha=0.3, linewidth=0)
         axes.plot(frequencies, middle, color=style.COLOURS[0], linewidth=2.0)
-    style.tidy(axes, x="frequency (Hz)", y=f"power spectral density ({units}²/Hz)", title=title)
+    style.tidy(axes, x="frequency (Hz)", y=f"power spectral density ({density_units})", title=title)
     if moving.any():
         top = float(density[:, moving].max())
         bottom = max(float(np.percentile(density[:, moving], 1)), 1e-12 * top)

@@ -60,7 +60,7 @@ def traces(
     figure, axes = style.panel(ax, 9.0, height)
     draw = _draw_stacked if stacked else _draw_overlaid
     draw(axes, times[kept], trials[:, kept], mean[kept], names, units)
-    label = "" if stacked else f"{quantity} ({units})"
+    label = "" if stacked else style.measured(quantity, units)
     style.tidy(axes, x="time (ms)", y=label, title=title, grid=not stacked)
     if stacked:
         axes.spines["left"].set_visible(False)
@@ -256,7 +256,7 @@ def _draw_stacked(
     axes.text(
         1.02,
         -size / 2,
-        f"{size:g} {units}",
+        f"{size:g} {units}" if units != "1" else f"{size:g}",
         transform=right,
         va="center",
         fontsize=style.SMALL,
