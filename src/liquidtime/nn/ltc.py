@@ -1,5 +1,8 @@
 """Liquid time-constant networks: the layer to use in place of `nn.LSTM`."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from liquidtime.dynamics import IntegratorName, LineIntegratorName, SourcesName
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.nn.checks.ncps_names import answer_ncps_names
@@ -73,6 +76,9 @@ class LTC(AbstractRecurrent):
         >>> output.shape, state.h.shape
         (torch.Size([2, 5, 4]), torch.Size([1, 2, 19]))
     """
+
+    if TYPE_CHECKING:
+        cells: Sequence[LTCCell]
 
     @answer_ncps_names
     def __init__(
