@@ -10,7 +10,7 @@ import torch
 
 from liquidtime.data import IrregularSeries, Preprocessor
 from liquidtime.data.categories import strangers
-from liquidtime.data.convert import from_long_frame, to_long_frame
+from liquidtime.data.convert import from_long_frame, to_long_frame, to_pypots
 from liquidtime.deploy.categories import category_code, category_name
 from liquidtime.errors import InputError
 
@@ -172,3 +172,8 @@ def test_a_frame_with_a_slip_or_a_wrong_name_is_refused():
         from_long_frame(slip)
     with pytest.raises(InputError, match=r"categories names 'rythm'.*Did you mean 'rhythm'"):
         from_long_frame(LONG, categories=("rythm",))
+
+
+def test_pypots_which_averages_numbers_refuses_categories():
+    with pytest.raises(InputError, match="rhythm hold categories"):
+        to_pypots(SERIES)
