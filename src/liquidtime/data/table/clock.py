@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from liquidtime.data.table.dialect import has_date
-from liquidtime.data.table.numbers import looks_numeric, no_number, parse_numbers
+from liquidtime.data.table.numbers import MISSING, looks_numeric, no_number, parse_numbers
 from liquidtime.data.table.schema import TableSchema, TimeKind
 from liquidtime.data.table.source import Table
 from liquidtime.data.table.time_text import (
@@ -206,8 +206,8 @@ def _from_text(
     codes, cells = pandas.factorize(table.frame[schema.time], use_na_sentinel=True)
     words = [str(cell).strip() for cell in cells]
     tokens = {token.strip() for token in schema.missing}
-    unread = {"", *tokens}
-    first = next((word for word in words if word not in unread), "")
+    blank = MISSING | {"NaT"}
+    first = next((word for word in words if word not in blank and word not in tokens), "")
     form = schema.time_format
     kind: TimeKind | None = schema.time_kind if schema.time_kind != "auto" else None
     if form is not None:
@@ -245,7 +245,7 @@ def _from_text(
         parsed = np.append(dates.stamps, np.datetime64("NaT"))
         bad = np.isnat(parsed)
     named = np.array([word in tokens for word in words] + [False])
-    empty = np.array([not word for word in words] + [True])
+    empty = np.array([word in blank for word in words] + [True])
     broken = (bad & ~empty & ~named)[codes]
     if broken.any():
         at = int(np.argmax(broken))
