@@ -78,7 +78,7 @@ class Series:
     """[T, n, B], in memory or a Zarr array."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """What a simulation gives.
 
@@ -103,6 +103,18 @@ class Recording:
     statistics: Mapping[str, Any]
     store: Path | None = None
     labels: Sequence[str] = field(default=())
+
+    def __repr__(self) -> str:
+        kept = [f"{name} {list(series.samples.shape)}" for name, series in self.series.items()] + (
+            [f"{len(self.event_table):,} crossings"] if len(self.event_table) else []
+        )
+        trials = f", {len(self.labels)} trials" if len(self.labels) > 1 else ""
+        where = "" if self.store is None else f", in {self.store}"
+        return (
+            f"Recording({self.connectome.name!r}: {len(self.connectome):,} neurons{trials}, "
+            f"{self.duration:g} ms in steps of {self.dt:g} ms{where}; "
+            f"{', '.join(kept) or 'nothing kept'} [time, neuron, trial])"
+        )
 
     def __getitem__(self, name: str) -> xarray.DataArray:
         """One record as an xarray (trial, time, neuron), with its units.

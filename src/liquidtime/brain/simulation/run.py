@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.experiment import Experiment
@@ -21,7 +22,7 @@ from liquidtime.brain.simulation.fingerprint import fingerprint
 from liquidtime.brain.simulation.network import Machine
 from liquidtime.brain.simulation.player import Player
 from liquidtime.brain.simulation.progress import Progress, shown
-from liquidtime.brain.simulation.store import Disk, Memory, Store
+from liquidtime.brain.simulation.store import CHECKPOINT, Disk, Memory, Store
 from liquidtime.brain.simulation.where import Alone, Builder, Where, Worker
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import FORMS
@@ -30,6 +31,7 @@ from liquidtime.kernels.network.play import play
 from liquidtime.kernels.network.readers import Tap
 from liquidtime.kernels.network.stepper import Scheme, Stepper
 from liquidtime.runs.interrupts import uninterrupted
+from liquidtime.runs.stored import understood
 
 # A process that forks while one of its threads imports leaves the child a lock that nobody opens.
 # So what a simulation needs is imported with this module, not in the first call.
@@ -236,14 +238,16 @@ class _Run:
             found = self.sink.load()
             if found is not None:
                 state, about = found
-                for name in self.calcium:
-                    self.calcium[name][:] = state.pop(f"calcium:{name}")
-                self.player.restore(about["noise"])
-                self.delta_error = about["delta_error"]
                 # Makes room for what is restored; the experiment's own start may be a rest that
                 # takes long to find.
                 self.stepper.start(self.network.initial(None))
-                self.stepper.restore(state)
+                with understood(self.sink.folder / CHECKPOINT):
+                    for name in self.calcium:
+                        self.calcium[name][:] = state.pop(f"calcium:{name}")
+                    self.player.restore(about["noise"])
+                    self.delta_error = about["delta_error"]
+                    _check_state(state, self.stepper.state())
+                    self.stepper.restore(state)
                 return
         self.stepper.start(self.network.initial(self.resolved.experiment.initial))
 
@@ -322,6 +326,18 @@ class _Run:
             None if self.store is None else self.store.folder,
             self.resolved.labels,
         )
+
+
+def _check_state(found: Mapping[str, NDArray], own: Mapping[str, NDArray]) -> None:
+    """Raise InputError if a state cannot be this network's; after a step it holds more."""
+    for name, array in own.items():
+        expected = np.asarray(array)
+        came = found[name]
+        if came.dtype.kind != expected.dtype.kind or came.ndim != expected.ndim:
+            raise InputError(
+                f"{name} is {came.dtype} {list(came.shape)}; expected {expected.dtype} "
+                f"{list(expected.shape)}."
+            )
 
 
 def _refuse(records: tuple[Record, ...], neurons: Form) -> None:

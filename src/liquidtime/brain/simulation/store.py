@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import math
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +25,7 @@ from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.interrupts import uninterrupted
+from liquidtime.runs.stored import NUMBER, check_like, understood
 from liquidtime.runs.write import json_text, naming, write_atomically, write_json
 
 CHECKPOINT = "checkpoint.npz"
@@ -80,6 +84,38 @@ class Store:
                 result.check_content(resume=True)
             with result.marked():
                 yield
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray]:
+    """What `numpy.savez` wrote, if the arrays are as large as they claim to be.
+
+    Raises:
+        InputError: If one is not, before memory is taken for it.
+    """
+    try:
+        _check_sizes(path)
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise InputError(f"it is no whole archive of arrays ({error})") from error
+
+
+def _check_sizes(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            with archive.open(entry) as stream:
+                version = np.lib.format.read_magic(stream)
+                read = (
+                    np.lib.format.read_array_header_1_0
+                    if version == (1, 0)
+                    else np.lib.format.read_array_header_2_0
+                )
+                shape, _, dtype = read(stream)
+                size = stream.tell() + math.prod(shape) * dtype.itemsize
+            if dtype.hasobject or entry.file_size != size:
+                raise InputError(
+                    f"{entry.filename} claims {size:,} bytes, but has {entry.file_size:,}."
+                )
 
 
 class Memory:
@@ -266,13 +302,20 @@ class Disk:
                 if not name.startswith("neuron_"):
                     array.resize((0, *array.shape[1:]))
             return None
-        with np.load(path) as file:
-            state = {name: file[name] for name in file.files}
-        about = json.loads(state.pop("about").tobytes())
-        for name, length in about["lengths"].items():
-            array = self._root[name]
-            if array.shape[0] != length:
-                array.resize((length, *array.shape[1:]))
+        with understood(path):
+            state = _read_arrays(path)
+            about = json.loads(state.pop("about").tobytes())
+            check_like(about, {"lengths": {str: int}, "noise": dict, "delta_error": NUMBER}, path)
+            lengths = about["lengths"]
+            for name, array in self._root.arrays():
+                if not 0 <= lengths[name] <= array.shape[0]:
+                    raise InputError(
+                        f"{lengths[name]} samples of {name!r} are noted, but {array.shape[0]} are "
+                        f"in {SAMPLES}."
+                    )
+        for name, array in self._root.arrays():
+            if array.shape[0] != lengths[name]:
+                array.resize((lengths[name], *array.shape[1:]))
         return state, about
 
     @property
@@ -290,7 +333,8 @@ class Disk:
         """Whether all arrays were made; a process may have been killed before."""
         zarr = require("zarr", extra="brain")
         try:
-            return "events" in zarr.open_group(self.folder / SAMPLES, mode="r")
+            with understood(self.folder / SAMPLES):
+                return "events" in zarr.open_group(self.folder / SAMPLES, mode="r")
         except FileNotFoundError:
             return False
 
