@@ -102,7 +102,7 @@ def check_time_format(form: str) -> None:
         reason = "a day needs its month (%m)"
     elif "z" in codes and not has_date(form):
         reason = "a zone needs a date"
-    elif not has_date(form) and not set("HIMS") & set(codes):
+    elif not has_date(form) and not {"H", "I", "M", "S"} & set(codes):
         reason = "they tell no time"
     if reason:
         raise InputError(
