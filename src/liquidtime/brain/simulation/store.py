@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -326,6 +327,10 @@ class Disk:
     @_whole
     def finish(self, statistics: Mapping[str, Any]) -> None:
         """Note that all is there."""
+        with warnings.catch_warnings():
+            # xarray and others ask for it, though the specification leaves it to the stores.
+            warnings.simplefilter("ignore", UserWarning)
+            require("zarr", extra="brain").consolidate_metadata(self.folder / SAMPLES)
         about = {**self.about, "finished": True, "statistics": dict(statistics)}
         self._result.finish(json_text(about))
 
