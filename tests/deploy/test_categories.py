@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -66,10 +67,20 @@ def test_an_unknown_category_is_nothing_but_seen():
 def test_what_is_no_number_is_refused():
     with pytest.raises(InputError, match="'HR' came as 'fast'; expected a number"):
         SIGNALS.rows({"HR": "fast"})
+    for cell in (np.timedelta64(6, "h"), np.datetime64("2024-01-01"), 1j, [1.0, 2.0]):
+        with pytest.raises(InputError, match="'HR' came as"):
+            SIGNALS.rows({"HR": cell})
     with pytest.raises(InputError, match="no static feature 'Sex'"):
         Encoder(SIGNALS, 1, {"Sex": "M"})
     with pytest.raises(InputError, match=r"static has shape \[3\]"):
         Encoder(SIGNALS, 1, ["M", 40, 1])
+
+
+@pytest.mark.parametrize(
+    "cell", [None, float("nan"), np.nan, "", " ", pd.NA, pd.NaT, np.float32("nan")]
+)
+def test_what_is_missing_is_so_in_every_spelling(cell):
+    assert np.isnan(SIGNALS.rows({"HR": cell, "rhythm": cell})).all()
 
 
 def test_signals_go_through_json():

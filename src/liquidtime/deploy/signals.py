@@ -250,7 +250,10 @@ def _rows(
         return np.stack([_rows(row, places, categories, what) for row in cells])
     if not categories:
         try:
-            return np.asarray(cells, np.float64)
+            found = np.asarray(cells)
+            if found.dtype.kind in "mMc":
+                raise TypeError(f"it is of {found.dtype}")
+            return found.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise InputError(f"the row does not hold numbers alone ({error}).") from None
     table = np.asarray(cells, object)
@@ -271,13 +274,11 @@ def _named(
             raise InputError(
                 f"the network knows no {what} {name!r}; expected some of {', '.join(places)}."
             )
-        try:
-            row[at] = _code(name, cell, categories[name]) if name in categories else cell
-        except (TypeError, ValueError):
-            if not _is_missing(cell):
-                raise InputError(
-                    f"{name!r} came as {cell!r}; expected a number, as in the training."
-                ) from None
+        if type(cell) is float and name not in categories:
+            row[at] = cell
+        elif not _is_missing(cell):
+            known = categories.get(name)
+            row[at] = _number(name, cell) if known is None else _code(name, cell, known)
     return row
 
 
@@ -287,9 +288,18 @@ def _is_missing(cell: Any) -> bool:
     return not cell.strip() if isinstance(cell, str) else bool(cell != cell)
 
 
+def _number(name: str, cell: Any) -> float:
+    try:
+        if isinstance(cell, np.generic) and cell.dtype.kind in "mMc":
+            raise TypeError
+        return float(cell)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{name!r} came as {cell!r}; expected a number, as in the training."
+        ) from None
+
+
 def _code(name: str, cell: Any, known: tuple[str, ...]) -> float:
-    if _is_missing(cell):
-        return np.nan
     code = category_code(cell, known)
     if code == UNKNOWN:
         warnings.warn(
