@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.experiment.recording import Record
+from liquidtime.brain.experiment.recording import Record, sample_times
+from liquidtime.brain.experiment.state import State, read_arrays, write_arrays
 from liquidtime.brain.simulation.samples import SAMPLES, Samples, read_samples
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import variables
@@ -22,7 +22,7 @@ from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.interrupts import uninterrupted
-from liquidtime.runs.write import json_text, naming, write_atomically, write_json
+from liquidtime.runs.write import json_text, naming, write_json
 
 CHECKPOINT = "checkpoint.npz"
 RUN = "run.json"
@@ -48,8 +48,8 @@ class Store:
     """Where a simulation is kept.
 
     Attributes:
-        folder: Is made. A folder that holds the same simulation unfinished is gone on from; one
-            that holds another is refused.
+        folder: Is made. A folder that holds the same simulation unfinished, or of a shorter
+            duration, is gone on from; one that holds another is refused.
         checkpoint_every: ms of simulated time; a killed run loses at most that much.
         command: What to type to go on with it, for messages; "" if nothing is typed.
     """
@@ -223,9 +223,9 @@ class Disk:
             return
         self._root[name].append(samples)
         times = self._root[f"time_{name}"]
-        first = times.shape[0]
-        interval = times.attrs["interval"]
-        times.append(interval * np.arange(first + 1, first + 1 + len(samples)))
+        first, every = times.shape[0], self.about["records"][name][2]
+        begin = self.about.get("first_step", 0)
+        times.append(sample_times(begin, first + len(samples), every, self.about["dt"])[first:])
 
     @_whole
     def append_events(self, events: NDArray[np.int64]) -> None:
@@ -242,21 +242,14 @@ class Disk:
         return read_samples(self.folder, self._root["events"])
 
     @_whole
-    def save(self, state: Mapping[str, NDArray], about: Mapping[str, Any]) -> None:
+    def save(self, state: State) -> None:
         """Write a checkpoint: whole, or the old one stays."""
         # What is appended after this checkpoint is cut off at these lengths.
         lengths = {name: array.shape[0] for name, array in self._root.arrays()}
-        text = json.dumps({**about, "lengths": lengths})
-        arrays = {**state, "about": np.frombuffer(text.encode(), dtype=np.uint8)}
-
-        def write(path: Path) -> None:
-            with path.open("wb") as handle:
-                np.savez(handle, **arrays)
-
-        write_atomically(self.folder / CHECKPOINT, write)
+        write_arrays(self.folder / CHECKPOINT, state.parts, {**state.about, "lengths": lengths})
 
     @_whole
-    def load(self) -> tuple[dict[str, NDArray], dict[str, Any]] | None:
+    def load(self) -> State | None:
         """The checkpoint, if there is one; samples that were written after it are cut off."""
         path = self.folder / CHECKPOINT
         self._result.check(CHECKPOINT)
@@ -266,14 +259,12 @@ class Disk:
                 if not name.startswith("neuron_"):
                     array.resize((0, *array.shape[1:]))
             return None
-        with np.load(path) as file:
-            state = {name: file[name] for name in file.files}
-        about = json.loads(state.pop("about").tobytes())
+        parts, about = read_arrays(path)
         for name, length in about["lengths"].items():
             array = self._root[name]
             if array.shape[0] != length:
                 array.resize((length, *array.shape[1:]))
-        return state, about
+        return State(parts, about)
 
     @property
     def statistics(self) -> dict[str, Any] | None:
@@ -299,5 +290,13 @@ class Disk:
             self._result.check_content(resume=True)
             return False
         found = self._result.read(RUN)
-        self._result.check_same({name: found.get(name) for name in self.about}, self.about)
+        before, now = found.get("duration", 0.0), self.about["duration"]
+        same = {"duration": now} if before <= now else {}
+        told = {**self.about, "first_step": self.about.get("first_step", 0)}
+        stored = {"first_step": 0, **found}
+        self._result.check_same({name: stored.get(name) for name in told} | same, told)
+        if before < now:
+            # It becomes a stopped one that is longer, and goes on from its last checkpoint.
+            self._result.check()
+            write_json(self.folder / RUN, {**self.about, "finished": False})
         return True
