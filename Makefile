@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 SOURCES := $(wildcard csrc/*.cpp csrc/*/*.hpp csrc/*/*.cpp)
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-slow docs wheel format clean
+.PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-kill test-slow docs wheel format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/liquidtime demo
@@ -50,6 +50,11 @@ test-fuzz: $(VENV)/.dev
 
 test-data: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m data
+
+# Fits and simulations, killed at moments by chance and at every change in their folders. The half of
+# KILLS each, KILL_SEED says which; an hour.
+test-kill: $(VENV)/.dev
+	$(THREADS) $(BIN)/pytest -m slow tests/kill
 
 test-slow: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -m slow

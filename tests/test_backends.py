@@ -85,3 +85,22 @@ def test_who_stands_back_is_taken_by_name(registry):
 def test_who_was_removed_is_not_asked(registry):
     registry.remove("cfc", "fast")
     assert registry.names("cfc") == ("reference",)
+
+
+def test_what_a_backend_does_not_serve_is_declined_for_it():
+    """Whether or not its author thought of it: nothing that a layer hands over is left unread."""
+    registry = Registry()
+    registry.register("cfc", Backend("definition", print, takes_all, serves=None))
+    registry.register("cfc", Backend("careless", print, takes_all))
+    registry.register("cfc", Backend("wired", print, takes_all, serves=frozenset({"wiring"})))
+    assert registry.select(REQUEST).name == "wired"
+    assert registry.select(REQUEST.having("wiring")).name == "wired"
+    mixed = REQUEST.having("wiring", "mixed_memory")
+    assert registry.select(mixed).name == "definition"
+    told = str(registry.explain(Layer(mixed)))
+    assert "wired       declines: it has no mixed memory" in told
+    assert "careless    declines: it has no mixed memory and no wiring" in told
+    with pytest.raises(ValueError, match="backend 'careless' cannot run this cfc: it has no mixed"):
+        registry.select(mixed, "careless")
+    assert REQUEST.having() is REQUEST
+    assert mixed.having("wiring") is mixed

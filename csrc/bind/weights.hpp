@@ -42,7 +42,7 @@ inline Layout layout_of(const std::string& name) {
     return one_of<Layout>("layout", name, {{"state", Layout::state}, {"input", Layout::input}});
 }
 
-inline int heads_of(Variant variant) {
+inline std::int64_t heads_of(Variant variant) {
     return variant == Variant::closed_form ? 1 : 4;
 }
 

@@ -134,14 +134,14 @@ struct BlockStep {
         }
     }
 
-    // Whether all inputs [T, columns] and states [units] of the samples are finite, skipped steps
+    // Whether all inputs [T, columns] and states [units] of the samples are moderate, skipped steps
     // included.
-    bool finite(int columns, int units) const {
+    bool moderate(int columns, int units) const {
         const auto inputs = static_cast<std::int64_t>(block.count) * call.steps * columns;
         const auto states = static_cast<std::int64_t>(block.count) * units;
-        return all_finite(call.x + first(columns) * call.steps, inputs) &&
-               all_finite(call.h + first(units), states) &&
-               (call.c == nullptr || all_finite(call.c + first(units), states));
+        return all_moderate(call.x + first(columns) * call.steps, inputs) &&
+               all_moderate(call.h + first(units), states) &&
+               (call.c == nullptr || all_moderate(call.c + first(units), states));
     }
 
     void put(float* array, int t, int columns, const float* values) const {
@@ -162,13 +162,18 @@ struct BlockStep {
 // with a dense matrix, which is NaN where one is not finite. `row` holds the row of values of each
 // of the columns; `there`, ascending, are the columns with a synapse.
 template <int Vectors>
-void add_absent(
+LT_INLINE void add_absent(
     const float* values,
     const std::vector<int>& row,
     const int* there,
     const int* end,
     Vec (&sums)[Vectors]
 ) {
+    // In an array of its own, so that the caller's stays in registers where nobody comes here.
+    Vec own[Vectors];
+    for (int q = 0; q < Vectors; ++q) {
+        own[q] = zero();
+    }
     for (int k = 0; k < static_cast<int>(row.size()); ++k) {
         if (there != end && *there == k) {
             ++there;
@@ -176,8 +181,11 @@ void add_absent(
         }
         for (int q = 0; q < Vectors; ++q) {
             const float* from = values + static_cast<std::ptrdiff_t>(row[k]) * Vectors * lanes;
-            sums[q] = fma(zero(), load(from + q * lanes), sums[q]);
+            own[q] = fma(zero(), load(from + q * lanes), own[q]);
         }
+    }
+    for (int q = 0; q < Vectors; ++q) {
+        sums[q] = sums[q] + own[q];
     }
 }
 

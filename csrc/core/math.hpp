@@ -31,10 +31,19 @@ LT_INLINE Vec exp(Vec x) {
 }
 
 // 1 / (1 + 2^t) for t < 126; 2⁻¹²⁶ or so beyond. The relative error 9e-8 of this shorter 2^t moves
-// it by less than half a unit in the last place of 1.
+// it by less than half a unit in the last place of 1. `finite`: whether t is known not to be −∞.
+template <bool finite = false>
 LT_INLINE Vec one_over_one_plus_exp2(Vec t) {
-    // Further below, 1 + 2^t is 1 anyway, and −∞ would become NaN.
-    const Vec bounded = at_most(at_least(t, set1(-100.0f)), set1(125.0f));
+    Vec bounded = at_most(t, set1(125.0f));
+#if defined(LT_AVX512)
+    constexpr bool any_power = finite;
+#else
+    constexpr bool any_power = false;
+#endif
+    if constexpr (!any_power) {
+        // Further below, 1 + 2^t is 1 anyway, and −∞ would become NaN.
+        bounded = at_least(bounded, set1(-100.0f));
+    }
     const Vec n = round(bounded);
     const Vec f = bounded - n;
     Vec p = set1(1.326472707e-03f);

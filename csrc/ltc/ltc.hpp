@@ -19,7 +19,7 @@ public:
         : net_(net),
           step_{call, block},
           n_(net.neurons()),
-          exact_(!(net.finite && step_.finite(net.inputs(), n_))) {
+          exact_(!(net.moderate && step_.moderate(net.inputs(), n_))) {
         x_ = scope.take<float>(net.inputs() * width);
         active_ = scope.take<float>(width);
         interval_ = scope.take<float>(width);
@@ -125,7 +125,7 @@ protected:
     const LTCNetwork& net_;
     BlockStep<Vectors> step_;
     int n_;
-    bool exact_;  // something is not finite, and goes where it goes in the reference
+    bool exact_;  // something is infinite, or may be, and goes where it goes in the reference
     float* x_;
     float* active_;
     float* interval_;
@@ -174,6 +174,7 @@ template <int Vectors>
 class LTCBackwardBlock : private LTCBlock<Vectors> {
     using Base = LTCBlock<Vectors>;
     using Base::active_;
+    using Base::exact_;
     using Base::interval_;
     using Base::n_;
     using Base::net_;
@@ -298,9 +299,25 @@ private:
                 store(d_elapsed_ + q * lanes, load(d_elapsed_ + q * lanes) + d.elapsed);
             }
             add_lanes(sum_of_neuron(0, i), d_capacitance);
-            net_.recurrent.drive_back(i, from, d_g, d_j, d_before_, sums_.recurrent.data());
+            drive_back(net_.recurrent, i, from, d_g, d_j, d_before_, sums_.recurrent.data());
         }
         std::swap(d_v_, d_before_);
+    }
+
+    LT_INLINE void drive_back(
+        const SynapseList& synapses,
+        int target,
+        const float* potentials,
+        const Vec (&d_g)[Vectors],
+        const Vec (&d_j)[Vectors],
+        float* d_potentials,
+        float* sums
+    ) const {
+        if (exact_) {
+            synapses.template drive_back<true>(target, potentials, d_g, d_j, d_potentials, sums);
+        } else {
+            synapses.template drive_back<false>(target, potentials, d_g, d_j, d_potentials, sums);
+        }
     }
 
     void back_through_inputs() {
@@ -318,7 +335,7 @@ private:
             }
             add_lanes(sum_of_neuron(1, i), d_leak);
             add_lanes(sum_of_neuron(2, i), d_potential);
-            net_.sensory.drive_back(i, x_, d_g, d_j, d_x_, sums_.sensory.data());
+            drive_back(net_.sensory, i, x_, d_g, d_j, d_x_, sums_.sensory.data());
         }
     }
 

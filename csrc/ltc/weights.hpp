@@ -67,15 +67,15 @@ struct SynapseList {
     }
 
     int size() const { return static_cast<int>(source.size()); }
-    bool finite() const {
-        return all_finite(midpoint) && all_finite(steepness) && all_finite(conductance) &&
-               all_finite(reversal);
+    bool moderate() const {
+        return all_moderate(midpoint) && all_moderate(steepness) && all_moderate(conductance) &&
+               all_moderate(reversal);
     }
 
     // Adds to a target's conductance what sources without a synapse give: NaN where they are not
     // finite.
     template <int Vectors>
-    void drive_absent(int target, const float* potentials, Vec (&g)[Vectors]) const {
+    LT_INLINE void drive_absent(int target, const float* potentials, Vec (&g)[Vectors]) const {
         const int* there = source.data();
         add_absent(potentials, all_sources, there + begin[target], there + begin[target + 1], g);
     }
@@ -97,7 +97,7 @@ struct SynapseList {
 #pragma GCC unroll 4
             for (int q = 0; q < Vectors; ++q) {
                 const Vec t = fma(load(v + q * lanes), slope, offset);
-                Vec s = one_over_one_plus_exp2(t);
+                Vec s = one_over_one_plus_exp2<!Exact>(t);
                 if constexpr (Exact) {
                     s = select(set1(149.0f) < t, zero(), s);
                 }
@@ -109,7 +109,7 @@ struct SynapseList {
 
     // The way back: from gradients of conductance and current to those of the potentials, and to
     // the sums [synapse][lanes] that the parameters' gradients are made of.
-    template <int Vectors>
+    template <bool Exact, int Vectors>
     LT_INLINE void drive_back(
         int target,
         const float* potentials,
@@ -135,7 +135,7 @@ struct SynapseList {
 #pragma GCC unroll 4
             for (int q = 0; q < Vectors; ++q) {
                 const Vec potential = load(v + q * lanes);
-                const Vec s = one_over_one_plus_exp2(fma(potential, slope, offset));
+                const Vec s = one_over_one_plus_exp2<!Exact>(fma(potential, slope, offset));
                 const Vec d_s = fma(conductance_now, d_g[q], current * d_j[q]);
                 const Vec d_argument = d_s * fnma(s, s, s);
                 opened_g = fma(s, d_g[q], opened_g);
@@ -179,7 +179,7 @@ struct LTCNetwork {
     std::vector<float> leak_potential;
     SynapseList recurrent;
     SynapseList sensory;
-    bool finite;  // all weights are
+    bool moderate;  // all weights are
 
     explicit LTCNetwork(const LTCWeights& weights)
         : integrator(weights.integrator),
@@ -190,8 +190,8 @@ struct LTCNetwork {
         capacitance.assign(weights.membrane_capacitance, weights.membrane_capacitance + n);
         leak.assign(weights.leak_conductance, weights.leak_conductance + n);
         leak_potential.assign(weights.leak_potential, weights.leak_potential + n);
-        finite = all_finite(capacitance) && all_finite(leak) && all_finite(leak_potential) &&
-                 recurrent.finite() && sensory.finite();
+        moderate = all_moderate(capacitance) && all_moderate(leak) &&
+                   all_moderate(leak_potential) && recurrent.moderate() && sensory.moderate();
     }
 
     int neurons() const { return recurrent.targets; }

@@ -63,7 +63,7 @@ public:
     void run() {
         const Forward& call = step_.call;
         const int n = net_.hidden;
-        spreads_ = net_.sparse && !(net_.finite && step_.finite(net_.input, n));
+        spreads_ = net_.sparse && !(net_.moderate && step_.moderate(net_.input, n));
         Lanes<Vectors>::gather(call.h + step_.first(n), n, n, step_.block.count, h_);
         if (net_.memory) {
             Lanes<Vectors>::gather(call.c + step_.first(n), n, n, step_.block.count, c_);

@@ -58,7 +58,7 @@ struct LinearSynapses {
 
     int size() const { return static_cast<int>(row.size()); }
     bool sparse() const { return size() < targets * columns; }
-    bool finite() const { return all_finite(weight) && all_finite(bias); }
+    bool moderate() const { return all_moderate(weight) && all_moderate(bias); }
 
     template <int Heads, int Vectors>
     LT_INLINE void read(int target, const float* values, Vec (&sums)[Heads][Vectors]) const {
@@ -88,7 +88,7 @@ struct LinearSynapses {
 
     // Adds to the heads what sources without a synapse give: NaN where they are not finite.
     template <int Heads, int Vectors>
-    void read_absent(int target, const float* values, Vec (&sums)[Heads][Vectors]) const {
+    LT_INLINE void read_absent(int target, const float* values, Vec (&sums)[Heads][Vectors]) const {
         const int* there = column.data();
         for (int head = 0; head < Heads; ++head) {
             add_absent(
@@ -191,7 +191,7 @@ struct WiredParts {
     std::vector<LinearSynapses> lstm;  // one, or none; reads x and the old states
     int lstm_columns = 0;
     bool sparse = false;
-    bool finite = true;  // all weights are
+    bool moderate = true;  // all weights are
 
     explicit WiredParts(const WiredWeights& given)
         : variant(given.variant),
@@ -238,11 +238,11 @@ struct WiredParts {
                 [](int k) { return k; }
             );
         }
-        finite = all_finite(decay) && all_finite(target);
+        moderate = all_moderate(decay) && all_moderate(target);
         for (const auto* kind : {&groups, &lstm}) {
             for (const LinearSynapses& synapses : *kind) {
                 sparse = sparse || synapses.sparse();
-                finite = finite && synapses.finite();
+                moderate = moderate && synapses.moderate();
             }
         }
     }

@@ -1,11 +1,10 @@
 """Optional dependencies: imported where they are used, with the one line that installs them."""
 
 import importlib
-import re
 from types import ModuleType
 
-_REQUIREMENT = re.compile(
-    r"""(?P<name>[\w.-]+)(?:\[[^]]*\])?\s*(?P<versions>[^;\s]*)"""
+_REQUIREMENT = (
+    r"(?P<name>[\w.-]+)(?:\[[^]]*\])?\s*(?P<versions>[^;\s]*)"
     r"""(?:.*\bextra == ["'](?P<extra>\w+))?"""
 )
 # Modules that are called otherwise than the package that brings them.
@@ -85,13 +84,14 @@ def origin() -> str | None:
 
 def _requirements() -> list[tuple[str, str, str]]:
     """Extra ("" where none is needed), package and versions, as the installed package says."""
+    import re
     from importlib import metadata
 
     try:
         lines = metadata.requires("liquidtime") or []
     except metadata.PackageNotFoundError:
         return []
-    found = filter(None, map(_REQUIREMENT.match, lines))
+    found = filter(None, (re.match(_REQUIREMENT, line) for line in lines))
     return [(match["extra"] or "", match["name"].lower(), match["versions"]) for match in found]
 
 

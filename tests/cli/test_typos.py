@@ -62,7 +62,7 @@ def test_all_spellings_of_help_are_answered(capsys):
     "words, wanted",
     [
         ([*FULL, "--seed", "-inf"], "--seed"),
-        ([*FULL, "--task", "classfy"], "classfy"),
+        ([*FULL, "--task", "klassify"], "klassify"),
         (["fit", "x.csv"], "--id"),
     ],
 )

@@ -1,12 +1,15 @@
 """Weights of raminmh/CfC as layers of this library, and back."""
 
+import copy
+
 import pytest
 import torch
 from ncps_layers import B, D, T, agree, gradients
 from raminmh_cfc import Cfc
+from single_precision import near
 from torch.func import functional_call
 
-from liquidtime import nn
+from liquidtime import kernels, nn
 from liquidtime.compat.build import cfc_layer_entries, ltc_layer_entries
 from liquidtime.compat.raminmh import from_raminmh, to_raminmh
 from liquidtime.nn import RecurrentState
@@ -81,6 +84,24 @@ def test_outputs_and_states(name, form):
     x, state, elapsed, _ = given(theirs)
     output, after = theirs(x, state, elapsed)
     agree(call(layer.eval(), x, state, elapsed), [output, *after])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_in_single_precision_on_the_default_backend(name):
+    theirs = theirs_of(name)
+    layer = from_raminmh(theirs).float().eval()
+    assert kernels.explain(layer).chosen == ("reference" if name == "ltc_mixed" else "cpu")
+    x, state, elapsed, leaves = given(theirs)
+    output, after = theirs(x, state, elapsed)
+    truth = gradients([output, *after], leaves)
+    x, elapsed, *state = (leaf.detach().float().requires_grad_() for leaf in leaves)
+    leaves = [x, elapsed, *state]
+    mine = call(layer, x, state, elapsed)
+    rounded, rounded_after = copy.deepcopy(theirs).float()(x, state, elapsed)
+    near(mine, [rounded, *rounded_after], [output, *after])
+    near(gradients(mine, leaves), gradients([rounded, *rounded_after], leaves), truth)
+    with torch.no_grad():
+        near(call(layer, x, state, elapsed), [rounded, *rounded_after], [output, *after])
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -223,8 +223,13 @@ def test_long_frames_are_read_as_they_name_things():
     with pytest.raises(InputError, match="the frame has 2 columns 'value'"):
         from_long_frame(pd.concat([plain, plain["value"]], axis=1))
     static = pd.DataFrame({"sex": ["F", "M"]}, index=[1, 2])
-    with pytest.raises(InputError, match=r"static holds text in column 'sex' \('F' first\)"):
-        from_long_frame(plain, static=static)
+    assert from_long_frame(plain, static=static).static_categories == {"sex": ("F", "M")}
+    dated = pd.DataFrame({"born": pd.to_datetime(["1950", "1960"])}, index=[1, 2])
+    with pytest.raises(InputError, match=r"static holds datetime64\[.*\] in column 'born'"):
+        from_long_frame(plain, static=dated)
+    twice = pd.DataFrame([[1.0, 2.0]] * 2, columns=["a", "a"], index=[1, 2])
+    with pytest.raises(InputError, match="static has two columns 'a'"):
+        from_long_frame(plain, static=twice)
     with pytest.raises(InputError, match="static is a Series"):
         from_long_frame(plain, static=static["sex"])  # pyright: ignore[reportArgumentType]
     nullable = pd.DataFrame({"age": pd.array([70, None], dtype="Int64")}, index=[1, 2])
@@ -232,8 +237,25 @@ def test_long_frames_are_read_as_they_name_things():
     assert fixed is not None and fixed[0] == 70 and fixed[1].isnan()
 
 
+def test_masks_of_numpy_are_what_was_not_observed():
+    masked = np.ma.masked_array([[1.0], [2.0]], mask=[[False], [True]])
+    assert from_lists([masked], [[0, 1]]).mask.flatten().tolist() == [True, False]
+    with pytest.raises(InputError, match="series 0 at position 1; every row needs a time"):
+        from_lists([ZERO], [np.ma.masked_array([0.0, 1.0], mask=[False, True])])
+    with pytest.raises(InputError, match=r"does not hold numbers alone \(records"):
+        from_lists([ZERO], [np.zeros(2, [("t", "f8")])])
+    with pytest.raises(InputError, match="complex numbers"):
+        from_lists([ZERO * 1j])
+
+
 def test_an_empty_series_alone_keeps_its_width():
     assert from_lists([np.zeros((0, 2))]).feature_count == 2
     assert from_lists([np.zeros((0, 2)), []]).feature_count == 2
     with pytest.raises(InputError, match="series 1 has 3 features"):
         from_lists([np.zeros((4, 2)), np.zeros((0, 3))])
+
+
+@pytest.mark.parametrize("lengths", [[1.5, 2], [float("nan"), 2], [-1, 2], [3, 2], [2]])
+def test_lengths_are_whole_numbers(lengths):
+    with pytest.raises(InputError, match="expected 2 whole numbers from 0 to 2"):
+        from_nan_padded(np.zeros((2, 2, 1)), [0.0, 1.0], lengths=lengths)

@@ -137,8 +137,11 @@ def test_durations_and_dates_are_refused_elsewhere():
         _observer(None).observe([1.0], np.timedelta64(6, "h"))
     with pytest.raises(InputError, match=r"elapsed holds dates.*hours, or a duration"):
         _observer("hours").observe([1.0], datetime(2024, 1, 1))
-    with pytest.raises(TypeError, match="values is list of"):
-        _observer("hours").observe(["high"])
+    for values in (["high"], np.zeros(1, "M8[s]"), np.zeros(1, complex)):
+        with pytest.raises(InputError, match="the row does not hold numbers alone"):
+            _observer("hours").observe(values)
+    with pytest.raises(InputError, match=r"'a' came as np.datetime64"):
+        _observer("hours").observe({"a": np.datetime64("2024-01-01")})
 
 
 def test_files_are_for_whom_the_umask_says(tmp_path):

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,31 @@ def test_what_is_too_large_is_told(tmp_path):
         "src/liquidtime/room",
     ]
     assert "501 lines" in said[0] and "long takes 9" in said[1] and "25 files" in said[2]
+
+
+def test_what_is_wrong_with_a_wheel_is_told(tmp_path):
+    wheels = tool("check_wheel")
+    source = tmp_path / "src"
+    for name in ("__init__.py", "py.typed", "runs/page/style.css", "_native.abi3.so"):
+        file = source / "liquidtime" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+
+    def wheel(name, *inside):
+        path = tmp_path / name
+        with zipfile.ZipFile(path, "w") as packed:
+            for entry in (*inside, "liquidtime-1.dist-info/METADATA"):
+                packed.writestr(entry, "")
+        return list(wheels.faults(path, source))
+
+    whole = ("liquidtime/__init__.py", "liquidtime/py.typed", "liquidtime/runs/page/style.css")
+    native = "liquidtime/_native.cpython-311-x86_64-linux-gnu.so"
+    assert wheel("liquidtime-1-cp311-cp311-manylinux_2_35_x86_64.whl", *whole, native) == []
+    broken = wheel("liquidtime-1-cp311-cp311-linux_x86_64.whl", *whole[:2], "tests/test_a.py")
+    assert broken == [
+        "liquidtime-1-cp311-cp311-linux_x86_64.whl is for this machine alone; "
+        "expected a manylinux tag",
+        "liquidtime/runs/page/style.css is missing",
+        "the compiled kernels (liquidtime/_native) are missing",
+        "tests/test_a.py belongs to no installation",
+    ]

@@ -65,8 +65,8 @@ def test_order_of_dopri5_with_its_steps_held(monkeypatch):
     exact = run("rk4", v, 1.0, 4000, drive, capacitance)
 
     def error(count):
-        def held(slope, v, ends, *, rtol, atol, method):
-            options = {"first_step": 1 / count, "ifactor": 1.0}
+        def held(slope, v, ends, *, rtol, atol, method, options):
+            options = options | {"first_step": 1 / count, "ifactor": 1.0}
             return adaptive(slope, v, ends, rtol=1e3, atol=1e3, method=method, options=options)
 
         monkeypatch.setattr(torchdiffeq, "odeint", held)

@@ -90,6 +90,8 @@ def test_fine_times_of_few_digits_pass(rnn, x, dtype):
         ({"elapsed": np.ones((B, T))}, "elapsed is a numpy.ndarray; expected a float or a tensor"),
         ({"elapsed": np.ones((B, 1))}, "elapsed is a numpy.ndarray"),
         ({"elapsed": [1.0] * T}, "elapsed is a list"),
+        ({"elapsed": "1"}, "elapsed is a str; expected a float or a tensor"),
+        ({"elapsed": 1j}, "elapsed is a complex; expected a float or a tensor"),
         ({"elapsed": np.timedelta64(6, "h")}, "Dates and durations become numbers by a division"),
         ({"times": np.arange(T * 1.0)}, r"times is a numpy.ndarray.*torch.from_numpy\(times\)"),
         ({"times": np.arange(T).astype("M8[h]")}, "Dates and durations become numbers"),
@@ -146,7 +148,16 @@ def test_a_wiring_goes_by_its_name(kind):
         kind(20, "64")
     with pytest.raises(TypeError, match=r"input_size is a wiring \(AutoNCP\)"):
         kind(AutoNCP(28, 4), 20)
+    with pytest.raises(TypeError, match="hidden_size is True, a bool"):
+        kind(20, True)
     assert kind(3, np.int64(5)).hidden_size == 5
+
+
+def test_layers_are_counted_and_times_are_real(x):
+    with pytest.raises(TypeError, match="num_layers is '2', a str; expected a whole number"):
+        CfC(3, 5, "2")
+    with pytest.raises(ValueError, match="times holds complex numbers"):
+        CfC(D, 5)(x, times=torch.zeros(T, dtype=torch.cfloat))
 
 
 NAMES = {

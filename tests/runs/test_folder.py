@@ -1,6 +1,7 @@
 """The protocol, held by every kind of result folder."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from liquidtime.errors import InputError
 from liquidtime.runs.claim import LOCK
 from liquidtime.runs.digests import DIGESTS
-from liquidtime.runs.folder import Folder, Kind
+from liquidtime.runs.folder import MARK, Folder, Kind
 
 _SPEC = importlib.util.spec_from_file_location("kinds", Path(__file__).parent / "kinds.py")
 kinds = importlib.util.module_from_spec(_SPEC)
@@ -60,6 +61,53 @@ def test_from_begun_to_finished(folder):
     assert not (folder.path / LOCK).exists()
     names = {folder.kind.record, folder.kind.last, DIGESTS}
     assert {path.name for path in folder.path.iterdir()} == names
+
+
+def test_what_stopped_before_its_record_does_not_bar_the_way(folder):
+    """Whatever it wrote by then: its mark says that it was one of ours."""
+    with pytest.raises(RuntimeError), folder.claim():
+        (folder.path / "figure.svg").write_text("…")
+        (folder.path / ".figure.png.7.part").write_text("…")
+        raise RuntimeError
+    assert (folder.path / MARK).exists() and not folder.begun
+    for resume in (False, True):
+        folder.check_vacant(resume=resume)
+    other = Folder(folder.path, replace(folder.kind, noun="another"))
+    with pytest.raises(InputError, match="holds files, but no another"):
+        other.check_vacant()
+    with folder.claim():
+        assert not list(folder.path.glob("*.part"))
+        kinds.begin(folder)
+        folder.finish(kinds.text(folder))
+    assert not (folder.path / MARK).exists()
+
+
+def test_nothing_bars_the_way_where_nothing_is_lost(folder):
+    """Begun, with nothing to go on from: a new start, with other options, is as good."""
+    kinds.begin(folder)
+    if not folder.kind.scaffold:
+        return
+    (folder.path / folder.kind.scaffold).rmdir()
+    folder.check_vacant()
+    folder.check_vacant(resume=True)
+
+
+def test_one_that_is_stopped_while_it_is_drawn_is_not_finished(folder):
+    def stopped():
+        raise KeyboardInterrupt
+
+    def broken():
+        raise RuntimeError
+
+    if not folder.kind.scaffold:
+        return
+    kinds.begin(folder)
+    with pytest.raises(KeyboardInterrupt):
+        folder.finish(kinds.text(folder), stopped)
+    assert not folder.finished
+    with pytest.raises(RuntimeError):
+        folder.finish(kinds.text(folder), broken)
+    assert folder.finished
 
 
 def test_a_stopped_one_needs_resume(folder):

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import pytest
 
 from liquidtime.runs.write import (
     remove_at_once,
+    remove_leftovers,
     write_atomically,
     write_folder,
     write_json,
@@ -121,3 +123,29 @@ def test_a_folder_is_gone_at_one_stroke(tmp_path):
     (folder / "last").write_text("1")
     remove_at_once(folder)
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EDQUOT])
+def test_a_full_disk_is_named_with_the_way_out(tmp_path, number):
+    def full(beside):
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(OSError, match="make room, then go on") as found:
+        write_atomically(tmp_path / "last.pt", full)
+    assert (found.value.errno, found.value.filename) == (number, str(tmp_path / "last.pt"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_went_away_is_named(tmp_path):
+    with pytest.raises(OSError, match="its folder is gone") as found:
+        write_text(tmp_path / "gone" / "a.txt", "")
+    assert found.value.filename == str(tmp_path / "gone" / "a.txt")
+
+
+def test_what_killed_processes_left_is_swept(tmp_path):
+    for name in (".a.json.12.part", ".store.9.part/x", "a.json", ".hidden", "b.part", ".c.part"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    remove_leftovers(tmp_path)
+    assert names(tmp_path) == [".c.part", ".hidden", "a.json", "b.part"]

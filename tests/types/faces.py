@@ -25,6 +25,7 @@ from liquidtime import (
     train,
     wirings,
 )
+from liquidtime.compat import ncps
 
 x = torch.zeros(2, 7, 3)
 packed = torch.nn.utils.rnn.pack_sequence([torch.zeros(7, 3)])
@@ -38,6 +39,16 @@ assert_type(rnn(packed, state.detach()), tuple[PackedSequence, nn.RecurrentState
 assert_type(nn.LTC(3, 8)(x), tuple[Tensor, nn.RecurrentState])
 rnn(x, None, times=x[..., 0], lengths=torch.tensor([7, 3]), mask=x[..., 0] > 0)
 rnn(x, gaps=0.5)  # pyright: ignore[reportCallIssue]
+
+# So is that of a cell, of ncps's names and of a policy.
+for cell in (nn.CfCCell(3, 8), nn.LTCCell(3, 8)):
+    assert_type(cell(x[:, 0], None, 0.5), Tensor)
+    cell(x[:, 0], timespans=0.5)  # pyright: ignore[reportCallIssue]
+for theirs in (ncps.CfC(3, 8), ncps.LTC(3, 8)):
+    assert_type(theirs(x, timespans=0.5)[0], Tensor)
+    theirs(x, elapsed=0.5)  # pyright: ignore[reportCallIssue]
+assert_type(liquidtime.CfC(3, 8), nn.CfC)
+assert_type(nn.LTC(3, wiring=wirings.AutoNCP(8, 2)).cells[0].circuit, wirings.Circuit)
 
 # A lazy package's names are those of its modules, by whatever way they are reached.
 assert_type(liquidtime.nn.CfC(3, 8), nn.CfC)

@@ -18,6 +18,7 @@ from liquidtime.errors import InputError
 from liquidtime.runs.options import Within
 
 EXTRA = "brain"
+_MANY = Within(1, 1e24)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,10 @@ def run(options: Options) -> int:
 
     if not options.runs:
         raise InputError("No run is named; expected a run folder, such as runs/mine.")
+    if missing := [path for path in options.runs if not path.exists()]:
+        raise InputError(
+            f"there is no folder {missing[0]}; expected that of a run of fit, or of a simulation."
+        )
     if simulations := _simulations(options.runs):
         from liquidtime.cli.brain.showing import show_simulation
 

@@ -1,5 +1,7 @@
 """A policy in PyTorch."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
@@ -37,6 +39,12 @@ class RecurrentPolicy(nn.Module):
         """
         output, _ = self.rnn(observations, elapsed=elapsed, lengths=lengths)
         return self.head(output)
+
+    if TYPE_CHECKING:
+        # nn.Module tells type checkers nothing of what forward takes.
+        def __call__(self, observations: Tensor, elapsed: Tensor, lengths: Tensor) -> Tensor:
+            """One call, as `forward` says."""
+            ...
 
     def start(self, batch: int) -> None:
         """Forget everything."""

@@ -249,7 +249,7 @@ def _groups(state: State, cell: str, heads: int) -> list[Group]:
                 np.ascontiguousarray(state[name], np.int64),
                 np.ascontiguousarray(state[name.replace("neurons_", "sources_")], np.int64),
                 np.ascontiguousarray(mask.reshape(heads, -1, mask.shape[1]).any(0)),
-                (weight * mask, bias),
+                (np.where(mask, weight, np.float32(0)), bias),
                 _optional(state, f"{group}decay"),
                 _optional(state, f"{group}target"),
             )

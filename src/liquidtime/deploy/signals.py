@@ -239,7 +239,10 @@ def _rows(
         return np.stack([_rows(row, names, categories, what) for row in cells])
     if not categories:
         try:
-            return np.asarray(cells, np.float64)
+            found = np.asarray(cells)
+            if found.dtype.kind in "mMc":
+                raise TypeError(f"it is of {found.dtype}")
+            return found.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise InputError(f"the row does not hold numbers alone ({error}).") from None
     table = np.asarray(cells, object)

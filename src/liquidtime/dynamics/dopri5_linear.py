@@ -1,11 +1,10 @@
 """Dormand–Prince 5(4) while the inputs move along a line: the truth for linear input."""
 
-import torch
 from torch import Tensor
 
+from liquidtime.dynamics.dopri5 import dormand_prince
 from liquidtime.dynamics.neuron import Drive
 from liquidtime.dynamics.synapse import Synapses, synaptic_drive
-from liquidtime.optional import require
 
 
 def step(
@@ -35,8 +34,8 @@ def step(
 
     Raises:
         ImportError: If torchdiffeq is not installed (extra `ode`).
+        ValueError: As `liquidtime.dynamics.dopri5.step`.
     """
-    torchdiffeq = require("torchdiffeq", extra="ode")
 
     def slope(share: Tensor, at: Tensor) -> Tensor:
         conductance_in, current_in = synaptic_drive(before + share * (after - before), sensory)
@@ -44,8 +43,4 @@ def step(
         inward = current + current_in - (conductance + conductance_in) * at
         return elapsed * inward / capacitance
 
-    tolerance = 1e-9 if v.dtype == torch.float64 else 1e-5
-    ends = torch.tensor([0.0, 1.0], dtype=v.dtype, device=v.device)
-    return torchdiffeq.odeint(
-        slope, v, ends, rtol=tolerance, atol=tolerance / 100, method="dopri5"
-    )[-1]
+    return dormand_prince(slope, v, elapsed)

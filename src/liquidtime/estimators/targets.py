@@ -87,7 +87,7 @@ def check_labels(labels: np.ndarray) -> np.ndarray:
         raise InputError(f"y holds {labels.dtype}; expected text, whole numbers or booleans.")
     try:
         check_classification_targets(labels)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise InputError(
             f"{error} For numbers use LiquidRegressor; for classes of them cut y into bins, such "
             "as with numpy.digitize."

@@ -7,8 +7,9 @@ from torch import Tensor
 
 from liquidtime.kernels import Request
 from liquidtime.kernels.memory import MemoryLayout
-from liquidtime.nn.arguments import check_gap, check_tensor
-from liquidtime.nn.checks import check_values
+from liquidtime.nn.checks.arguments import check_gap, check_tensor
+from liquidtime.nn.checks.stable import check_stable
+from liquidtime.nn.checks.values import check_values
 from liquidtime.nn.mixed_memory import LSTMMemory
 
 State = tuple[Tensor, ...]
@@ -125,4 +126,5 @@ def run_step(
     if single:
         x, h = x.unsqueeze(0), h.unsqueeze(0)
     states, _ = cell.sequence(x.unsqueeze(1), (h, *past), elapsed.unsqueeze(1), None)
+    check_stable(cell, states, (h,))
     return states[0, 0] if single else states[:, 0]

@@ -3,7 +3,7 @@
 from liquidtime.kernels.cfc.reference import ActivationName, Variant
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.nn.cfc_cell import CfCCell
-from liquidtime.nn.ncps_names import answer_ncps_names
+from liquidtime.nn.checks.ncps_names import answer_ncps_names
 from liquidtime.nn.recurrent import AbstractRecurrent
 from liquidtime.nn.wired import units_of
 from liquidtime.wirings import Wiring

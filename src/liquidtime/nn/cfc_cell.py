@@ -1,5 +1,7 @@
 """One step of a closed-form continuous-time network."""
 
+from typing import TYPE_CHECKING
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -18,9 +20,9 @@ from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, run_step
 from liquidtime.nn.cfc_group import CfCGroup
+from liquidtime.nn.checks.ncps_names import answer_ncps_names
 from liquidtime.nn.members import members
 from liquidtime.nn.mixed_memory import LSTMMemory
-from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.wired import groups_of, units_of
 from liquidtime.wirings import Wiring
 
@@ -136,6 +138,14 @@ class CfCCell(nn.Module):
             The next hidden state, [B, H] or [H].
         """
         return run_step(self, *prepare_step(self, x, h, elapsed))
+
+    if TYPE_CHECKING:
+        # nn.Module tells type checkers nothing of what forward takes.
+        def __call__(
+            self, x: Tensor, h: Tensor | None = None, elapsed: Tensor | float = 1.0
+        ) -> Tensor:
+            """One call, as `forward` says."""
+            ...
 
     def sequence(
         self,

@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import asdict, dataclass
-from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -156,7 +156,7 @@ def compile_closed_form(
     network: Any = copy.deepcopy(ltc).eval().requires_grad_(False)
     if isinstance(network, LTC):
         cells = [_in_closed_form(cell, form, nodes, sources) for cell in _cells_of(network)]
-        network.cells = nn.ModuleList(cells)
+        network.cells = cast("Any", nn.ModuleList(cells))
     else:
         network = _in_closed_form(network, form, nodes, sources)
     report: ClosedFormReport | None = None

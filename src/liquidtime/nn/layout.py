@@ -43,6 +43,8 @@ class Layout:
         Raises:
             ValueError: If the shape is none of these; nothing else is broadcast.
         """
+        if value.is_complex():
+            raise ValueError(f"{name} holds complex numbers; expected real ones.")
         shape = list(value.shape)
         both = (self.batch, self.steps) if self.batch_first else (self.steps, self.batch)
         if shape == [self.steps] or (not self.batched and shape == [self.steps, 1]):

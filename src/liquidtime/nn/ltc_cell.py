@@ -1,5 +1,7 @@
 """One step of a liquid time-constant network."""
 
+from typing import TYPE_CHECKING
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -15,9 +17,9 @@ from liquidtime.kernels.ltc.past import past_size, remember
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, run_step, state_dtype
+from liquidtime.nn.checks.ncps_names import answer_ncps_names
 from liquidtime.nn.feature_map import FeatureMap, MappingName
 from liquidtime.nn.mixed_memory import LSTMMemory
-from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.synapses import SynapseParameters, init_positive
 from liquidtime.nn.wired import units_of
 from liquidtime.wirings import FullyConnected, Wiring
@@ -159,6 +161,18 @@ class LTCCell(nn.Module):
         """
         x, h, elapsed = prepare_step(self, x, h, elapsed)
         return run_step(self, x, h, elapsed, self._past(x, h, previous))
+
+    if TYPE_CHECKING:
+        # nn.Module tells type checkers nothing of what forward takes.
+        def __call__(
+            self,
+            x: Tensor,
+            h: Tensor | None = None,
+            elapsed: Tensor | float = 1.0,
+            previous: Tensor | None = None,
+        ) -> Tensor:
+            """One call, as `forward` says."""
+            ...
 
     def _past(self, x: Tensor, h: Tensor, previous: Tensor | None) -> tuple[Tensor, ...]:
         """What the cell's state has beyond h, batched; a slope before this step is not known."""

@@ -1,5 +1,6 @@
 """Typed access to the members of a `ModuleList`."""
 
+from collections.abc import Iterable
 from typing import TypeVar, cast
 
 from torch import nn
@@ -7,6 +8,6 @@ from torch import nn
 T = TypeVar("T")
 
 
-def members(modules: nn.ModuleList, kind: type[T]) -> list[T]:
+def members(modules: Iterable[nn.Module], kind: type[T]) -> list[T]:
     """The modules of a list, which are all of one kind, as that kind."""
     return cast("list[T]", list(modules))

@@ -10,13 +10,14 @@ from torch.nn.utils.rnn import PackedSequence
 
 from liquidtime.kernels import Request
 from liquidtime.kernels.memory import MemoryLayout
-from liquidtime.nn.arguments import check_tensor
 from liquidtime.nn.cell import Cell, State, check_dtype, state_dtype
-from liquidtime.nn.checks import check_values
+from liquidtime.nn.checks.arguments import check_size, check_tensor
+from liquidtime.nn.checks.ncps_names import answer_ncps_names
+from liquidtime.nn.checks.stable import check_stable
+from liquidtime.nn.checks.values import check_values
 from liquidtime.nn.layout import Layout, layout_of, repack, reverse, unpack
 from liquidtime.nn.members import members
 from liquidtime.nn.mixed_memory import LSTMMemory, memory_layout
-from liquidtime.nn.ncps_names import answer_ncps_names
 from liquidtime.nn.state import RecurrentState
 from liquidtime.nn.state_parts import (
     cell_state,
@@ -58,6 +59,7 @@ class AbstractRecurrent(nn.Module):
         batch_first: bool,
     ) -> None:
         super().__init__()
+        check_size("num_layers", num_layers)
         if num_layers < 1:
             raise ValueError(f"num_layers is {num_layers}; expected 1 or more.")
         if not 0.0 <= dropout < 1.0:
@@ -324,6 +326,7 @@ class AbstractRecurrent(nn.Module):
                     self._memories[i] if self.memory_layout else None,
                     self.memory_layout or "state",
                 )
+                check_stable(cell, states, cell_state(state, i))
                 output = cell.readout(states).to(x.dtype)
                 outputs.append(reverse(output, timeline.lengths) if backwards else output)
                 finals.append(final)

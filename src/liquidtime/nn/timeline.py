@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from liquidtime.nn.arguments import check_gap, check_tensor
-from liquidtime.nn.checks import check_lengths
+from liquidtime.nn.checks.arguments import check_gap, check_tensor
+from liquidtime.nn.checks.spacing import check_spacing
+from liquidtime.nn.checks.values import check_lengths
 from liquidtime.nn.gaps import (
     backward_gaps,
     fold_skipped,
@@ -14,7 +15,6 @@ from liquidtime.nn.gaps import (
     last_times,
 )
 from liquidtime.nn.layout import Layout, reverse, valid_steps
-from liquidtime.nn.spacing import check_spacing
 
 
 @dataclass(frozen=True)

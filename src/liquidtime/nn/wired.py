@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from liquidtime.nn.arguments import check_size, check_wiring
+from liquidtime.nn.checks.arguments import check_size, check_wiring
 from liquidtime.wirings import Circuit, Wiring
 
 

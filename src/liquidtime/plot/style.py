@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from liquidtime.errors import InputError
 
@@ -178,9 +179,25 @@ def root(ax: Axes) -> Figure:
     return figure
 
 
-def inches(ax: Axes) -> float:
-    """Height of some axes, before a layout has moved them."""
-    return float(ax.get_window_extent().height / ax.figure.dpi)
+def inches(ax: Axes, *, width: bool = False) -> float:
+    """Height, or width, of some axes, before a layout has moved them."""
+    box = ax.get_window_extent()
+    return float((box.width if width else box.height) / ax.figure.dpi)
+
+
+def plain_decades(axis: Axis, low: float, high: float) -> None:
+    """Ticks of a logarithmic axis as plain numbers that do not run into each other.
+
+    Args:
+        axis: Of some axes.
+        low: Where it begins.
+        high: Where it ends.
+    """
+    decades = np.log10(high / low)
+    steps = (1.0,) if decades > 2.5 else (1.0, 2.0, 5.0)
+    axis.set_major_locator(LogLocator(subs=steps, numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def colour_bar(mappable: "ScalarMappable", ax: Axes, *, aspect: float, both: bool = True) -> Axes:
@@ -223,6 +240,11 @@ def tidy(axes: Axes, *, x: str = "", y: str = "", title: str = "", grid: bool = 
         axes.grid(True, color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)
     return axes
+
+
+def measured(quantity: str, units: str) -> str:
+    """A quantity with its unit in brackets; a pure number, of the unit "1", has none."""
+    return quantity if units in ("", "1") else f"{quantity} ({units})"
 
 
 def legend(axes: Axes, location: Literal["best", "lower right", "upper right"] = "best") -> None:

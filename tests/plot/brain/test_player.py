@@ -177,3 +177,33 @@ def test_wrong_shapes_are_told(change, said):
 def test_it_is_public_and_its_template_is_packaged():
     assert plot.player_page is player_page
     assert Path(brain_player.__file__).with_name("page").joinpath("page.html").is_file()
+
+
+def test_another_trial_can_be_chosen_and_gap_junctions_count_once():
+    times, values = np.arange(4.0), np.arange(12.0).reshape(4, 3)
+    both = np.array([[0, 1, 5], [1, 0, 5], [2, 1, 3], [1, 2, 3]])
+    page = player_page(
+        times,
+        values,
+        names=list("abc"),
+        gap_edges=both,
+        name="control",
+        beside={"ablate c": values / 2, "ablate c − control": -values / 2},
+    )
+    told = about(page)
+    assert [each["name"] for each in told["recordings"]] == [
+        "control",
+        "ablate c",
+        "ablate c − control",
+    ]
+    assert told["gaps"] == [2, 2]
+    assert 'id="values-2"' in page and 'id="lows-1"' in page and "{{" not in page
+    with pytest.raises(InputError, match=r"'x' have shape \[2, 3\]; expected \[4, 3\]"):
+        player_page(times, values, names=list("abc"), beside={"x": values[:2]})
+
+
+def test_signals_run_from_inputs_to_outputs():
+    page = player_page(
+        np.arange(2.0), np.zeros((2, 3)), names=list("abc"), groups=["inter", "output", "input"]
+    )
+    assert [disc[0] for disc in about(page)["discs"]] == ["input", "inter", "output"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -101,19 +102,25 @@ class Experiment:
             ("initial", _initial(self.initial)),
         ):
             object.__setattr__(self, name, value)
-        end = at(self.first_step + self.steps, self.dt)
-        for stimulus in cast("tuple[Stimulus, ...]", self.stimuli):
-            if stimulus.span[0] >= end - ROUNDING:
-                told = f"the stimulus {stimulus.text!r}" if stimulus.text else "a stimulus"
-                raise InputError(
-                    f"{told} begins at {stimulus.span[0]:g} ms, but the simulation ends at {end:g} "
-                    "ms; simulate for longer, or leave it out."
-                )
+        if told := self.too_late():
+            warnings.warn(told, UserWarning, stacklevel=3)
 
     @property
     def steps(self) -> int:
         """How many are made."""
         return round(self.duration / self.dt)
+
+    def too_late(self) -> str | None:
+        """Which stimulus begins only after the end, in words; None if none does."""
+        end = at(self.first_step + self.steps, self.dt)
+        for stimulus in cast("tuple[Stimulus, ...]", self.stimuli):
+            if stimulus.span[0] >= end - ROUNDING:
+                told = f"the stimulus {stimulus.text!r}" if stimulus.text else "a stimulus"
+                return (
+                    f"{told} begins at {stimulus.span[0]:g} ms, but the simulation ends at {end:g} "
+                    "ms; simulate for longer, or leave it out."
+                )
+        return None
 
     @property
     def first_step(self) -> int:

@@ -85,7 +85,7 @@ def sample_times(first_step: int, count: int, every: int, dt: float) -> NDArray[
     return at((first_step // every + np.arange(1, count + 1)) * every, dt)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """What a simulation gives.
 
@@ -113,6 +113,18 @@ class Recording:
     labels: Sequence[str] = field(default=())
     first_step: int = 0
     """Steps that were made before: of a simulation that went on from another."""
+
+    def __repr__(self) -> str:
+        kept = [f"{name} {list(series.samples.shape)}" for name, series in self.series.items()] + (
+            [f"{len(self.event_table):,} crossings"] if len(self.event_table) else []
+        )
+        trials = f", {len(self.labels)} trials" if len(self.labels) > 1 else ""
+        where = "" if self.store is None else f", in {self.store}"
+        return (
+            f"Recording({self.connectome.name!r}: {len(self.connectome):,} neurons{trials}, "
+            f"{self.duration:g} ms in steps of {self.dt:g} ms{where}; "
+            f"{', '.join(kept) or 'nothing kept'} [time, neuron, trial])"
+        )
 
     def __getitem__(self, name: str) -> xarray.DataArray:
         """One record as an xarray (trial, time, neuron), with its units.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from liquidtime.brain.experiment.archive import read_arrays, write_arrays
 from liquidtime.brain.experiment.clock import at
 from liquidtime.errors import InputError
-from liquidtime.runs.write import write_atomically
+from liquidtime.runs.stored import understood
 
-ABOUT = "about"
 _CALCIUM, _OF = "calcium:", "calcium of:"
 
 
@@ -82,7 +80,11 @@ class State:
         Raises:
             InputError: If the file is not there, is damaged or holds none.
         """
-        parts, about = read_arrays(Path(path))
+        path = Path(path)
+        if not path.is_file():
+            raise InputError(f"{path} is not there; expected the state of a simulation.")
+        with understood(path):
+            parts, about = read_arrays(path)
         if about.get("kind") != "state" or "potential" not in parts:
             raise InputError(f"{path} holds no state of a simulation; expected one of State.save.")
         return cls(parts, about)
@@ -112,32 +114,3 @@ def calcium_parts(
     """Calcium of records, as parts of a state."""
     found = {_CALCIUM + name: values for name, values in kept.items()}
     return found | {_OF + name: neurons[name] for name in kept}
-
-
-def write_arrays(path: Path, parts: Mapping[str, NDArray], about: Mapping[str, Any]) -> None:
-    """Arrays and what JSON can hold beside them, as one file, whole or not at all."""
-    arrays = {**parts, ABOUT: np.frombuffer(json.dumps(dict(about)).encode(), dtype=np.uint8)}
-
-    def write(temporary: Path) -> None:
-        with temporary.open("wb") as handle:
-            np.savez(handle, **arrays)
-
-    write_atomically(path, write)
-
-
-def read_arrays(path: Path) -> tuple[dict[str, NDArray], dict[str, Any]]:
-    """The way back.
-
-    Raises:
-        InputError: If the file is not there, or damaged.
-    """
-    try:
-        with np.load(path) as file:
-            parts = {name: file[name] for name in file.files}
-        return parts, json.loads(parts.pop(ABOUT).tobytes())
-    except FileNotFoundError as error:
-        raise InputError(f"{path} is not there; expected the state of a simulation.") from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{path} cannot be read as the state of a simulation: {error or 'it is cut off'}."
-        ) from error

@@ -98,9 +98,13 @@ def draw(
         "traces": _Pick(own[:20], chosen, apart=True),
         "heatmap": _Pick(own, image, -(-length // _MOST_FRAMES)),
         "spectrum": _Pick(own, spectral),
-        "player": _Pick(own, None, -(-length // max(2, MOST_CODES // count))),
     }
     beside = list(groups)[:_MOST_BESIDE] if 1 < len(groups) <= _MOST_BESIDE else []
+    played = list(dict.fromkeys([condition, *beside]))
+    # Each condition, and each but the control's difference to it.
+    shares = 2 * len(played) - 1
+    frames = -(-length // max(2, MOST_CODES // (count * shares)))
+    picks |= {f"player {label}": _Pick(groups[label], None, frames) for label in played}
     changed = about.changed()
     picks |= {f"beside {label}": _Pick(groups[label], changed) for label in beside}
     found = _collect(recording, name, picks)
@@ -122,7 +126,9 @@ def draw(
             files.append(folder / f"{what}.png")
             _save(figure, files[-1])
     files.append(folder / "player.html")
-    write_text(files[-1], panels.player_page_of(about, found["player"], picks["player"].every))
+    write_text(
+        files[-1], panels.player_page_of(about, {b: found[f"player {b}"] for b in played}, frames)
+    )
     return files
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +55,7 @@ def draw_conditions(
                 about.times, course[:, place], color=colour, lw=1.6, linestyle=dashes, label=label
             )
         x = "time (ms)" if place >= len(chosen) - columns else ""
-        y = about.units if place % columns == 0 else ""
+        y = about.units.removeprefix("1") if place % columns == 0 else ""
         style.tidy(axes, x=x, y=y, title=names[place])
         shade(axes, [(start, stop, "") for start, stop, _ in about.stimuli])
     handles, told = panels[0, 0].get_legend_handles_labels()
@@ -151,7 +151,7 @@ def draw_responses(about: About, most: int) -> Figure | None:
         responding=about.names[shown].tolist(),
         stimulated_groups=_groups_of_conditions(about, labels, groups),
         responding_groups=own,
-        label=f"{what} ({about.units})",
+        label=style.measured(what, about.units),
         title=about.connectome.name,
     )
     if not stimulated:
@@ -209,8 +209,8 @@ def draw_circuit(about: About, stimulated: Sequence[int] | NDArray, most: int) -
     )
 
 
-def player_page_of(about: About, values: NDArray, every: int) -> str:
-    """The page that plays the recording."""
+def player_page_of(about: About, played: Mapping[str, NDArray], every: int) -> str:
+    """The page that plays the recording: by condition [T, n], the one to begin with first."""
     connectome, kept = about.connectome, about.comparison.neurons
     groups = about.groups()
     table = connectome.neurons
@@ -232,15 +232,25 @@ def player_page_of(about: About, values: NDArray, every: int) -> str:
             [place[edges.sources[some]], place[edges.targets()[some]], edges.counts[some]], axis=1
         )
         both[name] = ends[(ends[:, :2] >= 0).all(axis=1)]
+    first, control = next(iter(played)), about.comparison.conditions[0]
+    beside = {label: values for label, values in played.items() if label != first}
+    if control in played:
+        beside |= {
+            f"{label} − {control}": values - played[control]
+            for label, values in played.items()
+            if label != control
+        }
     return plot.player_page(
         about.times[every - 1 :: every],
-        values,
+        played[first],
+        name=first,
+        beside=beside,
         names=about.names.tolist(),
         groups=None if groups is None else groups[kept].tolist(),
         positions=positions,
         edges=both.get("edges"),
         gap_edges=both.get("gap_edges"),
-        value_label=f"{about.quantity} ({about.units})",
+        value_label=style.measured(about.quantity, about.units),
         stimulus=about.stimuli,
         title=about.title,
     )

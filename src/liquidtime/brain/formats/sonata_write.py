@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -289,11 +291,15 @@ def _write_index(
         written += len(runs)
 
 
-def _file(path: Path) -> Any:
-    file = require("h5py", extra="brain").File(path, "w")
-    file.attrs["version"] = np.array(_SPECIFICATION, dtype=np.uint32)
-    file.attrs["magic"] = np.uint32(_MAGIC)
-    return file
+@contextmanager
+def _file(path: Path) -> Iterator[Any]:
+    # In memory, since HDF5 brings the process down when it comes to the end of a disk.
+    content = io.BytesIO()
+    with require("h5py", extra="brain").File(content, "w") as file:
+        file.attrs["version"] = np.array(_SPECIFICATION, dtype=np.uint32)
+        file.attrs["magic"] = np.uint32(_MAGIC)
+        yield file
+    path.write_bytes(content.getbuffer())
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

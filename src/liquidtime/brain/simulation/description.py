@@ -20,11 +20,25 @@ from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, Store
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import none
 from liquidtime.runs.folder import Folder
+from liquidtime.runs.stored import NUMBER, check_like, understood
 from liquidtime.runs.write import write_json
 
 MOST_EDGES = 2_000_000
 """A larger connectome is kept without its edges."""
 _MOST_STIMULATED, _MOST_NAMES = 1000, 3
+_LIKE = {
+    "command": str,
+    "labels": [str],
+    "stimuli": [[(str, *NUMBER, None)]],
+    "stimulated": [int],
+    "removed": {str: [int]},
+    "screen": (str, None),
+    "edges": int,
+    "synapses": NUMBER,
+    "gap_junctions": int,
+    "created": str,
+}
+"""What `experiment.json` holds."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +113,15 @@ class Description:
                 f"{folder.path} holds a simulation without {EXPERIMENT}, made in Python by version "
                 "0.1; call simulate with the same store once more to have it written."
             )
+        path = folder.path / EXPERIMENT
         found = folder.read(EXPERIMENT)
-        found["stimuli"] = [tuple(entry) for entry in found["stimuli"]]
-        return cls(**found)
+        check_like(found, _LIKE, path)
+        with understood(path):
+            if not found["labels"]:
+                raise InputError("there is no label of a trial; expected one at least.")
+            found["synapses"] = float(found["synapses"])
+            found["stimuli"] = [_stimulus(*entry) for entry in found["stimuli"]]
+            return cls(**{field.name: found[field.name] for field in dataclasses.fields(cls)})
 
     @property
     def since(self) -> float:
@@ -113,6 +133,13 @@ class Description:
         """The condition to draw where only one can be: the control, or the first stimulated one."""
         first = dict.fromkeys(self.labels)
         return list(first)[1] if self.screen == "stimulate" and len(first) > 1 else self.labels[0]
+
+
+def _stimulus(
+    who: str, text: str, start: float, stop: float | None
+) -> tuple[str, str, float, float | None]:
+    """One of `Description.stimuli`, as JSON gives it."""
+    return str(who), str(text), float(start), None if stop is None else float(stop)
 
 
 def write(store: Store, network: Network, resolved: Resolved) -> None:

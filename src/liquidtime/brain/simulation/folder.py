@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.archive import read_arrays
 from liquidtime.brain.experiment.recording import Record, Recording, Series
-from liquidtime.brain.experiment.state import State, read_arrays
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.simulation.description import Description
-from liquidtime.brain.simulation.samples import SAMPLES, Samples
+from liquidtime.brain.simulation.samples import SAMPLES, Samples, read_samples
 from liquidtime.brain.simulation.store import CHECKPOINT, CONNECTOME, EXPERIMENT, RUN, SIMULATION
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.runs.claim import check_free
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.names import dated, latest_stopped
-from liquidtime.runs.stored import read_json
+from liquidtime.runs.stored import NUMBER, check_like, read_json, understood
 
 
 def is_simulation(folder: Path) -> bool:
@@ -62,13 +66,55 @@ def folder_for(
     return stopped
 
 
+_LIKE = {
+    "records": {str: [(str, int)]},
+    "dt": NUMBER,
+    "duration": NUMBER,
+    "batch": int,
+    "scheme": str,
+    "statistics": {"backend": str, "wall_seconds": NUMBER, "simulated_per_wall": NUMBER},
+}
+"""What `run.json` of a finished simulation holds."""
+
+
+def _recorded(
+    folder: Path, about: Mapping[str, Any], connectome: Connectome
+) -> tuple[dict[str, Series], NDArray[np.int64]]:
+    """The records and the crossings, whose shapes must be those that run.json tells."""
+    root: Any = require("zarr", extra="brain").open_group(folder / SAMPLES, mode="r")
+    known = connectome.neurons.index.astype(str)
+    steps, series = round(about["duration"] / about["dt"]), {}
+    for name, (variable, count, every) in about["records"].items():
+        record = Record(variable, None, every, name=name)
+        names, samples = root[f"neuron_{name}"], Samples(folder, name)
+        expected = (steps // every, count, about["batch"])
+        if names.shape != (count,) or samples.shape != expected or samples.dtype.kind != "f":
+            raise InputError(
+                f"{name!r} has the shape {list(samples.shape)}, of {names.shape} neurons; expected "
+                f"{list(expected)}, as {RUN} tells."
+            )
+        labels = [str(label) for label in read_samples(folder, names).tolist()]
+        found = np.asarray(known.get_indexer(labels))
+        if (found < 0).any():
+            raise InputError(f"the neurons of {name!r} are not those of the connectome.")
+        series[name] = Series(record, found.astype(np.int32), samples)
+    events = root["events"]
+    most = steps * len(connectome) * about["batch"]
+    if len(events.shape) != 2 or events.shape[1] != 3 or events.shape[0] > most:
+        raise InputError(f"the crossings have the shape {list(events.shape)}; expected [n, 3].")
+    crossings = read_samples(folder, events)
+    limits = (steps, len(connectome) - 1, about["batch"] - 1)
+    if crossings.dtype.kind != "i" or (crossings < 0).any() or (crossings > limits).any():
+        raise InputError("a crossing is of a step, neuron or trial that is not there.")
+    return series, crossings
+
+
 def load(folder: Path) -> tuple[Recording, Description]:
     """Read a finished simulation back; its samples stay on disk.
 
     Raises:
         InputError: If it is not finished, or something of it is missing.
     """
-    zarr = require("zarr", extra="brain")
     result = Folder(folder, SIMULATION)
     about = result.read(RUN)
     if not result.finished:
@@ -76,26 +122,31 @@ def load(folder: Path) -> tuple[Recording, Description]:
         if (folder / EXPERIMENT).is_file() and (command := Description.read(result).command):
             goes_on = f"To go on: {command}"
         raise InputError(f"{folder} holds a simulation that was stopped before its end. {goes_on}")
+    check_like(about, _LIKE, folder / RUN)
     experiment = Description.read(result)
     result.check(SAMPLES, CONNECTOME)
     from liquidtime.brain.formats.sonata import read_sonata
 
-    root: Any = zarr.open_group(folder / SAMPLES, mode="r")
-    connectome = read_sonata(folder / CONNECTOME)
-    series = {}
-    for name, (variable, count, every) in about["records"].items():
-        labels = [str(label) for label in root[f"neuron_{name}"][:].tolist()]
-        found = np.asarray(connectome.neurons.index.astype(str).get_indexer(labels))
-        if count != len(found) or (found < 0).any():
-            raise InputError(f"{folder}: the neurons of {name!r} are not those of the connectome.")
-        record = Record(variable, None, every, name=name)
-        series[name] = Series(record, found.astype(np.int32), Samples(folder, name))
+    with understood(folder / CONNECTOME), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        connectome = read_sonata(folder / CONNECTOME)
+    if not about["records"] or not (about["dt"] > 0 and about["duration"] > 0):
+        raise InputError(f"{folder / RUN} is damaged: it tells of no record, or of no time.")
+    with understood(folder / SAMPLES):
+        series, events = _recorded(folder, about, connectome)
+    stimulated = np.array(experiment.stimulated, dtype=np.int64)
+    if len(experiment.labels) != about["batch"] or (
+        stimulated.size and not 0 <= stimulated.min() <= stimulated.max() < len(connectome)
+    ):
+        raise InputError(
+            f"{folder / EXPERIMENT} is damaged: its trials or neurons are not those of {RUN}."
+        )
     recording = Recording(
         connectome,
         about["dt"],
         about["duration"],
         series,
-        root["events"][:],
+        events,
         _final(result, about, len(connectome)),
         {**about["statistics"], "scheme": about["scheme"]},
         folder,
@@ -108,7 +159,8 @@ def load(folder: Path) -> tuple[Recording, Description]:
 def _final(folder: Folder, about: Mapping[str, Any], neurons: int) -> State:
     """Where a finished simulation stood at its end."""
     folder.check(CHECKPOINT)
-    parts, told = read_arrays(folder.path / CHECKPOINT)
+    with understood(folder.path / CHECKPOINT):
+        parts, told = read_arrays(folder.path / CHECKPOINT)
     # Version 0.1.0 kept less, and did not say of which network.
     said = {
         "kind": "state",

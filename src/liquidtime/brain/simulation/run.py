@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.clock import at
@@ -24,15 +25,16 @@ from liquidtime.brain.simulation.going_on import check_goes_on
 from liquidtime.brain.simulation.network import Machine
 from liquidtime.brain.simulation.player import Player
 from liquidtime.brain.simulation.progress import Progress, shown
-from liquidtime.brain.simulation.store import Disk, Memory, Store
+from liquidtime.brain.simulation.store import CHECKPOINT, Disk, Memory, Store
 from liquidtime.brain.simulation.where import Alone, Builder, Where, Worker
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.contract import Form
 from liquidtime.kernels.network.play import Rows, play
 from liquidtime.kernels.network.readers import Tap
-from liquidtime.kernels.network.stepper import Scheme, Stepper
+from liquidtime.kernels.network.stepper import LOST, Scheme, Stepper
 from liquidtime.runs.interrupts import uninterrupted
+from liquidtime.runs.stored import understood
 
 # A process that forks while one of its threads imports leaves the child a lock that nobody opens.
 # So what a simulation needs is imported with this module, not in the first call.
@@ -236,35 +238,33 @@ class _Run:
         return interval - now % interval
 
     def _begin(self) -> None:
-        found = self.sink.load() if isinstance(self.sink, Disk) else None
         initial = self.resolved.experiment.initial
-        if found is not None:
-            self._restore(found)
-            for name in self.calcium:
-                self.calcium[name][:] = found.parts[f"calcium:{name}"]
-            self.player.restore(found.about["noise"])
-            self.delta_error = found.about["delta_error"]
+        if isinstance(self.sink, Disk) and (found := self.sink.load()) is not None:
+            # Makes room for what is restored; the experiment's own start may be a rest that takes
+            # long to find.
+            self.stepper.start(self.network.initial(None))
+            with understood(self.sink.folder / CHECKPOINT):
+                for name in self.calcium:
+                    self.calcium[name][:] = found.parts[f"calcium:{name}"]
+                self.player.restore(found.about["noise"])
+                self.delta_error = found.about["delta_error"]
+                _check_state(found.of_stepper, self.stepper.state())
+                self.stepper.restore(found.of_stepper)
             # Version 0.1.0 said less of what it kept.
             said = self._about() | {"step": self.stepper.step, "noises": self.player.identities()}
             self.final = State(found.parts, {**said, **found.about})
             return
+        self.stepper.start(self.network.initial(None if isinstance(initial, State) else initial))
         if not isinstance(initial, State):
-            self.stepper.start(self.network.initial(initial))
             self._begin_calcium()
             return
         own = self.worker.own(initial)
         check_goes_on(own, self._about(), self.network.connectome.name)
-        self._restore(own)
+        self.stepper.restore(own.of_stepper)
         if own.about["constants"] != self.fingerprints[1]:
             self.stepper.adopt()
         self._begin_calcium(own)
         self.player.go_on(own.about["noise"], own.about["noises"])
-
-    def _restore(self, state: State) -> None:
-        # Makes room for what is restored; the experiment's own start may be a rest that takes long
-        # to find.
-        self.stepper.start(self.network.initial(None))
-        self.stepper.restore(state.of_stepper)
 
     def _begin_calcium(self, before: State | None = None) -> None:
         """Where it was, or as if activations had been for ever what they are at the start."""
@@ -386,6 +386,21 @@ class _Run:
             self.resolved.labels,
             self.first,
         )
+
+
+def _check_state(found: Mapping[str, NDArray], own: Mapping[str, NDArray]) -> None:
+    """Raise InputError if a state cannot be this network's; after a step it holds more."""
+    for name, array in own.items():
+        # Not kept by version 0.1.0, nor where steps are long.
+        if name in LOST and name not in found:
+            continue
+        expected = np.asarray(array)
+        came = found[name]
+        if came.dtype.kind != expected.dtype.kind or came.ndim != expected.ndim:
+            raise InputError(
+                f"{name} is {came.dtype} {list(came.shape)}; expected {expected.dtype} "
+                f"{list(expected.shape)}."
+            )
 
 
 def _refuse(records: tuple[Record, ...], neurons: Form) -> None:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.archive import read_arrays, write_arrays
 from liquidtime.brain.experiment.recording import Record, sample_times
-from liquidtime.brain.experiment.state import State, read_arrays, write_arrays
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.simulation.samples import SAMPLES, Samples, read_samples
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import variables
@@ -22,6 +23,7 @@ from liquidtime.optional import require
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.interrupts import uninterrupted
+from liquidtime.runs.stored import NUMBER, check_like, understood
 from liquidtime.runs.write import json_text, naming, write_json
 
 CHECKPOINT = "checkpoint.npz"
@@ -259,11 +261,19 @@ class Disk:
                 if not name.startswith("neuron_"):
                     array.resize((0, *array.shape[1:]))
             return None
-        parts, about = read_arrays(path)
-        for name, length in about["lengths"].items():
-            array = self._root[name]
-            if array.shape[0] != length:
-                array.resize((length, *array.shape[1:]))
+        with understood(path):
+            parts, about = read_arrays(path)
+            check_like(about, {"lengths": {str: int}, "noise": dict, "delta_error": NUMBER}, path)
+            lengths = about["lengths"]
+            for name, array in self._root.arrays():
+                if not 0 <= lengths[name] <= array.shape[0]:
+                    raise InputError(
+                        f"{lengths[name]} samples of {name!r} are noted, but {array.shape[0]} are "
+                        f"in {SAMPLES}."
+                    )
+        for name, array in self._root.arrays():
+            if array.shape[0] != lengths[name]:
+                array.resize((lengths[name], *array.shape[1:]))
         return State(parts, about)
 
     @property
@@ -281,7 +291,8 @@ class Disk:
         """Whether all arrays were made; a process may have been killed before."""
         zarr = require("zarr", extra="brain")
         try:
-            return "events" in zarr.open_group(self.folder / SAMPLES, mode="r")
+            with understood(self.folder / SAMPLES):
+                return "events" in zarr.open_group(self.folder / SAMPLES, mode="r")
         except FileNotFoundError:
             return False
 

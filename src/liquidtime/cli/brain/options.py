@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -179,14 +180,20 @@ def experiment_of(asked: ExperimentOptions, run: RunOptions, kept: RecordOptions
     """
     from liquidtime.brain import Experiment
 
-    return Experiment(
-        asked.stimulate,
-        run.duration,
-        run.dt,
-        run.scheme,
-        kept.records(),
-        asked.asked(),
-        "rest" if run.start == "rest" else None,
-        run.delta,
-        asked.seed,
-    )
+    with warnings.catch_warnings():
+        # Here what is only said in Python is an error.
+        warnings.simplefilter("ignore", UserWarning)
+        experiment = Experiment(
+            asked.stimulate,
+            run.duration,
+            run.dt,
+            run.scheme,
+            kept.records(),
+            asked.asked(),
+            "rest" if run.start == "rest" else None,
+            run.delta,
+            asked.seed,
+        )
+    if told := experiment.too_late():
+        raise InputError(told)
+    return experiment

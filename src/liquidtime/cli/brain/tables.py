@@ -52,12 +52,12 @@ def differences(
         rows = condition_table(recording, comparison, evoked=evoked).head(_SHOWN_CONDITIONS)
         table.add_column("condition", overflow="fold")
         what = "answers" if evoked else "neurons"
-        table.add_column(f"{what} changed\nby > {CHANGED:g} {units}", justify="right")
-        table.add_column(f"rms of all\n({units})", justify="right")
         table.add_column(
-            f"most changed ({'evoked' if evoked else 'largest'} difference, {units})",
-            overflow="fold",
+            f"{what} changed\nby > {CHANGED:g}{units and f' {units}'}", justify="right"
         )
+        table.add_column(f"rms of all\n{units and f'({units})'}", justify="right")
+        of = "evoked" if evoked else "largest"
+        table.add_column(f"most changed ({of} difference{units and f', {units}'})", overflow="fold")
         for condition, changed, rms, most in rows.to_numpy().tolist():
             table.add_row(*map(escape, (condition, f"{changed:,}", _number(rms), most)))
         return table
@@ -77,7 +77,7 @@ def differences(
             "difference\nbefore": comparison.before,
         }
     for name in columns:
-        table.add_column(f"{name}\n({units})", justify="right", no_wrap=True)
+        table.add_column(f"{name}\n{units and f'({units})'}", justify="right", no_wrap=True)
     labels = described(recording.connectome, comparison.neurons)
     for number, condition in enumerate(comparison.conditions[1:], start=1):
         name = escape(condition)
@@ -115,13 +115,13 @@ def _facts(
         share, wrong = statistics["work_share"], statistics["delta_error"]
         facts.append(("delta", f"{100 * share:.1f} % of synapses passed; error up to {wrong:.2g}"))
     units = _units(recording)
-    facts.append(("range", f"{comparison.low:.4g} to {comparison.high:.4g} {units}"))
+    facts.append(("range", f"{comparison.low:.4g} to {comparison.high:.4g}{units and f' {units}'}"))
     labels = described(connectome, comparison.neurons)
     number = comparison.conditions.index(experiment.shown)
     moved = comparison.most_moved(number)[:_ACTIVE]
     told = ", ".join(f"{labels[who]} {comparison.response[who, number]:+.3g}" for who in moved)
     since = f"since {experiment.since:g} ms" if experiment.since else "since the start"
-    facts.append(("moved most", f"{told} {units} {since}"))
+    facts.append(("moved most", f"{told}{units and f' {units}'} {since}"))
     if told := impossible(recording, comparison.low, comparison.high):
         facts.append(("impossible", told))
     if len(recording.event_table):
@@ -140,7 +140,8 @@ def _speed(simulated_per_wall: float, trials: int) -> str:
 
 def _units(recording: Recording) -> str:
     series: Any = recording.series.get("potential") or next(iter(recording.series.values()))
-    return variables()[series.record.variable].units
+    # A pure number has none.
+    return variables()[series.record.variable].units.removeprefix("1")
 
 
 def _number(value: float) -> str:

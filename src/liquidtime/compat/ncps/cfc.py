@@ -1,6 +1,6 @@
 """The CfC layer with ncps's constructor, call and parameter names."""
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from torch import Tensor, nn
 
@@ -135,3 +135,14 @@ class CfC(nn.Module):
         output = self.rnn_cell.readout(states if self.return_sequences else states[:, -1])
         output = self.fc(output.to(call.x.dtype))
         return write_result(call.layout, output, state, return_sequences=self.return_sequences)
+
+    if TYPE_CHECKING:
+        # nn.Module tells type checkers nothing of what forward takes.
+        def __call__(
+            self,
+            input: Tensor,
+            hx: NcpsState | None = None,
+            timespans: Tensor | float | None = None,
+        ) -> tuple[Tensor, NcpsState]:
+            """One call, as `forward` says."""
+            ...

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from torch import Tensor, nn
 
 from liquidtime.nn.cell import State, check_dtype, state_dtype
-from liquidtime.nn.checks import check_values
+from liquidtime.nn.checks.values import check_values
 from liquidtime.nn.layout import Layout, layout_of
 
 NcpsState = Tensor | tuple[Tensor, Tensor]

@@ -41,8 +41,10 @@ def numbers(name: str, array: Any) -> Tensor:
         )
     try:
         found = np.asarray(array)
-        if found.dtype.kind == "c":
-            raise TypeError("complex numbers")
+        if found.dtype.kind in "cV":
+            raise TypeError("complex numbers" if found.dtype.kind == "c" else "records")
+        if isinstance(array, np.ma.MaskedArray):
+            found = np.where(np.ma.getmaskarray(array), np.nan, found)
         if found.dtype.kind == "O":
             found = _without_none(found)
         if found.dtype.kind not in "biuf":

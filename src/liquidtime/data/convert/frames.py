@@ -242,6 +242,15 @@ def _static(
         )
     schema = TableSchema(id="id", time="time", variable="variable", value="value")
     schema = replace(schema, categories=tuple(categories))
+    for place, name in enumerate(static.columns):
+        if name in static.columns[:place]:
+            raise InputError(f"static has two columns {name!r}; expected names that differ.")
+        dtype = static.iloc[:, place].dtype
+        if dtype.kind in "cmM":
+            raise InputError(
+                f"static holds {dtype} in column {name!r}; expected numbers or text. Count "
+                "dates from a start, such as the years since a birth."
+            )
     table = Table(Path("static"), static.set_axis(map(str, static.columns), axis=1), "parquet")
     found, columns = {}, {}
     for name in table.frame.columns:

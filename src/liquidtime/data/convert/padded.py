@@ -117,12 +117,14 @@ def to_nan_padded(series: IrregularSeries) -> NanPadded:
 def _lengths(block: Tensor, clock: Tensor | None, lengths: Any) -> Tensor:
     count, steps, _ = block.shape
     if lengths is not None:
-        rows = numbers("lengths", lengths).to(torch.int64)
-        if rows.shape != (count,) or bool(((rows < 0) | (rows > steps)).any()):
+        given = numbers("lengths", lengths)
+        # NaN compares false, so it is among what is no whole number.
+        fine = (given >= 0) & (given <= steps) & (given == given.round())
+        if given.shape != (count,) or not bool(fine.all()):
             raise InputError(
-                f"lengths is {rows.tolist()}; expected {count} whole numbers from 0 to {steps}."
+                f"lengths is {given.tolist()}; expected {count} whole numbers from 0 to {steps}."
             )
-        return rows
+        return given.to(torch.int64)
     held = ~block.isnan().all(dim=2)
     if clock is not None and bool(clock.isnan().any()):
         held = ~clock.isnan()

@@ -1,13 +1,13 @@
-"""The time column: numbers, durations such as 07:30, or ISO date-times, and back again."""
+"""The time column: numbers, durations such as 07:30, or ISO date-times."""
 
 import shlex
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from liquidtime.data.table.dialect import has_date
-from liquidtime.data.table.numbers import looks_numeric, no_number, parse_numbers
+from liquidtime.data.table.numbers import MISSING, looks_numeric, no_number, parse_numbers
 from liquidtime.data.table.schema import TableSchema, TimeKind
 from liquidtime.data.table.source import Table
 from liquidtime.data.table.time_text import (
@@ -50,23 +50,6 @@ class Clock:
             return f"Times: durations (HH:MM) of {column!r}, converted to hours."
         return f"Times: date-times of {column!r}, converted to hours since each series' first row."
 
-    def write(self, times: np.ndarray, origins: np.ndarray | None) -> Any:
-        """Times as the table would hold them: numbers, HH:MM:SS text, or date-times.
-
-        Args:
-            times: float64 [rows], as in the series.
-            origins: datetime64 [rows], the first row of each row's series in UTC; for date-times
-                only.
-        """
-        if self.kind == "number":
-            return times
-        if self.kind == "duration":
-            return [_as_duration(hours) for hours in times]
-        assert origins is not None
-        # Rounded to the microsecond: finer digits are those of the float, not of the data.
-        micros = np.rint(times * (_HOUR_NS / 1000)).astype("timedelta64[us]")
-        return require("pandas", extra="train").Series(origins + micros)
-
 
 class Moments(NamedTuple):
     """A time column as it was read.
@@ -83,29 +66,25 @@ class Moments(NamedTuple):
     dropped: np.ndarray
     notes: tuple[str, ...]
 
-    def since_first(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Times of the rows that are kept, and where date-times begin.
+    def since_first(self, codes: np.ndarray) -> np.ndarray:
+        """Times of the rows that are kept, float64 [kept rows].
+
+        Date-times are hours since the earliest row of their series.
 
         Args:
             codes: int64 [kept rows], the series of each row.
-
-        Returns:
-            times: float64 [kept rows]; date-times are hours since the earliest row of their
-                series.
-            origins: For date-times datetime64 [series], that row in UTC; else None.
         """
         stamps = self.stamps[~self.dropped]
         if self.clock.kind != "datetime":
-            return stamps, None
+            return stamps
         # Exact differences, though nanoseconds reach 292 years only.
         if np.ptp(stamps.astype(np.int64).astype(np.float64)) >= 2.0**63:
             stamps = stamps.astype("datetime64[us]")
         ticks = stamps.astype(np.int64)
         origins = np.full(int(codes.max()) + 1, np.iinfo(np.int64).max)
         np.minimum.at(origins, codes, ticks)
-        unit = np.datetime_data(stamps.dtype)[0]
-        hour = _HOUR_NS if unit == "ns" else _HOUR_NS // 1000
-        return (ticks - origins[codes]) / hour, origins.astype(stamps.dtype)
+        hour = _HOUR_NS if np.datetime_data(stamps.dtype)[0] == "ns" else _HOUR_NS // 1000
+        return (ticks - origins[codes]) / hour
 
 
 def read_moments(table: Table, schema: TableSchema) -> Moments:
@@ -227,8 +206,8 @@ def _from_text(
     codes, cells = pandas.factorize(table.frame[schema.time], use_na_sentinel=True)
     words = [str(cell).strip() for cell in cells]
     tokens = {token.strip() for token in schema.missing}
-    unread = {"", *tokens}
-    first = next((word for word in words if word not in unread), "")
+    blank = MISSING | {"NaT"}
+    first = next((word for word in words if word not in blank and word not in tokens), "")
     form = schema.time_format
     kind: TimeKind | None = schema.time_kind if schema.time_kind != "auto" else None
     if form is not None:
@@ -266,7 +245,7 @@ def _from_text(
         parsed = np.append(dates.stamps, np.datetime64("NaT"))
         bad = np.isnat(parsed)
     named = np.array([word in tokens for word in words] + [False])
-    empty = np.array([not word for word in words] + [True])
+    empty = np.array([word in blank for word in words] + [True])
     broken = (bad & ~empty & ~named)[codes]
     if broken.any():
         at = int(np.argmax(broken))
@@ -288,13 +267,3 @@ def _kind_of(word: str, schema: TableSchema) -> TimeKind | None:
     if not np.isnan(duration_reader()(word)):
         return "duration"
     return None if np.isnat(parse_dates([word]).stamps[0]) else "datetime"
-
-
-def _as_duration(hours: float) -> str:
-    micros = round(abs(hours) * 3_600_000_000)
-    minutes, rest = divmod(micros, 60_000_000)
-    text = f"{'-' if hours < 0 and micros else ''}{minutes // 60:02d}:{minutes % 60:02d}"
-    if rest == 0:
-        return text
-    seconds, part = divmod(rest, 1_000_000)
-    return f"{text}:{seconds:02d}" + (f".{part:06d}".rstrip("0") if part else "")

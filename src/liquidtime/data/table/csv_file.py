@@ -4,9 +4,9 @@ pandas parses numbers on its fast path; when one is broken, the file is read aga
 the caller can name the cell.
 """
 
-import re
+import itertools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from liquidtime.data.table.encoding import check_start, undecodable
 from liquidtime.data.table.numbers import MISSING
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table, open_text, records
-from liquidtime.data.table.tally import Tally, check_cells
+from liquidtime.data.table.tally import Tally, check_cells, too_many
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 
+_SPARE = 32
+_FIRST_ROWS = 100
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
@@ -42,18 +44,20 @@ def read_csv(
     position = dict(zip(wanted, header.positions(wanted), strict=True))
     # Thousands are checked by the reader of numbers, not by pandas.
     floats = [position[name] for name in numbers if name not in text and not schema.thousands]
+    if floats:
+        of_text = _columns_of_text(path, schema, delimiter, floats)
+        floats = [at for at in floats if at not in of_text]
     frame = None
     if floats:
-        frame = _parse(path, schema, delimiter, header.names, floats)
+        frame = _parse(path, schema, delimiter, header.names, position, floats)
     if frame is None:
-        frame = _parse(path, schema, delimiter, header.names, [])
+        frame = _parse(path, schema, delimiter, header.names, position, [])
     if frame is None or len(frame) == 0:
         raise InputError(
             f"{path}: the header (row 1) is followed by no rows; expected at least one. "
             "Was the file written to the end?"
         )
-    frame = frame[list(position.values())]
-    frame.columns = wanted
+    frame = frame[list(position.values())].set_axis(wanted, axis=1)
     return Table(path, frame, "csv", delimiter, schema.encoding)
 
 
@@ -75,6 +79,31 @@ def read_header(path: Path, schema: TableSchema) -> tuple[Header, str]:
     return Header(f"{path}, row {row}", names), delimiter
 
 
+def _columns_of_text(
+    path: Path, schema: TableSchema, delimiter: str, columns: list[int]
+) -> set[int]:
+    """Columns that hold text in the first rows: the others are parsed fast all the same."""
+    missing, found = MISSING | set(schema.missing), set()
+    try:
+        with open_text(path, schema.encoding) as lines:
+            for _, cells in itertools.islice(records(lines, delimiter, path), 1, _FIRST_ROWS):
+                for at in columns:
+                    cell = cells[at].strip() if at < len(cells) else ""
+                    if cell not in missing and not _is_float(cell.replace(schema.decimal, ".")):
+                        found.add(at)
+    except UnicodeError:
+        raise undecodable(path, schema.encoding) from None
+    return found
+
+
+def _is_float(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
 def _first_record(path: Path, encoding: str, delimiter: str) -> tuple[int, list[str]]:
     try:
         with open_text(path, encoding) as lines:
@@ -84,16 +113,25 @@ def _first_record(path: Path, encoding: str, delimiter: str) -> tuple[int, list[
 
 
 def _parse(
-    path: Path, schema: TableSchema, delimiter: str, header: list[str], floats: list[int]
+    path: Path,
+    schema: TableSchema,
+    delimiter: str,
+    header: list[str],
+    wanted: Mapping[str, int],
+    floats: list[int],
 ) -> Any:
-    """Parse the whole file; None when a number does not parse."""
+    """Parse the wanted columns; None when a number does not parse."""
     pandas = require("pandas", extra="train")
     width = len(header)
-    missing = sorted(MISSING | set(schema.missing))
+    # To leave columns out saves time where they are many; but then long rows are cut silently.
+    spare = width - len(set(wanted.values())) > _SPARE
+    used = sorted(wanted.values()) if spare else range(width)
     text, number = pandas.api.types.pandas_dtype("str"), pandas.api.types.pandas_dtype("float64")
-    kinds = dict.fromkeys(range(width), text) | dict.fromkeys(floats, number)
     try:
-        with Tally(path, schema.encoding, delimiter) as tally, warnings.catch_warnings():
+        with (
+            Tally(path, schema.encoding, delimiter, width, each=spare) as tally,
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("error", pandas.errors.ParserWarning)
             frame = pandas.read_csv(
                 tally,
@@ -102,16 +140,17 @@ def _parse(
                 header=0,
                 names=range(width),
                 index_col=False,
-                dtype=kinds,
+                usecols=used if spare else None,
+                dtype=dict.fromkeys(used, text) | dict.fromkeys(floats, number),
                 keep_default_na=False,
-                na_values=dict.fromkeys(floats, missing),
+                na_values=dict.fromkeys(floats, sorted(MISSING | set(schema.missing))),
                 na_filter=bool(floats),
                 low_memory=False,
             )
     except UnicodeError:
         raise undecodable(path, schema.encoding) from None
     except (pandas.errors.ParserWarning, pandas.errors.ParserError) as error:
-        raise _uneven(path, schema, delimiter, width, str(error)) from None
+        raise _unparsed(path, schema, delimiter, width, str(error)) from None
     except InputError:
         raise
     except ValueError:
@@ -122,20 +161,18 @@ def _parse(
     return frame
 
 
-def _uneven(path: Path, schema: TableSchema, delimiter: str, width: int, reason: str) -> InputError:
+def _unparsed(
+    path: Path, schema: TableSchema, delimiter: str, width: int, reason: str
+) -> InputError:
     line = 1
     with open_text(path, schema.encoding) as lines:
         for line, cells in records(lines, delimiter, path):
             if len(cells) > width:
-                return InputError(
-                    f"{path}, row {line:,}: {len(cells)} cells; expected {width}, as in row 1. "
-                    'Put text that holds the delimiter between double quotes ("a, b"); '
-                    "write decimals with a point; or add the missing column names to row 1."
-                )
+                return too_many(path, line, len(cells), width)
     if "EOF inside string" in reason:
         return InputError(
             f"{path}, row {line:,}: a double quote is left open in this row, to the end of the "
             'file; expected another one. Close it, or write a quote inside text twice ("").'
         )
-    reason = re.sub(r"^Error tokenizing data\. C error: ", "", reason).strip()
+    reason = reason.removeprefix("Error tokenizing data. C error: ").strip()
     return InputError(f"{path} is not a CSV file: {reason}. Is a double quote left open?")

@@ -32,7 +32,6 @@ class Reading(NamedTuple):
         schema: The schema with everything resolved that "auto" stood for; reads other tables
             the same way.
         clock: What the time column holds.
-        origins: datetime64 [N], each series' first row in UTC, for date-times.
         notes: What the user should know: rows averaged, ids ignored, the unit of time, categories.
         cells: pandas data frame with the id and time cells of the first row of each step, as the
             table has them.
@@ -41,7 +40,6 @@ class Reading(NamedTuple):
     series: IrregularSeries
     schema: TableSchema
     clock: Clock
-    origins: np.ndarray | None
     notes: tuple[str, ...]
     cells: Any
 
@@ -108,7 +106,7 @@ def read_table(
         table = table.without(moments.dropped)
     clock, notes = moments.clock, [*moments.notes]
     ids = id_column(table, schema.id)
-    times, origins = moments.since_first(ids.codes)
+    times = moments.since_first(ids.codes)
     schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
     matched, target = None, None
     if second is None and second_path is not None:
@@ -156,10 +154,9 @@ def read_table(
     if not given.all():
         cells = cells[given[rows.series]]
         series = series.select(np.flatnonzero(given))
-        origins = None if origins is None else origins[given]
     categories = tuple(dict.fromkeys([*schema.categories, *rows.categories, *static_categories]))
     schema = replace(schema, categories=categories, fitted=True)
-    return Reading(series, schema, clock, origins, tuple(notes), cells)
+    return Reading(series, schema, clock, tuple(notes), cells)
 
 
 def _as_path(path: Path | str) -> Path:

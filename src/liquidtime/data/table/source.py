@@ -18,6 +18,7 @@ from liquidtime.errors import InputError
 PARQUET_MAGIC = b"PAR1"
 LONGEST_ROW = 1 << 26
 """Characters of a row, header included, above which a file is taken for no table."""
+_MOST_BLANK = 1_000_000
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -110,10 +111,10 @@ def records(lines: Lines, delimiter: str, path: Path) -> Iterator[tuple[int, lis
     """The records of a CSV file that are not blank, with the line on which each begins.
 
     Raises:
-        InputError: If one is too long for a table.
+        InputError: If one is too long for a table, or blank rows take no end.
     """
     reader = csv.reader(_bounded(lines, path), delimiter=delimiter)
-    line = 1
+    line, blank = 1, 0
     with _wide_cells():
         while True:
             try:
@@ -124,6 +125,12 @@ def records(lines: Lines, delimiter: str, path: Path) -> Iterator[tuple[int, lis
                 raise too_long(path, line) from None
             if cells and not (len(cells) == 1 and not cells[0].strip()):
                 yield line, cells
+                blank = 0
+            elif (blank := blank + 1) > _MOST_BLANK:
+                raise InputError(
+                    f"{path}, row {line:,}: {blank:,} blank rows stand here one behind the other; "
+                    "expected rows of a table. Remove them."
+                )
             line = reader.line_num + 1
 
 

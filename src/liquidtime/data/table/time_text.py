@@ -44,7 +44,11 @@ def parse_dates(words: list[str], form: str | None = None) -> Dates:
         form: Codes of `datetime.strptime`; None reads ISO 8601.
     """
     pandas = require("pandas", extra="train")
-    series = pandas.Series(words, dtype=object)
+    # To pandas these are the time at which the table is read.
+    plain = (
+        [word.replace("o", "") for word in words] if "now" in words or "today" in words else words
+    )
+    series = pandas.Series(plain, dtype=object)
     options = {"format": form or "ISO8601", "errors": "coerce"}
     try:
         stamps = pandas.to_datetime(series, **options)

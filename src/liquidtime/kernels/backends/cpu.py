@@ -27,13 +27,16 @@ def declines(request: Request, dtypes: Sequence[str]) -> str | None:
 
 
 def opaque(tensors: Sequence[Tensor]) -> bool:
-    """Whether the tensors have no memory to compute with, so that only the reference can run.
+    """Whether only the reference can run: the tensors have no memory, or are traced for others.
 
-    So it is under `torch.func` transforms such as `vmap`, and with forward-mode derivatives.
+    So it is under `torch.func` transforms such as `vmap`, with forward-mode derivatives, and where
+    the graph is for a runtime that knows none of these operators: ONNX and TorchScript.
     """
     # While it is traced there are no values to look at, and the operators have fake kernels.
     if torch.compiler.is_compiling():
-        return False
+        return torch.onnx.is_in_onnx_export()
+    if torch.jit.is_tracing():
+        return True
     if any(is_functorch_wrapped_tensor(tensor) for tensor in tensors):
         return True
     # Outside of a `dual_level` no tensor has a tangent.

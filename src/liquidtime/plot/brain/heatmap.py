@@ -72,7 +72,7 @@ def heatmap(
         axes.set_ylabel("")
     _mark_stimuli(axes, stimulus or ())
     bar = style.colour_bar(mesh, axes, aspect=24)
-    bar.set_ylabel(f"{quantity} ({units})", fontsize=style.SMALL, color=style.INK)
+    bar.set_ylabel(style.measured(quantity, units), fontsize=style.SMALL, color=style.INK)
     return figure
 
 

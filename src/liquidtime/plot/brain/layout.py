@@ -16,7 +16,7 @@ def disc_layout(
     """A disc of evenly spread dots for each group, side by side, in rows if there are many.
 
     Args:
-        labels: Names of G groups; sensory ones come first and motor ones last.
+        labels: Names of G groups; sensory ones and inputs come first, motor ones and outputs last.
         members: [N], the group of each neuron.
         degrees: [N]; neurons of high degree lie in the middle of their disc.
 
@@ -100,4 +100,7 @@ def boxed(
 
 
 def _rank(label: str) -> int:
-    return 0 if label.lower().startswith("sens") else 2 if label.lower().startswith("motor") else 1
+    word = label.lower()
+    if word.startswith(("sens", "input")):
+        return 0
+    return 2 if word.startswith(("motor", "output")) else 1

@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
 from typing import Any, NamedTuple
@@ -48,6 +48,8 @@ def player_page(
     stimulus: Sequence[tuple[float, float, str]] | None = None,
     title: str = "",
     events: Sequence[tuple[float, str]] | None = None,
+    name: str = "as given",
+    beside: Mapping[str, np.ndarray] | None = None,
 ) -> str:
     """A whole HTML page that plays the activity of N neurons over T moments.
 
@@ -74,6 +76,9 @@ def player_page(
             from which change is counted, else the first frame is.
         title: Heading of the page.
         events: (time, label) of moments to mark, ms.
+        name: What `values` are called, where others stand beside them; `#trial=` in the address
+            chooses by name.
+        beside: Values [T, N] of other trials by name, among which the page lets one choose.
 
     Returns:
         The page; write it to a file that ends in `.html`.
@@ -86,17 +91,28 @@ def player_page(
     frames, neurons = values.shape
     labels, members = _numbered(groups, neurons)
     chemical = _strongest(edges, neurons, "edges")
-    gaps = _strongest(gap_edges, neurons, "gap_edges")
+    gaps = _strongest(_once(gap_edges), neurons, "gap_edges")
     spots, discs = boxed(positions, labels, members, [chemical[0], gaps[0]])
-    kept = _kept_frames(frames, neurons)
-    found = quantised(values[kept])
+    sets = {name: values, **{other: np.asarray(given) for other, given in (beside or {}).items()}}
+    for other, given in sets.items():
+        if given.shape != values.shape:
+            raise InputError(
+                f"values of {other!r} have shape {list(given.shape)}; expected "
+                f"{list(values.shape)}, as the first."
+            )
+    kept = _kept_frames(frames, neurons * len(sets))
+    coded = [quantised(given[kept]) for given in sets.values()]
     about: dict[str, Any] = {
         "neurons": neurons,
         "frames": len(kept),
         "framesGiven": frames,
         "times": times[kept].tolist(),
-        "bits": 8 * found.codes.dtype.itemsize,
+        "bits": 8 * coded[0].codes.dtype.itemsize,
         "limits": _limits(values),
+        "recordings": [
+            {"name": other, "bits": 8 * found.codes.dtype.itemsize, "limits": _limits(given)}
+            for (other, given), found in zip(sets.items(), coded, strict=True)
+        ],
         "names": [str(name) for name in names],
         "groups": labels,
         "members": members.tolist(),
@@ -111,13 +127,15 @@ def player_page(
     }
     flat = np.zeros((neurons, 3), dtype="<f4")
     flat[:, : spots.shape[1]] = spots
-    steps = np.diff(found.codes, axis=0, prepend=np.zeros((1, neurons), found.codes.dtype))
     parts = {
         "title": escape(title or "Activity of a network"),
         "about": json.dumps(about, allow_nan=False).replace("<", "\\u003c"),
-        "values": _packed(steps.astype(f"<u{found.codes.dtype.itemsize}")),
-        "lows": _packed(found.low),
-        "steps": _packed(found.step),
+        **dict(zip(("values", "lows", "steps"), _parts(coded[0]), strict=True)),
+        "beside": "".join(
+            f'<script type="text/plain" id="{what}-{number}">{part}</script>\n'
+            for number, found in enumerate(coded[1:], start=1)
+            for what, part in zip(("values", "lows", "steps"), _parts(found), strict=True)
+        ),
         "positions": _packed(flat),
         "edges": _packed(chemical[0].astype("<u4")),
         "gaps": _packed(gaps[0].astype("<u4")),
@@ -125,6 +143,14 @@ def player_page(
         "script": "".join(_read(f"{name}.js") for name in SCRIPTS),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda hole: parts[hole[1]], _read("page.html"))
+
+
+def _parts(found: Codes) -> tuple[str, str, str]:
+    """Differences of codes from frame to frame, lows and steps, as the page unpacks them."""
+    first = np.zeros((1, found.codes.shape[1]), found.codes.dtype)
+    steps = np.diff(found.codes, axis=0, prepend=first)
+    kind = f"<u{found.codes.dtype.itemsize}"
+    return _packed(steps.astype(kind)), _packed(found.low), _packed(found.step)
 
 
 def quantised(values: np.ndarray) -> Codes:
@@ -163,6 +189,18 @@ def _numbered(groups: Sequence[str] | None, neurons: int) -> tuple[list[str], np
     numbers: dict[str, int] = {}
     members = [numbers.setdefault(str(group), len(numbers)) for group in groups]
     return [*numbers], np.array(members, dtype=np.int64)
+
+
+def _once(pairs: np.ndarray | None) -> np.ndarray | None:
+    """Pairs without direction, each once, the larger weight of two."""
+    if pairs is None or np.ndim(pairs) != 2 or len(pairs) == 0 or np.shape(pairs)[1] not in (2, 3):
+        return pairs
+    pairs = np.array(pairs)
+    pairs[:, :2] = np.sort(pairs[:, :2], axis=1)
+    if pairs.shape[1] == 3:
+        pairs = pairs[np.argsort(-np.abs(pairs[:, 2]), kind="stable")]
+    _, first = np.unique(pairs[:, :2], axis=0, return_index=True)
+    return pairs[np.sort(first)]
 
 
 def _strongest(edges: np.ndarray | None, neurons: int, what: str) -> tuple[np.ndarray, int]:

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from liquidtime.errors import InputError
 from liquidtime.optional import require
@@ -47,6 +48,7 @@ def spectrum(
     times, trials = checked(times, values, names)
     frequencies, density = power_spectrum(times, trials, segment)
     figure, axes = style.panel(ax, 6.4, 4.0)
+    density_units = "1/Hz" if units in ("", "1") else f"{units}²/Hz"
     axes.set_yscale("log")
     axes.set_xscale(frequency_axis)
     shown = frequencies > 0
@@ -65,12 +67,15 @@ def spectrum(
         low, middle, high = np.percentile(density[:, moving], [10, 50, 90], axis=1)
         axes.fill_between(frequencies, low, high, color=style.COLOURS[0], alpha=0.3, linewidth=0)
         axes.plot(frequencies, middle, color=style.COLOURS[0], linewidth=2.0)
-    style.tidy(axes, x="frequency (Hz)", y=f"power spectral density ({units}²/Hz)", title=title)
+    style.tidy(axes, x="frequency (Hz)", y=f"power spectral density ({density_units})", title=title)
     if moving.any():
         top = float(density[:, moving].max())
         bottom = max(float(np.percentile(density[:, moving], 1)), 1e-12 * top)
         axes.set_ylim(bottom / 2, top * 2)
     axes.set_xlim(frequencies[0], frequencies[-1])
+    if frequency_axis == "log":
+        style.plain_decades(axes.xaxis, frequencies[0], frequencies[-1])
+    axes.yaxis.set_minor_formatter(NullFormatter())
     if count <= MOST_OVERLAID:
         low, high = np.log10(axes.get_ylim())
         last = np.log10(np.where(density[-1] > 0, density[-1], 10**low))

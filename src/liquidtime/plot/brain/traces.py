@@ -60,7 +60,7 @@ def traces(
     figure, axes = style.panel(ax, 9.0, height)
     draw = _draw_stacked if stacked else _draw_overlaid
     draw(axes, times[kept], trials[:, kept], mean[kept], names, units)
-    label = "" if stacked else f"{quantity} ({units})"
+    label = "" if stacked else style.measured(quantity, units)
     style.tidy(axes, x="time (ms)", y=label, title=title, grid=not stacked)
     if stacked:
         axes.spines["left"].set_visible(False)
@@ -137,7 +137,7 @@ def direct_labels(
     *,
     fractions: bool = False,
 ) -> None:
-    """Names to the right of where lines end, moved apart so that none covers another.
+    """Names to the right of where lines end, as near as they have room, each tied to its line.
 
     Args:
         axes: With their limits set; is changed in place.
@@ -149,25 +149,50 @@ def direct_labels(
     low, high = (0.0, 1.0) if fractions else axes.get_ylim()
     least = 1.25 * style.SMALL / 72 / style.inches(axes)
     places = (np.nan_to_num(np.asarray(heights, float), nan=low) - low) / (high - low)
+    places = np.clip(places, 0.0, 1.0)
     order = np.argsort(places, kind="stable")
-    spread = places[order]
-    for k in range(1, len(spread)):
-        spread[k] = max(spread[k], spread[k - 1] + least)
-    spread -= max(0.0, spread[-1] - 1.0)
-    for k in range(len(spread) - 2, -1, -1):
-        spread[k] = min(spread[k], spread[k + 1] - least)
+    spread = _apart(places[order], least)
+    aside = np.abs(spread - places[order]).max(initial=0.0) > 0.2 * least
+    reach = (16 if aside else 6) / 72 / style.inches(axes, width=True)
     for place, line in zip(spread, order, strict=True):
         axes.annotate(
             str(names[line]),
-            (1.0, place),
+            (1.0, places[line]),
             xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
+            xytext=(1.0 + reach, place),
+            textcoords="axes fraction",
             va="center",
             fontsize=style.SMALL,
             color=styles[line],
             parse_math=False,
+            annotation_clip=False,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": styles[line],
+                "linewidth": 0.7,
+                "shrinkA": 1.0,
+                "shrinkB": 0.0,
+                "relpos": (0.0, 0.5),
+            }
+            if aside
+            else None,
         )
+
+
+def _apart(places: np.ndarray, least: float) -> np.ndarray:
+    """Rising places moved as little as keeps them this far apart, within 0 to 1 where they fit."""
+    # In places less k times the distance they only must not fall: blocks that do take their mean.
+    blocks: list[list[float]] = []
+    for k, place in enumerate(places.tolist()):
+        blocks.append([place - k * least, 1.0])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            value, weight = blocks.pop()
+            before, many = blocks[-1]
+            blocks[-1] = [(before * many + value * weight) / (many + weight), many + weight]
+    level = np.repeat([value for value, _ in blocks], [int(weight) for _, weight in blocks])
+    # Clipping both ends of a rising row leaves it rising.
+    highest = 1.0 - (len(places) - 1) * least
+    return np.clip(level, 0.0, max(0.0, highest)) + least * np.arange(len(places))
 
 
 def _draw_overlaid(
@@ -231,7 +256,7 @@ def _draw_stacked(
     axes.text(
         1.02,
         -size / 2,
-        f"{size:g} {units}",
+        f"{size:g} {units}" if units != "1" else f"{size:g}",
         transform=right,
         va="center",
         fontsize=style.SMALL,

@@ -28,10 +28,12 @@ function setChange(on) {
 }
 part("asvalue").onclick = () => setChange(false);
 part("aschange").onclick = () => setChange(true);
+async function choose(k) { await use(k); recolour(); }
+part("trial").onchange = event => choose(+event.target.value);
 part("only").onchange = event => { only = +event.target.value; want("dots"); };
 addEventListener("keydown", event => {
   const box = event.target.id;
-  if (event.ctrlKey || event.metaKey || event.altKey || box === "search" || box === "only") return;
+  if (event.ctrlKey || event.metaKey || event.altKey || box === "search" || box === "only" || box === "trial") return;
   if (box === "pace" && event.key.startsWith("Arrow")) return;
   const far = event.shiftKey ? 10 : 1;
   const act = { " ": () => event.target.tagName === "BUTTON" && box !== "play" ? null : playing ? pause() : play(),

@@ -14,6 +14,10 @@ function words() {
     (about.stimulus.length && Math.min(...about.stimulus.map(s => s[0])) > first ?
       "Change is counted from the mean before the first stimulus." : "Change is counted from the first frame."));
   part("caption").textContent = said.join(" ");
+  if (about.recordings.length > 1) {
+    part("trial").replaceChildren(...about.recordings.map(({ name }, k) => new Option(name, k)));
+    part("trials").hidden = false;
+  }
   if (groups.length > 1) {
     const options = [["-1", "all groups"], ...groups.map((group, k) => [String(k), group])];
     part("only").replaceChildren(...options.map(([value, text]) => new Option(text, value)));
@@ -26,16 +30,15 @@ function fromAddress() {
     const i = names.indexOf(name);
     if (i >= 0 && !pins.includes(i)) pins = [...pins, i].slice(-MOST_PINS);
   }
+  const trial = about.recordings.findIndex(({ name }) => name === asked.get("trial"));
+  if (trial > 0) { part("trial").value = trial; choose(trial); }
   if (asked.get("colour") === "change") setChange(true);
   if (asked.has("t")) seek(+asked.get("t") || first);
   else if (!still.matches && frames > 1) play();
 }
 async function open() {
   if (typeof DecompressionStream === "undefined") throw new Error("This page needs a browser from 2023 or later.");
-  const raw = await unpack("values");
-  codes = about.bits === 16 ? new Uint16Array(raw) : new Uint8Array(raw);
-  for (let at = neurons; at < codes.length; at++) codes[at] += codes[at - neurons];
-  low = new Float32Array(await unpack("lows")); step = new Float32Array(await unpack("steps"));
+  await use(0);
   spots = new Float32Array(await unpack("positions"));
   for (let at = 0; at < spots.length; at += 3) {
     halfX = Math.max(halfX, Math.abs(spots[at])); halfY = Math.max(halfY, Math.abs(spots[at + 1]));
@@ -43,8 +46,9 @@ async function open() {
   pairs = new Uint32Array(await unpack("edges")); gapPairs = new Uint32Array(await unpack("gaps"));
   outgoing = byEnd(pairs, 0); incoming = byEnd(pairs, 1); touching = byEnd(gapPairs, 0, true);
   screenX = new Float32Array(neurons); screenY = new Float32Array(neurons);
-  findRest(); colours(); words(); pace(); sign(); resize(); project(); drawKey();
-  fromAddress(); chips(); ways();
+  part("stage").style.setProperty("--tall", Math.max(.4, Math.min(1.2, halfY / halfX)).toFixed(3));
+  colours(); words(); pace(); sign(); resize(); project(); drawKey();
+  fromAddress(); repin();
   part("message").hidden = true;
   new ResizeObserver(resize).observe(part("stage"));
   dark.addEventListener("change", recolour);

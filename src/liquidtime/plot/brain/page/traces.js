@@ -27,26 +27,33 @@ function fit(canvas) {
   pen.scale(scale, scale);
   return [pen, box.width, box.height];
 }
-function marks(pen, place, top, bottom, text) {
-  pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
-  let free = -1e9;
-  for (const [from, to, label] of about.stimulus) {
+function marks(pen, place, top, bottom) {
+  for (const [from, to] of about.stimulus) {
     pen.fillStyle = ink("shade"); pen.fillRect(place(from), top, Math.max(1.5, place(to) - place(from)), bottom - top);
-    if (text && label && place(from) > free) {
-      pen.fillStyle = ink("shade-edge"); pen.fillText(label, place(from) + 4, top + 11);
-      free = place(from) + 10 + pen.measureText(label).width;
-    }
   }
-  for (const [time, label] of about.events) {
+  for (const [time] of about.events) {
     pen.strokeStyle = ink("faint"); pen.lineWidth = 1; pen.setLineDash([2, 3]);
     pen.beginPath(); pen.moveTo(place(time), top); pen.lineTo(place(time), bottom); pen.stroke();
     pen.setLineDash([]);
-    if (text && label) { pen.fillStyle = ink("faint"); pen.fillText(label, place(time) + 4, top + 11); }
+  }
+}
+/** Names of stimuli and events, over the lines, with a rim that keeps them apart. */
+function markNames(pen, place, top) {
+  pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  pen.textAlign = "left"; pen.lineWidth = 3; pen.lineJoin = "round"; pen.strokeStyle = ink("page");
+  let free = -1e9;
+  const named = [...about.stimulus.map(([from, , label]) => [from, label, "ink"]), ...about.events.map(([time, label]) => [time, label, "faint"])];
+  for (const [time, label, colour] of named) {
+    const x = place(time) + 4;
+    if (!label || colour === "ink" && x < free) continue;
+    pen.strokeText(label, x, top + 11);
+    pen.fillStyle = ink(colour); pen.fillText(label, x, top + 11);
+    if (colour === "ink") free = x + 6 + pen.measureText(label).width;
   }
 }
 function drawTrack() {
   const [pen, wide, tall] = fit(part("track")), place = t => 7 + (wide - 14) * (t - first) / span;
-  marks(pen, place, 8, tall - 8, false);
+  marks(pen, place, 8, tall - 8);
   pen.fillStyle = ink("line"); pen.fillRect(7, tall / 2 - 1.5, wide - 14, 3);
 }
 let plotLeft = 0, plotWide = 1;
@@ -91,7 +98,7 @@ function drawTraces() {
   const pad = .06 * (to - from); from -= pad; to += pad;
   const placeX = t => plotLeft + plotWide * (t - first) / span;
   const placeY = v => bottom - (bottom - top) * (v - from) / (to - from);
-  marks(pen, placeX, top, bottom, true);
+  marks(pen, placeX, top, bottom);
   pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
   pen.fillStyle = ink("faint"); pen.strokeStyle = ink("line"); pen.lineWidth = 1;
   const [levels, digits] = ticksOf(from, to, 4), [moments, decimals] = ticksOf(first, last, Math.min(10, wide / 90));
@@ -126,6 +133,7 @@ function drawTraces() {
     const known = y.findLast ? y.findLast(v => v === v) : y[frames - 1];
     ends.push({ at: known === known && known !== undefined ? placeY(known) : bottom, colour, label });
   }
+  markNames(pen, placeX, top);
   ends.sort((a, b) => a.at - b.at);
   ends.forEach((end, k) => { if (k) end.at = Math.max(end.at, ends[k - 1].at + 15); });
   const over = ends.length ? ends[ends.length - 1].at - (bottom + 4) : 0;

@@ -3,13 +3,12 @@ const part = id => document.getElementById(id);
 const about = JSON.parse(part("about").textContent);
 const { neurons, frames, times, names, members, groups } = about;
 const first = times[0], last = times[frames - 1], span = last > first ? last - first : 1;
-const unknown = about.bits === 16 ? 65535 : 255;
 const unit = (about.label.match(/\(([^()]*)\)\s*$/) || ["", ""])[1];
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const MOST_LINES = 3000, MOST_OWN_LINES = 1500, MOST_PINS = 8, MOST_PIXELS = 2.4e6;
 
-let codes, low, step, spots, pairs, gapPairs, outgoing, incoming, touching, base, changeLimit;
+let codes, low, step, unknown, spots, pairs, gapPairs, outgoing, incoming, touching, base, changeLimit;
 let now = first, playing = false, before = 0, change = false, only = -1, hovered = -1, pins = [];
 let yaw = 0, pitch = 0, zoom = 1, shift = [0, 0], width = 0, height = 0, ratio = 1;
 let pixels, image, table, stamps, reach, offsets, palette, screenX, screenY, core = 2, pending = 0;
@@ -22,6 +21,21 @@ async function unpack(id) {
   part(id).remove();
   const whole = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(whole).arrayBuffer();
+}
+const recordings = [];
+/** Values of one of the recordings that the page holds; unpacked when first asked for. */
+async function recording(k) {
+  if (recordings[k]) return recordings[k];
+  const end = k ? `-${k}` : "", { bits, limits } = about.recordings[k], raw = await unpack("values" + end);
+  const codes = bits === 16 ? new Uint16Array(raw) : new Uint8Array(raw);
+  for (let at = neurons; at < codes.length; at++) codes[at] += codes[at - neurons];
+  const low = new Float32Array(await unpack("lows" + end)), step = new Float32Array(await unpack("steps" + end));
+  return recordings[k] = { codes, low, step, limits, unknown: bits === 16 ? 65535 : 255 };
+}
+async function use(k) {
+  const found = await recording(k);
+  ({ codes, low, step, unknown } = found); about.limits = found.limits;
+  findRest();
 }
 /** Edges sorted by one end: those of neuron i are list[start[i]] to list[start[i + 1] - 1]. */
 function byEnd(edges, end, both = false) {

@@ -29,7 +29,8 @@ def check_gap(elapsed: object) -> None:
     """
     if isinstance(elapsed, Tensor | float | int) or torch.compiler.is_compiling():
         return
-    if np.ndim(elapsed) > 0 or read_instants("elapsed", elapsed) is not None:  # pyright: ignore
+    found = np.asarray(elapsed)
+    if found.ndim > 0 or found.dtype.kind not in "biuf":
         raise TypeError(_no_tensor("elapsed", elapsed, "a float or "))
 
 
@@ -59,6 +60,8 @@ def check_size(name: str, value: object) -> None:
             "are in liquidtime.compat.ncps.torch."
         )
     try:
+        if isinstance(value, bool):
+            raise TypeError("a bool counts nothing")
         operator.index(value)  # pyright: ignore[reportArgumentType]
     except TypeError:
         raise TypeError(

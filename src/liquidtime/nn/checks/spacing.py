@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from liquidtime.nn.checks import values_are_visible
+from liquidtime.nn.checks.values import values_are_visible
 
 _EPSILON = {
     torch.float32: torch.finfo(torch.float32).eps,
