@@ -31,7 +31,7 @@ class Record:
         variable: "potential" (mV); "activation" (s, 0 to 1); "conductance" (nS) and "current"
             (pA, inwards positive) of all synapses and gap junctions, as they were used in the
             last step; "calcium", the activation smoothed with `time_constant`, for comparison
-            with fluorescence.
+            with fluorescence; it begins where the activation stands.
         neurons: Which; None for all.
         every: Steps from one sample to the next; the first sample is that many steps after 0.
         time_constant: ms, of calcium.

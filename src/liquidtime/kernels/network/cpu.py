@@ -107,7 +107,7 @@ class CPUStepper:
         parts = {name: value for name, value in state.items() if name != "step"}
         for name, value in self.network.state().items():
             # Not kept by version 0.1.0, nor where steps were long.
-            if name in LOST and len(parts.get(name, ())) != len(value):
+            if name in LOST and (name not in parts or len(parts[name]) != len(value)):
                 parts[name] = np.zeros_like(value)
         self.network.restore(parts, int(step), bool(continued))
 
