@@ -10,7 +10,7 @@ import torch
 
 from liquidtime.data import IrregularSeries, Preprocessor
 from liquidtime.data.categories import strangers
-from liquidtime.data.convert import from_long_frame, to_long_frame
+from liquidtime.data.convert import from_long_frame, to_long_frame, to_pypots
 from liquidtime.deploy.categories import category_code, category_name
 from liquidtime.errors import InputError
 
@@ -87,7 +87,7 @@ def test_it_goes_through_json_and_is_as_before_without_categories():
     [
         ({"categories": {"rhythm": ("AF",)}}, "2.0 in column 'rhythm', row 1"),
         ({"categories": {"HR": ("a", "b")}}, "3.0 in column 'HR'"),
-        ({"categories": {"rythm": ("a",)}}, "'rythm'"),
+        ({"categories": {"rhythmus": ("a",)}}, "'rhythmus'"),
         ({"categories": {"rhythm": ("a", "a", "b")}}, "a name twice"),
         ({"static_categories": {"age": ("old",)}}, "static holds 40.0 in column 'age'"),
     ],
@@ -170,5 +170,10 @@ def test_a_frame_with_a_slip_or_a_wrong_name_is_refused():
         from_long_frame(slip, categories=("b",))
     with pytest.raises(InputError, match="If it holds categories, name their variables"):
         from_long_frame(slip)
-    with pytest.raises(InputError, match=r"categories names 'rythm'.*Did you mean 'rhythm'"):
-        from_long_frame(LONG, categories=("rythm",))
+    with pytest.raises(InputError, match=r"categories names 'rhythmus'.*Did you mean 'rhythm'"):
+        from_long_frame(LONG, categories=("rhythmus",))
+
+
+def test_pypots_which_averages_numbers_refuses_categories():
+    with pytest.raises(InputError, match="rhythm hold categories"):
+        to_pypots(SERIES)

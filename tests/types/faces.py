@@ -82,7 +82,8 @@ def of_figures(circuit: wirings.Circuit) -> None:
 def of_streams(stream: deploy.Stream, row: NDArray[np.float32], new: NDArray[np.bool_]) -> None:
     assert_type(stream.step(row), NDArray[np.float32])
     assert_type(stream.step(row, 0.5, new, out=row), NDArray[np.float32])
-    stream.step(row, new)  # pyright: ignore[reportArgumentType]
+    assert_type(stream.step([0.0, 1.0, 2.0], 0.1), NDArray[np.float32])
+    stream.step(row, timespans=0.5)  # pyright: ignore[reportCallIssue]
 
 
 def of_the_rest() -> None:

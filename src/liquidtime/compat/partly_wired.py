@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from liquidtime.kernels import Request, registry
-from liquidtime.kernels.cfc.call import call_cfc
+from liquidtime.kernels.cfc.call import CfCCall
 from liquidtime.kernels.cfc.reference import HEADS, CfCSpec, Group, Variant
 from liquidtime.kernels.memory import MemoryLayout
 from liquidtime.kernels.requests import request
@@ -129,8 +129,7 @@ class PartlyWiredCell(nn.Module):
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
         groups = members(self.groups, CfCGroup)
-        return call_cfc(
-            self,
+        return CfCCall(
             x,
             state,
             elapsed,
@@ -147,7 +146,7 @@ class PartlyWiredCell(nn.Module):
             None if memory is None else memory.weights(x.dtype),
             (),
             CfCSpec(self.variant, "lecun_tanh", layout),
-        )
+        ).run(self)
 
     def readout(self, states: Tensor) -> Tensor:
         """The last layer's part [.., output_size] of the hidden states [.., N]."""

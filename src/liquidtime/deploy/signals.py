@@ -6,6 +6,7 @@ The same encoding as `liquidtime.data.Preprocessor`, one row after the other.
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -124,11 +125,19 @@ class Signals:
         Raises:
             InputError: If a name is unknown or a cell is no number.
         """
-        return _rows(cells, self.variables, self.categories, "variable")
+        return _rows(cells, self._places, self.categories, "variable")
 
     def static_rows(self, cells: "Cells") -> NDArray[np.float64]:
         """Features that do not change, as `rows` takes measurements."""
-        return _rows(cells, self.static_variables, self.static_categories, "static feature")
+        return _rows(cells, self._static_places, self.static_categories, "static feature")
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.variables)}
+
+    @cached_property
+    def _static_places(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.static_variables)}
 
     def predictions(self, outputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities of the classes, or values in their own unit, from outputs [.., K]."""
@@ -231,39 +240,44 @@ def _one_hot(
 
 
 def _rows(
-    cells: Cells, names: tuple[str, ...], categories: Categories, what: str
+    cells: Cells, places: Mapping[str, int], categories: Categories, what: str
 ) -> NDArray[np.float64]:
+    if isinstance(cells, np.ndarray) and not categories and cells.dtype.kind in "biuf":
+        return np.asarray(cells, np.float64)
     if isinstance(cells, Mapping):
-        return _named(cells, names, categories, what)
+        return _named(cells, places, categories, what)
     if isinstance(cells, Sequence) and len(cells) and isinstance(cells[0], Mapping):
-        return np.stack([_rows(row, names, categories, what) for row in cells])
+        return np.stack([_rows(row, places, categories, what) for row in cells])
     if not categories:
         try:
-            found = np.asarray(cells)
-            if found.dtype.kind in "mMc":
-                raise TypeError(f"it is of {found.dtype}")
-            return found.astype(np.float64)
+            return np.asarray(cells, np.float64)
         except (TypeError, ValueError) as error:
             raise InputError(f"the row does not hold numbers alone ({error}).") from None
     table = np.asarray(cells, object)
-    if table.ndim == 1 and table.shape == (len(names),):
-        return _named(dict(zip(names, table, strict=True)), names, categories, what)
+    if table.ndim == 1 and table.shape == (len(places),):
+        return _named(dict(zip(places, table, strict=True)), places, categories, what)
     if table.ndim == 2 and len(table):
-        return np.stack([_rows(row, names, categories, what) for row in table])
+        return np.stack([_rows(row, places, categories, what) for row in table])
     return np.empty(table.shape)
 
 
 def _named(
-    cells: Mapping[Any, Any], names: tuple[str, ...], categories: Categories, what: str
+    cells: Mapping[Any, Any], places: Mapping[str, int], categories: Categories, what: str
 ) -> NDArray[np.float64]:
-    row = np.full(len(names), np.nan)
+    row = np.full(len(places), np.nan)
     for name, cell in cells.items():
-        if name not in names:
+        at = places.get(name)
+        if at is None:
             raise InputError(
-                f"the network knows no {what} {name!r}; expected some of {', '.join(names)}."
+                f"the network knows no {what} {name!r}; expected some of {', '.join(places)}."
             )
-        if not _is_missing(cell):
-            row[names.index(name)] = _number(name, cell, categories)
+        try:
+            row[at] = _code(name, cell, categories[name]) if name in categories else cell
+        except (TypeError, ValueError):
+            if not _is_missing(cell):
+                raise InputError(
+                    f"{name!r} came as {cell!r}; expected a number, as in the training."
+                ) from None
     return row
 
 
@@ -273,15 +287,9 @@ def _is_missing(cell: Any) -> bool:
     return not cell.strip() if isinstance(cell, str) else bool(cell != cell)
 
 
-def _number(name: str, cell: Any, categories: Categories) -> float:
-    known = categories.get(name)
-    if known is None:
-        try:
-            return float(cell)
-        except (TypeError, ValueError):
-            raise InputError(
-                f"{name!r} came as {cell!r}; expected a number, as in the training."
-            ) from None
+def _code(name: str, cell: Any, known: tuple[str, ...]) -> float:
+    if _is_missing(cell):
+        return np.nan
     code = category_code(cell, known)
     if code == UNKNOWN:
         warnings.warn(

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from liquidtime.kernels import Request, registry
-from liquidtime.kernels.cfc.call import call_cfc
+from liquidtime.kernels.cfc.call import CfCCall
 from liquidtime.kernels.cfc.reference import (
     HEADS,
     ActivationName,
@@ -157,8 +157,7 @@ class CfCCell(nn.Module):
         layout: MemoryLayout = "state",
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
-        return call_cfc(
-            self,
+        return CfCCall(
             x,
             state,
             elapsed,
@@ -168,7 +167,7 @@ class CfCCell(nn.Module):
             None if memory is None else memory.weights(x.dtype),
             self._draw_dropout(x),
             CfCSpec(self.variant, self.activation, layout),
-        )
+        ).run(self)
 
     def readout(self, states: Tensor) -> Tensor:
         """The motor neurons' part [.., output_size] of the hidden states [.., H]."""

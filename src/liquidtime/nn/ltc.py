@@ -32,7 +32,9 @@ class LTC(AbstractRecurrent):
             these the input stands still during a step. `"closed_form_linear"` lets it go evenly
             from the previous observation to this one (the first step, which has no previous one,
             apart), of fourth order in the input, stable at any step; see
-            `liquidtime.dynamics.closed_form_linear`.
+            `liquidtime.dynamics.closed_form_linear`. It has no compiled kernel and takes some 290
+            operations of PyTorch a sub-step, where `"fused"` takes 16 and `"rk4"` 70: about 10 ms a
+            step at the usual `unfolds` for a single series, 2 ms with `unfolds=1`.
         unfolds: Equal sub-steps a time step, 6 as published. The closed form takes its share of
             the line in each; its input needs one, recurrent synapses want more.
         nodes: Of `"closed_form_linear"`: points in time, 2 or more, at which it evaluates what

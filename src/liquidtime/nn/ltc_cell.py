@@ -11,7 +11,7 @@ from liquidtime.dynamics import IntegratorName, LineIntegratorName, SourcesName
 from liquidtime.dynamics.line_drive import check_nodes
 from liquidtime.dynamics.sources import check_sources
 from liquidtime.kernels import Request, registry
-from liquidtime.kernels.ltc.call import call_ltc
+from liquidtime.kernels.ltc.call import LTCCall
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.ltc.past import past_size, remember
 from liquidtime.kernels.memory import MemoryLayout
@@ -204,8 +204,7 @@ class LTCCell(nn.Module):
         layout: MemoryLayout = "state",
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.ltc.reference.ltc`."""
-        return call_ltc(
-            self,
+        return LTCCall(
             x.to(state[0].dtype),
             state,
             elapsed,
@@ -213,7 +212,7 @@ class LTCCell(nn.Module):
             self.weights(),
             None if memory is None else memory.weights(state[0].dtype),
             self._spec(layout),
-        )
+        ).run(self)
 
     def readout(self, states: Tensor) -> Tensor:
         """Outputs [.., output_size]: the motor neurons' potentials, mapped."""

@@ -105,6 +105,7 @@ class Folder:
         if self.finished:
             # Of a process that was killed while it tidied up.
             with suppress(OSError):
+                (path / MARK).unlink(missing_ok=True)
                 remove_leftovers(path)
             raise InputError(
                 f"{path} already holds a finished {noun}, which is not overwritten; "

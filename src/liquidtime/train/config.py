@@ -25,7 +25,7 @@ class TrainConfig:
     """Passes over the training part, at most."""
     batch_size: Annotated[int, Within(1, 10**9)] = 64
     """Series in a step of the optimiser, over all processes together."""
-    learning_rate: Annotated[float, Within(above=0, most=1e6)] = 1e-3
+    learning_rate: Annotated[float, Within(above=0, most=1e30)] = 1e-3
     """Step size of AdamW at the first epoch."""
     weight_decay: Annotated[float, Within(0, 1e6)] = 3e-2
     """Decoupled weight decay of AdamW."""

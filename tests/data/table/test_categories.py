@@ -130,8 +130,8 @@ def test_a_long_variable_of_text_that_repeats_the_id_is_left_out(write):
 def test_categories_that_name_no_column_are_refused(write):
     with pytest.raises(InputError, match=r"categories name 'sx'.*Did you mean 'sex'"):
         TableSchema(id="id", time="t", features=("a",), static=("sex",), categories=("sx",))
-    schema = TableSchema(id="id", time="t", variable="v", value="x", categories=("rythm",))
-    with pytest.raises(InputError, match=r"'rythm'.*Did you mean 'rhythm'"):
+    schema = TableSchema(id="id", time="t", variable="v", value="x", categories=("rhythmus",))
+    with pytest.raises(InputError, match=r"'rhythmus'.*Did you mean 'rhythm'"):
         read(write("id,t,v,x", "1,0,rhythm,AF"), schema)
 
 

@@ -188,7 +188,8 @@ def test_another_trial_can_be_chosen_and_gap_junctions_count_once():
         names=list("abc"),
         gap_edges=both,
         name="control",
-        beside={"ablate c": values / 2, "ablate c − control": -values / 2},
+        beside={"ablate c": values / 2},
+        differences={"ablate c − control": -values / 2},
     )
     told = about(page)
     assert [each["name"] for each in told["recordings"]] == [
@@ -197,6 +198,8 @@ def test_another_trial_can_be_chosen_and_gap_junctions_count_once():
         "ablate c − control",
     ]
     assert told["gaps"] == [2, 2]
+    low, high = told["recordings"][2]["limits"]
+    assert told["recordings"][2]["signed"] and low == -high < 0
     assert 'id="values-2"' in page and 'id="lows-1"' in page and "{{" not in page
     with pytest.raises(InputError, match=r"'x' have shape \[2, 3\]; expected \[4, 3\]"):
         player_page(times, values, names=list("abc"), beside={"x": values[:2]})

@@ -40,7 +40,7 @@ class About:
         self.stimuli = merged(
             [(start, min(stop, end), label) for start, stop, label in stimuli if start < end]
         )
-        self.title = title or self.connectome.name
+        self.heading = self.title = title or self.connectome.name
         if len(comparison.conditions) > 1:
             self.title += f", {condition}"
 

@@ -234,17 +234,17 @@ def player_page_of(about: About, played: Mapping[str, NDArray], every: int) -> s
         both[name] = ends[(ends[:, :2] >= 0).all(axis=1)]
     first, control = next(iter(played)), about.comparison.conditions[0]
     beside = {label: values for label, values in played.items() if label != first}
-    if control in played:
-        beside |= {
-            f"{label} − {control}": values - played[control]
-            for label, values in played.items()
-            if label != control
-        }
+    differences = {
+        f"{label} − {control}": values - played[control]
+        for label, values in played.items()
+        if label != control and control in played
+    }
     return plot.player_page(
         about.times[every - 1 :: every],
         played[first],
         name=first,
         beside=beside,
+        differences=differences,
         names=about.names.tolist(),
         groups=None if groups is None else groups[kept].tolist(),
         positions=positions,
@@ -252,5 +252,5 @@ def player_page_of(about: About, played: Mapping[str, NDArray], every: int) -> s
         gap_edges=both.get("gap_edges"),
         value_label=style.measured(about.quantity, about.units),
         stimulus=about.stimuli,
-        title=about.title,
+        title=about.title if len(played) == 1 else about.heading,
     )

@@ -189,7 +189,7 @@ def from_networkx(
     _say_left_out(graph, edges, (count, transmitter, kind))
     own = None
     if not signed and any(transmitter in data for _, _, data in chemical):
-        of_neuron = table.get("transmitter", pandas.Series("", index=table.index)).tolist()
+        of_neuron = list(table["transmitter"]) if "transmitter" in table else [""] * len(table)
         own = [data.get(transmitter, of_neuron[pre]) for pre, _, data in chemical]
     pre, post, counts = listed(chemical)
     return Connectome.from_edges(

@@ -78,16 +78,18 @@ _LIKE = {
 
 
 def _recorded(
-    folder: Path, about: Mapping[str, Any], connectome: Connectome
+    folder: Path,
+    about: Mapping[str, Any],
+    records: Mapping[str, tuple[Record, int]],
+    connectome: Connectome,
 ) -> tuple[dict[str, Series], NDArray[np.int64]]:
     """The records and the crossings, whose shapes must be those that run.json tells."""
     root: Any = require("zarr", extra="brain").open_group(folder / SAMPLES, mode="r")
     known = connectome.neurons.index.astype(str)
     steps, series = round(about["duration"] / about["dt"]), {}
-    for name, (variable, count, every) in about["records"].items():
-        record = Record(variable, None, every, name=name)
+    for name, (record, count) in records.items():
         names, samples = root[f"neuron_{name}"], Samples(folder, name)
-        expected = (steps // every, count, about["batch"])
+        expected = (steps // record.every, count, about["batch"])
         if names.shape != (count,) or samples.shape != expected or samples.dtype.kind != "f":
             raise InputError(
                 f"{name!r} has the shape {list(samples.shape)}, of {names.shape} neurons; expected "
@@ -132,8 +134,13 @@ def load(folder: Path) -> tuple[Recording, Description]:
         connectome = read_sonata(folder / CONNECTOME)
     if not about["records"] or not (about["dt"] > 0 and about["duration"] > 0):
         raise InputError(f"{folder / RUN} is damaged: it tells of no record, or of no time.")
+    with understood(folder / RUN):
+        records = {
+            name: (Record(variable, None, every, name=name), count)
+            for name, (variable, count, every) in about["records"].items()
+        }
     with understood(folder / SAMPLES):
-        series, events = _recorded(folder, about, connectome)
+        series, events = _recorded(folder, about, records, connectome)
     stimulated = np.array(experiment.stimulated, dtype=np.int64)
     if len(experiment.labels) != about["batch"] or (
         stimulated.size and not 0 <= stimulated.min() <= stimulated.max() < len(connectome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -284,6 +285,10 @@ class Disk:
     @_whole
     def finish(self, statistics: Mapping[str, Any]) -> None:
         """Note that all is there."""
+        with warnings.catch_warnings():
+            # xarray and others ask for it, though the specification leaves it to the stores.
+            warnings.simplefilter("ignore", UserWarning)
+            require("zarr", extra="brain").consolidate_metadata(self.folder / SAMPLES)
         about = {**self.about, "finished": True, "statistics": dict(statistics)}
         self._result.finish(json_text(about))
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from liquidtime.compat.cfc_entries import HEAD_NAMES, MASKED_HEADS
 from liquidtime.compat.ncps.lstm import LSTMCell
 from liquidtime.kernels import Request
-from liquidtime.kernels.cfc.call import call_cfc
+from liquidtime.kernels.cfc.call import CfCCall
 from liquidtime.kernels.cfc.reference import (
     ActivationName,
     Affine,
@@ -163,8 +163,7 @@ class CfCCell(nn.Module):
         self, x: Tensor, state: State, elapsed: Tensor, memory: LSTMCell | None = None
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.cfc.reference.cfc`."""
-        return call_cfc(
-            self,
+        return CfCCall(
             x,
             state,
             elapsed,
@@ -174,7 +173,7 @@ class CfCCell(nn.Module):
             None if memory is None else memory.weights(x.dtype),
             self._draw_dropout(x),
             CfCSpec(VARIANTS[self.mode], self.backbone_activation, "state"),
-        )
+        ).run(self)
 
     def readout(self, states: Tensor) -> Tensor:
         """The states themselves."""

@@ -11,7 +11,7 @@ from liquidtime.compat.ncps.wirings import Wiring
 from liquidtime.compat.ncps.wirings.anyones import built
 from liquidtime.dynamics import Synapses
 from liquidtime.kernels import Request
-from liquidtime.kernels.ltc.call import call_ltc
+from liquidtime.kernels.ltc.call import LTCCall
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step, state_dtype
@@ -181,8 +181,7 @@ class LTCCell(nn.Module):
     ) -> tuple[Tensor, State]:
         """Run over [B, T, M] without checks; see `liquidtime.kernels.ltc.reference.ltc`."""
         dtype = state[0].dtype
-        return call_ltc(
-            self,
+        return LTCCall(
             x.to(dtype),
             state,
             elapsed,
@@ -190,7 +189,7 @@ class LTCCell(nn.Module):
             self.weights(),
             None if memory is None else memory.weights(dtype),
             LTCSpec("fused", self._ode_unfolds, "state"),
-        )
+        ).run(self)
 
     def readout(self, states: Tensor) -> Tensor:
         """Outputs [.., motor neurons]: the motor neurons' potentials, mapped."""

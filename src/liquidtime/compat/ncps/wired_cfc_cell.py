@@ -11,7 +11,7 @@ from liquidtime.compat.ncps.lstm import LSTMCell
 from liquidtime.compat.ncps.wirings import Wiring
 from liquidtime.compat.ncps.wirings.anyones import built
 from liquidtime.kernels import Request
-from liquidtime.kernels.cfc.call import call_cfc
+from liquidtime.kernels.cfc.call import CfCCall
 from liquidtime.kernels.cfc.reference import CfCSpec, Group
 from liquidtime.kernels.requests import request
 from liquidtime.nn.cell import State, prepare_step
@@ -148,8 +148,7 @@ class WiredCfCCell(nn.Module):
             Group(self.get_buffer(f"_neurons_{i}"), self.get_buffer(f"_sources_{i}"))
             for i in range(self.num_layers)
         )
-        return call_cfc(
-            self,
+        return CfCCall(
             x,
             state,
             elapsed,
@@ -159,7 +158,7 @@ class WiredCfCCell(nn.Module):
             None if memory is None else memory.weights(x.dtype),
             (),
             CfCSpec(VARIANTS[self.mode], "lecun_tanh", "state"),
-        )
+        ).run(self)
 
     def readout(self, states: Tensor) -> Tensor:
         """The last layer's part of the states [.., N]."""

@@ -74,8 +74,14 @@ def to_pypots(series: IrregularSeries, *, step: float | None = None) -> dict[str
         "X" [N, T, D] float32, NaN where missing; "y" [N] (or [N, K]) where there is a target.
 
     Raises:
-        InputError: If the target is one a step, or step is not above 0.
+        InputError: If the target is one a step, a feature holds categories, whose numbers are no
+            amounts, or step is not above 0.
     """
+    if series.categories:
+        raise InputError(
+            f"{', '.join(series.categories)} hold categories; a PyPOTS dictionary holds numbers. "
+            "Leave them out, or make a feature of each category first."
+        )
     if series.per_step and series.target is not None:
         raise InputError(
             "the target is one a step; a PyPOTS dictionary holds one a series. Take the target out "

@@ -1,5 +1,7 @@
 """The one place from which CfC layers, those of `compat` too, have their recurrence run."""
 
+from typing import NamedTuple
+
 from torch import Tensor
 
 from liquidtime.backends import Requester, registry
@@ -9,37 +11,32 @@ from liquidtime.kernels.requests import having_all
 from liquidtime.kernels.scan import State
 
 
-def call_cfc(
-    asker: Requester,
-    x: Tensor,
-    state: State,
-    elapsed: Tensor,
-    active: Tensor | None,
-    weights: tuple[CfCWeights, ...],
-    groups: tuple[Group, ...] | None,
-    memory: MemoryWeights | None,
-    dropout: tuple[Tensor, ...],
-    spec: CfCSpec,
-) -> tuple[Tensor, State]:
-    """Run on a backend that serves all that is handed over.
+class CfCCall(NamedTuple):
+    """All that the recurrence is handed; see `liquidtime.kernels.cfc.reference.cfc`."""
 
-    Args:
-        asker: The cell, which says dtype, variant and backend.
-        x: As in `liquidtime.kernels.cfc.reference.cfc`; so are the others.
-        state: Likewise.
-        elapsed: Likewise.
-        active: Likewise.
-        weights: Likewise.
-        groups: Likewise.
-        memory: Likewise.
-        dropout: Likewise.
-        spec: Likewise.
+    x: Tensor
+    state: State
+    elapsed: Tensor
+    active: Tensor | None
+    weights: tuple[CfCWeights, ...]
+    groups: tuple[Group, ...] | None
+    memory: MemoryWeights | None
+    dropout: tuple[Tensor, ...]
+    spec: CfCSpec
 
-    Raises:
-        InputError: If the backend asked for has no use for something.
-    """
-    request = having_all(
-        asker.kernel_request(), wiring=groups is not None, memory=memory, dropout=bool(dropout)
-    )
-    run = registry.select(request, asker.backend).run
-    return run(x, state, elapsed, active, weights, groups, memory, dropout, spec)
+    def run(self, asker: Requester) -> tuple[Tensor, State]:
+        """Run it on a backend that serves all of it.
+
+        Args:
+            asker: The cell, which says dtype, variant and backend.
+
+        Raises:
+            InputError: If the backend asked for has no use for something.
+        """
+        request = having_all(
+            asker.kernel_request(),
+            wiring=self.groups is not None,
+            memory=self.memory,
+            dropout=bool(self.dropout),
+        )
+        return registry.select(request, asker.backend).run(*self)

@@ -1,5 +1,7 @@
 """The one place from which LTC layers, those of `compat` too, have their recurrence run."""
 
+from typing import NamedTuple
+
 from torch import Tensor
 
 from liquidtime.backends import Requester, registry
@@ -9,31 +11,27 @@ from liquidtime.kernels.requests import having_all
 from liquidtime.kernels.scan import State
 
 
-def call_ltc(
-    asker: Requester,
-    x: Tensor,
-    state: State,
-    elapsed: Tensor,
-    active: Tensor | None,
-    weights: LTCWeights,
-    memory: MemoryWeights | None,
-    spec: LTCSpec,
-) -> tuple[Tensor, State]:
-    """Run on a backend that serves all that is handed over.
+class LTCCall(NamedTuple):
+    """All that the recurrence is handed; see `liquidtime.kernels.ltc.reference.ltc`."""
 
-    Args:
-        asker: The cell, which says dtype, integrator and backend.
-        x: As in `liquidtime.kernels.ltc.reference.ltc`; so are the others.
-        state: Likewise.
-        elapsed: Likewise.
-        active: Likewise.
-        weights: Likewise.
-        memory: Likewise.
-        spec: Likewise.
+    x: Tensor
+    state: State
+    elapsed: Tensor
+    active: Tensor | None
+    weights: LTCWeights
+    memory: MemoryWeights | None
+    spec: LTCSpec
 
-    Raises:
-        InputError: If the backend asked for has no use for something.
-    """
-    request = having_all(asker.kernel_request(), wiring=weights.is_masked, memory=memory)
-    run = registry.select(request, asker.backend).run
-    return run(x, state, elapsed, active, weights, memory, spec)
+    def run(self, asker: Requester) -> tuple[Tensor, State]:
+        """Run it on a backend that serves all of it.
+
+        Args:
+            asker: The cell, which says dtype, integrator and backend.
+
+        Raises:
+            InputError: If the backend asked for has no use for something.
+        """
+        request = having_all(
+            asker.kernel_request(), wiring=self.weights.is_masked, memory=self.memory
+        )
+        return registry.select(request, asker.backend).run(*self)

@@ -50,6 +50,7 @@ def player_page(
     events: Sequence[tuple[float, str]] | None = None,
     name: str = "as given",
     beside: Mapping[str, np.ndarray] | None = None,
+    differences: Mapping[str, np.ndarray] | None = None,
 ) -> str:
     """A whole HTML page that plays the activity of N neurons over T moments.
 
@@ -79,6 +80,7 @@ def player_page(
         name: What `values` are called, where others stand beside them; `#trial=` in the address
             chooses by name.
         beside: Values [T, N] of other trials by name, among which the page lets one choose.
+        differences: The same of differences between trials, which are coloured around 0.
 
     Returns:
         The page; write it to a file that ends in `.html`.
@@ -93,7 +95,8 @@ def player_page(
     chemical = _strongest(edges, neurons, "edges")
     gaps = _strongest(_once(gap_edges), neurons, "gap_edges")
     spots, discs = boxed(positions, labels, members, [chemical[0], gaps[0]])
-    sets = {name: values, **{other: np.asarray(given) for other, given in (beside or {}).items()}}
+    others = {**(beside or {}), **(differences or {})}
+    sets = {name: values, **{other: np.asarray(given) for other, given in others.items()}}
     for other, given in sets.items():
         if given.shape != values.shape:
             raise InputError(
@@ -110,7 +113,12 @@ def player_page(
         "bits": 8 * coded[0].codes.dtype.itemsize,
         "limits": _limits(values),
         "recordings": [
-            {"name": other, "bits": 8 * found.codes.dtype.itemsize, "limits": _limits(given)}
+            {
+                "name": other,
+                "bits": 8 * found.codes.dtype.itemsize,
+                "limits": _around_0(given) if other in (differences or {}) else _limits(given),
+                "signed": other in (differences or {}),
+            }
             for (other, given), found in zip(sets.items(), coded, strict=True)
         ],
         "names": [str(name) for name in names],
@@ -238,6 +246,11 @@ def _limits(values: np.ndarray) -> list[float]:
         return [0.0, 1.0]
     low, high = (float(end) for end in np.percentile(some, [0.5, 99.5]))
     return [low, high] if high > low else [low - 0.5, high + 0.5]
+
+
+def _around_0(values: np.ndarray) -> list[float]:
+    low, high = _limits(values)
+    return [-max(-low, high), max(-low, high)]
 
 
 def _read(name: str) -> str:

@@ -26,7 +26,7 @@ function rgb([L, a, b]) {
     -.0041960863 * l - .7034186147 * m + 1.707614701 * s].map(toByte);
 }
 function colours() {
-  const anchors = SCALES[(dark.matches ? "dark" : "light") + (change ? "Change" : "")].map(lab);
+  const anchors = SCALES[(dark.matches ? "dark" : "light") + (change || signed ? "Change" : "")].map(lab);
   palette = [dark.matches ? [70, 78, 90] : [186, 192, 199]];
   for (let level = 1; level < 256; level++) {
     const place = (level - 1) / 254 * (anchors.length - 1);
@@ -63,7 +63,7 @@ function makeStamps() {
   offsets = Int32Array.from(where, ([x, y]) => y * across + x);
   stamps = new Uint16Array(256 * where.length);
   for (let level = 0; level < 256; level++) {
-    const active = level === 0 ? 0 : change ? Math.abs(level - 128) / 127 : (level - 1) / 254;
+    const active = level === 0 ? 0 : change || signed ? Math.abs(level - 128) / 127 : (level - 1) / 254;
     const solid = level === 0 ? .3 : (many ? .62 : .8) + (many ? .38 : .2) * active;
     for (let k = 0; k < where.length; k++) {
       const opacity = Math.max(bodies[k] * solid, glows[k] * (many ? .8 : .62) * active ** 1.4);

@@ -11,11 +11,11 @@ function drawKey() {
   const row = new ImageData(255, 1);
   for (let k = 0; k < 255; k++) row.data.set([...palette[k + 1], 255], 4 * k);
   bar.getContext("2d").putImageData(row, 0, 0);
-  part("quantity").textContent = (change ? "change of " : "") + about.label;
+  part("quantity").textContent = lead() + about.label;
   part("ends").replaceChildren(...[from, (from + to) / 2, to].map((value, k) => {
     const text = document.createElement("span");
     const sign = k === 1 ? "" : k === 0 ? "≤ " : "≥ ";
-    text.textContent = sign + (change && k === 1 ? "0" : written(value, Math.max(0, digits)));
+    text.textContent = sign + ((change || signed) && k === 1 ? "0" : written(value, Math.max(0, digits)));
     return text;
   }));
 }
@@ -71,7 +71,7 @@ function seriesShown() {
 }
 const means = {};
 function groupMeans() {
-  const key = String(change);
+  const key = `${change} ${trial}`;
   if (means[key]) return means[key];
   const sums = groups.map(() => new Float32Array(frames)), of = Uint16Array.from(members);
   const total = new Float64Array(groups.length), count = new Uint32Array(groups.length);
@@ -109,7 +109,7 @@ function drawTraces() {
   }
   pen.textAlign = "center";
   moments.forEach((t, k) => pen.fillText(t.toFixed(decimals) + (k === moments.length - 1 ? " ms" : ""), placeX(t), tall - 8));
-  pen.textAlign = "left"; pen.fillText((change ? "change of " : "") + about.label, 0, 11);
+  pen.textAlign = "left"; pen.fillText(lead() + about.label, 0, 11);
   pen.lineWidth = 1.5; pen.lineJoin = "round";
   const columns = Math.max(1, Math.ceil(frames / (2 * plotWide)));
   const ends = [];

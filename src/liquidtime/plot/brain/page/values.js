@@ -8,7 +8,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const MOST_LINES = 3000, MOST_OWN_LINES = 1500, MOST_PINS = 8, MOST_PIXELS = 2.4e6;
 
-let codes, low, step, unknown, spots, pairs, gapPairs, outgoing, incoming, touching, base, changeLimit;
+let codes, low, step, unknown, trial = 0, signed = false, spots, pairs, gapPairs, outgoing, incoming, touching, base, changeLimit;
 let now = first, playing = false, before = 0, change = false, only = -1, hovered = -1, pins = [];
 let yaw = 0, pitch = 0, zoom = 1, shift = [0, 0], width = 0, height = 0, ratio = 1;
 let pixels, image, table, stamps, reach, offsets, palette, screenX, screenY, core = 2, pending = 0;
@@ -35,6 +35,7 @@ async function recording(k) {
 async function use(k) {
   const found = await recording(k);
   ({ codes, low, step, unknown } = found); about.limits = found.limits;
+  trial = k; signed = about.recordings[k].signed;
   findRest();
 }
 /** Edges sorted by one end: those of neuron i are list[start[i]] to list[start[i + 1] - 1]. */
@@ -88,10 +89,11 @@ function valueOf(i, time = now) {
 const shown = (i, code) => change ? (code - base[i]) * step[i] : low[i] + code * step[i];
 function written(value, digits) {
   if (value !== value) return "unknown";
-  const sign = value < 0 ? "−" : change ? "+" : "";
+  const sign = value < 0 ? "−" : change || signed ? "+" : "";
   return sign + Math.abs(value).toFixed(digits);
 }
 function digitsFor(range) { return Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(range)))); }
+const lead = () => (change ? "change of " : "") + (signed ? "difference of " : "");
 const limits = () => change ? [-changeLimit, changeLimit] : about.limits;
 const withUnit = i => {
   const [a, b] = limits(), value = valueOf(i);
