@@ -82,6 +82,7 @@ BoundNetwork* make_network(std::shared_ptr<const Graph> graph, int trials, const
             throw std::invalid_argument("a delay is negative, or a row is not among the sources.");
         }
     }
+    constants.compensated = given.contains("compensated") && nb::cast<bool>(given["compensated"]);
     const nb::object gaps = given["gaps"];
     if (!gaps.is_none()) {
         take_gaps(nb::cast<Gaps>(gaps), *graph, constants);
@@ -204,6 +205,10 @@ void start(BoundNetwork& self, const In& potentials, const std::optional<In>& ac
     self.network.start(v.data(), activation ? s.data() : nullptr);
 }
 
+void adopt(BoundNetwork& self, const In& potentials) {
+    self.network.adopt(copied("potentials", potentials, self.size()).data());
+}
+
 void deliver(
     BoundNetwork& self,
     const Row<std::int32_t>& sources,
@@ -299,6 +304,7 @@ void bind_network(nb::module_& module) {
             nb::arg("graph"), nb::arg("trials"), nb::arg("constants")
         )
         .def("start", &start, nb::arg("potentials"), nb::arg("activation").none() = nb::none())
+        .def("adopt", &adopt, nb::arg("potentials"))
         .def(
             "deliver", &deliver, nb::arg("sources"), nb::arg("emitted"),
             nb::arg("potentials").none(), nb::arg("ahead"), nb::arg("half") = false

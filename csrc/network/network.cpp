@@ -23,6 +23,10 @@ Network::Network(std::shared_ptr<const Graph> graph, NeuronConstants constants, 
     if (!graph_.per_synapse) {
         s_ = s_next_ = s_half_ = v_;
     }
+    if (constants_.compensated) {
+        v_lost_.assign(v_.size(), 0.0f);
+        s_lost_.assign(s_.size(), 0.0f);
+    }
     if (trials == 1 && longest == 0) {
         find_only_slots();
     }
@@ -81,6 +85,8 @@ float Network::activation_of(int row, float v) const {
 
 void Network::start(const float* potentials, const float* activation) {
     std::copy_n(potentials, size(), v_.begin());
+    std::fill(v_lost_.begin(), v_lost_.end(), 0.0f);
+    std::fill(s_lost_.begin(), s_lost_.end(), 0.0f);
     step_ = 0;
     history_ = false;
     const auto many = static_cast<std::size_t>(trials_);
@@ -91,6 +97,44 @@ void Network::start(const float* potentials, const float* activation) {
             begin(r, v_[at], given ? activation[at] : activation_of(r, v_[at]), b);
         }
     }
+    delta_.start();
+}
+
+void Network::adopt(const float* potentials) {
+    const auto many = static_cast<std::size_t>(trials_);
+    for (int r = 0; r < graph_.rows; ++r) {
+        const auto row = static_cast<std::size_t>(r);
+        const auto source = static_cast<std::size_t>(constants_.own[row]);
+        const bool at_once =
+            constants_.synaptic_time.empty() || constants_.synaptic_time[row] < 1e-30f;
+        float* now = table(step_ + constants_.delay[row]);
+        for (std::size_t b = 0; b < many; ++b) {
+            const auto at = row * many + b;
+            const auto there = source * many + b;
+            if (v_[at] != potentials[at] && !v_lost_.empty()) {
+                v_lost_[at] = 0.0f;
+            }
+            float emitted = v_[at] = potentials[at];
+            if (!near_.empty()) {
+                near_[there] = near_before_[there] = emitted;
+            }
+            if (!graph_.per_synapse) {
+                if (at_once) {
+                    s_[at] = activation_of(r, v_[at]);
+                }
+                emitted = s_[at];
+                if (!constants_.output_gate.empty()) {
+                    emitted *= constants_.output_gate[there];
+                }
+            }
+            for (std::int64_t e = graph_.slot_first[source]; e < graph_.slot_first[source + 1];
+                 ++e) {
+                now[static_cast<std::size_t>(graph_.slot[static_cast<std::size_t>(e)]) * many + b] =
+                    emitted;
+            }
+        }
+    }
+    history_ = false;
     delta_.start();
 }
 
@@ -146,9 +190,10 @@ void Network::deliver(
 
 std::vector<std::pair<std::string, std::vector<float>*>> Network::state() {
     std::vector<std::pair<std::string, std::vector<float>*>> parts = {
-        {"potential", &v_},     {"activation", &s_},
-        {"tables", &tables_},   {"sums_before", &sums_before_},
-        {"neighbours", &near_}, {"neighbours_before", &near_before_}
+        {"potential", &v_},           {"activation", &s_},
+        {"tables", &tables_},         {"sums_before", &sums_before_},
+        {"neighbours", &near_},       {"neighbours_before", &near_before_},
+        {"potential_lost", &v_lost_}, {"activation_lost", &s_lost_}
     };
     for (const auto& part : delta_.state()) {
         parts.push_back(part);

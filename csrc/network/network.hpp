@@ -37,6 +37,9 @@ struct NeuronConstants {
     std::vector<std::int64_t> gap_offsets;   // [R + 1], or empty without gap junctions
     std::vector<std::int32_t> gap_source;    // [J]
     std::vector<float> gap_conductance;      // [J], nS
+    // Whether what a sum of potential or activation and its change lost is kept for the next step:
+    // where steps are much shorter than time constants, float32 would lose most changes.
+    bool compensated = false;
 };
 
 // What one tile needs to make one step, or half of one.
@@ -59,6 +62,9 @@ struct TileStep {
     const float* conductance;        // [R, B] or null, nS
     const float* drive;              // [R, B] or null, conductance · its reversal potential
     const float* clamp;              // [R, B] or null, mV; NaN where free
+    float* v_lost;                   // [R, B] or null, what v lacks to the sum of all changes
+    float* s_lost;                   // [R, B] or null, likewise
+    bool keep_lost;                  // whether v_lost and s_lost become those of v_next and s_next
     float* v_next;                   // [R, B]
     float* s_next;                   // [R, B], null in the per-synapse form
     float* synaptic_conductance;     // [R, B] or null, as used in this step
@@ -110,6 +116,10 @@ public:
     // Sets the potentials [R, B]; activations and delayed ones follow as if it had been so forever.
     // `activation` [R, B] where the synaptic state is elsewhere, or null.
     void start(const float* potentials, const float* activation);
+    // Goes on from these potentials [R, B] under constants that are not those of the steps before:
+    // activations without a time constant follow, what leaves now leaves anew, what is on its way
+    // still comes, and the past is no guide to the next step.
+    void adopt(const float* potentials);
     // Of sources that other processes own: what arrives from them, [n, B], so many steps from now,
     // or in the middle of the present step; and their potentials, where gap junctions see them.
     void deliver(
@@ -167,7 +177,7 @@ private:
     void fill(const Trace& trace, std::int64_t began) const;
     template <class Change>
     void move(bool from_middle, bool to_middle, int threads, const Change& change);
-    TileStep tile_step(const Tile& tile, std::size_t begin, const float* sums) const;
+    TileStep tile_step(const Tile& tile, std::size_t begin, const float* sums);
     void show(const Tile& tile, const float* v, std::vector<float>& seen) const;
 
     std::shared_ptr<const Graph> kept_graph_;
@@ -177,8 +187,8 @@ private:
     int depth_;  // tables in the ring: the longest delay, the table in use and the next one
     std::int64_t step_ = 0;
     bool history_ = false;  // whether sums_before_ are those of one step ago
-    std::vector<float> v_, v_next_, v_half_;
-    std::vector<float> s_, s_next_, s_half_;
+    std::vector<float> v_, v_next_, v_half_, v_lost_;
+    std::vector<float> s_, s_next_, s_half_, s_lost_;
     std::vector<float> tables_;  // [depth, V + 1, B]
     std::vector<float> half_table_;
     // [R], the one emitter of each neuron, where there is one trial and no delay; else empty.

@@ -14,6 +14,13 @@
 
 namespace liquidtime::LT_ISA {
 
+// value + change, and in `lost` what the sum is short of by its rounding.
+LT_INLINE Vec compensated(Vec value, Vec change, Vec& lost) {
+    const Vec sum = value + change;
+    lost = change - (sum - value);
+    return sum;
+}
+
 template <bool Many>
 void step_rows(const TileStep& call) {
     const NeuronConstants& k = *call.constants;
@@ -113,11 +120,22 @@ void step_rows(const TileStep& call) {
             g = g + synaptic_g;
             h = h + synaptic_h;
             const Vec v = here(call.v);
-            Vec next = fma(rate * fnma(g, v, h), phi1(zero() - rate * g), v);
+            Vec next, v_lost = zero();
+            if (call.v_lost == nullptr) {
+                next = fma(rate * fnma(g, v, h), phi1(zero() - rate * g), v);
+            } else {
+                v_lost = here(call.v_lost);
+                const Vec pull = fnma(g, v_lost, fnma(g, v, h));
+                next = compensated(v, fma(rate * pull, phi1(zero() - rate * g), v_lost), v_lost);
+            }
             if (call.clamp != nullptr) {
                 const Vec held = here(call.clamp);
                 const Mask is_held = abs(held) < set1(1e30f);  // false of NaN
                 next = select(is_held, held, next);
+                v_lost = select(is_held, zero(), v_lost);
+            }
+            if (call.v_lost != nullptr && call.keep_lost) {
+                store_first(call.v_lost + at, v_lost, n);
             }
             store_first(call.v_next + at, next, n);
             if (call.s_next == nullptr) {
@@ -137,7 +155,18 @@ void step_rows(const TileStep& call) {
                 const Vec now = here(call.s);
                 const Vec last_t = fma(of_row(k.slope), next, of_row(k.shift));
                 const Vec open = one_over_one_plus_exp2(last_t);
-                s = select(at_once, open, fma(now - s, decay, s));
+                if (call.s_lost == nullptr) {
+                    s = select(at_once, open, fma(now - s, decay, s));
+                } else {
+                    Vec s_lost = here(call.s_lost);
+                    const Vec share = dt / select(at_once, set1(1.0f), time);
+                    const Vec follow = share * phi1(zero() - share);
+                    const Vec change = fma((s - now) - s_lost, follow, s_lost);
+                    s = select(at_once, open, compensated(now, change, s_lost));
+                    if (call.keep_lost) {
+                        store_first(call.s_lost + at, select(at_once, zero(), s_lost), n);
+                    }
+                }
             }
             store_first(call.s_next + at, s, n);
         }

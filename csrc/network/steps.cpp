@@ -115,6 +115,7 @@ void Network::whole_step(float dt, bool in_halves, bool extrapolate, int threads
         call.synaptic_conductance = filled(synaptic_conductance_);
         call.synaptic_drive = filled(synaptic_drive_);
         call.extrapolate = extrapolate;
+        call.keep_lost = true;
         // Of second order without another sweep: what drives the synaptic state is the mean of v
         // and v'.
         call.mean_source = extrapolate;
@@ -207,7 +208,7 @@ void Network::move(bool from_middle, bool to_middle, int threads, const Change& 
     });
 }
 
-TileStep Network::tile_step(const Tile& tile, std::size_t begin, const float* sums) const {
+TileStep Network::tile_step(const Tile& tile, std::size_t begin, const float* sums) {
     TileStep call{};
     call.constants = &constants_;
     call.tile = &tile;
@@ -217,6 +218,9 @@ TileStep Network::tile_step(const Tile& tile, std::size_t begin, const float* su
     call.sums_before = sums_before_.data() + begin;
     call.v = v_.data();
     call.s = s_.data();
+    // In place: each row reads its own before it writes it.
+    call.v_lost = v_lost_.empty() ? nullptr : v_lost_.data();
+    call.s_lost = s_lost_.empty() ? nullptr : s_lost_.data();
     call.current = filled(current_);
     call.conductance = filled(conductance_);
     call.drive = filled(drive_);

@@ -305,11 +305,12 @@ class Network:
         inverse_capacitance, leak_conductance, leak_current, slope, shift [R] and synaptic_time [R]
         or None; unit_conductance and reversal_potential [K]; class_scale [K, B] or None;
         output_gate and contact_gate [S, B] or None; delay and own int32 [R]; gaps: offsets
-        [R + 1], sources and conductances [J], or None.
+        [R + 1], sources and conductances [J], or None; compensated: a flag, by default false.
         """
 
     def forget(self) -> None: ...
     def start(self, potentials: Array, activation: Array | None = None) -> None: ...
+    def adopt(self, potentials: Array) -> None: ...
     def deliver(
         self,
         sources: NDArray[np.int32],

@@ -113,7 +113,7 @@ def taps(network, steps, every=2):
             np.full((steps // every, len(chosen), network.trials), np.nan, kind),
             every,
             20.0,
-            np.zeros((len(chosen), network.trials), kind),
+            np.zeros((len(chosen), network.trials)),
         )
         for name, chosen in rows.items()
     ]

@@ -21,6 +21,7 @@ from liquidtime.brain.experiment.perturbation import Silence as Silence
 from liquidtime.brain.experiment.recording import Events as Events
 from liquidtime.brain.experiment.recording import Record as Record
 from liquidtime.brain.experiment.recording import Recording as Recording
+from liquidtime.brain.experiment.state import State as State
 from liquidtime.brain.experiment.stimuli import Stimulus as Stimulus
 from liquidtime.brain.experiment.stimuli import clamp as clamp
 from liquidtime.brain.experiment.stimuli import conductance as conductance

@@ -17,7 +17,8 @@ WAVEFORMS (pA, ms):
   liquidtime simulate edges.csv --neurons neurons.csv --screen ablate --of group:inter
   liquidtime simulate random --neurons 1000000 --in-degree 20 --stimulate "0-99=step 50"
 
-After Ctrl-C or a crash repeat the command with --resume.
+After Ctrl-C or a crash repeat the command with --resume. With --resume, --out and a longer
+--duration a finished simulation goes on.
 """
 
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ def run(options: Options) -> int:
             found = find_connectome(source.wanted(options.network, options.experiment.seed))
         parameters = with_settings(found.parameters, source.set, found.connectome)
         experiment, notes = thinned(experiment, found.connectome, kept.every)
-        out = folder_for(kept.out, RUNS / "brain", found.name, kept.resume)
+        out = folder_for(kept.out, RUNS / "brain", found.name, kept.resume, experiment.duration)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             "Stopped before the simulation began; nothing was written."

@@ -117,7 +117,7 @@ def settings(name):
 def numbers(recording):
     """All that a recording holds, as arrays."""
     found = {name: np.asarray(entry.samples[:]) for name, entry in recording.series.items()}
-    return found | {"events": recording.event_table, "final": recording.final}
+    return found | {"events": recording.event_table, "final": recording.final.potentials}
 
 
 def same(found, whole):

@@ -12,6 +12,7 @@ from liquidtime.brain import (
     Poisson,
     Pulses,
     Ramp,
+    Record,
     Samples,
     Sine,
     Step,
@@ -21,6 +22,7 @@ from liquidtime.brain import (
     simulate,
 )
 from liquidtime.brain.simulation.player import Player
+from liquidtime.errors import InputError
 
 TIMES = np.array([-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5])
 FIVE = Connectome.from_edges(["a", "b"], ["b", "c"], neurons=list("abcde"))
@@ -51,6 +53,140 @@ def test_sine():
     wanted = 1 + 2 * np.cos(2 * np.pi * (TIMES - 0.5) / 4)
     wanted[(TIMES < 0.5) | (TIMES >= 3.5)] = 0
     np.testing.assert_allclose(course.values(TIMES), wanted, rtol=0, atol=1e-14)
+
+
+OFF_THE_GRID = [
+    Step(100.0, 5.01, 5.2),
+    Step(3.0, -2.0, 7.77),
+    Pulses(100.0, 0.2, 10.0),
+    Pulses(4.0, 0.7, 1.3, 0.45, 5),
+    Ramp(1.0, 5.0, 1.03, 13.1),
+    Sine(2.0, 4.3, mean=1.0, phase=0.3, start=0.55, stop=13.51),
+    Samples([100.0] + [0.0] * 9, 0.25),
+    Samples(np.arange(40.0), 0.37, 1.11),
+    Samples(np.arange(12.0).reshape(6, 2), 1.9, -3.3),
+]
+
+
+@pytest.mark.parametrize("dt", [0.1, 0.5, 1.0, 7.0])
+@pytest.mark.parametrize("waveform", OFF_THE_GRID)
+def test_steps_have_the_mean_of_a_course(waveform, dt):
+    """Against its values in many points; the charge of all steps is that of the course."""
+    limits = np.arange(0, 28.0 + dt / 2, dt)
+    found = waveform.average(limits[:-1], limits[1:])
+    inner = (np.arange(4000) + 0.5) / 4000
+    for step in range(len(limits) - 1):
+        wanted = waveform.values(limits[step] + dt * inner).mean(0)
+        np.testing.assert_allclose(found[step], wanted, rtol=0, atol=0.06)
+    whole = waveform.average(limits[:1], limits[-1:])[0]
+    np.testing.assert_allclose(found.mean(0), whole, rtol=1e-9)
+
+
+@pytest.mark.parametrize("waveform", OFF_THE_GRID)
+@pytest.mark.parametrize("scheme", ["ab2", "midpoint", "frozen", "rk4"])
+def test_the_charge_is_right_at_any_dt(waveform, scheme):
+    """Right: what was meant. A pulse of 0.2 ms at 0.5 ms was nothing, one of 0.6 at 1 ms 167 %."""
+    smooth = isinstance(waveform, Ramp | Sine)
+    if scheme == "frozen" and smooth:
+        pytest.skip("frozen looks at what is smooth at the beginning of a step")
+    limits = np.array([[0.0], [28.0]])
+    meant = 28.0 * waveform.average(*limits)[0]
+    for dt in (0.1, 0.5, 1.0):
+        steps = round(28.0 / dt)
+        reached = ["a", "b"] if np.ndim(meant) else "a"
+        (values,) = played([current(reached, waveform)], steps, dt, scheme=scheme)
+        weights = [1 / 6, 2 / 3, 1 / 6] if scheme == "rk4" else [1.0]
+        charge = dt * np.einsum("p,psnb->n", weights, values)
+        # Simpson's rule is exact for a line, but not for a sine.
+        tight = 0.05 if isinstance(waveform, Sine) and scheme == "rk4" else 1e-9
+        np.testing.assert_allclose(charge, np.atleast_1d(meant), rtol=tight)
+
+
+@pytest.mark.parametrize("scheme", ["ab2", "midpoint", "frozen", "rk4"])
+@pytest.mark.parametrize("dt", [0.5, 0.1, 0.01])
+@pytest.mark.parametrize(
+    ("waveform", "peak"),
+    [
+        (Pulses(100.0, 0.2, 10.0), 2.709),
+        (Step(100.0, 5.01, 5.2), 1.882),
+        (Samples([100.0] + [0.0] * 9, 0.25), 2.469),
+    ],
+)
+def test_what_is_shorter_than_a_step_moves_a_neuron(waveform, peak, dt, scheme):
+    """Right: these peaks at any dt; they were 0, or 1.980. Within a step it may decay."""
+    lone, exact = Connectome.from_edges([], [], neurons=["x"]), Machine(dtype="float64")
+    asked = Experiment(current("x", waveform), 20.0, dt, scheme=scheme)
+    found = simulate(lone, None, asked, where=exact)["potential"].values.max() + 60
+    assert found == pytest.approx(peak, rel=dt / 20 + 3e-4)
+
+
+@pytest.mark.parametrize("kind", ["current", "conductance", "clamp", "function"])
+def test_rk4_is_of_fourth_order_where_a_stimulus_begins_and_ends_on_steps(kind):
+    """Right: about 1e-11; it was 0.0167 at 0.1 ms, and half of that at half the step."""
+    made = {
+        "current": current("a", Step(10.0, 5.0, 10.0)),
+        "function": current("a", Function(lambda t: np.where((t >= 5) & (t < 10), 10.0, 0.0))),
+        "conductance": conductance("a", Step(0.5, 5.0, 10.0), -20.0),
+        "clamp": clamp("a", Samples([-50.0, -40.0, -45.0], 2.5), 2.5, 7.5),
+    }[kind]
+    exact, found = Machine(dtype="float64"), []
+    for dt in (0.1, 0.05, 0.00625):
+        asked = Experiment(made, 20.0, dt, scheme="rk4", record=Record(every=round(0.1 / dt)))
+        found.append(simulate(FIVE, None, asked, where=exact)["potential"].values)
+    errors = [np.abs(one - found[2]).max() for one in found[:2]]
+    assert errors[0] < 2e-8 and errors[1] < 0.1 * errors[0]
+    if kind == "current":
+        times = np.arange(1, 201) / 10
+        after = [np.exp(-np.clip(times - when, 0, None) / 10) for when in (10, 5)]
+        np.testing.assert_allclose(
+            found[1][0, :, 0], -60 + 10 * (after[0] - after[1]), rtol=0, atol=5e-11
+        )
+
+
+@pytest.mark.parametrize("scheme", ["ab2", "midpoint", "frozen", "rk4"])
+@pytest.mark.parametrize(
+    "made",
+    [
+        clamp("a", Step(-20.0, 10.0, 30.0)),
+        clamp("a", Step(-20.0), 10.0, 30.0),
+        clamp("a", Samples([-20.0] * 4, 5.0, 10.0)),
+        clamp("a", Pulses(-20.0, 20.0, 50.0, 10.0)),
+        clamp("a", Step(-20.0, 10.0), stop=30.0),
+        "a=clamp -20 from 10 to 30",
+        "a=clamp pulses -20 width 20 period 50 from 10 count 1",
+    ],
+)
+def test_a_neuron_is_free_where_its_clamp_is_off(made, scheme):
+    """Right: free before 10 and after 30 ms; there it was held at 0 mV."""
+    asked = Experiment(made, 40.0, 0.1, scheme=scheme)
+    found = simulate(FIVE, None, asked, where=Machine(dtype="float64"))["potential"]
+    v, times = found.sel(neuron="a").values[0], found.time.values
+    assert (v[times <= 10] == -60).all()
+    assert (v[(times > 10) & (times <= 30)] == -20).all()
+    wanted = -60 + 40 * np.exp(-(times - 30) / 10)
+    np.testing.assert_allclose(v[times > 30], wanted[times > 30], rtol=0, atol=1e-6)
+
+
+def test_a_clamp_off_the_grid_is_told():
+    with pytest.warns(UserWarning, match=r"10\.03 ms, which is no whole number of steps of 0\.1"):
+        (values,) = played([clamp("a", Step(-20.0, 10.03, 30.0))], 200, 0.1)
+    assert np.isfinite(values[0, :, 0, 0]).tolist() == [step >= 100 for step in range(200)]
+    with pytest.raises(InputError, match=r"10\.02 to 10\.04 ms holds no whole step of 0\.1 ms"):
+        played([clamp("a", Step(-20.0), 10.02, 10.04)], 200, 0.1)
+    with pytest.raises(InputError, match=r"holds no whole step of 0\.5 ms"):
+        played([clamp("a", Pulses(-20.0, 0.2, 5.0))], 200, 0.5)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: clamp("a", OrnsteinUhlenbeck(-40.0, 1.0, 5.0)),
+        lambda: Experiment("a=clamp noise -40 sd 1 tau 5"),
+    ],
+)
+def test_a_clamp_is_no_noise(make):
+    with pytest.raises(InputError, match="a clamp is given OrnsteinUhlenbeck, which is noise"):
+        make()
 
 
 def test_samples_and_functions_may_differ_from_neuron_to_neuron():

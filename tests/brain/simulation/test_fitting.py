@@ -150,6 +150,26 @@ def test_what_was_measured_may_be_of_some_neurons_now_and_then(circuit):
     assert found.losses == pytest.approx([0.0], abs=1e-8)
 
 
+PAIR = Connectome.from_edges(["a"], ["b"], [20])
+FIRST = Parameters(unit_conductance=0.05)
+
+
+@pytest.mark.parametrize(
+    ("initial", "trials"), [(None, 1), ("rest", 1), (-55.0, 1), (None, [None, "ablate b"])]
+)
+def test_a_fit_begins_where_a_simulation_with_its_constants_does(initial, trials):
+    """Right: -52 mV, and both losses equal; it was -48.85, with losses of 10.40 and 14.44."""
+    asked = Experiment("a=step 20 from 5", 30.0, 0.5, trials=trials, initial=initial)
+    truth = FIRST.replace(leak_potential=-52.0)
+    measured = simulate(PAIR, truth, asked)["potential"].values.transpose(1, 2, 0)
+    found = fit(PAIR, FIRST, asked, measured, learn={"leak_potential": "all"})
+    np.testing.assert_allclose(found.parameters.leak_potential, -52.0, atol=1e-3)
+    again = simulate(PAIR, found.parameters, asked)["potential"].values.transpose(1, 2, 0)
+    loss = np.square(again - measured).mean()
+    assert found.losses.min() < 1e-6
+    assert loss == pytest.approx(found.losses.min(), abs=1e-8)
+
+
 SHORT = {"duration": 2.0, "dt": 0.5}
 
 

@@ -8,7 +8,6 @@ from liquidtime.brain import (
     Connectome,
     Events,
     Experiment,
-    Hold,
     Machine,
     Network,
     OrnsteinUhlenbeck,
@@ -185,29 +184,50 @@ def test_events_do_not_depend_on_the_backend():
 @pytest.mark.parametrize("machine", BOTH)
 @pytest.mark.parametrize("every", [1, 3])
 def test_calcium_has_its_closed_form(every, machine):
-    """Of a neuron that is held: s (1 − e^(−t / τ))."""
+    """Of a neuron that is clamped: s − (s − s₀) e^(−t / τ), from where the leak puts it."""
     found = run(
-        (),
-        trials=[Hold("n004", -30.0)],
+        clamp("n004", Step(-30.0)),
         where=machine,
         record=Record("calcium", "n004", every, 25.0),
     )["calcium"]
-    opened = 1 / (1 + np.exp(-0.2 * 15))
-    wanted = opened * -np.expm1(-found["time"].values / 25)
+    opened, before = 1 / (1 + np.exp(-0.2 * np.array([15, -15])))
+    wanted = opened - (opened - before) * np.exp(-found["time"].values / 25)
     tight = 1e-12 if machine is EXACT else 2e-6
     np.testing.assert_allclose(found.values[0, :, 0], wanted, rtol=0, atol=tight)
     assert found.attrs["units"] == "1"
 
 
 @pytest.mark.parametrize("machine", BOTH)
-def test_a_simulation_goes_on_from_the_end_of_another(machine):
-    """With frozen sources, which know no past; but activations begin in double precision."""
-    given = {"where": machine, "scheme": "frozen", "trials": 2, "record": ()}
-    steady = current(NAMES[:10], Step(60.0))
-    whole = run(steady, duration=20.0, **given).final
-    half = run(steady, duration=10.0, **given).final
-    again = run(steady, duration=10.0, initial=half, **given).final
-    np.testing.assert_allclose(again, whole, rtol=0, atol=1e-12 if machine is EXACT else 2e-5)
+def test_calcium_of_a_brain_at_rest_stays_at_its_activation(machine):
+    """Right: 0.5 throughout. It began at 0 and rose for seconds."""
+    pair = Connectome.from_edges(["a"], ["b"], [20])
+    found = run(
+        (),
+        pair,
+        Parameters(leak_potential=-45.0),
+        where=machine,
+        duration=300.0,
+        initial="rest",
+        record=["activation", "calcium"],
+    )
+    np.testing.assert_allclose(found["calcium"].sel(neuron="a"), 0.5, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(found["calcium"], found["activation"], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("machine", BOTH)
+def test_calcium_is_not_lost_where_it_is_much_slower_than_steps(machine):
+    """With τ = 10⁶ ms it moves 1e-7 of its distance a step, which float32 would lose."""
+    found = run(
+        clamp("n004", Step(0.0)),
+        where=machine,
+        duration=100.0,
+        dt=0.1,
+        record=Record("calcium", "n004", 1000, 1e6),
+    )["calcium"]
+    opened, before = 1 / (1 + np.exp(-0.2 * np.array([45, -15])))
+    wanted = opened - (opened - before) * np.exp(-100 / 1e6)
+    assert float(found[0, -1, 0]) == pytest.approx(wanted, rel=0, abs=1e-7)
+    assert float(found[0, -1, 0]) > before + 9e-5
 
 
 @pytest.mark.parametrize(
@@ -225,6 +245,22 @@ def test_where_a_simulation_begins(initial, wanted):
     np.testing.assert_allclose(found.final, wanted, rtol=0, atol=1e-3)
     network = Network(BRAIN, PARAMETERS, trials=2)
     np.testing.assert_array_equal(network.initial(initial), wanted)
+
+
+def test_times_are_decimal_numbers():
+    """Right: all are found, and those of 0.1 and 0.3 ms meet; 352 of 1000 were not, and 38 did."""
+    fine = run(
+        connectome=Connectome.from_edges(["a"], ["b"], [20]), stimuli=(), duration=300.0, dt=0.1
+    )
+    coarse = run(
+        connectome=Connectome.from_edges(["a"], ["b"], [20]), stimuli=(), duration=30.0, dt=0.3
+    )
+    potential = fine["potential"]
+    for step in range(1, 1001):
+        potential.indexes["time"].get_loc(step / 10)
+    assert (coarse["potential"] - potential).sizes["time"] == 100
+    events = run(stimuli=current(NAMES[0], Step(300.0)), dt=0.1, duration=3.0, record=Events(-50.0))
+    assert all(time == round(time, 1) for time in events.events["time"])
 
 
 BACKENDS = {

@@ -217,7 +217,7 @@ def test_a_finished_run_keeps_its_statistics(tmp_path):
 
 
 DIFFERENT = {
-    "duration": {"duration": 21.0},
+    "duration": {"duration": 19.0},
     "dt": {"dt": 0.25},
     "scheme": {"scheme": "frozen"},
     "batch": {"trials": 2},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from liquidtime.brain.distributed.exchange import Ranks
 from liquidtime.brain.distributed.store import Scattered
 from liquidtime.brain.experiment.recording import Record, Recording, Series
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.simulation.samples import Samples
+from liquidtime.errors import InputError
 
 
 def merged(
@@ -45,13 +48,10 @@ def merged(
             samples = _opened(name, columns, folder) if ranks.rank == 0 else None
         series[name] = Series(record, neurons, samples)
     events = ranks.to_first(found.event_table)
-    ends = ranks.to_first(found.final)
-    if events is None or ends is None:
+    final = _merged_state(found.final, owner, ranks)
+    if events is None or final is None:
         return None
     table = np.concatenate(events)
-    final = np.empty((len(owner), found.final.shape[1]), dtype=np.float32)
-    for rank, part in enumerate(ends):
-        final[owner == rank] = part
     return dataclasses.replace(
         found,
         series=series,
@@ -61,6 +61,52 @@ def merged(
         statistics=statistics,
         store=folder,
     )
+
+
+def own_part(state: State, owner: NDArray[np.int32], ranks: Ranks) -> State:
+    """What a rank goes on from, of what `merged` has put together.
+
+    Raises:
+        InputError: If it was made by other ranks, or neurons were dealt out otherwise.
+    """
+    made = state.about.get("ranks", [])
+    if len(made) != ranks.size or state.about.get("owner") != _digest(owner):
+        raise InputError(
+            f"the state was made by {max(1, len(made))} processes; expected one that was made by "
+            f"{ranks.size}, with neurons dealt out as they are now."
+        )
+    prefix = _prefix(ranks.rank)
+    parts = {
+        name.removeprefix(prefix): part
+        for name, part in state.parts.items()
+        if name.startswith(prefix)
+    }
+    return State(parts, made[ranks.rank])
+
+
+def _merged_state(own: State, owner: NDArray[np.int32], ranks: Ranks) -> State | None:
+    told = ranks.everyones((own.about, {name: part.shape for name, part in own.parts.items()}))
+    parts: dict[str, NDArray] = {}
+    for name in sorted(own.parts):
+        found = ranks.to_first(np.ascontiguousarray(own.parts[name]).reshape(-1))
+        for rank, part in enumerate(found or []):
+            parts[_prefix(rank) + name] = part.reshape(told[rank][1][name])
+    if ranks.rank != 0:
+        return None
+    abouts = [about for about, _ in told]
+    potentials = np.empty((len(owner), own.shape[1]), dtype=np.float32)
+    for rank, about in enumerate(abouts):
+        potentials[owner == rank] = parts[f"{_prefix(rank)}potential"].reshape(about["shape"])
+    about = {**own.about, "shape": list(potentials.shape), "ranks": abouts, "owner": _digest(owner)}
+    return State({"potential": potentials, **parts}, about)
+
+
+def _prefix(rank: int) -> str:
+    return f"rank{rank}:"
+
+
+def _digest(owner: NDArray[np.int32]) -> str:
+    return hashlib.sha256(owner.tobytes()).hexdigest()[:32]
 
 
 def _gathered(samples: NDArray, columns: list[NDArray], ranks: Ranks) -> NDArray | None:

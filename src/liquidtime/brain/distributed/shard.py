@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Indices
 from liquidtime.brain.distributed.exchange import Format, Ranks
-from liquidtime.brain.distributed.merging import merged
+from liquidtime.brain.distributed.merging import merged, own_part
 from liquidtime.brain.distributed.partition import Part
 from liquidtime.brain.distributed.stepper import ShardStepper, Share
 from liquidtime.brain.distributed.store import Checkpoints
 from liquidtime.brain.experiment.experiment import Resolved
 from liquidtime.brain.experiment.recording import Record, Recording
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.simulation.network import Network
 from liquidtime.brain.simulation.store import Store
 from liquidtime.kernels.network.constants import Constants
@@ -81,6 +82,10 @@ class Shard:
     def leads(self) -> bool:
         """See `Worker.leads`."""
         return self.ranks.rank == 0
+
+    def own(self, state: State) -> State:
+        """See `Worker.own`."""
+        return own_part(state, self.owner, self.ranks)
 
     def stepper(self) -> Stepper:
         """See `Worker.stepper`."""

@@ -171,6 +171,17 @@ class ShardStepper:
         if self._departures is not None:
             self._departures.tables[:] = state["departures"]
 
+    def adopt(self) -> None:
+        """See `Stepper.adopt`; all ranks must do it together."""
+        self._native.adopt()
+        emitted = self._emitted(half=False)
+        self._came = self._emissions.swap(emitted[None])[0]
+        self._arrivals.put(self.step, self._came)
+        if self._departures is not None:
+            self._departures.put(self.step, emitted)
+            self._passed_on[:] = emitted
+        self._near = self._potentials(half=False)
+
     def _advance(self, outside: Outside, traces: list[Trace]) -> None:
         self._deliver(self._arrivals.at(self.step), self._near, half=False)
         # Without a step before it, ab2 goes by the middle, where others' neurons are seen, too.

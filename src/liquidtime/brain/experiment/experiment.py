@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.clock import at
 from liquidtime.brain.experiment.condition import Condition
 from liquidtime.brain.experiment.neurons import without_words
 from liquidtime.brain.experiment.perturbation import Perturbation
 from liquidtime.brain.experiment.placing import Placed, placed, recorded
 from liquidtime.brain.experiment.recording import Events, Record
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.experiment.stimuli import Stimulus
 from liquidtime.brain.experiment.trials import Done, Screen, Trials
 from liquidtime.brain.experiment.waveforms.contract import ROUNDING
@@ -49,7 +51,9 @@ class Experiment:
             such as "ablate AVAL", None for a control; a mapping from labels to these; a `Screen`;
             or `Trials`, which has repeats.
         initial: Potentials to begin with: one number, [N] or [N, B] (mV), or "rest" for the
-            resting state; by default the leak potentials.
+            resting state; by default the leak potentials. Or a `State`, such as
+            `Recording.final`, to go on from: the duration is then that of this part, and the clock
+            goes on, so stimuli and records are at times since the very beginning.
         delta: Neurons pass on what they emit only when it has moved by more than this (send on
             delta; activations run from 0 to 1). 0: always. `Recording.statistics` then says which
             share of the synapses was worked on, and by how much that was wrong.
@@ -74,7 +78,7 @@ class Experiment:
     scheme: Scheme = "ab2"
     record: Record | Events | str | Sequence[Record | Events | str] = "potential"
     trials: Trials | Screen | int | Sequence[Done] | Mapping[str, Done] = 1
-    initial: NDArray | float | Literal["rest"] | None = None
+    initial: NDArray | float | Literal["rest"] | State | None = None
     delta: float = 0.0
     seed: int = 0
 
@@ -108,7 +112,7 @@ class Experiment:
 
     def too_late(self) -> str | None:
         """Which stimulus begins only after the end, in words; None if none does."""
-        end = self.steps * self.dt
+        end = at(self.first_step + self.steps, self.dt)
         for stimulus in cast("tuple[Stimulus, ...]", self.stimuli):
             if stimulus.span[0] >= end - ROUNDING:
                 told = f"the stimulus {stimulus.text!r}" if stimulus.text else "a stimulus"
@@ -117,6 +121,11 @@ class Experiment:
                     "ms; simulate for longer, or leave it out."
                 )
         return None
+
+    @property
+    def first_step(self) -> int:
+        """Steps that were made before."""
+        return self.initial.step if isinstance(self.initial, State) else 0
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -237,14 +246,14 @@ def _in_words(text: str, others: Sequence[Record | Events]) -> Record:
 
 
 def _initial(
-    given: NDArray | float | Literal["rest"] | None,
-) -> NDArray | float | Literal["rest"] | None:
+    given: NDArray | float | Literal["rest"] | State | None,
+) -> NDArray | float | Literal["rest"] | State | None:
     if isinstance(given, str):
         if given != "rest":
             raise InputError(f"initial is {given!r}; expected 'rest', numbers or None.")
         return given
-    if given is None:
-        return None
+    if given is None or isinstance(given, State):
+        return given
     found = np.array(given)
     if found.dtype.kind not in "iuf" or not np.isfinite(found).all():
         raise InputError("initial holds numbers that are not finite; expected mV.")

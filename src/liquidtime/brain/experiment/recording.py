@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.clock import at
 from liquidtime.brain.experiment.neurons import Chosen
+from liquidtime.brain.experiment.state import State
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import variables
 from liquidtime.optional import require
@@ -29,7 +31,7 @@ class Record:
         variable: "potential" (mV); "activation" (s, 0 to 1); "conductance" (nS) and "current"
             (pA, inwards positive) of all synapses and gap junctions, as they were used in the
             last step; "calcium", the activation smoothed with `time_constant`, for comparison
-            with fluorescence.
+            with fluorescence; it begins where the activation stands.
         neurons: Which; None for all.
         every: Steps from one sample to the next; the first sample is that many steps after 0.
         time_constant: ms, of calcium.
@@ -78,6 +80,11 @@ class Series:
     """[T, n, B], in memory or a Zarr array."""
 
 
+def sample_times(first_step: int, count: int, every: int, dt: float) -> NDArray[np.float64]:
+    """[count], ms, when samples are taken: at steps after the first that are multiples of every."""
+    return at((first_step // every + np.arange(1, count + 1)) * every, dt)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """What a simulation gives.
@@ -85,10 +92,11 @@ class Recording:
     Attributes:
         connectome: What was simulated.
         dt: ms.
-        duration: ms.
+        duration: ms, of this part.
         series: By name.
         event_table: int64 [n, 3]: step, neuron, trial.
-        final: [N, B], potentials at the end, mV; `initial=` of a simulation that goes on.
+        final: Where it stood at the end, whose `potentials` are [N, B] (mV); `initial=` of an
+            experiment that goes on.
         statistics: How it was computed: backend, scheme, wall seconds, simulated seconds per wall
             second, and with delta the share of synapses passed and its error.
         store: Folder, where there is one.
@@ -99,10 +107,12 @@ class Recording:
     duration: float
     series: Mapping[str, Series]
     event_table: NDArray[np.int64]
-    final: NDArray[np.floating]
+    final: State
     statistics: Mapping[str, Any]
     store: Path | None = None
     labels: Sequence[str] = field(default=())
+    first_step: int = 0
+    """Steps that were made before: of a simulation that went on from another."""
 
     def __repr__(self) -> str:
         kept = [f"{name} {list(series.samples.shape)}" for name, series in self.series.items()] + (
@@ -147,7 +157,7 @@ class Recording:
     def times(self, name: str) -> NDArray[np.float64]:
         """[T], ms."""
         series = self.series[name]
-        return self.dt * series.record.every * np.arange(1.0, series.samples.shape[0] + 1)
+        return sample_times(self.first_step, series.samples.shape[0], series.record.every, self.dt)
 
     def to_dataset(self) -> xarray.Dataset:
         """All records as one xarray data set; their time and neuron axes carry their names."""
@@ -165,7 +175,7 @@ class Recording:
         steps, neurons, trials = self.event_table.T
         return pandas.DataFrame(
             {
-                "time": steps * self.dt,
+                "time": at(steps, self.dt),
                 "neuron": self.connectome.neurons.index.to_numpy()[neurons],
                 "trial": trials,
             }

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from liquidtime.brain.experiment.experiment import Resolved
+from liquidtime.brain.experiment.placing import Placed
 from liquidtime.brain.experiment.waveforms.contract import Noise
 from liquidtime.kernels.network.constants import Constants
 
@@ -36,6 +37,28 @@ def fingerprint(constants: Constants, resolved: Resolved) -> str:
     # In version 0.1.0 each trial had a noise of its own, and none of their numbers was fed.
     if noisy and len(set(resolved.noises)) < resolved.trials:
         _feed(digest, resolved.noises)
+    return digest.hexdigest()[:32]
+
+
+def fingerprint_of_network(constants: Constants) -> tuple[str, str]:
+    """Of who is connected to whom, with which delays; and of all constants.
+
+    A state can go on where the first is the same; where the second is, to the same bits.
+    """
+    wiring, every = hashlib.sha256(), hashlib.sha256()
+    _feed(wiring, (constants.form, constants.class_count, constants.delay))
+    for edges in (constants.synapses, constants.gaps):
+        if edges is not None:
+            _feed(wiring, (edges.offsets, edges.sources, edges.classes))
+    _feed_constants(every, constants)
+    return wiring.hexdigest()[:32], every.hexdigest()[:32]
+
+
+def fingerprint_of_noise(placed: Placed) -> str:
+    """Of a noise and whom it reaches."""
+    digest = hashlib.sha256()
+    stimulus = placed.stimulus
+    _feed(digest, (stimulus.kind, stimulus.waveform, np.asarray(placed.neurons)))
     return digest.hexdigest()[:32]
 
 

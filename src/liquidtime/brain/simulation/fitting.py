@@ -13,7 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.experiment.experiment import Experiment
+from liquidtime.brain.experiment.experiment import Experiment, Resolved
+from liquidtime.brain.experiment.perturbation import Ablate, Hold
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.brain.simulation.network import Network
 from liquidtime.brain.simulation.player import Player
@@ -21,7 +23,6 @@ from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 from liquidtime.kernels.network.learning import Learnable, LearnableNetwork
 from liquidtime.kernels.network.membrane import Membrane
-from liquidtime.kernels.network.stepper import Task
 
 Constant = Literal[
     "membrane_capacitance",
@@ -89,7 +90,9 @@ def fit(
 
     The loss is the mean squared difference over all samples that are not NaN, in mV². Constants
     that must be positive are learnt as logarithms, so they stay so. Adam walks down the gradient
-    through time.
+    through time. Each run begins where `simulate` would begin with its constants: at the learnt
+    leak potentials, at the rest of the learnt network, or where the experiment's `initial` says,
+    such as at measured potentials.
 
     Args:
         connectome: Who is connected to whom.
@@ -110,6 +113,11 @@ def fit(
     Raises:
         InputError: If the target does not fit, or there is nothing to learn.
     """
+    if isinstance(experiment.initial, State):
+        raise InputError(
+            "initial is a State, whose activations and signals on their way belong to the "
+            "constants that made it; expected potentials, such as its `potentials`, 'rest' or None."
+        )
     resolved = experiment.resolved(connectome)
     if len(resolved.records) != 1 or resolved.records[0].variable != "potential":
         raise InputError(
@@ -135,11 +143,10 @@ def fit(
     network = Network(
         connectome, parameters, trials=resolved.trials, perturbations=resolved.perturbations
     )
-    moved = LearnableNetwork(network.constants, Task(experiment.dt, experiment.scheme))
+    moved = LearnableNetwork(network.constants, network.task(experiment.dt, experiment.scheme))
     drives = Player(resolved).play(0, experiment.steps)
     values = _Values(network, learn)
-    # Copied: `initial` may give a view that is spread out over the trials.
-    start = torch.from_numpy(network.initial(experiment.initial).copy()).float()
+    start = _Start(network, experiment.initial, _removed(resolved, len(connectome)))
     where = torch.from_numpy(chosen.astype(np.int64))
     optimiser = torch.optim.Adam(
         [
@@ -151,12 +158,21 @@ def fit(
     losses, best = [], values.copied()
     # Once more than there are steps: what the last step gives has a loss, too.
     for step in range(descent.steps + 1):
+        learnable = values.learnable()
+        try:
+            potentials, held = start.of(learnable, values.found(parameters))
+        except InputError:
+            # There is no rest with these constants; the best that was seen is what is given back.
+            if not losses:
+                raise
+            break
         traced = moved.trace(
-            values.learnable(),
+            learnable,
             experiment.steps,
             drives,
             where,
-            start=start,
+            start=potentials,
+            held=held,
             checkpoint_steps=descent.checkpoint_steps,
         )
         found = traced[record.every - 1 :: record.every]
@@ -174,7 +190,64 @@ def fit(
             loss.backward()
             optimiser.step()
     values.restore(best)
-    return values.result(parameters, np.array(losses))
+    found, fitted = values.found(parameters)
+    return Fit(found, fitted, np.array(losses), values.shared, values.names)
+
+
+class _Start:
+    """Where runs begin: as with the constants of the moment, not with those of the first guess.
+
+    Args:
+        network: With the first guess.
+        initial: As of an experiment.
+        removed: [N, B], who is ablated, and so stays at the leak potential.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        initial: NDArray | float | Literal["rest"] | None,
+        removed: NDArray[np.bool_],
+    ) -> None:
+        self._network = network
+        self._initial: NDArray | float | Literal["rest"] | None = initial
+        self._rests = isinstance(initial, str)
+        self._removed = removed if removed.any() else None
+
+    def of(
+        self, learnable: Learnable, found: tuple[Connectome, Parameters]
+    ) -> tuple[Tensor, NDArray[np.float64] | None]:
+        """Potentials to begin with [N, B], and where neurons are held for good.
+
+        Gradients pass to learnt leak potentials; through a rest, which is sought anew, they do not.
+        """
+        network = self._network
+        held = network.constants.gates.held
+        leak = learnable.membrane.leak_potential
+        if held is not None and self._removed is not None:
+            held = np.where(self._removed, leak.detach().double().numpy(), held)
+        if self._initial is None:
+            start = leak.expand(-1, network.trials)
+        else:
+            given = network
+            if self._rests:
+                given = dataclasses.replace(network, connectome=found[0], parameters=found[1])
+            # Copied: `initial` may give a view that is spread out over the trials.
+            start = _single(given.initial(self._initial))
+        if held is not None:
+            fixed = _single(held)
+            start = torch.where(fixed.isnan(), start, fixed)
+        return start, held
+
+
+def _removed(resolved: Resolved, neurons: int) -> NDArray[np.bool_]:
+    found = np.zeros((neurons, resolved.trials), dtype=bool)
+    for trial, entry in enumerate(resolved.perturbations):
+        for done in entry:
+            # Of several, the last says where a neuron is held.
+            if isinstance(done, Ablate | Hold):
+                found[np.asarray(done.neurons), trial] = isinstance(done, Ablate)
+    return found
 
 
 class _Values:
@@ -249,12 +322,21 @@ class _Values:
             for name, raw in self.raw.items():
                 raw.copy_(kept[name])
 
-    def result(self, start: Parameters, losses: NDArray[np.float64]) -> Fit:
+    @property
+    def shared(self) -> dict[str, NDArray[np.float64]]:
+        """Of each learnt constant its values, one a group."""
+        return {name: self.value(name).detach().double().numpy() for name in self.raw}
+
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Of each learnt constant the names of its groups."""
+        return dict(self._names)
+
+    def found(self, start: Parameters) -> tuple[Connectome, Parameters]:
         """The network with the learnt constants."""
-        shared = {name: self.value(name).detach().double().numpy() for name in self.raw}
         changes: dict[str, object] = {}
         connectome = self._network.connectome
-        for name, found in shared.items():
+        for name, found in self.shared.items():
             group = self._group[name].numpy()
             if name == "gap_conductance":
                 changes[name] = float(found[0])
@@ -265,7 +347,7 @@ class _Values:
                 connectome = dataclasses.replace(connectome, synapses=fitted)
             else:
                 changes[name] = found[group]
-        return Fit(connectome, start.replace(**changes), losses, shared, dict(self._names))
+        return connectome, start.replace(**changes)
 
 
 _FIELD = {"membrane_capacitance": "capacitance"}

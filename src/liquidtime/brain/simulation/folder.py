@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.archive import read_arrays
 from liquidtime.brain.experiment.recording import Record, Recording, Series
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.simulation.description import Description
 from liquidtime.brain.simulation.samples import SAMPLES, Samples, read_samples
-from liquidtime.brain.simulation.store import CONNECTOME, EXPERIMENT, RUN, SIMULATION
+from liquidtime.brain.simulation.store import CHECKPOINT, CONNECTOME, EXPERIMENT, RUN, SIMULATION
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.runs.claim import check_free
@@ -29,7 +31,9 @@ def is_simulation(folder: Path) -> bool:
     return found.begun and read_json(folder / RUN).get("kind") == "simulation"
 
 
-def folder_for(out: Path | None, runs: Path, name: str, resume: bool) -> Path:
+def folder_for(
+    out: Path | None, runs: Path, name: str, resume: bool, duration: float | None = None
+) -> Path:
     """Where a simulation goes.
 
     Args:
@@ -38,12 +42,17 @@ def folder_for(out: Path | None, runs: Path, name: str, resume: bool) -> Path:
         runs: Where simulations lie by default.
         name: Of the network.
         resume: Go on with a stopped one: by default the latest of that name.
+        duration: ms; with `resume`, a finished one that is shorter is made longer.
 
     Raises:
         InputError: If the folder is taken, or there is nothing to go on with.
     """
     if out is not None:
-        Folder(out, SIMULATION).check_vacant(resume=resume)
+        folder = Folder(out, SIMULATION)
+        if resume and duration and folder.finished and folder.read(RUN)["duration"] < duration:
+            check_free(out)
+        else:
+            folder.check_vacant(resume=resume)
         return out
     if not resume:
         return dated(runs / name)
@@ -145,10 +154,32 @@ def load(folder: Path) -> tuple[Recording, Description]:
         about["duration"],
         series,
         events,
-        # Where neurons stood at the end is not kept.
-        np.zeros((len(connectome), 0)),
+        _final(result, about, len(connectome)),
         {**about["statistics"], "scheme": about["scheme"]},
         folder,
         experiment.labels,
+        about.get("first_step", 0),
     )
     return recording, experiment
+
+
+def _final(folder: Folder, about: Mapping[str, Any], neurons: int) -> State:
+    """Where a finished simulation stood at its end."""
+    folder.check(CHECKPOINT)
+    with understood(folder.path / CHECKPOINT):
+        parts, told = read_arrays(folder.path / CHECKPOINT)
+    # Version 0.1.0 kept less, and did not say of which network.
+    said = {
+        "kind": "state",
+        "step": int(parts["step"][0]),
+        "shape": [neurons, about["batch"]],
+        "dt": about["dt"],
+        "backend": about["backend"],
+        "dtype": about["dtype"],
+        "on delta": about["delta"] > 0,
+        "wiring": None,
+        "constants": None,
+        "calcium": {},
+        "noises": {},
+    }
+    return State(parts, {**said, **told})

@@ -101,7 +101,8 @@ class Network:
     def task(self, dt: float, scheme: Scheme = "ab2", delta: float = 0.0) -> Task:
         """How this network is moved in such steps, on its machine."""
         machine = self.machine
-        return Task(dt, scheme, delta, machine.device, machine.dtype, self.threads)
+        stalls = machine.dtype == "float32" and self.constants.stalls(dt)
+        return Task(dt, scheme, delta, machine.device, machine.dtype, self.threads, stalls)
 
     @property
     def backend(self) -> str:

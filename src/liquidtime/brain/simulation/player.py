@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liquidtime.brain.experiment.clock import at
 from liquidtime.brain.experiment.experiment import Resolved
 from liquidtime.brain.experiment.placing import Placed
-from liquidtime.brain.experiment.stimuli import Stimulus
-from liquidtime.brain.experiment.waveforms.contract import Noise, Waveform
+from liquidtime.brain.experiment.stimuli import Stimulus, check_clamp
+from liquidtime.brain.experiment.waveforms.contract import BEFORE, Noise, Waveform
+from liquidtime.brain.simulation.fingerprint import fingerprint_of_noise
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.drives import Drive
 from liquidtime.kernels.network.stepper import stages
@@ -28,6 +31,9 @@ class Player:
         self._dt, self._stages = experiment.dt, stages(experiment.scheme)
         self._trials, self._noises = resolved.trials, resolved.noises
         self._stimuli = resolved.stimuli
+        for placed in self._stimuli:
+            if placed.stimulus.kind == "clamp":
+                check_clamp(placed.stimulus, self._dt)
         self._noise = {
             index: self._opened(placed.stimulus.waveform, index, placed)
             for index, placed in enumerate(self._stimuli)
@@ -45,8 +51,8 @@ class Player:
 
     def play(self, first_step: int, steps: int) -> list[Drive]:
         """What comes over the next steps; the first of them must follow on the last call's."""
-        times = (first_step + np.arange(steps)) * self._dt
-        return [self._drive(index, times) for index in range(len(self._stimuli))]
+        limits = at(first_step + np.arange(steps + 1), self._dt)
+        return [self._drive(index, limits) for index in range(len(self._stimuli))]
 
     def state(self) -> dict[str, Any]:
         """Where the noises stand, as JSON can hold it."""
@@ -58,13 +64,36 @@ class Player:
             for index, entries in self._noise.items()
         }
 
+    def identities(self) -> dict[str, str]:
+        """Of each noise in `state`, what tells it from others."""
+        return {str(index): fingerprint_of_noise(self._stimuli[index]) for index in self._noise}
+
+    def go_on(self, state: Mapping[str, Any], identities: Mapping[str, str]) -> None:
+        """Go on from the state of other stimuli: noises that were among them go on, others begin.
+
+        Args:
+            state: Of a player.
+            identities: Of the same.
+        """
+        left = dict(identities)
+        for index, own in self.identities().items():
+            before = next((old for old, identity in left.items() if identity == own), None)
+            if before is None or len(state[before]) != len(self._noise[int(index)]):
+                continue
+            del left[before]
+            self._restore(int(index), state[before])
+
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
-        for index, entries in self._noise.items():
-            for number, (kept, last) in zip(list(entries), state[str(index)], strict=True):
-                generator, _ = entries[number]
-                generator.bit_generator.state = kept
-                entries[number] = (generator, np.array(last))
+        for index in self._noise:
+            self._restore(index, state[str(index)])
+
+    def _restore(self, index: int, kept_all: Sequence[Any]) -> None:
+        entries = self._noise[index]
+        for number, (kept, last) in zip(list(entries), kept_all, strict=True):
+            generator, _ = entries[number]
+            generator.bit_generator.state = kept
+            entries[number] = (generator, np.array(last))
 
     def _opened(
         self, noise: Noise, index: int, placed: Placed
@@ -78,14 +107,16 @@ class Player:
             found[number] = (generator, noise.first((len(placed.neurons),), generator))
         return found
 
-    def _drive(self, index: int, times: NDArray) -> Drive:
+    def _drive(self, index: int, limits: NDArray) -> Drive:
         placed = self._stimuli[index]
         stimulus, course = placed.stimulus, placed.stimulus.waveform
         if isinstance(course, Noise):
-            values = self._drawn(index, course, len(times))
+            values = self._drawn(index, course, len(limits) - 1)
         else:
+            played = self._held if stimulus.kind == "clamp" else self._flowing
             staged = [
-                self._course(stimulus, course, times, stage) for stage in self._stages_of(stimulus)
+                part[:, None] if part.ndim == 1 else part
+                for part in played(stimulus, course, limits[:-1], limits[1:])
             ]
             values = self._spread(placed, np.stack(staged))
             if stimulus.kind != "clamp" and not np.isfinite(values).all():
@@ -100,33 +131,51 @@ class Player:
             np.asarray(placed.neurons, dtype=np.int32),
             values,
             float(stimulus.reversal_potential),
-            self._jumps(stimulus, times) if stimulus.kind == "clamp" else None,
+            self._jumps(stimulus, limits[:-1]) if stimulus.kind == "clamp" else None,
         )
 
-    def _course(
-        self, stimulus: Stimulus, waveform: Waveform, times: NDArray, stage: float
-    ) -> NDArray:
-        values = waveform.values(times + stage * self._dt)
-        values = values[:, None] if values.ndim == 1 else values
-        if stimulus.kind != "clamp":
-            return values
-        if not np.isfinite(values).all():
+    def _flowing(
+        self, stimulus: Stimulus, course: Waveform, begin: NDArray, end: NDArray
+    ) -> list[NDArray]:
+        """A current or conductance at the scheme's points; in the middle alone its mean, if known.
+
+        Elsewhere what other simulators take, but where it jumps within a step its mean, too.
+        """
+        del stimulus
+        mean = course.average(begin, end) if self._stages == (0.5,) else None
+        if mean is not None:
+            return [mean]
+        return [course.within(begin, end, part) for part in self._stages]
+
+    def _held(
+        self, stimulus: Stimulus, course: Waveform, begin: NDArray, end: NDArray
+    ) -> list[NDArray]:
+        """Where neurons are held at the scheme's points; they end a step where they are held."""
+        middle = begin + 0.5 * self._dt
+        # At its end a stage still sees this step, as does one after which the neuron is free.
+        before = course.values(end - BEFORE)
+        wide = (-1, *[1] * (before.ndim - 1))
+        if len(self._stages) > 1:
+            staged = [course.values(begin), course.values(middle), before]
+        else:
+            stays = course.on(end).reshape(wide)
+            staged = [np.where(stays, course.values(end), before), course.values(middle)]
+        if not all(np.isfinite(part).all() for part in staged):
             raise InputError(
                 "a clamp's waveform gave numbers that are not finite; expected mV. start and stop "
                 "say when neurons are free."
             )
-        return np.where(self._holds(stimulus, times)[:, None], values, np.nan)
-
-    def _stages_of(self, stimulus: Stimulus) -> tuple[float, ...]:
-        """A step ends where its neuron is held, whatever the scheme asks of other inputs."""
-        if stimulus.kind == "clamp" and len(self._stages) == 1:
-            return (1.0, 0.5)
-        return self._stages
+        holds = self._holds(stimulus, begin)
+        return [
+            np.where(holds.reshape(-1, *[1] * (part.ndim - 1)), part, np.nan) for part in staged
+        ]
 
     def _holds(self, stimulus: Stimulus, times: NDArray) -> NDArray[np.bool_]:
         """Whether the steps that begin at these times are held: those with their middle inside."""
         middle = times + 0.5 * self._dt
-        return (middle >= stimulus.start) & (middle < stimulus.stop)
+        assert isinstance(stimulus.waveform, Waveform)
+        inside = (middle >= stimulus.start) & (middle < stimulus.stop)
+        return inside & stimulus.waveform.on(middle)
 
     def _jumps(self, stimulus: Stimulus, times: NDArray) -> NDArray[np.bool_]:
         """Steps with a jump, and those after them, whose past still holds what was before it."""

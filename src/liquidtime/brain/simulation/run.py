@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
+from liquidtime.brain.experiment.clock import at
 from liquidtime.brain.experiment.experiment import Experiment
 from liquidtime.brain.experiment.recording import Record, Recording, Series
+from liquidtime.brain.experiment.state import State, calcium_parts
 from liquidtime.brain.experiment.waveforms.catalogue import WRITTEN
 from liquidtime.brain.neurons.contract import Neurons
 from liquidtime.brain.neurons.graded import Parameters
 from liquidtime.brain.simulation.bounds import warn_of_the_end
-from liquidtime.brain.simulation.fingerprint import fingerprint
+from liquidtime.brain.simulation.fingerprint import fingerprint, fingerprint_of_network
+from liquidtime.brain.simulation.going_on import check_goes_on
 from liquidtime.brain.simulation.network import Machine
 from liquidtime.brain.simulation.player import Player
 from liquidtime.brain.simulation.progress import Progress, shown
@@ -27,9 +30,9 @@ from liquidtime.brain.simulation.where import Alone, Builder, Where, Worker
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.contract import Form
-from liquidtime.kernels.network.play import play
+from liquidtime.kernels.network.play import Rows, play
 from liquidtime.kernels.network.readers import Tap
-from liquidtime.kernels.network.stepper import Scheme, Stepper
+from liquidtime.kernels.network.stepper import LOST, Scheme, Stepper
 from liquidtime.runs.interrupts import uninterrupted
 from liquidtime.runs.stored import understood
 
@@ -140,21 +143,22 @@ class _Run:
         self.records, self.neurons = resolved.records, resolved.recorded
         self.dt, self.delta = experiment.dt, experiment.delta
         self.scheme: Scheme = experiment.scheme
-        self.threshold, self.steps = experiment.threshold, experiment.steps
-        self.duration = self.steps * self.dt
+        self.threshold, self.first = experiment.threshold, experiment.first_step
+        self.steps = self.first + experiment.steps
+        self.duration = at(experiment.steps, self.dt)
         self.store = store
         _refuse(self.records, FORMS.find(self.network.constants.form))
         self.stepper: Stepper = worker.stepper()
         self.player = Player(resolved)
         self.calcium = {
-            record.name: np.zeros(
-                (len(self.neurons[record.name]), self.network.trials), self.stepper.dtype
-            )
+            record.name: np.zeros((len(self.neurons[record.name]), self.network.trials))
             for record in self.records
             if record.variable == "calcium"
         }
         self.delta_error = 0.0
+        self.fingerprints = fingerprint_of_network(worker.constants)
         self.sink = self._sink()
+        self.final: State | None = None
         self._begin()
         self.statistics: dict[str, Any] = {}
 
@@ -168,13 +172,13 @@ class _Run:
             started = time.perf_counter()
             self._advance(steps)
             seconds = time.perf_counter() - started
-            tell(self.stepper.step * self.dt)
+            tell(at(self.stepper.step - self.first, self.dt))
             length = self._next_length(steps, seconds)
             # A whole interval is ahead, so the last step ended one.
             if isinstance(self.sink, Disk) and self._steps_to_checkpoint(self.stepper.step) == (
                 self._interval()
             ):
-                self._save(self.sink)
+                self.sink.save(self._state())
         self._finish(time.perf_counter() - began, self.stepper.step - first)
         return self._recording()
 
@@ -206,7 +210,7 @@ class _Run:
             self.sink.append_events(events)
         delta = self.stepper.delta
         if delta is not None and (
-            now == 0
+            now == self.first
             or now // _STEPS_BETWEEN_ERRORS != (now + steps) // _STEPS_BETWEEN_ERRORS
             or now + steps == self.steps
         ):
@@ -234,33 +238,85 @@ class _Run:
         return interval - now % interval
 
     def _begin(self) -> None:
-        if isinstance(self.sink, Disk):
-            found = self.sink.load()
-            if found is not None:
-                state, about = found
-                # Makes room for what is restored; the experiment's own start may be a rest that
-                # takes long to find.
-                self.stepper.start(self.network.initial(None))
-                with understood(self.sink.folder / CHECKPOINT):
-                    for name in self.calcium:
-                        self.calcium[name][:] = state.pop(f"calcium:{name}")
-                    self.player.restore(about["noise"])
-                    self.delta_error = about["delta_error"]
-                    _check_state(state, self.stepper.state())
-                    self.stepper.restore(state)
-                return
-        self.stepper.start(self.network.initial(self.resolved.experiment.initial))
+        initial = self.resolved.experiment.initial
+        if isinstance(self.sink, Disk) and (found := self.sink.load()) is not None:
+            # Makes room for what is restored; the experiment's own start may be a rest that takes
+            # long to find.
+            self.stepper.start(self.network.initial(None))
+            with understood(self.sink.folder / CHECKPOINT):
+                for name in self.calcium:
+                    self.calcium[name][:] = found.parts[f"calcium:{name}"]
+                self.player.restore(found.about["noise"])
+                self.delta_error = found.about["delta_error"]
+                _check_state(found.of_stepper, self.stepper.state())
+                self.stepper.restore(found.of_stepper)
+            # Version 0.1.0 said less of what it kept.
+            said = self._about() | {"step": self.stepper.step, "noises": self.player.identities()}
+            self.final = State(found.parts, {**said, **found.about})
+            return
+        self.stepper.start(self.network.initial(None if isinstance(initial, State) else initial))
+        if not isinstance(initial, State):
+            self._begin_calcium()
+            return
+        own = self.worker.own(initial)
+        check_goes_on(own, self._about(), self.network.connectome.name)
+        self.stepper.restore(own.of_stepper)
+        if own.about["constants"] != self.fingerprints[1]:
+            self.stepper.adopt()
+        self._begin_calcium(own)
+        self.player.go_on(own.about["noise"], own.about["noises"])
 
-    def _save(self, disk: Disk) -> None:
-        state = dict(self.stepper.state())
-        state.update({f"calcium:{name}": kept for name, kept in self.calcium.items()})
-        disk.save(state, {"noise": self.player.state(), "delta_error": self.delta_error})
+    def _begin_calcium(self, before: State | None = None) -> None:
+        """Where it was, or as if activations had been for ever what they are at the start."""
+        for record in self.records:
+            if record.variable != "calcium":
+                continue
+            neurons = self.neurons[record.name]
+            known = before and before.calcium(neurons, record.time_constant)
+            if known is None:
+                activations = self.stepper.activations()
+                known = activations[Rows(self.stepper.neurons).of(neurons)]
+            self.calcium[record.name][:] = known
+
+    def _state(self) -> State:
+        parts = dict(self.stepper.state())
+        parts |= calcium_parts(self.calcium, {name: self.neurons[name] for name in self.calcium})
+        about = self._about() | {
+            "step": self.stepper.step,
+            "noise": self.player.state(),
+            "noises": self.player.identities(),
+            "delta_error": self.delta_error,
+        }
+        # Copied: the stepper, and the taps, go on to change their own.
+        return State({name: np.array(part) for name, part in parts.items()}, about)
+
+    def _about(self) -> dict[str, Any]:
+        """What tells whether a run can go on from a state."""
+        return {
+            "kind": "state",
+            "shape": list(self.stepper.potentials().shape),
+            "dt": self.dt,
+            "backend": self.stepper.name,
+            "dtype": str(self.stepper.dtype),
+            "on delta": self.delta > 0,
+            "wiring": self.fingerprints[0],
+            "constants": self.fingerprints[1],
+            "calcium": {
+                record.name: record.time_constant
+                for record in self.records
+                if record.variable == "calcium"
+            },
+        }
 
     def _sink(self) -> Memory | Disk:
         trials = self.network.trials
         if self.store is None:
             shapes = {
-                record.name: (self.steps // record.every, len(self.neurons[record.name]), trials)
+                record.name: (
+                    self.steps // record.every - self.first // record.every,
+                    len(self.neurons[record.name]),
+                    trials,
+                )
                 for record in self.records
             }
             return Memory(shapes, self.stepper.dtype)
@@ -282,6 +338,7 @@ class _Run:
             },
             "threshold": self.threshold,
             "fingerprint": fingerprint(self.worker.constants, self.resolved),
+            **({"first_step": self.first} if self.first else {}),
         }
         connectome = self.network.connectome
         with uninterrupted():
@@ -294,6 +351,7 @@ class _Run:
         if steps == 0 and isinstance(self.sink, Disk) and self.sink.statistics is not None:
             self.statistics = self.sink.statistics
             return
+        self.final = self._state()
         simulated = steps * self.dt / 1000
         self.statistics = {
             "backend": self.stepper.name,
@@ -307,7 +365,7 @@ class _Run:
             self.statistics["delta_error"] = self.delta_error
         if isinstance(self.sink, Disk):
             # The end is a checkpoint, too, so that a call after it finds its state.
-            self._save(self.sink)
+            self.sink.save(self.final)
             self.sink.finish(self.statistics)
 
     def _recording(self) -> Recording:
@@ -315,22 +373,27 @@ class _Run:
             record.name: Series(record, self.neurons[record.name], self.sink.samples(record.name))
             for record in self.records
         }
+        assert self.final is not None
         return Recording(
             self.network.connectome,
             self.dt,
             self.duration,
             series,
             self.sink.events(),
-            self.stepper.potentials(),
+            self.final,
             self.statistics,
             None if self.store is None else self.store.folder,
             self.resolved.labels,
+            self.first,
         )
 
 
 def _check_state(found: Mapping[str, NDArray], own: Mapping[str, NDArray]) -> None:
     """Raise InputError if a state cannot be this network's; after a step it holds more."""
     for name, array in own.items():
+        # Not kept by version 0.1.0, nor where steps are long.
+        if name in LOST and name not in found:
+            continue
         expected = np.asarray(array)
         came = found[name]
         if came.dtype.kind != expected.dtype.kind or came.ndim != expected.ndim:

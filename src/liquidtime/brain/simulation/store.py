@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import functools
-import json
-import math
 import warnings
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.brain.connectome.graph import Connectome
-from liquidtime.brain.experiment.recording import Record
+from liquidtime.brain.experiment.archive import read_arrays, write_arrays
+from liquidtime.brain.experiment.recording import Record, sample_times
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.simulation.samples import SAMPLES, Samples, read_samples
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import variables
@@ -27,7 +25,7 @@ from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder, Kind
 from liquidtime.runs.interrupts import uninterrupted
 from liquidtime.runs.stored import NUMBER, check_like, understood
-from liquidtime.runs.write import json_text, naming, write_atomically, write_json
+from liquidtime.runs.write import json_text, naming, write_json
 
 CHECKPOINT = "checkpoint.npz"
 RUN = "run.json"
@@ -53,8 +51,8 @@ class Store:
     """Where a simulation is kept.
 
     Attributes:
-        folder: Is made. A folder that holds the same simulation unfinished is gone on from; one
-            that holds another is refused.
+        folder: Is made. A folder that holds the same simulation unfinished, or of a shorter
+            duration, is gone on from; one that holds another is refused.
         checkpoint_every: ms of simulated time; a killed run loses at most that much.
         command: What to type to go on with it, for messages; "" if nothing is typed.
     """
@@ -85,38 +83,6 @@ class Store:
                 result.check_content(resume=True)
             with result.marked():
                 yield
-
-
-def _read_arrays(path: Path) -> dict[str, NDArray]:
-    """What `numpy.savez` wrote, if the arrays are as large as they claim to be.
-
-    Raises:
-        InputError: If one is not, before memory is taken for it.
-    """
-    try:
-        _check_sizes(path)
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise InputError(f"it is no whole archive of arrays ({error})") from error
-
-
-def _check_sizes(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            with archive.open(entry) as stream:
-                version = np.lib.format.read_magic(stream)
-                read = (
-                    np.lib.format.read_array_header_1_0
-                    if version == (1, 0)
-                    else np.lib.format.read_array_header_2_0
-                )
-                shape, _, dtype = read(stream)
-                size = stream.tell() + math.prod(shape) * dtype.itemsize
-            if dtype.hasobject or entry.file_size != size:
-                raise InputError(
-                    f"{entry.filename} claims {size:,} bytes, but has {entry.file_size:,}."
-                )
 
 
 class Memory:
@@ -260,9 +226,9 @@ class Disk:
             return
         self._root[name].append(samples)
         times = self._root[f"time_{name}"]
-        first = times.shape[0]
-        interval = times.attrs["interval"]
-        times.append(interval * np.arange(first + 1, first + 1 + len(samples)))
+        first, every = times.shape[0], self.about["records"][name][2]
+        begin = self.about.get("first_step", 0)
+        times.append(sample_times(begin, first + len(samples), every, self.about["dt"])[first:])
 
     @_whole
     def append_events(self, events: NDArray[np.int64]) -> None:
@@ -279,21 +245,14 @@ class Disk:
         return read_samples(self.folder, self._root["events"])
 
     @_whole
-    def save(self, state: Mapping[str, NDArray], about: Mapping[str, Any]) -> None:
+    def save(self, state: State) -> None:
         """Write a checkpoint: whole, or the old one stays."""
         # What is appended after this checkpoint is cut off at these lengths.
         lengths = {name: array.shape[0] for name, array in self._root.arrays()}
-        text = json.dumps({**about, "lengths": lengths})
-        arrays = {**state, "about": np.frombuffer(text.encode(), dtype=np.uint8)}
-
-        def write(path: Path) -> None:
-            with path.open("wb") as handle:
-                np.savez(handle, **arrays)
-
-        write_atomically(self.folder / CHECKPOINT, write)
+        write_arrays(self.folder / CHECKPOINT, state.parts, {**state.about, "lengths": lengths})
 
     @_whole
-    def load(self) -> tuple[dict[str, NDArray], dict[str, Any]] | None:
+    def load(self) -> State | None:
         """The checkpoint, if there is one; samples that were written after it are cut off."""
         path = self.folder / CHECKPOINT
         self._result.check(CHECKPOINT)
@@ -304,8 +263,7 @@ class Disk:
                     array.resize((0, *array.shape[1:]))
             return None
         with understood(path):
-            state = _read_arrays(path)
-            about = json.loads(state.pop("about").tobytes())
+            parts, about = read_arrays(path)
             check_like(about, {"lengths": {str: int}, "noise": dict, "delta_error": NUMBER}, path)
             lengths = about["lengths"]
             for name, array in self._root.arrays():
@@ -317,7 +275,7 @@ class Disk:
         for name, array in self._root.arrays():
             if array.shape[0] != lengths[name]:
                 array.resize((lengths[name], *array.shape[1:]))
-        return state, about
+        return State(parts, about)
 
     @property
     def statistics(self) -> dict[str, Any] | None:
@@ -348,5 +306,13 @@ class Disk:
             self._result.check_content(resume=True)
             return False
         found = self._result.read(RUN)
-        self._result.check_same({name: found.get(name) for name in self.about}, self.about)
+        before, now = found.get("duration", 0.0), self.about["duration"]
+        same = {"duration": now} if before <= now else {}
+        told = {**self.about, "first_step": self.about.get("first_step", 0)}
+        stored = {"first_step": 0, **found}
+        self._result.check_same({name: stored.get(name) for name in told} | same, told)
+        if before < now:
+            # It becomes a stopped one that is longer, and goes on from its last checkpoint.
+            self._result.check()
+            write_json(self.folder / RUN, {**self.about, "finished": False})
         return True

@@ -10,6 +10,7 @@ from typing import Protocol
 from liquidtime.brain.connectome.graph import Connectome
 from liquidtime.brain.experiment.experiment import Experiment, Resolved
 from liquidtime.brain.experiment.recording import Recording
+from liquidtime.brain.experiment.state import State
 from liquidtime.brain.neurons.contract import Neurons
 from liquidtime.brain.simulation import description
 from liquidtime.brain.simulation.network import Machine, Network
@@ -43,6 +44,14 @@ class Worker(Protocol):
     @property
     def leads(self) -> bool:
         """Whether this process shows progress."""
+        ...
+
+    def own(self, state: State) -> State:
+        """What this process goes on from.
+
+        Raises:
+            InputError: If it was made by another number of processes.
+        """
         ...
 
     def stepper(self) -> Stepper:
@@ -117,6 +126,15 @@ class Alone:
     def constants(self) -> Constants:
         """See `Worker.constants`."""
         return self.network.constants
+
+    def own(self, state: State) -> State:
+        """See `Worker.own`."""
+        if "ranks" in state.about:
+            raise InputError(
+                f"the state was made by {len(state.about['ranks'])} processes; expected one of a "
+                "single process. Go on with the same Spread."
+            )
+        return state
 
     def stepper(self) -> Stepper:
         """See `Worker.stepper`."""

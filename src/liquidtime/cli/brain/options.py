@@ -136,11 +136,14 @@ class RunOptions:
     threads: Annotated[int | None, arg(metavar="NUMBER", help_behavior_hint="")] = None
     """Threads on the CPU (default: as PyTorch uses)."""
 
+    dtype: Literal["float32", "float64"] = "float32"
+    """Numbers; float64 has no compiled kernels, and takes longer."""
+
     def machine(self) -> Machine:
         """What computes."""
         from liquidtime.brain import Machine
 
-        return Machine(device=self.device, threads=self.threads)
+        return Machine(device=self.device, dtype=self.dtype, threads=self.threads)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.edges import Edges
 
+_SHORT = 5e-3
+"""Of a time constant: below, what is lost to rounding is kept for the next step."""
 Numbers = NDArray[np.float64]
 
 LONGEST_DELAY = 1_000_000
@@ -83,6 +85,16 @@ class Constants:
     def class_count(self) -> int:
         """K, 2 where each synapse has constants of its own."""
         return len(self.unit_conductance)
+
+    def stalls(self, dt: float) -> bool:
+        """Whether steps of dt (ms) are so short that float32 would lose most of what they change.
+
+        A potential of -60 mV is kept to 4e-6 mV, and a step changes it by dt / τ of its distance.
+        """
+        slowest = float((self.capacitance / self.leak_conductance).max(initial=0.0))
+        if self.synaptic_time is not None:
+            slowest = max(slowest, float(self.synaptic_time.max(initial=0.0)))
+        return dt < _SHORT * slowest
 
     def delay_steps(self, dt: float) -> NDArray[np.int32]:
         """[N], delays in steps.

@@ -14,12 +14,14 @@ from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.constants import Constants
 from liquidtime.kernels.network.stepper import (
     DELTA,
+    LOST,
     Given,
     Outside,
     Place,
     State,
     Task,
     Trace,
+    at_hold,
 )
 from liquidtime.native import native
 
@@ -103,7 +105,15 @@ class CPUStepper:
         """See `Stepper.restore`."""
         step, continued = state["step"]
         parts = {name: value for name, value in state.items() if name != "step"}
+        for name, value in self.network.state().items():
+            # Not kept by version 0.1.0, nor where steps were long.
+            if name in LOST and (name not in parts or len(parts[name]) != len(value)):
+                parts[name] = np.zeros_like(value)
         self.network.restore(parts, int(step), bool(continued))
+
+    def adopt(self) -> None:
+        """See `Stepper.adopt`."""
+        self.network.adopt(_single(at_hold(self.potentials(), self.held)))
 
 
 class CPUDelta:

@@ -13,7 +13,7 @@ from liquidtime.errors import InputError
 from liquidtime.kernels.graph.reference import GraphTensors, class_sums
 from liquidtime.kernels.network import membrane as equations
 from liquidtime.kernels.network.constants import Constants
-from liquidtime.kernels.network.membrane import External, Inflow, Membrane
+from liquidtime.kernels.network.membrane import External, Inflow, Kept, Membrane
 from liquidtime.kernels.network.past import Past
 from liquidtime.kernels.network.stepper import Scheme
 from liquidtime.kernels.network.tensors import Tensors
@@ -38,6 +38,10 @@ class GradedMoment(NamedTuple):
     """[K, N, B], one step before, where the scheme extrapolates and there was one."""
     neighbours_before: Tensor | None = None
     """[N, B], of gap junctions, likewise."""
+    potential_lost: Tensor | None = None
+    """[N, B], what rounding has taken, where steps are short; see `membrane.Kept`."""
+    activation_lost: Tensor | None = None
+    """The same."""
 
 
 class Opening(NamedTuple):
@@ -54,10 +58,10 @@ class Opening(NamedTuple):
         """s∞."""
         return torch.sigmoid(self.steepness * (v - self.midpoint))
 
-    def followed(self, s: Tensor, source: Tensor, v_next: Tensor, dt: float) -> Tensor:
+    def followed(self, s: Kept, source: Tensor, v_next: Tensor, dt: float) -> Kept:
         """The activation after a step over which `source` is what it follows."""
         if self.time is None:
-            return self.opened(v_next)
+            return Kept(self.opened(v_next), s.lost)
         return equations.activation_after(
             s, self.opened(source), dt, self.time, self.opened(v_next)
         )
@@ -108,11 +112,14 @@ class GradedRule:
     sums: Callable[[Tensor], Tensor]
     """What arrives [N, B] to the sums over synapses [K, N, B]."""
     scheme: Scheme
+    compensated: bool = False
+    """Whether what rounding takes from a change is kept for the next step."""
 
     def begin(self, potentials: Tensor, activations: Tensor | None) -> GradedMoment:
         """See `Rule.begin`."""
         s = self.opening.opened(potentials) if activations is None else activations
-        return GradedMoment(potentials, s)
+        lost = torch.zeros_like(potentials) if self.compensated else None
+        return GradedMoment(potentials, s, potential_lost=lost, activation_lost=lost)
 
     def emitted(self, moment: GradedMoment) -> Tensor:
         """See `Rule.emitted`."""
@@ -130,32 +137,35 @@ class GradedRule:
             if past.any_delay:
                 raise InputError("rk4 knows no delays; expected another scheme, such as midpoint.")
             return self._runge_kutta(moment, external, dt)
-        v, s, sums_before, near_before = moment
+        v, s, sums_before, near_before, v_lost, s_lost = moment
+        membrane = Kept(v, v_lost)
         now, first = self._inflow(past.arriving(), v), external[0]
         if self.scheme == "frozen":
-            v_next, used = equations.plain(v, dt, self.membrane, now, first)
+            v_next, used = equations.plain(membrane, dt, self.membrane, now, first)
             source = v
         elif self.scheme == "ab2" and sums_before is not None:
             before = Inflow(sums_before, None, near_before)
-            v_next, used = equations.extrapolated(v, dt, self.membrane, now, before, first)
+            v_next, used = equations.extrapolated(membrane, dt, self.membrane, now, before, first)
             # The mean potential of the step keeps the activation of second order without another
             # sweep over the synapses.
-            source = 0.5 * (v + v_next)
+            source = 0.5 * (v + v_next.value)
         else:
             source, middle = self._middle(moment, past, now, external, dt)
-            v_next, used = equations.plain(v, dt, self.membrane, middle, first)
+            v_next, used = equations.plain(membrane, dt, self.membrane, middle, first)
         kept = (now.sums, now.neighbours) if self.scheme == "ab2" else (None, None)
-        s_next = self.opening.followed(s, source, v_next, dt)
-        return GradedMoment(v_next, s_next, *kept), _traced(used)
+        s_next = self.opening.followed(Kept(s, s_lost), source, v_next.value, dt)
+        found = GradedMoment(v_next.value, s_next.value, *kept, v_next.lost, s_next.lost)
+        return found, _traced(used)
 
     def _middle(
         self, moment: GradedMoment, past: Past, now: Inflow, external: list[External], dt: float
     ) -> tuple[Tensor, Inflow]:
         """Potentials and inflow in the middle of a step, by half a step with sources held."""
-        v, s = moment.potential, moment.activation
-        v_half, _ = equations.plain(v, dt / 2, self.membrane, now, external[0])
-        v_half = equations.held(v_half, external[-1])
-        s_half = self.opening.followed(s, v, v_half, dt / 2)
+        v = Kept(moment.potential, moment.potential_lost)
+        s = Kept(moment.activation, moment.activation_lost)
+        half, _ = equations.plain(v, dt / 2, self.membrane, now, external[0])
+        v_half = half.held(external[-1]).value
+        s_half = self.opening.followed(s, v.value, v_half, dt / 2).value
         return v_half, self._inflow(past.arriving_in_middle(self.emit(v_half, s_half)), v_half)
 
     def _runge_kutta(
@@ -176,12 +186,17 @@ class GradedRule:
         # What is traced are the synapses as the step found them; the stages have four.
         v, s = moment.potential, moment.activation
         inflow = self._inflow(self.emit(v, s), v)
-        v = equations.held(
-            v + dt * sum(w * k for w, (k, _) in zip(weights, slopes, strict=True)), end
+        rise, change = (
+            dt
+            * torch.stack([w * pair[which] for w, pair in zip(weights, slopes, strict=True)]).sum(0)
+            for which in (0, 1)
         )
-        s = s + dt * sum(w * k for w, (_, k) in zip(weights, slopes, strict=True))
+        v_next = Kept(v, moment.potential_lost).plus(rise).held(end)
+        s_next = Kept(s, moment.activation_lost).plus(change)
         used = equations.synaptic(self.membrane, inflow)
-        return GradedMoment(v, opening.at_once(s, v)), _traced(used)
+        s = opening.at_once(s_next.value, v_next.value)
+        found = GradedMoment(v_next.value, s, None, None, v_next.lost, s_next.lost)
+        return found, _traced(used)
 
     def _inflow(self, arriving: Tensor, v: Tensor) -> Inflow:
         near = (None, None) if self.junctions is None else self.junctions.near(v)

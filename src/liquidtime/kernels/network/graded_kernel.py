@@ -44,6 +44,7 @@ def graded_kernel(
             **{name: None if part is None else _single(part) for name, part in given.items()},
             "delay": constants.delay_steps(task.dt),
             "own": np.arange(size, dtype=np.int32) if place is None else place.own,
+            "compensated": task.compensated,
             "gaps": _gaps(constants.gaps, constants.gap_conductance),
         },
     )

@@ -82,6 +82,7 @@ class LearnableNetwork:
         neurons: Tensor,
         *,
         start: Tensor,
+        held: NDArray[np.float64] | None = None,
         checkpoint_steps: int | None = None,
     ) -> Tensor:
         """Potentials [T, n, B] after each step, differentiable by constants and start.
@@ -92,12 +93,15 @@ class LearnableNetwork:
             drives: What comes over them.
             neurons: [n], which.
             start: [N, B], mV.
+            held: [N, B], mV, where neurons are held for good, NaN where free; by default as the
+                constants say.
             checkpoint_steps: Steps between states that are kept for the backward pass; what lies
                 between is computed again then. None keeps everything.
         """
         rule, past = self._rule(values), Past(self._delays)
         shape = (self._constants.neurons, start.shape[1])
-        outside = together(drives, steps, self._constants.gates.held, shape[1], self._task.dtype)
+        held = self._constants.gates.held if held is None else held
+        outside = together(drives, steps, held, shape[1], self._task.dtype)
         externals = Externals(outside, self._task.scheme, shape, self._tensors)
         course = _Course(rule, externals, jumps(drives, steps), neurons, self._delays)
         moment = rule.begin(start, None)
@@ -133,6 +137,7 @@ class LearnableNetwork:
                 else compiled(values.weights, arriving)
             ),
             self._task.scheme,
+            self._task.compensated,
         )
 
 

@@ -76,20 +76,49 @@ def total(
     return g, h
 
 
-def relaxed(v: Tensor, g: Tensor, h: Tensor, rate: Tensor) -> Tensor:
+class Kept(NamedTuple):
+    """A number and what rounding has taken from it, so that short steps are not lost on it."""
+
+    value: Tensor
+    lost: Tensor | None = None
+    """What `value` lacks to the sum of all its changes; None where nobody keeps it."""
+
+    def plus(self, change: Tensor) -> Kept:
+        """The sum (Kahan 1965)."""
+        if self.lost is None:
+            return Kept(self.value + change)
+        change = change + self.lost
+        found = self.value + change
+        return Kept(found, change - (found - self.value))
+
+    def below(self, goal: Tensor) -> Tensor:
+        """How far it is below a goal."""
+        found = goal - self.value
+        return found if self.lost is None else found - self.lost
+
+    def held(self, external: External) -> Kept:
+        """It, where it is not clamped."""
+        clamp = external.clamp
+        return self if clamp is None else self.where(clamp.isnan(), clamp)
+
+    def where(self, free: Tensor, others: Tensor) -> Kept:
+        """It where it is free, and others elsewhere."""
+        lost = None if self.lost is None else torch.where(free, self.lost, 0.0)
+        return Kept(torch.where(free, self.value, others), lost)
+
+
+def relaxed(v: Kept, g: Tensor, h: Tensor, rate: Tensor) -> Kept:
     """Potentials after a step with g and h held: h/g + (v − h/g) exp(−z), z = rate · g, rate = δ/C.
 
     There is always a leak, so g is never 0.
     """
     # By expm1, since exp(−z) − 1 loses its digits where z is small.
-    return v - (h / g - v) * torch.expm1(-rate * g)
+    return v.plus(-v.below(h / g) * torch.expm1(-rate * g))
 
 
 def held(v: Tensor, external: External) -> Tensor:
     """v, where it is not clamped."""
-    if external.clamp is None:
-        return v
-    return torch.where(external.clamp.isnan(), v, external.clamp)
+    return Kept(v).held(external).value
 
 
 def ahead(now: Inflow, before: Inflow) -> Inflow:
@@ -106,8 +135,8 @@ def ahead(now: Inflow, before: Inflow) -> Inflow:
 
 
 def extrapolated(
-    v: Tensor, dt: float, membrane: Membrane, now: Inflow, before: Inflow, external: External
-) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    v: Kept, dt: float, membrane: Membrane, now: Inflow, before: Inflow, external: External
+) -> tuple[Kept, tuple[Tensor, Tensor]]:
     """The step of second order with one sweep over the synapses, and the synapses it used.
 
     Where z > 1 the neuron follows its inputs faster than they are sampled: there is nothing to
@@ -117,17 +146,16 @@ def extrapolated(
     frozen, guessed = synaptic(membrane, now), synaptic(membrane, ahead(now, before))
     slow = rate * total(membrane, frozen, external)[0] < 1
     used = (torch.where(slow, guessed[0], frozen[0]), torch.where(slow, guessed[1], frozen[1]))
-    return held(relaxed(v, *total(membrane, used, external), rate), external), used
+    return relaxed(v, *total(membrane, used, external), rate).held(external), used
 
 
 def plain(
-    v: Tensor, dt: float, membrane: Membrane, inflow: Inflow, external: External
-) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    v: Kept, dt: float, membrane: Membrane, inflow: Inflow, external: External
+) -> tuple[Kept, tuple[Tensor, Tensor]]:
     """The step with one inflow held over it, and the synapses it used."""
     used = synaptic(membrane, inflow)
-    return held(
-        relaxed(v, *total(membrane, used, external), dt / membrane.capacitance), external
-    ), used
+    rate = dt / membrane.capacitance
+    return relaxed(v, *total(membrane, used, external), rate).held(external), used
 
 
 def slope(v: Tensor, membrane: Membrane, inflow: Inflow, external: External) -> Tensor:
@@ -138,10 +166,14 @@ def slope(v: Tensor, membrane: Membrane, inflow: Inflow, external: External) -> 
 
 
 def activation_after(
-    s: Tensor, opened: Tensor, dt: float, time_constant: Tensor, opened_at_end: Tensor
-) -> Tensor:
+    s: Kept, opened: Tensor, dt: float, time_constant: Tensor, opened_at_end: Tensor
+) -> Kept:
     """The synaptic state after a step: s∞ + (s − s∞) exp(−δ/τ), and s∞ itself where τ = 0."""
     at_once = time_constant == 0
     # A time of 0 is divided by nowhere: the branch that is not taken would make gradients NaN.
-    decay = torch.exp(-dt / torch.where(at_once, torch.ones_like(time_constant), time_constant))
-    return torch.where(at_once, opened_at_end, opened + (s - opened) * decay)
+    share = -dt / torch.where(at_once, torch.ones_like(time_constant), time_constant)
+    if s.lost is None:
+        moved = Kept(opened + (s.value - opened) * torch.exp(share))
+    else:
+        moved = s.plus(-s.below(opened) * torch.expm1(share))
+    return moved.where(~at_once, opened_at_end)

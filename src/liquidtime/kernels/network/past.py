@@ -30,6 +30,10 @@ class Past:
         """What is emitted at the end of a step."""
         self._emitted.append(emitted)
 
+    def replace(self, emitted: Tensor) -> None:
+        """What was emitted at the end of the last step is another."""
+        self._emitted[-1] = emitted
+
     def arriving(self, later: int = 0) -> Tensor:
         """[N, B], what arrives so many steps after the last one that is known."""
         if not self._delayed:

@@ -41,7 +41,7 @@ def play(
         [n, 3], step, neuron and trial where potentials crossed the threshold upwards, in the order
         of steps, neurons and trials.
     """
-    rows = _Rows(stepper.neurons)
+    rows = Rows(stepper.neurons)
     mine = [rows.drive(drive) for drive in drives]
     outside = together(mine, steps, stepper.held, stepper.trials, stepper.dtype)
     readers: list[Reader] = [reader_of(tap, rows.of(tap.neurons), stepper.dt) for tap in taps]
@@ -65,8 +65,12 @@ def play(
     return np.zeros((0, 3), np.int64) if crossings is None else rows.named(crossings.found())
 
 
-class _Rows:
-    """Numbers of neurons in the whole network and in a part of it."""
+class Rows:
+    """Numbers of neurons in the whole network and in a part of it.
+
+    Args:
+        neurons: Of the part; None for the whole.
+    """
 
     def __init__(self, neurons: NDArray[np.int32] | None) -> None:
         self._neurons = neurons

@@ -39,8 +39,8 @@ class Tap:
     every: int = 1
     time_constant: float = 1.0
     """ms, of calcium."""
-    calcium: NDArray[np.floating] | None = None
-    """[n, B], carried from call to call."""
+    calcium: NDArray[np.float64] | None = None
+    """[n, B], float64, carried from call to call; it begins where the activation stands."""
 
 
 class Reader(Protocol):
@@ -117,9 +117,12 @@ class _Calcium:
         assert tap.calcium is not None
         self._tap, self._rows, self._calcium = tap, rows, tap.calcium
         self._raw = _Buffer(tap.out)
+        # In float64: of a time constant of many steps, float32 would lose what a step adds.
+        self._course = _Buffer(tap.calcium[None])
         self._rest = np.empty_like(tap.calcium)
         self._keep = np.exp(-dt / tap.time_constant)
-        self.bytes_a_step = _sample_bytes(tap.out)
+        self._follow = -np.expm1(-dt / tap.time_constant)
+        self.bytes_a_step = _sample_bytes(tap.out) + _sample_bytes(tap.calcium[None])
         self._done = 0
 
     def traces(self, began: int, steps: int) -> list[Trace]:
@@ -128,8 +131,8 @@ class _Calcium:
 
     def read(self, began: int, steps: int) -> None:
         # c after = e^(-dt/τ) c before + (1 - e^(-dt/τ)) s, in the room of s.
-        course, every = self._raw.first(steps), self._tap.every
-        np.multiply(course, 1 - self._keep, out=course)
+        course, every = self._course.first(steps), self._tap.every
+        np.multiply(self._raw.first(steps), self._follow, out=course, dtype=course.dtype)
         before, rest = self._calcium, self._rest
         for now in course:
             np.multiply(before, self._keep, out=rest)

@@ -9,12 +9,25 @@ import torch
 from numpy.typing import NDArray
 
 from liquidtime.backends import Backend, Request
+from liquidtime.errors import InputError
 from liquidtime.kernels.network.catalogue import FORMS
 from liquidtime.kernels.network.constants import Constants
 from liquidtime.kernels.network.external import Externals
 from liquidtime.kernels.network.past import Past
-from liquidtime.kernels.network.stepper import DELTA, Outside, State, Task, Trace, samples
+from liquidtime.kernels.network.stepper import (
+    DELTA,
+    LOST,
+    Outside,
+    State,
+    Task,
+    Trace,
+    at_hold,
+    samples,
+)
 from liquidtime.kernels.network.tensors import Tensors
+
+_CARRIED = {"potential", "activation", "sums_before", "neighbours_before", *LOST}
+"""What of a moment is carried to other constants, or forgotten."""
 
 
 class ReferenceStepper:
@@ -40,6 +53,8 @@ class ReferenceStepper:
         self._form.check(constants)
         self._tensors = Tensors.of_names(task.device, task.dtype)
         self._rule = self._form.rule(constants, task, sparse)
+        time = constants.synaptic_time
+        self._slow = None if time is None else self._tensors.column(time) > 0
         delays = torch.from_numpy(constants.delay_steps(task.dt)).to(self._tensors.device)
         self._past = Past(delays)
         # So that `restore` has a moment of the form's kind to fill.
@@ -93,9 +108,28 @@ class ReferenceStepper:
         """See `Stepper.restore`."""
         fields = type(self._moment)._fields
         parts = {name: self._tensors.maybe(state.get(name)) for name in fields}
+        for name in LOST:
+            # Not kept by version 0.1.0, nor where steps were long.
+            if getattr(self._moment, name, None) is None or parts[name] is None:
+                parts |= {name: getattr(self._moment, name)} if name in fields else {}
         self._moment = type(self._moment)(**parts)
         self._past.restore(self._tensors.of(state["past"]))
         self.step = int(state["step"][0])
+
+    def adopt(self) -> None:
+        """See `Stepper.adopt`."""
+        if others := set(type(self._moment)._fields) - _CARRIED:
+            raise InputError(
+                f"{self._form.name} neurons have {', '.join(sorted(others))} besides potential and "
+                "activation, and go on with the constants that they had alone; expected the same."
+            )
+        potentials = at_hold(self.potentials(), self.held)
+        fresh = self._rule.begin(self._tensors.of(potentials), None)
+        if self._slow is not None and "activation" in type(fresh)._fields:
+            kept = torch.where(self._slow, self._moment.activation, fresh.activation)
+            fresh = self._rule.begin(self._tensors.of(potentials), kept)
+        self._moment = fresh
+        self._past.replace(self._rule.emitted(fresh))
 
 
 def _declines(request: Request) -> str | None:

@@ -20,6 +20,8 @@ SCHEMES: tuple[Scheme, ...] = ("frozen", "ab2", "midpoint", "rk4")
 DELTA = "send on delta"
 """The feature of a request to pass on only what moved."""
 State = Mapping[str, NDArray]
+LOST = ("potential_lost", "activation_lost")
+"""Parts of a state that are there where a task is compensated."""
 
 
 def stages(scheme: Scheme) -> tuple[float, ...]:
@@ -44,6 +46,9 @@ class Task:
     dtype: str = "float32"
     threads: int = 1
     """For backends on the CPU."""
+    compensated: bool = False
+    """Whether what rounding takes from a change is kept for the next step; see
+    `Constants.stalls`."""
 
     def request(self, form: str) -> Request:
         """What it asks of the backends, for neurons of that form."""
@@ -129,6 +134,11 @@ def samples(began: int, steps: int, every: int) -> int:
     return (began + steps) // every - began // every
 
 
+def at_hold(potentials: NDArray, held: NDArray | None) -> NDArray:
+    """Potentials [R, B], with neurons that are held for good where they are held."""
+    return potentials if held is None else np.where(np.isnan(held), potentials, held)
+
+
 class Delta(Protocol):
     """What sending on delta saves and costs."""
 
@@ -204,4 +214,12 @@ class Stepper(Protocol):
 
     def restore(self, state: State) -> None:
         """Go on from a state."""
+        ...
+
+    def adopt(self) -> None:
+        """After `restore` of a state that was made with other constants: go on with these.
+
+        Neurons that are held now jump there, and activations without a time constant follow their
+        potentials. What is on its way still comes, but the past is no guide to the next step.
+        """
         ...

@@ -14,7 +14,13 @@ from liquidtime.errors import InputError
 
 @dataclass(frozen=True)
 class Function(Waveform):
-    """Any function of times (ms) [T] that gives [T] or [T, n]."""
+    """Any function of times (ms) [T] that gives [T] or [T, n].
+
+    Nobody knows its integral, so each step looks at it once, in its middle (by "frozen" at its
+    beginning, by "rk4" at both ends, too): what is shorter than a step may be missed, and where it
+    jumps within a step the charge is off. Let jumps fall on steps, or give `Step`, `Pulses` or
+    `Samples`, whose charge is exact at any dt.
+    """
 
     function: Callable[[Values], ArrayLike]
 

@@ -7,8 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from liquidtime.brain.experiment.waveforms.contract import ROUNDING, Values, Waveform, Words
+from liquidtime.brain.experiment.waveforms.contract import (
+    ROUNDING,
+    Values,
+    Waveform,
+    Words,
+    snapped,
+)
 from liquidtime.errors import InputError
 
 
@@ -31,12 +38,35 @@ class Pulses(Waveform):
 
     def values(self, times: Values) -> Values:
         """See `Waveform.values`."""
+        return np.where(self.on(times), self.amplitude, 0.0)
+
+    def average(self, begin: Values, end: Values) -> Values:
+        """See `Waveform.average`."""
+        return self.amplitude * snapped(self._time_on(end) - self._time_on(begin), end - begin)
+
+    def within(self, begin: Values, end: Values, part: float) -> Values:
+        """See `Waveform.within`; it is the same all the way."""
+        del part
+        return self.average(begin, end)
+
+    def on(self, times: Values) -> NDArray[np.bool_]:
+        """See `Waveform.on`; between pulses it is off."""
         since = times - self.start + ROUNDING
         number = np.floor(since / self.period)
         inside = (since >= 0) & (since - number * self.period < self.width)
-        if self.count is not None:
-            inside &= number < self.count
-        return np.where(inside, self.amplitude, 0.0)
+        return inside if self.count is None else inside & (number < self.count)
+
+    @property
+    def marks(self) -> tuple[float, ...]:
+        """See `Waveform.marks`."""
+        return self.start, self.width, self.period
+
+    def _time_on(self, times: Values) -> Values:
+        """Ms for which it has been on."""
+        last = math.inf if self.count is None else self.count * self.period
+        since = np.clip(times - self.start, 0.0, last)
+        number = np.floor(since / self.period)
+        return number * self.width + np.minimum(since - number * self.period, self.width)
 
     @property
     def span(self) -> tuple[float, float]:

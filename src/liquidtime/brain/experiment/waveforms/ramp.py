@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from liquidtime.brain.experiment.waveforms.contract import WHEN, Values, Waveform, Words, when
+from liquidtime.brain.experiment.waveforms.contract import (
+    ROUNDING,
+    WHEN,
+    Values,
+    Waveform,
+    Words,
+    share,
+    when,
+)
 from liquidtime.errors import InputError
 
 
@@ -27,9 +35,22 @@ class Ramp(Waveform):
 
     def values(self, times: Values) -> Values:
         """See `Waveform.values`."""
+        inside = (times >= self.start - ROUNDING) & (times < self.stop - ROUNDING)
+        return np.where(inside, self._line(times), 0.0)
+
+    def average(self, begin: Values, end: Values) -> Values:
+        """See `Waveform.average`; of a line that of its middle."""
+        middle = 0.5 * (np.maximum(begin, self.start) + np.minimum(end, self.stop))
+        return share(begin, end, self.start, self.stop) * self._line(middle)
+
+    def within(self, begin: Values, end: Values, part: float) -> Values:
+        """See `Waveform.within`; the mean where it begins or ends on the way."""
+        whole = share(begin, end, self.start, self.stop) == 1
+        return np.where(whole, self._line(begin + part * (end - begin)), self.average(begin, end))
+
+    def _line(self, times: Values) -> Values:
         part = (times - self.start) / (self.stop - self.start)
-        inside = (part >= 0) & (part < 1)
-        return np.where(inside, self.first + (self.last - self.first) * part, 0.0)
+        return self.first + (self.last - self.first) * part
 
     @property
     def span(self) -> tuple[float, float]:

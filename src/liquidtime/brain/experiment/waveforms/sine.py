@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from liquidtime.brain.experiment.waveforms.contract import WHEN, Values, Waveform, Words, when
+from liquidtime.brain.experiment.waveforms.contract import (
+    ROUNDING,
+    WHEN,
+    Values,
+    Waveform,
+    Words,
+    share,
+    when,
+)
 from liquidtime.errors import InputError
 
 
@@ -27,9 +35,22 @@ class Sine(Waveform):
 
     def values(self, times: Values) -> Values:
         """See `Waveform.values`."""
-        angle = 2 * np.pi * (times - self.start) / self.period + self.phase
-        inside = (times >= self.start) & (times < self.stop)
-        return np.where(inside, self.mean + self.amplitude * np.sin(angle), 0.0)
+        inside = (times >= self.start - ROUNDING) & (times < self.stop - ROUNDING)
+        return np.where(inside, self._curve(times), 0.0)
+
+    def average(self, begin: Values, end: Values) -> Values:
+        """See `Waveform.average`."""
+        first, last = np.maximum(begin, self.start), np.minimum(end, self.stop)
+        angle = 2 * np.pi * (0.5 * (first + last) - self.start) / self.period + self.phase
+        # The mean of a sine over a stretch is that of its middle, flattened.
+        flat = np.sinc(np.maximum(last - first, 0.0) / self.period)
+        part = share(begin, end, self.start, self.stop)
+        return part * (self.mean + self.amplitude * flat * np.sin(angle))
+
+    def within(self, begin: Values, end: Values, part: float) -> Values:
+        """See `Waveform.within`; the mean where it begins or ends on the way."""
+        whole = share(begin, end, self.start, self.stop) == 1
+        return np.where(whole, self._curve(begin + part * (end - begin)), self.average(begin, end))
 
     @property
     def span(self) -> tuple[float, float]:
@@ -41,6 +62,10 @@ class Sine(Waveform):
         """See `Waveform.endless`."""
         phase = self.phase - 2 * np.pi * self.start / self.period
         return replace(self, phase=phase, start=0.0, stop=np.inf)
+
+    def _curve(self, times: Values) -> Values:
+        angle = 2 * np.pi * (times - self.start) / self.period + self.phase
+        return self.mean + self.amplitude * np.sin(angle)
 
 
 WORDS = Words(

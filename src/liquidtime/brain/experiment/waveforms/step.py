@@ -12,6 +12,7 @@ from liquidtime.brain.experiment.waveforms.contract import (
     Values,
     Waveform,
     Words,
+    share,
     when,
 )
 
@@ -28,6 +29,15 @@ class Step(Waveform):
         """See `Waveform.values`."""
         inside = (times >= self.start - ROUNDING) & (times < self.stop - ROUNDING)
         return np.where(inside, self.amplitude, 0.0)
+
+    def average(self, begin: Values, end: Values) -> Values:
+        """See `Waveform.average`."""
+        return self.amplitude * share(begin, end, self.start, self.stop)
+
+    def within(self, begin: Values, end: Values, part: float) -> Values:
+        """See `Waveform.within`; it is the same all the way."""
+        del part
+        return self.average(begin, end)
 
     @property
     def span(self) -> tuple[float, float]:

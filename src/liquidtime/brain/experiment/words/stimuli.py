@@ -6,10 +6,11 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from liquidtime.brain.experiment.neurons import NeuronWords
-from liquidtime.brain.experiment.stimuli import Stimulus
+from liquidtime.brain.experiment.stimuli import Stimulus, held
 from liquidtime.brain.experiment.waveforms.catalogue import WRITTEN
 from liquidtime.brain.experiment.waveforms.contract import Waveform, Words, when
 from liquidtime.errors import InputError
@@ -51,18 +52,22 @@ def stimulus_of(text: str, seed: int = 0) -> Stimulus:
         course = words.build(plain, numbers, seed)
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
-    if kind == "clamp" and isinstance(course, Waveform):
-        course = course.endless
     start, stop = when(numbers)
-    return Stimulus(
-        kind,
-        NeuronWords(who.strip(), where),
-        course,
-        numbers.get("reversal", 0.0),
-        start=start,
-        stop=stop,
-        text=text,
-    )
+    try:
+        found = Stimulus(
+            kind,
+            NeuronWords(who.strip(), where),
+            course,
+            numbers.get("reversal", 0.0),
+            start=start,
+            stop=stop,
+            text=text,
+        )
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+    if kind == "clamp" and isinstance(course, Waveform):
+        return replace(held(found), waveform=course.endless)
+    return found
 
 
 def _begin(

@@ -44,6 +44,7 @@ def _rule(constants: Constants, task: Task, sparse: bool) -> GradedRule:
         emit,
         sums,
         task.scheme,
+        task.compensated,
     )
 
 
