@@ -1,9 +1,9 @@
 """CfC in the place of nn.LSTM: the same code, plus the time between observations.
 
 The task: a damped pendulum is seen at irregular moments; say its angle half a second after the last
-one. Both networks see the same numbers. The LSTM gets the gap as one more input; CfC takes it as
-`elapsed`, which is what it is. Expect both errors to fall well below that of the guess "it stays
-where it is". Which of the two is ahead depends on the task and on the size: measure on yours.
+one. Both see the same numbers: the LSTM gets the gap as one more input, CfC takes it as `elapsed`.
+Expect both errors far below that of the guess "it stays where it is"; which of the two is ahead
+depends on the task and on the size: measure on yours.
 """
 
 import torch

@@ -30,7 +30,7 @@ def main(
     nanoseconds = 1e9 * seconds / (steps * len(network.synapses))
     print(f"{steps} steps of {dt:g} ms in {seconds:.2f} s ({recording.statistics['backend']})")
     print(f"{nanoseconds:.2f} ns a synapse and step, {seconds / steps * 1e3:.1f} ms a step")
-    potentials = recording.final
+    potentials = recording.final.potentials
     print(f"potentials from {potentials.min():.1f} to {potentials.max():.1f} mV")
     return nanoseconds
 

@@ -47,7 +47,11 @@ def attach(
         return found
 
     def names() -> list[str]:
-        own = (name for name, value in vars(module).items() if value is not attach)
+        own = (
+            name
+            for name, value in vars(module).items()
+            if value is not attach and (name.startswith("__") or not name.startswith("_"))
+        )
         return sorted({*own, *homes})
 
     return get, names, sorted(homes)
@@ -57,7 +61,7 @@ def _elsewhere(package: str, homes: dict[str, tuple[str, str]], name: str) -> st
     """Where a name is that was looked for a room too high; read from files, nothing is imported."""
     if name.startswith("_"):
         return ""
-    folder, found = sys.modules[package].__path__[0], []
+    folder, found = str(sys.modules[package].__file__).rpartition("/")[0], []
     for room in (room for room, (home, _) in homes.items() if home == package):
         for file in ("__init__.pyi", "__init__.py"):
             try:

@@ -21,7 +21,7 @@ def test_a_quick_benchmark_prints_tables_and_leaves_record_and_figures(
     assert main(["bench", *QUICK, "--out", str(out)]) == 0
     assert torch.get_num_threads() == before
     shown = capsys.readouterr()
-    for words in ("CfC: B 8, T 10", "LTC: B 4, T 4", "Stream: B 1", "forward + backward, 1 thread"):
+    for words in ("CfC: B 8, T 10", "LTC: B 4, T 4", "Stream: B 1", "forward + backward,"):
         assert words in shown.out
     for name in ("reference", "nn.LSTM", "nn.GRU", "Stream.step", "CfC.step"):
         assert name in shown.out

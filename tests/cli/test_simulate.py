@@ -296,7 +296,7 @@ def test_a_stimulus_that_cannot_be_understood(text, edges, tmp_path, capsys):
         (["--screen", "stimulate"], "expected a stimulus"),
         (["--of", "a"], "--of names the neurons of --screen"),
         (["--ablate", "a", "--ablate", "a"], "is asked for twice"),
-        (["--trials", "0"], "there are 0 trials"),
+        (["--trials", "0"], "--trials is 0; expected 1 or more"),
         (["--dt", "0"], "dt is 0.0 ms"),
         (["--duration", "0.1"], "at least one step"),
         (["--delta", "0.1", "--scheme", "rk4"], "it has no rk4"),

@@ -208,7 +208,7 @@ def test_one_plain_line_an_epoch_and_no_chatter(series, split, tmp_path, capfd):
     assert len(lines) == 3, said.err
     for k, line in enumerate(lines):
         assert line.startswith(f"GRU  epoch {k + 1}/3  loss 0.")
-        assert "  validation auroc " in line and line.endswith("s/epoch")
+        assert "  validation AUROC " in line and line.endswith("s/epoch")
 
 
 def test_tensorboard_joins_in_when_installed(series, split, tmp_path):

@@ -83,11 +83,15 @@ def _show(run: "Run", console: Any) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from liquidtime.cli.common.console import say_notes
     from liquidtime.cli.common.scores import score_table, training_line
     from liquidtime.train.report import write as report
 
     if not run.report.exists():
-        report.write(run)
+        try:
+            report.write(run)
+        except FileNotFoundError as error:
+            say_notes([f"No report can be drawn: {error.filename} is missing."])
     console.print(f"[bold]{escape(str(run.path))}[/]  {escape(_origin(run))}")
     console.print(training_line(run), markup=False, soft_wrap=True)
     parts = {name: run.metrics[name] for name in ("validation", "test")}
@@ -99,7 +103,8 @@ def _show(run: "Run", console: Any) -> None:
     console.print(grid)
     if run.config.model.facts.wiring is not None:
         console.print(f"Wiring: {_draw(run)}", markup=False, soft_wrap=True)
-    console.print(f"Report: {run.report}", markup=False, soft_wrap=True)
+    if run.report.exists():
+        console.print(f"Report: {run.report}", markup=False, soft_wrap=True)
 
 
 def _origin(run: "Run") -> str:

@@ -2,18 +2,26 @@
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from torch import Tensor
 
 from liquidtime.deploy.categories import UNKNOWN, Categories
 from liquidtime.errors import InputError, UnknownCategoryWarning
 
-if TYPE_CHECKING:
-    from liquidtime.data.series import IrregularSeries
-
-
 _SHOWN = 40
+
+
+class Categorical(Protocol):
+    """What is looked at of series that may hold categories."""
+
+    values: Tensor
+    mask: Tensor
+    features: tuple[str, ...]
+    static: Tensor | None
+    static_features: tuple[str, ...] | None
+    categories: Categories
+    static_categories: Categories
 
 
 class Strangers(NamedTuple):
@@ -147,7 +155,7 @@ def joined(parts: Sequence[Categories]) -> dict[str, tuple[str, ...]]:
 
 
 def strangers(
-    series: "IrregularSeries", categories: Categories, static_categories: Categories
+    series: Categorical, categories: Categories, static_categories: Categories
 ) -> Iterator[Strangers]:
     """What is none of the known categories.
 
@@ -170,7 +178,7 @@ def strangers(
 
 
 def warn_of_strangers(
-    series: "IrregularSeries", categories: Categories, static_categories: Categories
+    series: Categorical, categories: Categories, static_categories: Categories
 ) -> None:
     """Warn of what is none of the known categories, once a variable."""
     for found in strangers(series, categories, static_categories):

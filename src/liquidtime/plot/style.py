@@ -34,7 +34,7 @@ _SETTINGS: dict[Any, Any] = {
 
 
 P = ParamSpec("P")
-LONGEST_TICK, LONGEST_NAME, LONGEST_TITLE = 40, 60, 160
+LONGEST_TICK, LONGEST_NAME, LONGEST_TITLE = 40, 80, 160
 """Characters of a tick, of a line of a legend or note, and of one of a title or axis' label."""
 
 

@@ -333,7 +333,7 @@ def test_ab2_takes_a_fifth_of_the_steps_on_the_transient_at_the_start():
     def after(scheme, dt):
         return run(
             connectome, parameters, duration=10.0, dt=dt, scheme=scheme, where=EXACT, record=()
-        ).final
+        ).final.potentials
 
     wanted = after("rk4", 0.05)
     assert np.abs(wanted + 60).max() > 1  # something happens

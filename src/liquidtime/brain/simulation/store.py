@@ -167,7 +167,8 @@ class Disk:
             self._result.check(SAMPLES)
             for path in (self.folder / SAMPLES).rglob(_HALF_WRITTEN):
                 path.unlink(missing_ok=True)
-            self._root = zarr.open_group(self.folder / SAMPLES, mode="r+")
+            # The metadata of all arrays in one place are those of the end of a shorter run.
+            self._root = zarr.open_group(self.folder / SAMPLES, mode="r+", use_consolidated=False)
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         # First of all: a process killed from here on leaves a folder that is gone on from.
@@ -297,7 +298,8 @@ class Disk:
         zarr = require("zarr", extra="brain")
         try:
             with understood(self.folder / SAMPLES):
-                return "events" in zarr.open_group(self.folder / SAMPLES, mode="r")
+                samples = zarr.open_group(self.folder / SAMPLES, mode="r", use_consolidated=False)
+                return "events" in samples
         except FileNotFoundError:
             return False
 

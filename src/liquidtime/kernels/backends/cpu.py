@@ -35,7 +35,7 @@ def opaque(tensors: Sequence[Tensor]) -> bool:
     # While it is traced there are no values to look at, and the operators have fake kernels.
     if torch.compiler.is_compiling():
         return torch.onnx.is_in_onnx_export()
-    if torch.jit.is_tracing():
+    if torch.jit.is_tracing():  # pyright: ignore[reportPrivateImportUsage]
         return True
     if any(is_functorch_wrapped_tensor(tensor) for tensor in tensors):
         return True
