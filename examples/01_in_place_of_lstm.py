@@ -2,8 +2,7 @@
 
 The task: a damped pendulum is seen at irregular moments; say its angle half a second after the last
 one. Both see the same numbers: the LSTM gets the gap as one more input, CfC takes it as `elapsed`.
-Expect both errors far below that of the guess "it stays where it is"; which of the two is ahead
-depends on the task and on the size: measure on yours.
+Expect errors far below that of "it stays where it is"; which is ahead depends on task and size.
 """
 
 import torch

@@ -272,6 +272,23 @@ def test_two_columns_that_may_be_meant_are_refused():
         read_edges(frame)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("pre,post,count,count\na,b,1,2\n", "row 1: 2 columns are called 'count'"),
+        ("pre,pre,count\na,b,1\n", "row 1|has no column 'post'"),
+        ("pre,post,count\na,b,1\nb,c,2,5\n", "row 3 has 4 cells"),
+        ("pre,post,count\na,b,1\nb\0,c,2\n", "zero byte"),
+    ],
+)
+def test_columns_named_twice_wide_rows_and_zero_bytes_are_refused(text, told, tmp_path):
+    path = tmp_path / "edges.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=told) as refused:
+        read_edges(path)
+    assert "\n" not in str(refused.value)
+
+
 def test_damaged_text_is_refused(tmp_path):
     with pytest.raises(InputError, match="not a table"):
         read_edges(_text(tmp_path, "pre,post,count\na,b,3,9\nb,a,4,9\n"))

@@ -123,6 +123,12 @@ class _Read(NamedTuple):
         stripped = [word.strip() for word in words]
         if "" in stripped:
             raise _missing(column, int((codes == stripped.index("")).argmax()))
+        for number, word in enumerate(stripped):
+            if "\0" in word:
+                at = int((codes == number).argmax())
+                raise _wrong(
+                    column, at, word, "text with a zero byte, which no file of names holds"
+                )
         return cls(column, codes, stripped)
 
     def holds(self, number: int) -> bool:

@@ -26,6 +26,9 @@ from liquidtime.brain.experiment.words.stimuli import stimulus_of
 from liquidtime.errors import InputError
 from liquidtime.kernels.network.stepper import SCHEMES, Scheme
 
+MOST_STEPS = 1e12
+"""Far more than anybody waits for; the clock stays exact to less than a step."""
+
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
@@ -92,6 +95,11 @@ class Experiment:
         if not (self.duration >= self.dt and np.isfinite(self.duration)):
             raise InputError(
                 f"duration is {self.duration} ms; expected at least one step of {self.dt} ms."
+            )
+        if self.duration / self.dt > MOST_STEPS:
+            raise InputError(
+                f"duration is {self.duration:g} ms, {self.duration / self.dt:.3g} steps of "
+                f"{self.dt:g} ms; expected at most {MOST_STEPS:.0e}. Take a longer dt."
             )
         if not self.delta >= 0:
             raise InputError(f"delta is {self.delta}; expected 0 or more.")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": r"\s+"}
 _FORMATS = {".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather"}
+_OTHER_WIDTH = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 _PACKED = (".gz", ".bz2", ".xz", ".zst")
 _UNUSUAL = re.compile(rb"[\s,\"][+-]?0\d|[\s,\"]\+\d")
 """Zeros or a plus in front of a number."""
@@ -199,6 +200,8 @@ def read_table(
     try:
         found = names or list(pandas.read_csv(path, nrows=0, **options).columns)
         _check_columns(found, columns, path)
+        if names is None:
+            _check_once(pandas.read_csv(path, nrows=1, header=None, **options), columns, path)
         with warnings.catch_warnings():
             # More cells than columns, which pandas would leave out.
             warnings.simplefilter("error", pandas.errors.ParserWarning)
@@ -218,7 +221,7 @@ def read_table(
     except pandas.errors.EmptyDataError as error:
         raise InputError(f"{path} is empty; expected a line for each edge or neuron.") from error
     except (pandas.errors.ParserError, pandas.errors.ParserWarning) as error:
-        raise InputError(f"{path} is not a table ({error}).") from error
+        raise InputError(f"{path} is not a table: {_in_words(str(error))}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not in UTF-8 ({error}); save it so.") from error
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
@@ -282,6 +285,25 @@ def _check_columns(found: Sequence[Any], wanted: Sequence[str] | None, what: obj
             f"{what} has no column {', '.join(map(repr, missing))}; its columns are "
             f"{', '.join(map(repr, found)) or 'none'}."
         )
+
+
+def _check_once(first: pandas.DataFrame, wanted: Sequence[str] | None, path: Path) -> None:
+    """Check that the header, the first row, names no column that is read twice."""
+    found = [str(name) for name in first.iloc[0] if isinstance(name, str)]
+    for column in dict.fromkeys(found) if wanted is None else wanted:
+        if found.count(column) > 1:
+            raise InputError(
+                f"{path}, row 1: {found.count(column)} columns are called {column!r}; expected "
+                "one. Rename the others."
+            )
+
+
+def _in_words(error: str) -> str:
+    """What pandas says of a row, as the other messages say it."""
+    found = _OTHER_WIDTH.search(error)
+    if found is None:
+        return " ".join(error.split()).rstrip(".")
+    return f"row {found[2]} has {found[3]} cells, the rows before it have {found[1]}"
 
 
 def _start(

@@ -137,12 +137,12 @@ class Player:
     def _flowing(
         self, stimulus: Stimulus, course: Waveform, begin: NDArray, end: NDArray
     ) -> list[NDArray]:
-        """A current or conductance at the scheme's points; in the middle alone its mean, if known.
+        """A current or conductance at the scheme's points; if it is but one, its mean where known.
 
-        Elsewhere what other simulators take, but where it jumps within a step its mean, too.
+        At several, where it jumps or bends within a step, its mean, too.
         """
         del stimulus
-        mean = course.average(begin, end) if self._stages == (0.5,) else None
+        mean = course.average(begin, end) if len(self._stages) == 1 else None
         if mean is not None:
             return [mean]
         return [course.within(begin, end, part) for part in self._stages]

@@ -28,7 +28,8 @@ def stages(scheme: Scheme) -> tuple[float, ...]:
     """At which points of a step, from 0 to 1, a scheme wants to know what comes from outside.
 
     The schemes that hold it constant over the step and are of second order take the middle;
-    `frozen` takes the beginning, as other simulators do.
+    `frozen` takes the beginning, as other simulators do. Of courses whose mean over the step is
+    known they take that.
     """
     return {"frozen": (0.0,), "ab2": (0.5,), "midpoint": (0.5,), "rk4": (0.0, 0.5, 1.0)}[scheme]
 

@@ -1,0 +1,20 @@
+"""A few hundred hostile inputs of every kind; `make test-fuzz` runs ten thousand."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_CASES = 300
+"""Of all subjects together; each runs its share."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks its cases within bounds of Linux")
+@pytest.mark.parametrize("subject", ["tables", "run folders", "connectomes", "experiments"])
+def test_every_case_ends_right_or_with_one_clear_line(subject, tmp_path):
+    command = [sys.executable, Path(__file__).parent, "--subject", subject, "--cases", _CASES]
+    ended = subprocess.run(
+        [*map(str, command), "--keep", str(tmp_path / "cases")], capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr[-4_000:] + ended.stdout
