@@ -10,10 +10,6 @@ class InputError(ValueError):
     """
 
 
-class UnknownCategoryWarning(UserWarning):
-    """A category came that training never met; it is taken as not known."""
-
-
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """The name that was probably meant; None where none is near."""
     import difflib

@@ -7,6 +7,10 @@ class Note(UserWarning):
     """A note of liquidtime; `warnings.filterwarnings("ignore", category=Note)` silences all."""
 
 
+class UnknownCategoryWarning(Note):
+    """A category came that training never met; it is taken as not known."""
+
+
 said: set[str] = set()
 """What this process has been told."""
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from liquidtime.data import IrregularSeries, Preprocessor
-from liquidtime.data.categories import strangers
 from liquidtime.data.convert import from_long_frame, to_long_frame, to_pypots
+from liquidtime.data.strangers import strangers
 from liquidtime.deploy.categories import category_code, category_name
 from liquidtime.errors import InputError
 

@@ -9,7 +9,8 @@ import torch
 
 from liquidtime.data import IrregularSeries, Preprocessor
 from liquidtime.deploy.signals import Encoder, Signals
-from liquidtime.errors import InputError, UnknownCategoryWarning
+from liquidtime.errors import InputError
+from liquidtime.notes import UnknownCategoryWarning
 
 SERIES = IrregularSeries(
     values=torch.tensor([[1.0, 0.0], [3.0, 2.0], [0.0, 0.0], [0.0, 1.0]]),

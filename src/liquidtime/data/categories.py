@@ -1,50 +1,13 @@
 """Variables of categories in the container: numbers that stand for names, learnt in training."""
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
 from liquidtime.deploy.categories import UNKNOWN, Categories
-from liquidtime.errors import InputError, UnknownCategoryWarning
+from liquidtime.errors import InputError
 
 _SHOWN = 40
-
-
-class Categorical(Protocol):
-    """What is looked at of series that may hold categories."""
-
-    values: Tensor
-    mask: Tensor
-    features: tuple[str, ...]
-    static: Tensor | None
-    static_features: tuple[str, ...] | None
-    categories: Categories
-    static_categories: Categories
-
-
-class Strangers(NamedTuple):
-    """Categories of one variable that training never met: names, and in how many cells each is."""
-
-    variable: str
-    cells: Mapping[str, int]
-    known: tuple[str, ...]
-
-    def __str__(self) -> str:
-        count = sum(self.cells.values())
-        cells = "1 cell holds" if count == 1 else f"{count:,} cells hold"
-        alike = {name.casefold(): name for name in self.known}
-        hints = [
-            f"{name!r} for {alike[name.casefold()]!r}"
-            for name in self.cells
-            if name.casefold() in alike
-        ]
-        return (
-            f"{self.variable}: {cells} a category that training never met "
-            f"({listed([repr(name) for name in self.cells])}), taken as unknown; it met "
-            f"{listed(self.known)}." + (f" Is {listed(hints)} a slip?" if hints else "")
-        )
 
 
 def named(
@@ -152,50 +115,6 @@ def joined(parts: Sequence[Categories]) -> dict[str, tuple[str, ...]]:
         name: tuple(dict.fromkeys(label for part in parts for label in part.get(name, ())))
         for name in dict.fromkeys(name for part in parts for name in part)
     }
-
-
-def strangers(
-    series: Categorical, categories: Categories, static_categories: Categories
-) -> Iterator[Strangers]:
-    """What is none of the known categories.
-
-    Args:
-        series: Any.
-        categories: Known ones of its variables.
-        static_categories: Known ones of its static features.
-    """
-    yield from _strangers(
-        series.values, series.mask, series.features, series.categories, categories
-    )
-    if series.static is not None:
-        yield from _strangers(
-            series.static,
-            ~series.static.isnan(),
-            series.static_features or (),
-            series.static_categories,
-            static_categories,
-        )
-
-
-def warn_of_strangers(
-    series: Categorical, categories: Categories, static_categories: Categories
-) -> None:
-    """Warn of what is none of the known categories, once a variable."""
-    for found in strangers(series, categories, static_categories):
-        warnings.warn(str(found), UnknownCategoryWarning, stacklevel=3)
-
-
-def _strangers(
-    values: Tensor, observed: Tensor, names: Sequence[str], theirs: Categories, mine: Categories
-) -> Iterator[Strangers]:
-    for at, name in enumerate(names):
-        if name in theirs and name in mine:
-            codes, counts = values[observed[:, at], at].unique(return_counts=True)
-            every = zip(codes.long().tolist(), counts.tolist(), strict=True)
-            cells = {theirs[name][code]: count for code, count in every}
-            cells = {label: count for label, count in cells.items() if label not in mine[name]}
-            if cells:
-                yield Strangers(name, cells, mine[name])
 
 
 def listed(labels: Sequence[str], most: int = 12) -> str:

@@ -20,7 +20,8 @@ from liquidtime.deploy.categories import (
     columns,
     from_json,
 )
-from liquidtime.errors import InputError, UnknownCategoryWarning
+from liquidtime.errors import InputError
+from liquidtime.notes import UnknownCategoryWarning
 
 Cells = ArrayLike | Mapping[str, object] | Sequence[Mapping[str, object]]
 """Rows as arrays, or by name: one, or a sequence of some."""

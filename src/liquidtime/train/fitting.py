@@ -16,11 +16,11 @@ import torch.distributed as dist
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
+from liquidtime.data.strangers import warn_of_strangers
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model
 from liquidtime.runs.claim import claimed

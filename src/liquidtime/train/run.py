@@ -9,10 +9,10 @@ from typing import Any, Self
 import torch
 from torch import nn
 
-from liquidtime.data.categories import warn_of_strangers
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.strangers import warn_of_strangers
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder

@@ -4,13 +4,15 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from liquidtime.errors import UnknownCategoryWarning
-from liquidtime.notes import Note
+from liquidtime.notes import UnknownCategoryWarning
+
+_HOME = str(Path(__file__).parents[2])
 
 
 def leads() -> bool:
@@ -42,11 +44,11 @@ def warnings_as_notes() -> Iterator[None]:
         warnings.simplefilter("always", UnknownCategoryWarning)
         others = warnings.showwarning
 
-        def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
-            if issubclass(category, (UnknownCategoryWarning, Note)):
+        def show(message: Warning | str, category: type[Warning], file: str, *place: Any) -> None:
+            if file.startswith(_HOME):
                 say_notes([str(message)])
             else:
-                others(message, category, *place)
+                others(message, category, file, *place)
 
         warnings.showwarning = show
         yield
