@@ -31,8 +31,10 @@ _SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": r"\s+"}
 _FORMATS = {".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather"}
 _OTHER_WIDTH = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 _PACKED = (".gz", ".bz2", ".xz", ".zst")
-_UNUSUAL = re.compile(rb"[\s,\"][+-]?0\d|[\s,\"]\+\d")
-"""Zeros or a plus in front of a number."""
+_BEGINS, _DIGITS = np.zeros(256, np.bool_), np.zeros(256, np.bool_)
+_BEGINS[list(b'\t\n\v\f\r ,"')] = True
+_DIGITS[list(b"0123456789")] = True
+"""Which bytes a cell begins behind, and which are digits."""
 _START = 1000
 """Rows that tell what a column holds."""
 
@@ -120,7 +122,7 @@ def read_edges(
     except InputError as error:
         raise InputError(f"{what}: {error}") from error
     if table is None:
-        table = pandas.DataFrame(index=np.unique(np.concatenate([sources, targets])))
+        table = pandas.DataFrame(index=np.sort(pandas.unique(np.concatenate([sources, targets]))))
     else:
         table = _indexed(table, known[0], f"{neurons}" if in_table and in_table.written else "")
         _check_known(sources, targets, table, what)
@@ -241,10 +243,25 @@ def _changed(path: Path, table: Any, texts: Sequence[str]) -> bool:
     with opener(path, "rb") as stream:
         last = b"\n"
         while block := stream.read(1 << 24):
-            if _UNUSUAL.search(last + block):
+            if _unusual(last + block):
                 return True
             last = block[-4:]
     return False
+
+
+def _unusual(text: bytes) -> bool:
+    """Whether a cell begins with a zero before another digit, or with a plus."""
+    signs = np.frombuffer(text, np.uint8)
+    begins = _BEGINS[signs]
+    padded = (signs[:-1] == ord("0")) & _DIGITS[signs[1:]]
+    if (begins[:-2] & padded[1:]).any():
+        return True
+    # Few tables have a sign anywhere.
+    if b"-" in text and (begins[:-3] & (signs[1:-2] == ord("-")) & padded[2:]).any():
+        return True
+    return b"+" in text and bool(
+        (begins[:-2] & (signs[1:-1] == ord("+")) & _DIGITS[signs[2:]]).any()
+    )
 
 
 def _binary(
