@@ -13,7 +13,7 @@ from liquidtime.deploy.signals import Signals
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.runs.digests import check_digests
-from liquidtime.runs.stored import read_json
+from liquidtime.runs.stored import read_json, understood
 from liquidtime.runs.write import write_atomically
 
 RECORD = "config.json"
@@ -109,10 +109,11 @@ def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]
             )
     check_digests(path, RECORD, WEIGHTS)
     record = read_json(path / RECORD)
-    signals = Signals.from_record(record)
-    architecture = Architecture.from_config(
-        record["config"]["model"], signals.input_size, record["objective"]["per_step"]
-    )
+    with understood(path / RECORD):
+        signals = Signals.from_record(record)
+        architecture = Architecture.from_config(
+            record["config"]["model"], signals.input_size, record["objective"]["per_step"]
+        )
     return architecture, signals, _read_tensors(path / WEIGHTS)[1]
 
 

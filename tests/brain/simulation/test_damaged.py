@@ -123,6 +123,12 @@ def test_a_damaged_checkpoint_is_named_and_no_memory_is_taken(copy, data):
         simulate(PAIR, None, POKE, store=copy)
 
 
+def test_a_checkpoint_that_is_gone_is_named(copy):
+    (copy / "checkpoint.npz").unlink()
+    with pytest.raises(InputError, match=r"checkpoint\.npz is missing"):
+        load(copy)
+
+
 def test_a_recording_opens_elsewhere_without_a_word(whole):
     xarray = pytest.importorskip("xarray")
     with warnings.catch_warnings():

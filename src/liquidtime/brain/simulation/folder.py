@@ -165,6 +165,11 @@ def load(folder: Path) -> tuple[Recording, Description]:
 
 def _final(folder: Folder, about: Mapping[str, Any], neurons: int) -> State:
     """Where a finished simulation stood at its end."""
+    if not (folder.path / CHECKPOINT).is_file():
+        raise InputError(
+            f"{folder.path / CHECKPOINT} is missing, where the simulation stood at its end. Copy "
+            "the folder again, or simulate anew."
+        )
     folder.check(CHECKPOINT)
     with understood(folder.path / CHECKPOINT):
         parts, told = read_arrays(folder.path / CHECKPOINT)
