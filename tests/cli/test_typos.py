@@ -70,10 +70,33 @@ def test_values_are_not_taken_for_options(words, wanted, capsys):
     assert main(words) == 2
     out, error = capsys.readouterr()
     assert out == "" and "no option" not in error
-    assert wanted in error and error.count("full helptext") == 1
+    assert wanted in error and error.startswith("error: ") and error.count("\n") == 1
 
 
 def test_nearest():
     assert nearest("Ltcc", ["cfc", "ltc"]) == "ltc"
     assert nearest("transformer", ["cfc", "ltc"]) is None
     assert nearest("", ["cfc"]) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["fit", "x.csv"], "Missing: --id COLUMN, --time COLUMN, --target COLUMN"),
+        (["export"], "Missing: RUN, FILE."),
+        (
+            [*FULL, "--train.learning-rate", "inf"],
+            "learning_rate is inf; expected a number above 0",
+        ),
+        ([*FULL, "--train.epochs", "abc"], "--train.epochs INT: invalid literal for int()"),
+        (
+            [*FULL, "--train.schedule", "foo"],
+            "invalid choice 'foo' for argument '--train.schedule'",
+        ),
+    ],
+)
+def test_wrong_arguments_are_told_in_one_line(words, told, capsys):
+    assert main(words) == 2
+    out, error = capsys.readouterr()
+    assert out == "" and error.startswith("error: ") and error.count("\n") == 1
+    assert told in error and f"liquidtime {words[0]} --help" in error

@@ -37,8 +37,6 @@ def _refused(case: Case, outcome: Outcome) -> str | None:
     left = [str(path) for path in case.leaves if path.exists()]
     if left:
         return f"left {', '.join(left)} after a refusal"
-    if message.startswith("╭"):
-        return None if message.count("╭") == 1 else "several boxes"
     errors = [line for line in message.splitlines() if line.startswith("error: ")]
     if len(errors) != 1 or not message.splitlines()[-1].startswith("error: "):
         return f"no single line of error: {message}"

@@ -3,8 +3,8 @@
 import io
 import os
 import re
-from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +17,8 @@ _OPTION = re.compile(
     re.MULTILINE,
 )
 _WORD = re.compile(r"--?[A-Za-z][\w.-]*")
+_PARSING = re.compile(r"^Error parsing [-\w.]+: ")
+_PLAIN = ("Value error", "Parsing error")
 _HELP = ("-h", "--help")
 
 
@@ -24,18 +26,21 @@ def parse(verb: Verb, module: ModuleType, arguments: Sequence[str]) -> Any:
     """The options that the arguments of a verb ask for.
 
     Raises:
-        InputError: If an option is unknown; the message names the nearest.
-        SystemExit: If help was asked for, and given, or the arguments are wrong, and that was said.
+        InputError: If an option is unknown, missing or wrong; the message names the nearest.
+        SystemExit: If help was asked for, and given.
     """
     if _asks(arguments):
         return _parsed(verb, module, arguments)
+    said = io.StringIO()
     try:
-        with redirect_stderr(io.StringIO()):
+        with redirect_stderr(said), _wide():
             return _parsed(verb, module, arguments)
     except SystemExit:
         # An unknown option comes first: that another is missing is often its consequence.
         check_names(verb, module, arguments)
-        return _parsed(verb, module, arguments)
+        raise InputError(
+            f"{_one_line(said.getvalue())} See `liquidtime {verb.name} --help`."
+        ) from None
 
 
 def check_names(verb: Verb, module: ModuleType, arguments: Sequence[str]) -> None:
@@ -68,20 +73,42 @@ def options(
     """
     # A study is named first, and its options are told by its own help.
     first = [word for word in arguments[:1] if not word.startswith("-")]
-    said, width = io.StringIO(), os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = "1000"
-    try:
-        with redirect_stdout(said):
-            _parsed(verb, module, [*first, *_kind(arguments), "--help"])
-    except SystemExit:
-        pass
-    finally:
-        os.environ.pop("COLUMNS")
-        os.environ.update({} if width is None else {"COLUMNS": width})
+    said = io.StringIO()
+    with suppress(SystemExit), redirect_stdout(said), _wide():
+        _parsed(verb, module, [*first, *_kind(arguments), "--help"])
     return {
         found["name"]: tuple(found["choices"].split(",")) if found["choices"] else ()
         for found in _OPTION.finditer(said.getvalue())
     }
+
+
+@contextmanager
+def _wide() -> Iterator[None]:
+    """Inside, the parser breaks no line."""
+    width = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "1000"
+    try:
+        yield
+    finally:
+        os.environ.pop("COLUMNS")
+        os.environ.update({} if width is None else {"COLUMNS": width})
+
+
+def _one_line(box: str) -> str:
+    """What the parser says in a frame, without it."""
+    lines = [line.strip(" │|╭╮╰╯─") for line in box.splitlines()]
+    kind, *told = [line for line in lines if line.strip("-+ ") and not line.startswith("For full")]
+    if kind == "Required options":
+        told = [line for line in told[1:] if not line.endswith("(required)")]
+        said = f"Missing: {', '.join(told).partition(', Unrecognized options')[0]}"
+        said = said.partition(", liquidtime ")[0]
+    elif "Argument helptext:" in told:
+        at = told.index("Argument helptext:")
+        said = f"{told[at + 1]}: {_PARSING.sub('', ' '.join(told[:at]))}"
+    else:
+        said = _PARSING.sub("", " ".join(told))
+        said = said if kind in _PLAIN else f"{kind}: {said}"
+    return said if said.endswith((".", "?", "!")) else f"{said}."
 
 
 def _kind(arguments: Sequence[str]) -> list[str]:
