@@ -110,7 +110,9 @@ def test_what_is_recorded_fits_together(machine):
     stimulus = np.zeros_like(v)
     begins = found["potential"]["time"].values - 0.5
     stimulus[..., 0] = np.where((begins >= 5) & (begins < 30), 60, 0)[None]
-    stimulus[..., 1] = 40 * np.sin(2 * np.pi * begins / 9)[None]
+    turn = 2 * np.pi / 9
+    mean = (np.cos(turn * begins) - np.cos(turn * (begins + 0.5))) / (turn * 0.5)
+    stimulus[..., 1] = 40 * mean[None]
     stimulus[..., 2] = stimulus[..., 0]
     before = np.concatenate([np.full_like(v[:, :1], -60), v[:, :-1]], axis=1)
     whole = 1 + g
