@@ -29,7 +29,6 @@ _FAULTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("--stimulate", "=step 20"), ()),
     (("--stimulate", "x=step 20 nA"), ()),
     (("--stimulate", "x=conductance -2 reversal 0"), ()),
-    (("--stimulate", "x=step 1e38"), ()),
     (("--duration", "0"), ()),
     (("--duration", "-5"), ()),
     (("--duration", "nan"), ()),
@@ -84,9 +83,18 @@ class Experiments:
 
     def case(self, random: Random, folder: Path) -> Case:
         """A good experiment, or one with a fault in it."""
-        if random.random() < 0.45:
-            return self._faulty(random, folder)
-        return self._good(random, folder)
+        make = random.choices([self._good, self._faulty, self._impossible], [0.54, 0.45, 0.01])[0]
+        return make(random, folder)
+
+    def _impossible(self, random: Random, folder: Path) -> Case:
+        """What no neuron survives is simulated, and said to be impossible."""
+        words = random.choice(["x=step 1e38", "x=step 1e7", "a=clamp 1e6"])
+
+        def right(outcome: Outcome) -> str | None:
+            return None if "impossible" in outcome.output else "not said to be impossible"
+
+        arguments = (*self._command(folder / "out"), "--stimulate", words)
+        return Case(words, arguments, right)
 
     def _faulty(self, random: Random, folder: Path) -> Case:
         said, refusal = random.choice(_FAULTS)
