@@ -40,7 +40,8 @@ test-sanitize: $(VENV)/.dev
 		--config-settings cmake.define.LIQUIDTIME_SANITIZE=ON .
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 $(THREADS) $(BIN)/python tools/sanitised_tests.py \
-		$(SANITIZED)/site -p no:xdist tests/kernels tests/deploy tests/nn/test_errors.py
+		$(SANITIZED)/site -p no:xdist -m "not slow" \
+		tests/kernels tests/deploy tests/nn/test_errors.py
 
 # Hostile tables, run folders, connectomes and experiments; `make test` runs a few of them.
 CASES := 10000
