@@ -289,6 +289,18 @@ def test_columns_named_twice_wide_rows_and_zero_bytes_are_refused(text, told, tm
     assert "\n" not in str(refused.value)
 
 
+def test_columns_named_twice_are_refused_at_every_door(tmp_path):
+    path = tmp_path / "edges.parquet"
+    names = ["pre", "post", "count", "count"]
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table([["a"], ["b"], [1], [2]], names=names)
+    pytest.importorskip("pyarrow.parquet").write_table(table, path)
+    with pytest.raises(InputError, match="duplicate field names"):
+        read_edges(path)
+    with pytest.raises(InputError, match="2 columns are called 'count'; expected one"):
+        read_edges(pd.DataFrame([["a", "b", 1, 2]], columns=names))
+
+
 def test_damaged_text_is_refused(tmp_path):
     with pytest.raises(InputError, match="not a table"):
         read_edges(_text(tmp_path, "pre,post,count\na,b,3,9\nb,a,4,9\n"))

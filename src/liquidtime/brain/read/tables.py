@@ -182,7 +182,7 @@ def read_table(
     """
     pandas = require("pandas", extra="brain")
     if not isinstance(table, str | os.PathLike):
-        _check_columns(list(table.columns), columns, "the table")
+        _check_columns(list(table.columns), columns or (), "the table")
         found = table if columns is None else table.loc[:, list(columns)]
         return found if rows is None else found.head(rows)
     path = Path(table)
@@ -200,10 +200,9 @@ def read_table(
     options = {"sep": _SEPARATORS[suffix], "keep_default_na": False, "na_values": [""]}
     names = None if header is None else list(header)
     try:
-        found = names or list(pandas.read_csv(path, nrows=0, **options).columns)
-        _check_columns(found, columns, path)
-        if names is None:
-            _check_once(pandas.read_csv(path, nrows=1, header=None, **options), columns, path)
+        # As it is: read as a header, columns that are called alike get other names.
+        found = names or _header(pandas.read_csv(path, nrows=1, header=None, dtype=str, **options))
+        _check_columns(found, columns, path if names else f"{path}, row 1")
         with warnings.catch_warnings():
             # More cells than columns, which pandas would leave out.
             warnings.simplefilter("error", pandas.errors.ParserWarning)
@@ -302,17 +301,17 @@ def _check_columns(found: Sequence[Any], wanted: Sequence[str] | None, what: obj
             f"{what} has no column {', '.join(map(repr, missing))}; its columns are "
             f"{', '.join(map(repr, found)) or 'none'}."
         )
-
-
-def _check_once(first: pandas.DataFrame, wanted: Sequence[str] | None, path: Path) -> None:
-    """Check that the header, the first row, names no column that is read twice."""
-    found = [str(name) for name in first.iloc[0] if isinstance(name, str)]
     for column in dict.fromkeys(found) if wanted is None else wanted:
-        if found.count(column) > 1:
+        if (count := list(found).count(column)) > 1:
             raise InputError(
-                f"{path}, row 1: {found.count(column)} columns are called {column!r}; expected "
-                "one. Rename the others."
+                f"{what}: {count} columns are called {column!r}; expected one. Rename the others."
             )
+
+
+def _header(first: pandas.DataFrame) -> list[str]:
+    """Names of the columns, those without one as pandas calls them."""
+    row = enumerate(first.iloc[0])
+    return [name if isinstance(name, str) else f"Unnamed: {at}" for at, name in row]
 
 
 def _in_words(error: str) -> str:
