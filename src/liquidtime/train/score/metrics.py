@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.train.score import weighted as scores
-from liquidtime.train.score.bootstrap import RESAMPLES, Score, intervals
+from liquidtime.train.score.bootstrap import RESAMPLES, OfSums, Score, intervals
 
 Array = NDArray[np.float64]
 
@@ -113,35 +113,54 @@ def _class_scores(scored: Scored) -> dict[str, Score]:
     return {
         "auroc": over_classes(scores.auroc),
         "auprc": over_classes(scores.average_precision),
-        "accuracy": lambda weights: scores.weighted_mean(right, weights),
-        "brier": lambda weights: scores.weighted_mean(squares, weights),
-        "log_loss": lambda weights: scores.weighted_mean(surprise, weights),
+        "accuracy": _mean(right),
+        "brier": _mean(squares),
+        "log_loss": _mean(surprise),
     }
+
+
+def _mean(losses: Array) -> OfSums:
+    """Mean of a loss a row, [R]."""
+    return _pooled(losses[:, None], np.ones((len(losses), 1)))
+
+
+def _pooled(losses: Array, counts: Array) -> OfSums:
+    """Mean of losses [R, K] over the entries that are there, of which there are counts [R, K]."""
+    columns = np.stack([losses.sum(axis=1), counts.sum(axis=1)], axis=1)
+    return OfSums(columns, lambda sums: _ratio(sums[:, 0], sums[:, 1]))
+
+
+def _ratio(above: Array, below: Array) -> Array:
+    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
 
 
 def _value_scores(scored: Scored) -> dict[str, Score]:
     there = np.isfinite(scored.target)
     error = np.where(there, scored.prediction - scored.target, 0.0)
     counts = there.astype(np.float64)
+    return {
+        "mse": _pooled(error**2, counts),
+        "mae": _pooled(np.abs(error), counts),
+        "r2": _explained(scored.target, error, there),
+    }
 
-    def pooled(losses: Array) -> Score:
-        def score(weights: Array) -> Array:
-            total = (weights @ counts).sum(axis=1)
-            summed = (weights @ losses).sum(axis=1)
-            return np.divide(summed, total, out=np.full_like(total, np.nan), where=total > 0)
 
-        return score
+def _explained(target: Array, error: Array, there: NDArray[np.bool_]) -> OfSums:
+    """Share of the variance explained, mean over the outputs that have a target."""
+    filled = there.any(axis=0)
+    target, error, there = target[:, filled], error[:, filled], there[:, filled]
+    # Centred, so that a mean far from 0 takes no digits from the variance.
+    centre = np.nanmean(np.where(there, target, np.nan), axis=0) if len(target) else 0.0
+    centred = np.where(there, target - centre, 0.0)
+    blocks = [there.astype(np.float64), centred, centred**2, error**2]
+    outputs = target.shape[1]
 
-    def explained(weights: Array) -> Array:
-        outputs = [
-            scores.r2(
-                scored.target[there[:, k], k],
-                scored.prediction[there[:, k], k],
-                weights[:, there[:, k]],
-            )
-            for k in range(there.shape[1])
-            if there[:, k].any()
-        ]
-        return np.mean(outputs, axis=0) if outputs else np.full(len(weights), np.nan)
+    def score(sums: Array) -> Array:
+        if not outputs:
+            return np.full(len(sums), np.nan)
+        total, first, second, left = np.split(sums, 4, axis=1)
+        varied = second - _ratio(first, total) * first
+        spread = np.where(varied > 1e-12 * np.maximum(second, 1e-300), varied, 0.0)
+        return np.mean(1.0 - _ratio(left, spread), axis=1)
 
-    return {"mse": pooled(error**2), "mae": pooled(np.abs(error)), "r2": explained}
+    return OfSums(np.concatenate(blocks, axis=1), score)

@@ -39,21 +39,6 @@ def average_precision(positive: NDArray[np.bool_], score: Array, weights: Array)
     return _ratio((hits * precision).sum(axis=1), hits.sum(axis=1))
 
 
-def weighted_mean(losses: Array, weights: Array) -> Array:
-    """Mean of a loss a row, [R], under each weighting."""
-    return _ratio(weights @ losses, weights.sum(axis=1))
-
-
-def r2(target: Array, prediction: Array, weights: Array) -> Array:
-    """Share of the variance explained, [R] against [R]; NaN where the target does not vary."""
-    total = weights.sum(axis=1)
-    centred = target - target.mean()
-    mean = _ratio(weights @ centred, total)
-    variance = weights @ centred**2 - total * mean**2
-    spread = np.where(variance > 1e-12 * np.maximum(weights @ centred**2, 1e-300), variance, 0.0)
-    return 1.0 - _ratio(weights @ (target - prediction) ** 2, spread)
-
-
 def _tied_weights(positive: NDArray[np.bool_], score: Array, weights: Array) -> tuple[Array, Array]:
     """Weight of positives and of negatives at each distinct score, scores rising, [S, G]."""
     order = np.argsort(score, kind="stable")
