@@ -26,10 +26,14 @@ from liquidtime.models.contract import Model
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
+from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import json_text, write_json, write_text
+from liquidtime.train.baseline.standing import Answered, Standing, Which, stand
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.files import (
+    BASELINES,
+    CHECKPOINTS,
     EXAMPLE,
     FIT,
     HISTORY,
@@ -48,8 +52,11 @@ from liquidtime.train.processes import process_rank
 from liquidtime.train.record import read_record
 from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
+from liquidtime.train.report.recommendation import recommend
 from liquidtime.train.report.summary import summarise
 from liquidtime.train.run import Run, check_memory, new_model
+from liquidtime.train.score.bootstrap import draw
+from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
@@ -91,6 +98,7 @@ def fit(
     schema: dict[str, Any] | None = None,
     about: About | None = None,
     times: np.ndarray | None = None,
+    baselines: Which = "auto",
 ) -> Run:
     """Fit a network and write its run folder.
 
@@ -111,6 +119,8 @@ def fit(
         about: Title, source, split and time unit, for the report's reader.
         times: The time of each row of the data as the files of predictions shall hold it, such as
             the cells of a table; by default the numbers of the series.
+        baselines: How many plain models to set beside the network on the same split: "none", the
+            "quick" ones, or "all"; "auto" takes those that cost little against the training.
 
     Returns:
         The finished run.
@@ -169,7 +179,8 @@ def fit(
                 parts = {"validation": validation}
                 if len(split.test):
                     parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
-                _finish(folder, parts, config, objective, model, trained)
+                telling = _Telling(config, objective, model, trained, baselines)
+                _finish(folder, parts, training_part, telling)
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(
                 f"Stopped. Every finished epoch is safe in {out}; "
@@ -248,36 +259,73 @@ def _check_same(folder: Folder, record: dict[str, Any]) -> None:
     folder.check_same(json.loads(json.dumps(told)), now)
 
 
+class _Telling(NamedTuple):
+    """What is told of a training that has come to its end."""
+
+    config: FitConfig
+    objective: Objective
+    model: Model
+    trained: Progress
+    baselines: Which
+
+
 def _finish(
-    folder: Folder,
-    parts: dict[str, _Part],
-    config: FitConfig,
-    objective: Objective,
-    model: Model,
-    trained: Progress,
+    folder: Folder, parts: dict[str, _Part], training: IrregularSeries, telling: _Telling
 ) -> None:
     """Evaluate and write everything; until the page is drawn, the checkpoints stay.
 
     Done again, by a run that was stopped in here, it comes to the same files.
     """
     out = folder.path
+    config, objective, model, trained, _ = telling
     write_weights(out / WEIGHTS, model.network)
     write_history(out / HISTORY, trained.history)
     table = _training_figures(config, model, trained) | {"validation": None, "test": None}
+    answered: dict[str, Answered] = {}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
         write_predictions(out / predictions_name(name), predictions, part.series, part.times)
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
-        table[name] = part_metrics(found, len(part.series))
+        drawn = draw(measures(found), found.cluster)
+        answered[name] = Answered(part.series, found, drawn)
+        table[name] = part_metrics(found, len(part.series), drawn=drawn)
         # The example is of the test part, or of the validation part where there is no test.
         if part is list(parts.values())[-1] and model.trace is not None:
             example = choose_example(predictions, part.series)
             if example is not None:
                 alone = part.series[example], part.encoded.select([example])
                 write_example(out / EXAMPLE, trace_series(*alone, model, objective))
+    stood = _stand(out, training, answered, telling)
+    table |= {"baselines": stood.baselines, "baselines_left_out": stood.left_out}
+    table["recommendation"] = recommend(table, stood.baselines, config.model.facts.name)
     folder.finish(json_text(table), lambda: report.write(out))
+
+
+def _stand(
+    out: Path, training: IrregularSeries, answered: dict[str, Answered], telling: _Telling
+) -> Standing:
+    """The baselines, once: a run that was stopped after them finds what they came to."""
+    file = out / CHECKPOINTS / BASELINES
+    told = {"which": telling.baselines}
+    if file.exists():
+        stored = read_json(file, {"which": str, "baselines": {}, "left_out": {}})
+        if stored.items() >= told.items():
+            return Standing(stored["baselines"], stored["left_out"])
+    trained = telling.trained
+    stood = stand(
+        training,
+        answered,
+        telling.objective,
+        which=telling.baselines,
+        training_seconds=sum(record["seconds"] for record in trained.history),
+        metric=trained.metric,
+        model=telling.config.model.name,
+    )
+    file.parent.mkdir(exist_ok=True)
+    write_json(file, told | stood._asdict())
+    return stood
 
 
 def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dict[str, Any]:

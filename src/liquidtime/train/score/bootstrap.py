@@ -39,8 +39,10 @@ class OfSums:
             member: Series of each row, [R], from 0.
             count: C.
         """
-        sums = [np.bincount(member, column, minlength=count) for column in self.columns.T]
-        return OfSums(np.stack(sums, axis=1), self.score)
+        sums = np.zeros((count, self.columns.shape[1]))
+        for at, column in enumerate(self.columns.T):
+            sums[:, at] = np.bincount(member, column, minlength=count)
+        return OfSums(sums, self.score)
 
 
 def intervals(
