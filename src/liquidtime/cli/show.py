@@ -94,8 +94,8 @@ def _show(run: "Run", console: Any) -> None:
         except FileNotFoundError as error:
             say_notes([f"No report can be drawn: {error.filename} is missing."])
     console.print(f"[bold]{escape(str(run.path))}[/]  {escape(_origin(run))}")
-    console.print(training_line(run), markup=False, soft_wrap=True)
     print_result(run, console)
+    console.print(training_line(run), markup=False, soft_wrap=True)
     grid = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     for name, value in _facts(run):
         grid.add_row(name, escape(value))

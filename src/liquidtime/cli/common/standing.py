@@ -69,10 +69,13 @@ def standing_table(run: Any) -> Table | None:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column(f"behind, {part}", justify="right", no_wrap=True)
     for row in rows:
-        title = escape(row.title)
+        title = escape(row.title.removeprefix("a "))
+        first, *others = row.scores
         table.add_row(
             f"[bold]{title}[/]" if row.own else title,
-            *(escape(with_interval(score)) for score in row.scores),
+            # The interval of one part is enough for a line.
+            naming.number(first.get("value")) if others else escape(with_interval(first)),
+            *(escape(with_interval(score)) for score in others),
             escape(with_interval(row.behind)) if row.behind else "",
         )
     return table

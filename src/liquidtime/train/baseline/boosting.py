@@ -11,7 +11,7 @@ class Boosting:
     """Histogram gradient boosting of scikit-learn, on one thread."""
 
     name = "boosting"
-    title = "gradient boosting on summaries"
+    title = "gradient boosting"
     usage = "scikit-learn's HistGradientBoostingClassifier or -Regressor on mean, least, most, …"
     model = ""
     quick = False

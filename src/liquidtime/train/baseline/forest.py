@@ -13,7 +13,7 @@ class Forest:
     """Trees of scikit-learn; gaps are filled with a number below all others."""
 
     name = "forest"
-    title = "a random forest on summaries"
+    title = "a random forest"
     usage = "scikit-learn's RandomForestClassifier or -Regressor on mean, least, most, last, …"
     model = ""
     quick = False

@@ -18,7 +18,7 @@ class Linear:
     """Logistic regression for classes, ridge regression for values."""
 
     name = "linear"
-    title = "linear regression on summaries"
+    title = "a linear model"
     usage = ""
     model = ""
     quick = True
