@@ -110,8 +110,8 @@ def split_in_time(
     Args:
         series: With one target a step; one long series or many.
         fractions: Shares of training, validation and test, of the rows of all series together.
-        length: Of a piece, as for `in_segments`; by default about 64 pieces of the training part, 32
-            to 256 rows each.
+        length: Of a piece, as for `in_segments`; by default about 64 pieces of the training part,
+            32 to 256 rows each.
         context: Before each piece, as for `in_segments`; by default half its length.
         moments: [R] time of each row on a clock that all series share, such as hours since 1970.
             All are cut at the same moment then. Without it a series is cut at its own shares.
