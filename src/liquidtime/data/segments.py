@@ -75,6 +75,21 @@ def usual_length(rows: int) -> int:
     return int(np.clip(-(-rows // _PIECES), _SHORTEST, _LONGEST))
 
 
+def usual_spans(length: Length | None, context: Length | None, rows: int) -> tuple[Span, Span]:
+    """Length and context of pieces, where one is left to us: `usual_length`, and half the length.
+
+    Args:
+        length: As the user said it, or None.
+        context: Likewise.
+        rows: Number of training rows.
+    """
+    size = Span.parse(usual_length(rows) if length is None else length, "the length of a segment")
+    if context is not None:
+        return size, Span.parse(context, "the context of a segment", zero=True)
+    half = size.amount / 2
+    return size, replace(size, amount=float(int(half)) if size.rows is not None else half)
+
+
 def in_segments(series: IrregularSeries, length: Length, *, context: Length = 0) -> Segments:
     """Cut long series into pieces.
 
@@ -221,14 +236,9 @@ def _parts(
         bounds.append(np.concatenate([[first], starts[starts < end]]))
         part_of[first:end] = np.searchsorted(moments, clock[first:end], side="right")
     lengths = np.bincount(np.minimum(part_of, 3), minlength=4)
-    if length is None:
-        length = usual_length(int(lengths[0]))
-    if context is None:
-        span = Span.parse(length, "the length of a segment")
-        half = span.amount / 2
-        context = replace(span, amount=float(int(half)) if span.rows is not None else half)
+    size, before = usual_spans(length, context, int(lengths[0]))
     target = _masked_behind(series, clock, cuts, part_of, ahead)
-    made, first_rows = _cut(replace(series, target=target), bounds, length, context)
+    made, first_rows = _cut(replace(series, target=target), bounds, size, before)
     part = part_of[first_rows]
     split = Split(*(np.flatnonzero(part == k) for k in range(3)))
     for k, name in enumerate(("training", "validation", "test")):

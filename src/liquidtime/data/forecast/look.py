@@ -8,7 +8,7 @@ import numpy as np
 from liquidtime.data.forecast.calendar import usual_calendar
 from liquidtime.data.forecast.plan import CALENDAR, ForecastPlan
 from liquidtime.data.forecast.season import seasons as find_seasons
-from liquidtime.data.segments import usual_length
+from liquidtime.data.segments import usual_spans
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.spans import Span
 from liquidtime.errors import InputError
@@ -83,9 +83,7 @@ def look(
         raise InputError(
             f"calendar has {unknown[0]!r}; expected some of {', '.join(CALENDAR)}, or none."
         )
-    piece = Span.parse(segment or usual_length(int(teaching.sum())), "the length of a segment")
-    half = piece.amount / 2 if piece.rows is None else float(max(1, piece.rows // 2))
-    before = Span(half, piece.unit) if context is None else _context(context)
+    piece, before = usual_spans(segment, context, int(teaching.sum()))
     plan = ForecastPlan(
         target=tuple(target),
         leads=leads,
@@ -101,10 +99,6 @@ def look(
         time_unit=series.time_unit,
     )
     return Found(plan, (*notes, *_said(plan)))
-
-
-def _context(given: Any) -> Span:
-    return Span.parse(given, "the context", zero=True)
 
 
 def _leads(
