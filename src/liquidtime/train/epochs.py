@@ -7,8 +7,10 @@ from typing import Any
 import torch
 from lightning.fabric import Fabric
 
+from liquidtime.data import ragged
 from liquidtime.data.batch import Batchable
 from liquidtime.data.batching import BucketBatches
+from liquidtime.data.encoded import EncodedSeries
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.loss import Loss
@@ -19,6 +21,7 @@ from liquidtime.train.score import metrics
 from liquidtime.train.score.outputs import Outputs, in_order
 from liquidtime.train.score.parts import scored
 from liquidtime.train.seeds import own_randomness, seed_epoch
+from liquidtime.train.selection import selection
 
 
 class Epochs:
@@ -45,6 +48,8 @@ class Epochs:
         self.objective = loss.objective
         self.config = config
         self.training, self.validation = parts
+        # What has chosen so far goes on to choose.
+        self._metric = progress.metric if progress.history else None
         if progress.weights is not None:
             self.network.load_state_dict(progress.weights)
         optimizer = torch.optim.AdamW(
@@ -118,9 +123,11 @@ class Epochs:
         mine = outputs.index(), outputs.logits(), outputs.target()
         index, *rows = joined(mine)
         logits, target = (in_order(index, part, lengths, objective.per_step) for part in rows)
-        total, weight = objective.loss(logits.double(), target)
+        each = self.validation.weight if isinstance(self.validation, EncodedSeries) else None
+        if each is not None and objective.per_step:
+            each = each[ragged.series_of_rows(lengths)]
+        total, weight = objective.loss(logits.double(), target, each)
         loss = float(total / weight) if weight else math.nan
-        class_count = objective.output_size if objective.kind == "classes" else None
-        metric = metrics.selection_metric(target.numpy(), class_count)
         part = scored(objective, logits, target, lengths)
-        return loss, metric, metrics.point(part, metric)
+        metric = self._metric or selection(self.config, objective, part.target).metric
+        return loss, metric, loss if metric == "loss" else metrics.point(part, metric)

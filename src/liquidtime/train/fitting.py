@@ -43,7 +43,7 @@ from liquidtime.train.files import (
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
 from liquidtime.train.record import read_record
 from liquidtime.train.report import write as report

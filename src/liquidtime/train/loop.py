@@ -10,7 +10,7 @@ from liquidtime.train.epochs import Epochs
 from liquidtime.train.files import CHECKPOINTS, HISTORY
 from liquidtime.train.history import write_history
 from liquidtime.train.loss import Loss
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import launched
 from liquidtime.train.progress import ProgressLine
 
