@@ -26,14 +26,12 @@ from liquidtime.models.contract import Model
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import json_text, write_json, write_text
-from liquidtime.train.baseline.standing import Answered, Standing, Which, stand
+from liquidtime.train.account import Trained, account
+from liquidtime.train.baseline.standing import Answered, Which
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.files import (
-    BASELINES,
-    CHECKPOINTS,
     EXAMPLE,
     FIT,
     HISTORY,
@@ -47,12 +45,11 @@ from liquidtime.train.files import (
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
 from liquidtime.train.record import read_record
 from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
-from liquidtime.train.report.recommendation import recommend
 from liquidtime.train.report.summary import summarise
 from liquidtime.train.run import Run, check_memory, new_model
 from liquidtime.train.score.bootstrap import draw
@@ -179,8 +176,8 @@ def fit(
                 parts = {"validation": validation}
                 if len(split.test):
                     parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
-                telling = _Telling(config, objective, model, trained, baselines)
-                _finish(folder, parts, training_part, telling)
+                ended = Trained(config, preprocessor, objective, model, trained, training_part)
+                _finish(folder, parts, ended, baselines)
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(
                 f"Stopped. Every finished epoch is safe in {out}; "
@@ -259,28 +256,16 @@ def _check_same(folder: Folder, record: dict[str, Any]) -> None:
     folder.check_same(json.loads(json.dumps(told)), now)
 
 
-class _Telling(NamedTuple):
-    """What is told of a training that has come to its end."""
-
-    config: FitConfig
-    objective: Objective
-    model: Model
-    trained: Progress
-    baselines: Which
-
-
-def _finish(
-    folder: Folder, parts: dict[str, _Part], training: IrregularSeries, telling: _Telling
-) -> None:
+def _finish(folder: Folder, parts: dict[str, _Part], trained: Trained, baselines: Which) -> None:
     """Evaluate and write everything; until the page is drawn, the checkpoints stay.
 
     Done again, by a run that was stopped in here, it comes to the same files.
     """
-    out = folder.path
-    config, objective, model, trained, _ = telling
+    out, model, objective = folder.path, trained.model, trained.objective
     write_weights(out / WEIGHTS, model.network)
-    write_history(out / HISTORY, trained.history)
-    table = _training_figures(config, model, trained) | {"validation": None, "test": None}
+    write_history(out / HISTORY, trained.progress.history)
+    table = _training_figures(trained.config, model, trained.progress)
+    table |= {"validation": None, "test": None}
     answered: dict[str, Answered] = {}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
@@ -297,67 +282,8 @@ def _finish(
             if example is not None:
                 alone = part.series[example], part.encoded.select([example])
                 write_example(out / EXAMPLE, trace_series(*alone, model, objective))
-    stood = _stand(out, training, answered, telling)
-    table |= {"baselines": stood.baselines, "baselines_left_out": stood.left_out}
-    table["recommendation"] = recommend(table, stood.baselines, config.model.facts.name)
-    name, part = list(parts.items())[-1]
-    if objective.kind == "classes" and "validation" in answered:
-        chosen_on, measured_on = answered["validation"].scored, answered[name].scored
-        table["operating_points"] = operating_points(
-            objective.labels,
-            (chosen_on.target, chosen_on.prediction),
-            (measured_on.target, measured_on.prediction),
-        )
-    table["importance"] = _importance(part, training, telling)
+    table |= account(out, trained, answered, table, baselines)
     folder.finish(json_text(table), lambda: report.write(out))
-
-
-def _importance(
-    part: _Part, training: IrregularSeries, telling: _Telling
-) -> dict[str, Any] | None:
-    """What the score loses without each variable, in a small share of the training's time."""
-    model, objective, trained = telling.model, telling.objective, telling.trained
-    seconds = [record["seconds"] for record in trained.history]
-    # A prediction costs about a third of a step of the training. From what the history holds, so
-    # that a run that is gone on with comes to the same.
-    each = statistics.median(seconds) / max(1, len(training)) / 3 + 2e-5
-    todo = plan(part.series, each, max(_IMPORTANCE_FLOOR, _IMPORTANCE_SHARE * sum(seconds)))
-    metric = deciding(trained.metric, measures_of(objective))
-    if todo is None or metric is None:
-        return None
-
-    def score(series: IrregularSeries) -> Scored:
-        encoded = telling.preprocessor.encode(series, reads=model.reads)
-        logits = predict_logits(model, encoded)
-        target: Tensor = encoded.target  # pyright: ignore[reportAssignmentType]
-        return scored(objective, logits, target, encoded.lengths)
-
-    return importance(part.series, score, todo, metric)
-
-
-def _stand(
-    out: Path, training: IrregularSeries, answered: dict[str, Answered], telling: _Telling
-) -> Standing:
-    """The baselines, once: a run that was stopped after them finds what they came to."""
-    file = out / CHECKPOINTS / BASELINES
-    told = {"which": telling.baselines}
-    if file.exists():
-        stored = read_json(file, {"which": str, "baselines": {}, "left_out": {}})
-        if stored.items() >= told.items():
-            return Standing(stored["baselines"], stored["left_out"])
-    trained = telling.trained
-    stood = stand(
-        training,
-        answered,
-        telling.objective,
-        which=telling.baselines,
-        training_seconds=sum(record["seconds"] for record in trained.history),
-        metric=trained.metric,
-        model=telling.config.model.name,
-    )
-    file.parent.mkdir(exist_ok=True)
-    write_json(file, told | stood._asdict())
-    return stood
 
 
 def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dict[str, Any]:
@@ -366,7 +292,7 @@ def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dic
         "task": config.task,
         "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1},
         "epochs": len(trained.history),
-        "stopped_early": len(trained.history) < config.train.epochs,
+        "stopped_early": model.solve is None and len(trained.history) < config.train.epochs,
         "seconds_per_epoch": statistics.median(seconds),
         "seconds_total": sum(seconds),
         "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),

@@ -19,7 +19,7 @@ class Setting:
     """What is to be predicted, and from how much: enough to say what suits and what it costs.
 
     Attributes:
-        kind: Kind of the objective, such as "classes" or "values".
+        kind: Name of the objective, such as "classes" or "values".
         per_step: One target a step; otherwise one a series.
         outputs: Number K of classes or of values.
         targets: Targets of the training part.
@@ -87,6 +87,6 @@ class Baseline(Protocol):
 
         Args:
             training: The training part.
-            objective: Of the run: kind, labels, per_step, and the constants of the training part.
+            objective: Of the run: its name, labels and per_step.
         """
         ...

@@ -41,7 +41,7 @@ def learn(make: Make, training: Material, objective: Any) -> Predictor:
     if training.series.per_step and len(training.series.times) > MOST_TARGETS:
         known = Material(training.series.select(_some(training.series)))
     table, target = known.summaries, _target(known.series)
-    if objective.kind == "classes":
+    if objective.name == "classes":
         there = target >= 0
         model = make(True, int(there.sum()))
         with threadpool_limits(1):
@@ -64,7 +64,7 @@ def _column(
     make: Make, table: NDArray[np.float32], target: NDArray, objective: Any
 ) -> Callable[[NDArray[np.float32]], Array]:
     """One value, or the probability of one label."""
-    of_classes = objective.kind == "labels"
+    of_classes = objective.name == "labels"
     there = np.isfinite(target) & (target >= 0 if of_classes else True)
     wanted = target[there].astype(np.int64 if of_classes else np.float64)
     if len(np.unique(wanted)) < 2:

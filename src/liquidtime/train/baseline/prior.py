@@ -29,13 +29,13 @@ class Prior:
         target = training.series.target
         assert target is not None
         found = target.cpu().numpy()
-        if objective.kind == "classes":
+        if objective.name == "classes":
             counts = np.bincount(found[found >= 0], minlength=len(objective.labels))
             answer = counts / counts.sum()
         else:
             columns = found.reshape(len(found), -1).astype(np.float64)
             columns = (
-                np.where(columns < 0, np.nan, columns) if objective.kind == "labels" else columns
+                np.where(columns < 0, np.nan, columns) if objective.name == "labels" else columns
             )
             answer = np.nanmean(columns, axis=0)
 

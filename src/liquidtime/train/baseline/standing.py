@@ -12,7 +12,7 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.train.baseline.catalogue import BASELINES
 from liquidtime.train.baseline.contract import Array, Baseline, Material, Setting
 from liquidtime.train.baseline.summaries import OF_A_SERIES, SO_FAR
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.bootstrap import RESAMPLES, draw, middle
 from liquidtime.train.score.metrics import Scored, higher_is_better, measures
 from liquidtime.train.score.parts import beside_targets
@@ -71,7 +71,7 @@ def setting_of(training: IrregularSeries, objective: Any, steps: int) -> Setting
     width = sum(len(categories.get(name, "x")) for name in training.features)
     static = len(training.static_features or ())
     return Setting(
-        kind=objective.kind,
+        kind=objective.name,
         per_step=training.per_step,
         outputs=len(objective.labels),
         targets=int(there.sum()),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.train.score.bootstrap import draw, middle
-from liquidtime.train.score.metrics import Scored, higher_is_better, measures
+from liquidtime.train.score.metrics import Array, Scored, higher_is_better, measures
 from liquidtime.train.score.permuted import with_static_of, with_variable_of
 
 _RESAMPLES = 200
@@ -52,7 +52,7 @@ def plan(series: IrregularSeries, seconds_a_series: float, room: float) -> Plan 
     seen = series.mask.sum(0).cpu().numpy()
     first = np.sort(np.argsort(-seen, kind="stable")[:_MOST_VARIABLES])
     names = [series.features[k] for k in first if seen[k]]
-    names += (series.static_features or ())[: _MOST_VARIABLES - len(names)]
+    names += list(series.static_features or ())[: _MOST_VARIABLES - len(names)]
     if not names or len(series) < 2:
         return None
     for repeats in range(_REPEATS, _FEWEST_REPEATS - 1, -1):
@@ -97,12 +97,15 @@ def importance(
     orders = [_derangement(len(chosen), random) for _ in range(todo.repeats)]
     rows = []
     for name in todo.variables:
-        losses, spread = [], []
+        losses: list[float] = []
+        spread: list[Array] = []
         for donors in orders:
             other = score(_permuted(chosen, name, donors))
             function = {metric: measures(other)[metric]}
             losses.append(sign * (value - float(function[metric](ones)[0])))
-            spread.append(sign * (drawn - draw(function, other.cluster, resamples=_RESAMPLES)[metric]))
+            spread.append(
+                sign * (drawn - draw(function, other.cluster, resamples=_RESAMPLES)[metric])
+            )
         low, high = middle(np.mean(spread, axis=0)) or (None, None)
         loss = float(np.mean(losses))
         rows.append(

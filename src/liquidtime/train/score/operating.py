@@ -99,9 +99,7 @@ def operating_points(
         )
         for rule, threshold in thresholds(truth, chance).items():
             found = at_threshold(other, measured, threshold)
-            points.append(
-                {"class": labels[number], "rule": rule, "threshold": threshold} | found
-            )
+            points.append({"class": labels[number], "rule": rule, "threshold": threshold} | found)
     return points
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.metrics import Scored, measure
 
 ENOUGH = 10
@@ -41,12 +41,7 @@ def beside_targets(
         target: As in `IrregularSeries`.
         lengths: Steps of each series, [N].
     """
-    truth = target.cpu().numpy()
-    if objective.kind == "values":
-        truth = truth.reshape(len(truth), -1).astype(np.float64)
-        there = np.isfinite(truth).any(axis=1)
-    else:
-        there = truth >= 0
+    truth, there = objective.truth(target)
     if objective.per_step:
         cluster = ragged.series_of_rows(lengths).cpu().numpy()
     else:
@@ -55,7 +50,7 @@ def beside_targets(
         target=truth[there],
         prediction=prediction[there],
         cluster=cluster[there],
-        labels=objective.labels,
+        objective=objective,
     )
 
 
@@ -73,16 +68,13 @@ def part_metrics(
 
     Returns:
         `series`, `targets`, for classes `counts` (targets of each class) and, for two classes,
-        `positives`; `reliable`, and where it is false `few`, what there are fewer than ten of; and
-        `metrics` as `liquidtime.train.score.metrics.measure` returns them, those of a part that is
-        not reliable with `"reliable": false` beside each interval.
+        `positives`, for several labels `label_positives`; `reliable`, and where it is false `few`,
+        what there are fewer than ten of; and `metrics` as `liquidtime.train.score.metrics.measure`
+        returns them, those of a part that is not reliable with `"reliable": false` beside each
+        interval.
     """
     table: dict[str, Any] = {"series": series, "targets": len(part.target)}
-    if part.is_classes:
-        counts = np.bincount(part.target, minlength=len(part.labels)).tolist()
-        table["counts"] = dict(zip(part.labels, counts, strict=True))
-        if len(counts) == 2:
-            table["positives"] = counts[1]
+    table |= part.objective.sizes(part.target)
     few = fewest(part)
     table |= {"reliable": few is None} | ({} if few is None else {"few": few})
     table["metrics"] = measure(part, seed=seed, drawn=drawn) if len(part.target) else {}
@@ -100,8 +92,9 @@ def fewest(part: Scored) -> dict[str, Any] | None:
         where there is enough of everything.
     """
     groups: dict[str | None, NDArray] = {None: part.cluster}
-    if part.is_classes:
-        groups = {label: part.cluster[part.target == k] for k, label in enumerate(part.labels)}
+    labels = part.objective.labels
+    if part.objective.exclusive:
+        groups = {label: part.cluster[part.target == k] for k, label in enumerate(labels)}
     found = [
         {"class": label, "count": len(cluster), "series": len(np.unique(cluster))}
         for label, cluster in groups.items()

@@ -31,9 +31,9 @@ def with_variable_of(
     member = ragged.series_of_rows(lengths).numpy()
     times, mask, values = series.times.numpy(), series.mask.numpy(), series.values.numpy()
     ends = ragged.offsets(lengths).numpy()
-    empty = lengths.numpy() == 0
-    start = np.where(empty, 0.0, times[np.minimum(ends[:-1], len(times) - 1)]) if len(times) else 0
-    stop = np.where(empty, -np.inf, times[np.maximum(ends[1:] - 1, 0)]) if len(times) else 0
+    filled = lengths.numpy() > 0
+    start, stop = np.zeros(len(filled)), np.full(len(filled), -np.inf)
+    start[filled], stop[filled] = times[ends[:-1][filled]], times[ends[1:][filled] - 1]
 
     given = ragged.rows_of(lengths, torch.from_numpy(donors)).numpy()
     receiver = np.repeat(np.arange(len(donors)), lengths.numpy()[donors])
