@@ -111,6 +111,10 @@ class Objective(ABC):
             Two scalars: the sum, and its divisor.
         """
 
+    def average(self, logits: Tensor) -> Tensor:
+        """Logits [..., K] of the mean of the predictions that logits [E, ..., K] stand for."""
+        return logits.mean(dim=0)
+
     @abstractmethod
     def predictions(self, logits: np.ndarray) -> Values:
         """Probabilities, or values in the target's own unit.
