@@ -1,12 +1,13 @@
 """Networks of different seeds side by side, averaged in what they predict."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from liquidtime.data.batch import Batch
-from liquidtime.models.contract import Model, TaskLoss
+from liquidtime.data.batch import Batch, Batchable
+from liquidtime.models.contract import Goal, Model, TaskLoss
 
 
 class Ensemble(nn.Module):
@@ -49,5 +50,13 @@ def ensemble(models: Sequence[Model], average: Callable[[Tensor], Tensor]) -> Mo
 
     It has no trace, for its members have hidden states of their own.
     """
-    network = Ensemble(models, average)
-    return Model(network, models[0].shape, reads=models[0].reads, loss=network.loss)
+    network, first = Ensemble(models, average), models[0]
+    solve = None if first.solve is None else partial(_solve, models)
+    return Model(network, first.shape, reads=first.reads, loss=network.loss, solve=solve)
+
+
+def _solve(
+    models: Sequence[Model], training: Batchable, goal: Goal, weights: Tensor | None = None
+) -> float:
+    solved = [each.solve(training, goal, weights) for each in models if each.solve is not None]
+    return sum(solved) / len(solved)

@@ -11,6 +11,7 @@ from liquidtime.data.batch import Batchable
 from liquidtime.data.batching import BucketBatches
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.padded import quick_batches
+from liquidtime.models.contract import Solve
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.loss import Loss
@@ -35,6 +36,7 @@ class Epochs:
         training: The part to learn from.
         validation: The part to be measured on; None measures nothing.
         progress: Where to go on; its weights and optimiser are taken if there are any.
+        solve: Finds all weights at once; then an epoch is this, and no step is taken.
     """
 
     def __init__(
@@ -45,11 +47,13 @@ class Epochs:
         training: Batchable,
         validation: Batchable | None,
         progress: Progress,
+        solve: Solve | None = None,
     ) -> None:
         assert config.batch_size != "auto"
         self.processes = processes
         self.network = loss.network
         self.objective = loss.objective
+        self.solve = solve
         self.config = config
         self.validation = validation
         # What has chosen so far goes on to choose.
@@ -63,6 +67,7 @@ class Epochs:
             # Only now: the state follows the parameters to their device.
             self.optimizer.load_state_dict(progress.optimizer)
         size, rank, count = config.batch_size, processes.rank, processes.count
+        self.given = training
         self.training = quick_batches(training, processes.device)
         self.batches = BucketBatches(
             training.lengths, size, config.seed, rank=rank, world_size=count
@@ -94,6 +99,10 @@ class Epochs:
         return record | {"learning_rate": rate, "seconds": time.perf_counter() - began}
 
     def _learn(self, number: int, line: ProgressLine) -> float:
+        if self.solve is not None:
+            seed_epoch(self.config.seed, number, 0)
+            weight = self.given.weight if isinstance(self.given, EncodedSeries) else None
+            return self.solve(self.given, self.objective.goal, weight)
         processes, clip = self.processes, self.config.gradient_clip
         alone = processes.count == 1
         # On the device, so that no batch has to wait for a number to be fetched.

@@ -318,7 +318,7 @@ def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dic
         },
         "epochs": how_long.epoch(len(seconds) - 1) + 1,
         "steps": how_long.steps_until(len(seconds)),
-        "stopped_early": len(seconds) < how_long.rounds,
+        "stopped_early": model.solve is None and len(seconds) < how_long.rounds,
         "seconds_per_epoch": statistics.median(seconds) / how_long.passes,
         "seconds_total": sum(seconds),
         "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from liquidtime.data.batch import Batchable
 from liquidtime.models.contract import Model
@@ -31,6 +32,8 @@ def train(
 ) -> Progress:
     """Train, choose the best weights by the validation part, and load them.
 
+    A model that finds its weights at once does so, which is recorded as one epoch.
+
     Random numbers and step sizes depend on the seed and the epoch only, and the optimiser's state
     is kept after every epoch. So a run that was killed at any moment and resumed ends with the
     very weights of an unbroken one on the CPU (same threads, same versions).
@@ -59,6 +62,10 @@ def train(
     if validation is None:
         config = replace(config, patience=None)
     checkpoints = None if folder is None else folder / CHECKPOINTS
+    if model.solve is not None:
+        # All is done in one go, by solvers of the CPU.
+        at_once: dict[str, Any] = {"epochs": 1, "steps": "auto", "patience": None}
+        config = replace(config, accelerator="cpu", **at_once)
     progress = Progress()
     if resume and checkpoints is not None:
         progress = load_progress(checkpoints)
@@ -67,9 +74,8 @@ def train(
     progress.plan = plan(config, -(-len(training.lengths) // config.batch_size))
     if not progress.finished(progress.plan.rounds, config.patience):
         loss, processes = Loss(model, objective), launched(config)
-        _run(
-            Epochs(processes, loss, config, training, validation, progress), progress, folder, label
-        )
+        epochs = Epochs(processes, loss, config, training, validation, progress, model.solve)
+        _run(epochs, progress, folder, label)
     model.network.load_state_dict(progress.best_weights)
     model.network.eval()
     return progress
