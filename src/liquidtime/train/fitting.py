@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 import torch.distributed as dist
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.data.encoded import EncodedSeries
+from liquidtime.data.encoded import EncodedSeries, checked_weight
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
@@ -31,6 +32,7 @@ from liquidtime.train.account import Trained, account
 from liquidtime.train.baseline.standing import Answered, Which
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
+from liquidtime.train.defaults import resolved
 from liquidtime.train.files import (
     EXAMPLE,
     FIT,
@@ -57,6 +59,7 @@ from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
+from liquidtime.train.selection import selection
 from liquidtime.train.stored import preprocessor_to
 from liquidtime.train.weights import write_weights
 
@@ -95,6 +98,7 @@ def fit(
     schema: dict[str, Any] | None = None,
     about: About | None = None,
     times: np.ndarray | None = None,
+    sample_weight: ArrayLike | None = None,
     baselines: Which = "auto",
 ) -> Run:
     """Fit a network and write its run folder.
@@ -116,6 +120,8 @@ def fit(
         about: Title, source, split and time unit, for the report's reader.
         times: The time of each row of the data as the files of predictions shall hold it, such as
             the cells of a table; by default the numbers of the series.
+        sample_weight: [N], how much each series counts in the losses; the scores count all alike.
+            By default all count alike.
         baselines: How many plain models to set beside the network on the same split: "none", the
             "quick" ones, or "all"; "auto" takes those that cost little against the training.
 
@@ -128,7 +134,9 @@ def fit(
     """
     out = Path(out)
     _check(data, split)
+    weight = None if sample_weight is None else checked_weight(sample_weight, len(data))
     training_part = data.select(split.train)
+    config = resolved(config, training_part)
     objective = Objective.of_training(training_part, config)
     preprocessor = preprocessor or Preprocessor.fit(training_part)
     known = preprocessor.categories, preprocessor.static_categories
@@ -146,7 +154,7 @@ def fit(
                 "schema": schema,
                 "about": dataclasses.asdict(about or About()),
                 "data": summarise(data, split),
-                "fingerprint": fingerprint(data, split),
+                "fingerprint": fingerprint(data, split, weight),
             }
         )
     )
@@ -161,11 +169,18 @@ def fit(
             if leads:
                 _begin(folder, record, data, split, resume=resume)
             validation = _Part.of(data, split.validation, preprocessor, model, times)
+            learnt, measured = (
+                preprocessor.encode(training_part, reads=model.reads),
+                validation.encoded,
+            )
+            if weight is not None:
+                learnt = learnt.weighted(weight[split.train])
+                measured = measured.weighted(weight[split.validation])
             trained = train(
                 model,
                 objective,
-                preprocessor.encode(training_part, reads=model.reads),
-                validation.encoded,
+                learnt,
+                measured,
                 config.train,
                 folder=out,
                 resume=resume,
@@ -264,8 +279,12 @@ def _finish(folder: Folder, parts: dict[str, _Part], trained: Trained, baselines
     out, model, objective = folder.path, trained.model, trained.objective
     write_weights(out / WEIGHTS, model.network)
     write_history(out / HISTORY, trained.progress.history)
-    table = _training_figures(trained.config, model, trained.progress)
-    table |= {"validation": None, "test": None}
+    figures = _training_figures(trained.config, model, trained.progress)
+    targets = _targets(objective, parts["validation"])
+    chosen = selection(trained.config.train, objective, targets)
+    if chosen.metric == trained.progress.metric:
+        figures["selection"]["reason"] = chosen.reason
+    table = figures | {"validation": None, "test": None}
     answered: dict[str, Answered] = {}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
@@ -286,14 +305,27 @@ def _finish(folder: Folder, parts: dict[str, _Part], trained: Trained, baselines
     folder.finish(json_text(table), lambda: report.write(out))
 
 
+def _targets(objective: Objective, part: _Part) -> np.ndarray:
+    """The targets of a part that are there."""
+    assert part.encoded.target is not None
+    target, there = objective.truth(part.encoded.target)
+    return target[there]
+
+
 def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dict[str, Any]:
-    seconds = [record["seconds"] for record in trained.history]
+    seconds, how_long = [record["seconds"] for record in trained.history], trained.plan
+    assert how_long is not None
     return {
         "task": config.task,
-        "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1},
-        "epochs": len(trained.history),
-        "stopped_early": model.solve is None and len(trained.history) < config.train.epochs,
-        "seconds_per_epoch": statistics.median(seconds),
+        "selection": {
+            "metric": trained.metric,
+            "best_epoch": trained.best_epoch + 1,
+            "best_step": how_long.steps_until(trained.best + 1),
+        },
+        "epochs": how_long.epoch(len(seconds) - 1) + 1,
+        "steps": how_long.steps_until(len(seconds)),
+        "stopped_early": model.solve is None and len(seconds) < how_long.rounds,
+        "seconds_per_epoch": statistics.median(seconds) / how_long.passes,
         "seconds_total": sum(seconds),
         "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),
     }

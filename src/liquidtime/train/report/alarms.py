@@ -121,8 +121,18 @@ def _decision(truth: np.ndarray, probability: np.ndarray, name: str) -> list[Blo
             "without a further false alarm."
         )
     caption = (
-        "Net benefit: found cases less false alarms, weighed by how many false alarms one takes "
+        "Net benefit, a row (in the table: 100 rows): found cases less false alarms, weighed by how many false alarms one takes "
         "for a case, which is what a threshold says: from 20 % on means four to one. The highest "
         "line is the best thing to do."
     )
-    return [Paragraph(text), Beside([Figure(to_svg(drawn, "Decision curve"), caption)])]
+    rows = [
+        [
+            share(level),
+            *(f"{100 * float(np.interp(level, at, line)):.1f}" for line in (own, everybody)),
+        ]
+        for level in (0.05, 0.1, 0.2, 0.3, 0.5)
+        if level <= at[-1]
+    ]
+    table = Table(["alarm from", "by the network", "for all"], rows)
+    figure = Figure(to_svg(drawn, "Decision curve"), caption)
+    return [Paragraph(text), Beside([figure, table])]

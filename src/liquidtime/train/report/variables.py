@@ -36,8 +36,8 @@ def section(metrics: dict[str, Any]) -> Section | None:
         f"Each variable was handed from series to series, with the times at which it was seen, "
         f"{found['repeats']} times over {found['series']:,} series of the {found['part']} part. "
         "Bars: how much worse the score is then; lines: 95 % bootstrap intervals over series. "
-        "Grey: cannot be told from none. What two variables both tell is lost with neither, so a short "
-        "bar does not mean that a variable could not tell."
+        "Grey: cannot be told from none. What two variables both tell is lost with neither, so a "
+        "short bar does not mean that a variable could not tell."
     )
     table = Table(
         ["variable", f"loss of {what}"],
