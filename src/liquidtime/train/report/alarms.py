@@ -121,9 +121,9 @@ def _decision(truth: np.ndarray, probability: np.ndarray, name: str) -> list[Blo
             "without a further false alarm."
         )
     caption = (
-        "Net benefit, a row (in the table: 100 rows): found cases less false alarms, weighed by how many false alarms one takes "
-        "for a case, which is what a threshold says: from 20 % on means four to one. The highest "
-        "line is the best thing to do."
+        "Net benefit of a case or non-case, in the table of 100: found cases less false alarms, "
+        "weighed by how many false alarms one takes for a case, which is what a threshold says: "
+        "from 20 % on means four to one. The highest line is the best thing to do."
     )
     rows = [
         [
