@@ -36,6 +36,7 @@ def run(options: Options) -> int:
     """Read the table as the run did, predict, score."""
     from liquidtime.cli.common.console import results, say_notes
     from liquidtime.cli.common.scores import score_table
+    from liquidtime.cli.common.standing import caution_lines
     from liquidtime.cli.common.tables import load_run, read_with_messages, schema_of
     from liquidtime.runs.write import write_json
 
@@ -59,6 +60,8 @@ def run(options: Options) -> int:
     console = results()
     console.print(title, markup=False, soft_wrap=True)
     console.print(score_table({"scores": scores}))
+    for line in caution_lines({"this table": scores}, fitted):
+        console.print(line, markup=False, soft_wrap=True)
     if scores.get("positives") in (0, scores["targets"]):
         console.print(
             "One class only in this table: what ranks or weighs two classes is undefined."

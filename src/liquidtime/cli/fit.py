@@ -113,6 +113,8 @@ class RunOptions:
     """Seed of the split, and of the training unless --train.seed is given."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""
+    baselines: Literal["auto", "none", "quick", "all"] = "auto"
+    """Plain models to set beside the network; auto: those that cost little against the training."""
 
 
 Chosen = TypeVar("Chosen", bound=ModelConfig)
@@ -167,7 +169,8 @@ def run(options: OptionsWith) -> int:
     except KeyboardInterrupt:
         raise KeyboardInterrupt("Stopped before the training began; nothing was written.") from None
     from liquidtime.cli.common.console import messages, results
-    from liquidtime.cli.common.scores import score_table, training_line
+    from liquidtime.cli.common.scores import training_line
+    from liquidtime.cli.common.standing import print_result
     from liquidtime.train import fit
 
     sizes = f"{len(split.train):,} / {len(split.validation):,} / {len(split.test):,}"
@@ -183,11 +186,11 @@ def run(options: OptionsWith) -> int:
         schema=_record(options, reading.schema),
         about=_about(reading, options),
         times=reading.cells[reading.schema.time].to_numpy(),
+        baselines=options.run.baselines,
     )
     console = results()
-    parts = {name: finished.metrics[name] for name in ("validation", "test")}
-    console.print("\nScores with 95 % intervals over series:", markup=False)
-    console.print(score_table(parts))
+    console.print()
+    print_result(finished, console)
     console.print(training_line(finished), markup=False, soft_wrap=True)
     console.print(f"Report: {finished.report}", markup=False, soft_wrap=True)
     return 0

@@ -20,7 +20,8 @@ from liquidtime.train.config import FitConfig
 from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.report.comparison import ComparedRun
+from liquidtime.train.report import answers
+from liquidtime.train.report.comparison import ComparedRun, shown_part
 from liquidtime.train.report.example import SeriesTrace, read_example
 from liquidtime.train.report.naming import class_names, metric_name, quoted, share
 from liquidtime.train.report.verdict import calibration_verdict
@@ -37,12 +38,12 @@ Curves = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 def prediction_sections(
-    path: Path, record: dict[str, Any], part: str, compared: Sequence[ComparedRun]
+    path: Path, record: dict[str, Any], metrics: dict[str, Any], compared: Sequence[ComparedRun]
 ) -> list[Section]:
     """What the predictions look like beside the truth: one section for classes, one a value."""
-    labels = record["objective"]["labels"]
+    labels, part = record["objective"]["labels"], shown_part(metrics)
     if record["objective"]["kind"] == "values":
-        return _value_sections(path, labels, part)
+        return _value_sections(path, record, part)
     if record["objective"]["kind"] == "labels":
         return _label_sections(path / predictions_name(part), record)
     truth, probability = _read_classes(path / predictions_name(part), labels)
@@ -70,7 +71,13 @@ def prediction_sections(
         meaning = f"{compared[0].name}: the probability of the predicted class and how often it is"
     as_if = " (As if steps were independent.)" if record["objective"]["per_step"] else ""
     return [
-        Section("Does it tell the classes apart?", [_class_figures(curves, against, labels)]),
+        Section(
+            "Does it tell the classes apart?",
+            [
+                Paragraph(answers.told_apart(metrics, curves, part)),
+                _class_figures(curves, against, labels),
+            ],
+        ),
         Section(
             "Are the probabilities right?",
             [
@@ -137,6 +144,7 @@ def wiring_section(record: dict[str, Any], config: FitConfig) -> Section | None:
 def training_section(path: Path, metrics: dict[str, Any]) -> Section:
     """Loss and metric over the epochs."""
     history, chosen = read_history(path / HISTORY), metrics["selection"]
+    answer = Paragraph(answers.trained(metrics, history))
     drawn = training_curves(
         history["train_loss"],
         history["validation_loss"],
@@ -149,7 +157,7 @@ def training_section(path: Path, metrics: dict[str, Any]) -> Section:
         "Dashed: the chosen epoch. The training loss is measured while dropout is on and the "
         "weights still move, so it may lie above the validation loss."
     )
-    return Section("Training", [Figure(to_svg(drawn, "Training curves"), caption)])
+    return Section("Training", [answer, Figure(to_svg(drawn, "Training curves"), caption)])
 
 
 def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> Beside:
@@ -223,10 +231,11 @@ def _label_sections(path: Path, record: dict[str, Any]) -> list[Section]:
     ]
 
 
-def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[Section]:
+def _value_sections(path: Path, record: dict[str, Any], part: str) -> list[Section]:
+    labels, means = record["objective"]["labels"], record["objective"]["mean"]
     frame = pd.read_csv(path / predictions_name(part))
     sections = []
-    for label in labels[:_MOST_OUTPUTS]:
+    for label, mean in zip(labels[:_MOST_OUTPUTS], means, strict=False):
         target = frame[f"target_{label}"].to_numpy(dtype=np.float64)
         prediction = frame[f"predicted_{label}"].to_numpy(dtype=np.float64)
         there = np.isfinite(target)
@@ -238,7 +247,8 @@ def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[Sectio
             to_svg(residual_histogram(*pair, name=label), f"Residuals of {label}"),
         ]
         body = Beside([Figure(svg) for svg in drawn])
-        sections.append(Section(f"Predictions of {label}", [body]))
+        answer = Paragraph(answers.errors(*pair, mean))
+        sections.append(Section(f"Predictions of {label}", [answer, body]))
     return sections
 
 
