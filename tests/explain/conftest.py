@@ -20,7 +20,7 @@ from liquidtime.models.contract import Model, Shape
 class Classes:
     """Two classes or more, as an objective says it."""
 
-    kind = "classes"
+    bounded = exclusive = True
 
     def __init__(self, *labels):
         self.labels = labels
@@ -33,7 +33,7 @@ class Classes:
 class Values:
     """Values in a unit that is not the network's."""
 
-    kind = "values"
+    bounded = exclusive = False
 
     def __init__(self, *labels, scale=10.0, mean=100.0):
         self.labels, self.scale, self.mean = labels, scale, mean

@@ -1,7 +1,7 @@
 """What can be explained: a network, what it reads, and what its outputs mean."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -13,7 +13,15 @@ from liquidtime.models.contract import Model
 
 
 class Meaning(Protocol):
-    """What the outputs of a network mean; an objective of `liquidtime.train` is one."""
+    """What the outputs of a network mean; an objective of `liquidtime.train` is one.
+
+    Attributes:
+        bounded: Whether what is predicted lies between 0 and 1: probabilities.
+        exclusive: Whether these are of classes, of which one is true.
+    """
+
+    bounded: ClassVar[bool]
+    exclusive: ClassVar[bool]
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -114,9 +114,9 @@ def _number(labels: tuple[str, ...], name: str | None, kind: str, likeliest: int
 
 def _kind(meaning: Meaning) -> str:
     """One of "classes", "labels" (each for itself) and "values"."""
-    if getattr(meaning, "kind", None) == "classes" or getattr(meaning, "exclusive", False):
+    if meaning.exclusive:
         return "classes"
-    return "labels" if getattr(meaning, "bounded", False) else "values"
+    return "labels" if meaning.bounded else "values"
 
 
 def _line(meaning: Meaning, number: int) -> tuple[float, float]:
