@@ -17,6 +17,7 @@ from torch import Tensor
 
 from liquidtime.data import ragged
 from liquidtime.data.encoded import EncodedSeries
+from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
@@ -27,6 +28,7 @@ from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import json_text, write_json, write_text
+from liquidtime.train.ahead import plan_of
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.files import (
@@ -50,6 +52,7 @@ from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
 from liquidtime.train.report.summary import summarise
 from liquidtime.train.run import Run, check_memory, new_model
+from liquidtime.train.score.forecast import forecast_scores
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
@@ -169,7 +172,7 @@ def fit(
                 parts = {"validation": validation}
                 if len(split.test):
                     parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
-                _finish(folder, parts, config, objective, model, trained)
+                _finish(folder, parts, config, objective, model, trained, plan_of(schema))
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(
                 f"Stopped. Every finished epoch is safe in {out}; "
@@ -255,6 +258,7 @@ def _finish(
     objective: Objective,
     model: Model,
     trained: Progress,
+    plan: ForecastPlan | None,
 ) -> None:
     """Evaluate and write everything; until the page is drawn, the checkpoints stay.
 
@@ -271,6 +275,8 @@ def _finish(
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
         table[name] = part_metrics(found, len(part.series))
+        if plan is not None:
+            table[name]["forecast"] = forecast_scores(plan, objective, part.series, logits.numpy())
         # The example is of the test part, or of the validation part where there is no test.
         if part is list(parts.values())[-1] and model.trace is not None:
             example = choose_example(predictions, part.series)

@@ -47,7 +47,7 @@ class ForecastOptions:
         tuple[Literal["minute", "hour", "weekday", "monthday", "yearday", "none"], ...],
         arg(metavar="FIELD ...", help_behavior_hint=""),
     ] = ()
-    """Inputs from the date: minute, hour, weekday, monthday, yearday (default: as fits), or none."""
+    """Inputs from the date: minute, hour, weekday, monthday, yearday; none (default: what fits)."""
     season: Annotated[tuple[str, ...], arg(metavar="LENGTH ...", help_behavior_hint="")] = ()
     """Seasons, such as 24h 7d (default: looked for in the training part), or none."""
     quantiles: Annotated[
@@ -248,9 +248,7 @@ def _moment(hours: float, clock: "Timeline | None") -> str:
     return str(stamp).replace("T", " ")
 
 
-def _first_share(
-    series: "IrregularSeries", clock: "Timeline | None", share: float
-) -> np.ndarray:
+def _first_share(series: "IrregularSeries", clock: "Timeline | None", share: float) -> np.ndarray:
     """Rows to look at: the first share, of all on the common clock or of each series."""
     if clock is not None:
         limit = np.sort(clock.moments)[min(len(clock.moments) - 1, int(share * len(clock.moments)))]
