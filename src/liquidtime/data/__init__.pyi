@@ -41,6 +41,9 @@ from liquidtime.data.sources import Source as Source
 from liquidtime.data.sources import fetch as fetch
 from liquidtime.data.spans import Span as Span
 from liquidtime.data.splits import Split as Split
+from liquidtime.data.splits import folds as folds
+from liquidtime.data.splits import split_by_group as split_by_group
+from liquidtime.data.splits import split_by_name as split_by_name
 from liquidtime.data.splits import split_by_series as split_by_series
 from liquidtime.data.table import TableSchema as TableSchema
 from liquidtime.data.table import read_series as read_series

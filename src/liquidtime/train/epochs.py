@@ -11,6 +11,7 @@ from liquidtime.data import ragged
 from liquidtime.data.batch import Batchable
 from liquidtime.data.batching import BucketBatches
 from liquidtime.data.encoded import EncodedSeries
+from liquidtime.models.contract import Solve
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.loss import Loss
@@ -33,6 +34,7 @@ class Epochs:
         config: Batches, step sizes, the seed.
         parts: The part to learn from, and the part to be measured on.
         progress: Where to go on; its weights and optimiser are taken if there are any.
+        solve: Finds all weights at once; then an epoch is this, and no step is taken.
     """
 
     def __init__(
@@ -42,10 +44,12 @@ class Epochs:
         config: TrainConfig,
         parts: tuple[Batchable, Batchable],
         progress: Progress,
+        solve: Solve | None = None,
     ) -> None:
         self.fabric = fabric
         self.network = loss.network
         self.objective = loss.objective
+        self.solve = solve
         self.config = config
         self.training, self.validation = parts
         # What has chosen so far goes on to choose.
@@ -85,6 +89,9 @@ class Epochs:
         }
 
     def _learn(self, epoch: int, line: ProgressLine) -> float:
+        if self.solve is not None:
+            seed_epoch(self.config.seed, epoch, 0)
+            return self.solve(self.training, self.objective)
         fabric, clip = self.fabric, self.config.gradient_clip
         # On the device, so that no batch has to wait for a number to be fetched.
         sums = torch.zeros(2, dtype=torch.float64, device=fabric.device)

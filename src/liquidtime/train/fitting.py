@@ -292,7 +292,7 @@ def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dic
         "task": config.task,
         "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1},
         "epochs": len(trained.history),
-        "stopped_early": len(trained.history) < config.train.epochs,
+        "stopped_early": model.solve is None and len(trained.history) < config.train.epochs,
         "seconds_per_epoch": statistics.median(seconds),
         "seconds_total": sum(seconds),
         "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),
