@@ -17,7 +17,6 @@ from torch import Tensor
 
 from liquidtime.data import ragged
 from liquidtime.data.encoded import EncodedSeries
-from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
@@ -28,7 +27,7 @@ from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import json_text, write_json, write_text
-from liquidtime.train.ahead import plan_of
+from liquidtime.train.ahead import plan_of, segments_of
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.files import (
@@ -172,7 +171,7 @@ def fit(
                 parts = {"validation": validation}
                 if len(split.test):
                     parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
-                _finish(folder, parts, config, objective, model, trained, plan_of(schema))
+                _finish(folder, parts, config, objective, model, trained, schema)
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(
                 f"Stopped. Every finished epoch is safe in {out}; "
@@ -258,20 +257,27 @@ def _finish(
     objective: Objective,
     model: Model,
     trained: Progress,
-    plan: ForecastPlan | None,
+    schema: dict[str, Any] | None,
 ) -> None:
     """Evaluate and write everything; until the page is drawn, the checkpoints stay.
 
     Done again, by a run that was stopped in here, it comes to the same files.
     """
-    out = folder.path
+    out, plan = folder.path, plan_of(schema)
+    pieces = segments_of(schema) is not None
     write_weights(out / WEIGHTS, model.network)
     write_history(out / HISTORY, trained.history)
     table = _training_figures(config, model, trained) | {"validation": None, "test": None}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
-        write_predictions(out / predictions_name(name), predictions, part.series, part.times)
+        write_predictions(
+            out / predictions_name(name),
+            predictions,
+            part.series,
+            part.times,
+            targets_only=pieces,
+        )
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
         table[name] = part_metrics(found, len(part.series))

@@ -58,9 +58,7 @@ def fan_chart(
     marker = "o" if len(ahead) == 1 else None
     axes.plot(*past, color=style.INK, linewidth=1.4, label="observed")
     if naive is not None:
-        axes.plot(
-            ahead, naive, color=style.FAINT, linestyle="--", marker=marker, label=naive_name
-        )
+        axes.plot(ahead, naive, color=style.FAINT, linestyle="--", marker=marker, label=naive_name)
     axes.plot(ahead, prediction, color=own, linewidth=1.8, marker=marker, label="forecast")
     if truth is not None:
         axes.plot(

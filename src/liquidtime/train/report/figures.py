@@ -16,6 +16,7 @@ from liquidtime.plot.fit.trace import series_trace
 from liquidtime.plot.fit.training import training_curves
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Beside, Cell, Figure, Paragraph, Section, Table
+from liquidtime.train.ahead import plan_of
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
@@ -41,7 +42,12 @@ def prediction_sections(
 ) -> list[Section]:
     """What the predictions look like beside the truth: one section for classes, one a value."""
     labels = record["objective"]["labels"]
-    if record["objective"]["kind"] == "values":
+    if record["objective"]["kind"] in ("values", "quantiles"):
+        plan = plan_of(record.get("schema"))
+        if plan is not None and len(plan.leads) > 2:
+            # Of a forecast the nearest and the furthest lead say enough.
+            count = len(plan.leads)
+            labels = [labels[k + at] for k in range(0, len(labels), count) for at in (0, count - 1)]
         return _value_sections(path, labels, part)
     if record["objective"]["kind"] == "labels":
         return _label_sections(path / predictions_name(part), record)

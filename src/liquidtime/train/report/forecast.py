@@ -77,7 +77,14 @@ def _beside_naive(plan: ForecastPlan, found: dict[str, Any]) -> list[Block]:
         name = column["column"]
         own = len(rows) if len(found["columns"]) == 1 else -1
         rows.append(
-            [name, "model", number(column["rmse"]), number(column["mae"]), number(column["mase"]), ""]
+            [
+                name,
+                "model",
+                number(column["rmse"]),
+                number(column["mae"]),
+                number(column["mase"]),
+                "",
+            ]
         )
         scale = plan.scale[plan.target.index(name)] if plan.scale else 0.0
         for naive, score in column["naive"].items():

@@ -33,8 +33,7 @@ def forecast_scores(
     assert series.target is not None
     target = series.target.cpu().numpy().astype(np.float64)
     prediction = objective.predictions(logits)
-    point = objective.point(prediction) if isinstance(objective, Quantiles) else prediction
-    error = point - target
+    error = objective.point(prediction) - target
     inside = _inside(objective, prediction, target)
     naive = {name: said - target for name, said in naive_forecasts(series, plan).items()}
     count = len(plan.leads)
