@@ -11,6 +11,7 @@ from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
+from liquidtime.train.report.forecast import forecast_sections
 from liquidtime.train.run import Run
 
 _TASKS = {
@@ -45,6 +46,7 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
         Section("Models side by side", report_tables.comparison_table(compared))
         if extra_runs
         else None,
+        *forecast_sections(path, record, metrics, part),
         *report_figures.prediction_sections(path, record, metrics, compared),
         report_figures.example_section(path, record, config),
         report_figures.wiring_section(record, config),
