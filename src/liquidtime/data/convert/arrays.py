@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.stamps import Stamps
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
 
@@ -18,10 +19,12 @@ class Clock(NamedTuple):
     Attributes:
         times: float64.
         unit: "hours" where dates or durations were read, else None: the data's own.
+        stamps: The dates or durations themselves.
     """
 
     times: Tensor
     unit: str | None = None
+    stamps: Stamps | None = None
 
 
 def numbers(name: str, array: Any) -> Tensor:
@@ -106,6 +109,7 @@ def from_rows(
         values=kept,
         times=clock.times,
         time_unit=clock.unit,
+        stamps=clock.stamps,
         mask=observed,
         lengths=lengths,
         static=None if static is None else numbers("static", static).to(torch.float32),
@@ -136,8 +140,19 @@ def as_target(target: Any) -> Tensor | None:
 
 
 def as_ids(ids: Any) -> np.ndarray:
-    """Ids as an array of whole numbers, or of Python objects (strings, mostly)."""
+    """Ids as an array of whole numbers, or of Python objects (strings, tuples of a MultiIndex)."""
+    if getattr(ids, "nlevels", 1) > 1 or (
+        isinstance(ids, list | tuple) and any(isinstance(entry, tuple) for entry in ids)
+    ):
+        array = np.empty(len(ids), dtype=object)
+        array[:] = list(ids)
+        return array
+    if getattr(getattr(ids, "dtype", None), "tz", None) is None:
+        # Of numbers that could be missing and of categories of numbers, the numbers.
+        ids = ids.to_numpy() if hasattr(ids, "to_numpy") else ids
     array = np.asarray(ids)
+    if array.dtype == object and len(array) and all(type(entry) is int for entry in array):
+        return array.astype(np.int64)
     return array if array.dtype.kind in "iu" else array.astype(object)
 
 

@@ -13,6 +13,7 @@ from liquidtime.data.assemble import assemble
 from liquidtime.data.convert.arrays import as_ids, as_target
 from liquidtime.data.convert.clocks import check_spacing
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.stamps import Stamps
 from liquidtime.data.table.categories import read_column, read_values
 from liquidtime.data.table.columns import nearest
 from liquidtime.data.table.labels import Labels
@@ -140,6 +141,7 @@ def from_long_frame(
         values=torch.from_numpy(cells.values),
         times=torch.from_numpy(cells.times),
         time_unit=None if instants is None else "hours",
+        stamps=None if instants is None else Stamps.of(frame[time]).take(cells.first),
         mask=torch.from_numpy(cells.mask),
         lengths=torch.from_numpy(cells.lengths),
         static=None if fixed is None else torch.tensor(fixed),

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.stamps import Stamps
 from liquidtime.optional import require
 from liquidtime.runs.write import write_atomically
 from liquidtime.train.objective import Objective
@@ -26,6 +27,8 @@ class Predictions:
         values: [N, K], or [R, K] per step, in the target's unit; None for classes.
         lengths: [N], steps of each series.
         times: [R], time of each step, per step only; otherwise None.
+        stamps: [R], the same as the data has it, such as dates with their zone; None where the data
+            has no more than `times`.
     """
 
     ids: np.ndarray
@@ -34,6 +37,7 @@ class Predictions:
     values: np.ndarray | None
     lengths: np.ndarray
     times: np.ndarray | None = None
+    stamps: Stamps | None = None
 
     @classmethod
     def of(cls, objective: Objective, series: IrregularSeries, logits: np.ndarray) -> "Predictions":
@@ -47,6 +51,7 @@ class Predictions:
             values=None if classes else outputs,
             lengths=series.lengths.cpu().numpy(),
             times=series.times.cpu().numpy() if objective.per_step else None,
+            stamps=series.stamps if objective.per_step else None,
         )
 
     @property
@@ -71,12 +76,14 @@ class Predictions:
     def to_frame(self) -> "pd.DataFrame":
         """A table: `id`, per step `time`, then `predicted` and a `probability_…` a class.
 
-        For values: a `predicted_…` column a value.
+        For values: a `predicted_…` column a value. Times are those of the data, in its type and
+        time zone.
         """
         pandas = require("pandas", extra="train")
-        columns: dict[str, np.ndarray] = {"id": self.ids}
+        columns: dict[str, Any] = {"id": self.ids}
         if self.times is not None:
-            columns = {"id": np.repeat(self.ids, self.lengths), "time": self.times}
+            time = self.times if self.stamps is None else self.stamps.cells
+            columns = {"id": np.repeat(self.ids, self.lengths), "time": time}
         if self.probabilities is not None:
             names = np.asarray(self.labels, dtype=object)
             columns["predicted"] = names[self.probabilities.argmax(axis=1)]
