@@ -30,8 +30,8 @@ class Options:
 
     run: Annotated[Path, Positional, arg(metavar="RUN")]
     """The run folder."""
-    data: Annotated[Path, Positional, arg(metavar="DATA")]
-    """The table, with the columns of the fit."""
+    data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
+    """The table, with the columns of the fit; one file or several, a pattern or a folder."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """Second table that holds static columns, if DATA does not; its targets are not read."""
     to: Annotated[Path, arg(metavar="FILE")]
@@ -50,7 +50,7 @@ def run(options: Options) -> int:
         raise InputError(f"--to {options.to}: there is no folder {options.to.parent}. Make it.")
     if options.to.is_dir():
         raise InputError(f"--to {options.to} is a folder; expected a file name.")
-    if options.to.exists() and options.to.samefile(options.data):
+    if options.to.exists() and any(p.exists() and options.to.samefile(p) for p in options.data):
         raise InputError(f"--to {options.to} is the table itself. Choose another name.")
     from liquidtime.cli.common.console import messages
     from liquidtime.cli.common.tables import describe, load_run, read_with_messages, schema_of
@@ -92,7 +92,7 @@ def _frame(predictions: Any, reading: "Reading", *, typed: bool) -> Any:
     schema = reading.schema
     frame = predictions.to_frame()
     taken = {*frame} - {"id", "time"}
-    for name in (schema.id, schema.time) if "time" in frame else (schema.id,):
+    for name in (schema.id_column, schema.time) if "time" in frame else (schema.id_column,):
         if name in taken:
             raise InputError(
                 f"The column {name!r} of ids or times is called like a column of the predictions; "
@@ -103,11 +103,11 @@ def _frame(predictions: Any, reading: "Reading", *, typed: bool) -> Any:
         lengths = reading.series.lengths.numpy()
         cells = cells.iloc[np.cumsum(lengths) - lengths]
     cells = cells.reset_index(drop=True)
-    for name, column in (("id", schema.id), ("time", schema.time)):
+    for name, column in (("id", schema.id_column), ("time", schema.time)):
         if name in frame:
             own = cells[column]
             frame[name] = _typed(own, schema if name == "time" else None) if typed else own
-    return frame.rename(columns={"id": schema.id, "time": schema.time})
+    return frame.rename(columns={"id": schema.id_column, "time": schema.time})
 
 
 def _typed(cells: Any, times: "TableSchema | None") -> Any:

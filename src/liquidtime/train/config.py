@@ -14,7 +14,7 @@ from liquidtime.models import catalogue
 from liquidtime.models.contract import ModelConfig
 from liquidtime.runs.options import Within, check_choices, from_dict
 
-Task = Literal["classify", "regress", "forecast"]
+Task = Literal["classify", "multilabel", "regress", "forecast"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +37,16 @@ class TrainConfig:
     """Factor on the step size after each epoch of the exponential schedule."""
     patience: Annotated[int, Within(1)] | None = None
     """Stop after so many epochs without a better validation metric; none: run all epochs."""
-    class_weights: Literal["none", "balanced"] = "none"
-    """Weigh classes equally (balanced) or as they come (none)."""
+    class_weights: Literal["none", "balanced"] | tuple[Annotated[float, Within(0, 1e30)], ...] = (
+        "none"
+    )
+    """Weigh classes equally (balanced), as they come (none), or by a number for each class."""
+    loss_scale: Literal["standardised", "raw"] = "standardised"
+    """Of several values: each as much as its spread (standardised), or in its own unit (raw)."""
+    select: Literal[
+        "auto", "auroc", "auprc", "accuracy", "brier", "log_loss", "mse", "mae", "r2", "loss"
+    ] = "auto"
+    """Validation score that chooses the weights; auto: by the task, or the loss if it is small."""
     seed: Annotated[int, Within(0)] = 0
     """Seed of the weights, the order of batches and the dropout."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
@@ -56,7 +64,8 @@ class TrainConfig:
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
         """The configuration that `to_dict` wrote; unknown keys are an `InputError`."""
-        return from_dict(cls, mapping)
+        plain = {k: tuple(v) if isinstance(v, list) else v for k, v in mapping.items()}
+        return from_dict(cls, plain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +73,8 @@ class FitConfig:
     """One fit: a task, a model and a training.
 
     Attributes:
-        task: "classify" for classes; "regress" for numbers; "forecast" for numbers of a coming
-            row, which trains as a regression.
+        task: "classify" for classes; "multilabel" for columns of 0 and 1; "regress" for
+            numbers; "forecast" for numbers of a coming row, which trains as a regression.
         model: The network: the `Config` of one of `liquidtime.models`, the CfC by default.
         train: The training.
     """
@@ -76,7 +85,7 @@ class FitConfig:
 
     def __post_init__(self) -> None:
         check_choices(self, "task")
-        if self.task != "classify" and self.train.class_weights != "none":
+        if self.task not in ("classify", "multilabel") and self.train.class_weights != "none":
             raise InputError(
                 f"class_weights={self.train.class_weights!r} with task {self.task!r}: only "
                 "classes can be weighed. Leave class_weights at 'none' or use task 'classify'."

@@ -7,8 +7,11 @@ from typing import Any
 import torch
 from lightning.fabric import Fabric
 
+from liquidtime.data import ragged
 from liquidtime.data.batch import Batchable
 from liquidtime.data.batching import BucketBatches
+from liquidtime.data.encoded import EncodedSeries
+from liquidtime.models.contract import Solve
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.loss import Loss
@@ -19,6 +22,7 @@ from liquidtime.train.score import metrics
 from liquidtime.train.score.outputs import Outputs, in_order
 from liquidtime.train.score.parts import scored
 from liquidtime.train.seeds import own_randomness, seed_epoch
+from liquidtime.train.selection import selection
 
 
 class Epochs:
@@ -30,6 +34,7 @@ class Epochs:
         config: Batches, step sizes, the seed.
         parts: The part to learn from, and the part to be measured on.
         progress: Where to go on; its weights and optimiser are taken if there are any.
+        solve: Finds all weights at once; then an epoch is this, and no step is taken.
     """
 
     def __init__(
@@ -39,12 +44,16 @@ class Epochs:
         config: TrainConfig,
         parts: tuple[Batchable, Batchable],
         progress: Progress,
+        solve: Solve | None = None,
     ) -> None:
         self.fabric = fabric
         self.network = loss.network
         self.objective = loss.objective
+        self.solve = solve
         self.config = config
         self.training, self.validation = parts
+        # What has chosen so far goes on to choose.
+        self._metric = progress.metric if progress.history else None
         if progress.weights is not None:
             self.network.load_state_dict(progress.weights)
         optimizer = torch.optim.AdamW(
@@ -80,6 +89,9 @@ class Epochs:
         }
 
     def _learn(self, epoch: int, line: ProgressLine) -> float:
+        if self.solve is not None:
+            seed_epoch(self.config.seed, epoch, 0)
+            return self.solve(self.training, self.objective)
         fabric, clip = self.fabric, self.config.gradient_clip
         # On the device, so that no batch has to wait for a number to be fetched.
         sums = torch.zeros(2, dtype=torch.float64, device=fabric.device)
@@ -118,9 +130,11 @@ class Epochs:
         mine = outputs.index(), outputs.logits(), outputs.target()
         index, *rows = joined(mine)
         logits, target = (in_order(index, part, lengths, objective.per_step) for part in rows)
-        total, weight = objective.loss(logits.double(), target)
+        each = self.validation.weight if isinstance(self.validation, EncodedSeries) else None
+        if each is not None and objective.per_step:
+            each = each[ragged.series_of_rows(lengths)]
+        total, weight = objective.loss(logits.double(), target, each)
         loss = float(total / weight) if weight else math.nan
-        class_count = objective.output_size if objective.kind == "classes" else None
-        metric = metrics.selection_metric(target.numpy(), class_count)
         part = scored(objective, logits, target, lengths)
-        return loss, metric, metrics.point(part, metric)
+        metric = self._metric or selection(self.config, objective, part.target).metric
+        return loss, metric, loss if metric == "loss" else metrics.point(part, metric)

@@ -43,7 +43,7 @@ from liquidtime.train.files import (
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
 from liquidtime.train.record import read_record
 from liquidtime.train.report import write as report
@@ -286,7 +286,7 @@ def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dic
         "task": config.task,
         "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1},
         "epochs": len(trained.history),
-        "stopped_early": len(trained.history) < config.train.epochs,
+        "stopped_early": model.solve is None and len(trained.history) < config.train.epochs,
         "seconds_per_epoch": statistics.median(seconds),
         "seconds_total": sum(seconds),
         "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),

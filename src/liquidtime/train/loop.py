@@ -1,5 +1,6 @@
 """Train a network on encoded parts, epoch by epoch, so that a run can be repeated and resumed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from liquidtime.data.batch import Batchable
@@ -10,7 +11,7 @@ from liquidtime.train.epochs import Epochs
 from liquidtime.train.files import CHECKPOINTS, HISTORY
 from liquidtime.train.history import write_history
 from liquidtime.train.loss import Loss
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import launched
 from liquidtime.train.progress import ProgressLine
 
@@ -27,6 +28,8 @@ def train(
     label: str | None = None,
 ) -> Progress:
     """Train, choose the best epoch by the validation part, and load its weights.
+
+    A model that finds its weights at once does so, which is recorded as one epoch.
 
     Random numbers and step sizes depend on the seed and the epoch only, and the optimiser's state
     is kept after every epoch. So a run that was killed at any moment and resumed ends with the
@@ -51,6 +54,9 @@ def train(
         KeyboardInterrupt: On Ctrl-C; the last finished epoch is safe in the folder.
     """
     checkpoints = None if folder is None else folder / CHECKPOINTS
+    if model.solve is not None:
+        # All is done in one go, by solvers of the CPU.
+        config = replace(config, epochs=1, patience=None, accelerator="cpu")
     progress = Progress()
     if resume and checkpoints is not None:
         progress = load_progress(checkpoints)
@@ -58,7 +64,7 @@ def train(
     if not progress.finished(config.epochs, config.patience):
         fabric = launched(config, folder)
         parts = training, validation
-        epochs = Epochs(fabric, Loss(model, objective), config, parts, progress)
+        epochs = Epochs(fabric, Loss(model, objective), config, parts, progress, model.solve)
         _run(epochs, progress, folder, label)
     model.network.load_state_dict(progress.best_weights)
     model.network.eval()

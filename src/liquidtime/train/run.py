@@ -21,7 +21,7 @@ from liquidtime.train import card
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.score.outputs import predict_logits
@@ -172,17 +172,7 @@ class Run:
                 f"The series have one target {one[series.per_step]}; the run predicts one "
                 f"{one[self.objective.per_step]}."
             )
-        classes = self.objective.kind == "classes"
-        if classes == series.target.is_floating_point():
-            came = "numbers" if classes else "classes"
-            raise InputError(
-                f"The series have {came} as targets; the run predicts {self.objective.kind}."
-            )
-        if classes and (series.classes or self.objective.labels) != self.objective.labels:
-            raise InputError(
-                f"The series have the classes {', '.join(series.classes or ())}; the run knows "
-                f"{', '.join(self.objective.labels)}, in this order. Read them with these classes."
-            )
+        self.objective.check_target(series)
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:

@@ -153,12 +153,12 @@ def read_loaded(
         if ids is not None:
             ids = ids._replace(codes=ids.codes[~moments.dropped])
     clock, notes = moments.clock, [*moments.notes]
-    ids = id_column(table, schema.id) if ids is None else ids
+    ids = id_column(table, schema.id_column) if ids is None else ids
     times = moments.since_first(ids.codes)
     schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
     matched, target = None, None
     if second is not None:
-        matched, found = match_ids(second, schema.targets_id or schema.id, ids, table)
+        matched, found = match_ids(second, schema.targets_id or schema.id_column, ids, table)
         notes += found
     if require_target and schema.task != "forecast":
         target = _target(table, second, matched, schema, ids)
@@ -166,6 +166,7 @@ def read_loaded(
 
     # The same rule with and without targets, or a prediction would see other steps than the fit.
     keep_steps = schema.target_per == "step" and schema.task != "forecast"
+    keep_steps |= schema.horizon is not None
     if schema.long:
         rows = read_long(table, schema, ids, times, keep_steps=keep_steps)
     else:
@@ -174,10 +175,13 @@ def read_loaded(
     notes += rows.notes
     schema = replace(schema, features=rows.features)
     first_rows = rows.first_rows()
-    cells = table.frame[[schema.id, schema.time]].iloc[first_rows]
+    cells = table.frame[[schema.id_column, schema.time]].iloc[first_rows]
 
     values, given = None, np.ones(len(ids.names), dtype=bool)
-    if schema.task == "forecast":
+    if schema.horizon is not None:
+        # `liquidtime.data.forecast` adds targets and inputs.
+        schema = replace(schema, target_per="step")
+    elif schema.task == "forecast":
         gap = forecast.typical_gap(rows) if schema.typical_gap is None else schema.typical_gap
         schema = replace(schema, typical_gap=gap, target_per="step")
         if require_target:
@@ -236,10 +240,13 @@ def _open(
         _check_at_home(header, [*text, *numbers], [*target, *elsewhere])
         text += target
     table = read_files(files, schema, text=text, numbers=numbers)
+    if schema.id is None:
+        # One series, of the name "0".
+        table = replace(table, frame=table.frame.assign(**{schema.id_column: "0"}))
     if second_path is None or not (target or elsewhere):
         return table, None
     coded = [name for name in elsewhere if name in schema.categories]
-    second_text = [schema.targets_id or schema.id, *target, *coded]
+    second_text = [schema.targets_id or schema.id_column, *target, *coded]
     second_numbers = [name for name in elsewhere if name not in coded]
     return table, _load(second_path, schema, second_text, second_numbers)
 
@@ -248,7 +255,7 @@ def wanted_columns(
     schema: TableSchema, elsewhere: Sequence[str] = ()
 ) -> tuple[list[str], list[str]]:
     """The columns of a table to keep as text and those to parse as numbers, targets aside."""
-    text = [schema.id, schema.time]
+    text = [schema.time] if schema.id is None else [schema.id, schema.time]
     numbers = [name for name in schema.static if name not in elsewhere]
     if schema.variable is not None and schema.value is not None:
         text.append(schema.variable)
@@ -398,7 +405,7 @@ def _series(
         ids=as_ids(ids.names),
         features=rows.features,
         static_features=schema.static or None,
-        target_names=schema.target or None,
+        target_names=schema.target if schema.horizon is None and schema.target else None,
         classes=schema.classes if schema.task == "classify" else None,
         per_step=schema.target_per == "step",
         time_unit=schema.time_unit,

@@ -86,7 +86,7 @@ def find_files(given: Any, schema: TableSchema) -> Files:
         )
     names = _names(found) if schema.id_from_file else []
     parts = tuple(
-        Part(path, own | ({schema.id: names[n]} if names else {}))
+        Part(path, own | ({schema.id_column: names[n]} if names else {}))
         for n, (path, own) in enumerate(zip(found, keys, strict=True))
     )
     if len(found) == 1:
