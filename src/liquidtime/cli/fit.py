@@ -128,7 +128,7 @@ class OptionsWith(Generic[Chosen]):
     """Options of `liquidtime fit`, with those of one model."""
 
     data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
-    """The table: CSV (may be packed: .gz, .bz2, .xz) or Parquet; files, "data/*.csv" or a folder."""
+    """The table: CSV (or .gz, .bz2, .xz) or Parquet; a file, several, "data/*.csv", or a folder."""
     table: Annotated[TableOptions, arg(name="")]
     run: Annotated[RunOptions, arg(name="")] = field(default_factory=RunOptions)
     kind: Annotated[str, arg(name="model", metavar=f"{{{','.join(MODELS.entries())}}}")] = DEFAULT
