@@ -139,6 +139,68 @@ def as_target(target: Any) -> Tensor | None:
     return found.to(torch.int64)
 
 
+class Labelled(NamedTuple):
+    """A target, and the names of its classes if it has any.
+
+    Attributes:
+        target: int64 [M], -1 where a label is missing, or float32 [M, K].
+        classes: Names of the classes.
+    """
+
+    target: Tensor
+    classes: tuple[str, ...] | None
+
+
+def label_target(
+    labels: Any, classes: Sequence[str] | None = None, *, name: str = "target"
+) -> Labelled:
+    """Floats become values; everything else is the name of a class.
+
+    Args:
+        labels: [M] text, whole numbers or booleans; or [M] or [M, K] floats.
+        classes: Names of the classes in order; None sorts those that occur, numbers by size.
+        name: What they are, for messages.
+
+    Raises:
+        InputError: If a label is none of the classes, or labels are of several kinds.
+    """
+    array = labels.detach().cpu().numpy() if isinstance(labels, Tensor) else np.asarray(labels)
+    if array.dtype.kind == "f" and classes is None:
+        target = as_target(array)
+        assert target is not None
+        return Labelled(target, None)
+    if array.ndim != 1:
+        raise InputError(f"{name} has shape {list(array.shape)}; expected [M], a label each.")
+    words = [None if _is_none(entry) else _word(entry) for entry in array.tolist()]
+    names = {word for word in words if word is not None}
+    order = tuple(map(str, classes)) if classes is not None else tuple(sorted(names, key=_by_size))
+    strange = sorted(names - set(order))
+    if strange:
+        raise InputError(
+            f"{name} holds {strange[0]!r}; expected one of the classes {', '.join(order)}."
+        )
+    number = {word: at for at, word in enumerate(order)}
+    codes = [-1 if word is None else number[word] for word in words]
+    return Labelled(torch.tensor(codes, dtype=torch.int64), order)
+
+
+def _is_none(entry: Any) -> bool:
+    # pandas' NA, which is neither equal to itself nor not.
+    return entry is None or type(entry).__name__ in ("NAType", "NaTType") or entry != entry
+
+
+def _word(entry: Any) -> str:
+    whole = isinstance(entry, float) and entry.is_integer()
+    return str(int(entry)) if whole or isinstance(entry, bool) else str(entry)
+
+
+def _by_size(word: str) -> tuple[float, str]:
+    try:
+        return float(word), word
+    except ValueError:
+        return float("inf"), word
+
+
 def as_ids(ids: Any) -> np.ndarray:
     """Ids as an array of whole numbers, or of Python objects (strings, tuples of a MultiIndex)."""
     if getattr(ids, "nlevels", 1) > 1 or (
