@@ -19,6 +19,7 @@ from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
 from liquidtime.train.config import FitConfig
+from liquidtime.train.ensemble import ensemble
 from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
 from liquidtime.train.objectives.contract import Objective
@@ -176,17 +177,22 @@ class Run:
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:
-    """The model of a run, with fresh weights: those of its seed, whatever was drawn before."""
+    """The model of a run, with fresh weights: those of its seed, whatever was drawn before.
+
+    The members of an ensemble have those of its seed and of the numbers after it.
+    """
+    shape = Shape(
+        inputs=preprocessor.input_size,
+        variables=preprocessor.variable_count,
+        outputs=objective.output_size,
+        per_step=objective.per_step,
+    )
+    members = []
     with own_randomness():
-        seed_weights(config.train.seed)
-        return config.model.build(
-            Shape(
-                inputs=preprocessor.input_size,
-                variables=preprocessor.variable_count,
-                outputs=objective.output_size,
-                per_step=objective.per_step,
-            )
-        )
+        for member in range(config.train.ensemble):
+            seed_weights(config.train.seed + member)
+            members.append(config.model.build(shape))
+    return members[0] if len(members) == 1 else ensemble(members, objective.average)
 
 
 def check_memory(

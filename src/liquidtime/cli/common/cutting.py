@@ -248,9 +248,7 @@ def _moment(hours: float, clock: "Timeline | None") -> str:
     return str(stamp).replace("T", " ")
 
 
-def _first_share(
-    series: "IrregularSeries", clock: "Timeline | None", share: float
-) -> np.ndarray:
+def _first_share(series: "IrregularSeries", clock: "Timeline | None", share: float) -> np.ndarray:
     """Rows to look at: the first share, of all on the common clock or of each series."""
     if clock is not None:
         limit = np.sort(clock.moments)[min(len(clock.moments) - 1, int(share * len(clock.moments)))]

@@ -1,5 +1,6 @@
 """One of several classes: softmax and cross-entropy."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -89,6 +90,10 @@ class Classes(Objective):
             there = classes[truth.clamp(min=0)] * there
         shape = target.shape
         return weighted_rows(terms.reshape(shape), there.reshape(shape), weight)
+
+    def average(self, logits: Tensor) -> Tensor:
+        """Of the mean probabilities."""
+        return logits.log_softmax(dim=-1).logsumexp(dim=0) - math.log(len(logits))
 
     def predictions(self, logits: np.ndarray) -> Values:
         """Probabilities, rows adding up to 1."""

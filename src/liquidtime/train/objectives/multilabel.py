@@ -77,6 +77,10 @@ class Labels(Objective):
             each = each * (zero + (one - zero) * wanted)
         return weighted_rows(terms * each, each, weight)
 
+    def average(self, logits: Tensor) -> Tensor:
+        """Of the mean probabilities."""
+        return F.logsigmoid(logits).logsumexp(dim=0) - F.logsigmoid(-logits).logsumexp(dim=0)
+
     def predictions(self, logits: np.ndarray) -> Values:
         """The probability of each label by itself."""
         raw = np.asarray(logits, dtype=np.float64)

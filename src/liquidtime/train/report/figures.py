@@ -143,6 +143,7 @@ def training_section(path: Path, metrics: dict[str, Any]) -> Section:
         history[f"validation_{chosen['metric']}"],
         metric=metric_name(chosen["metric"]),
         best_epoch=chosen["best_epoch"],
+        epochs=history["epoch"],
     )
     caption = (
         "Dashed: the chosen epoch. The training loss is measured while dropout is on and the "
