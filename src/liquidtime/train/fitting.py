@@ -56,8 +56,8 @@ from liquidtime.train.report.example import choose_example, trace_series, write_
 from liquidtime.train.report.summary import summarise
 from liquidtime.train.run import Run, check_memory, new_model
 from liquidtime.train.score.bootstrap import draw
-from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.forecast import forecast_scores
+from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
