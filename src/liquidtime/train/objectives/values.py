@@ -39,7 +39,7 @@ class Numbers(Objective):
     @classmethod
     def suits(cls, config: FitConfig) -> bool:
         """Whether the task is to predict numbers."""
-        return config.task in ("regress", "forecast")
+        return config.task in ("regress", "forecast") and not config.quantiles
 
     @classmethod
     def fitted(cls, training: Any, config: FitConfig) -> Self:

@@ -16,6 +16,7 @@ from liquidtime.plot.fit.trace import series_trace
 from liquidtime.plot.fit.training import training_curves
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Beside, Cell, Figure, Paragraph, Section, Table
+from liquidtime.train.ahead import plan_of
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
@@ -42,7 +43,7 @@ def prediction_sections(
 ) -> list[Section]:
     """What the predictions look like beside the truth: one section for classes, one a value."""
     labels, part = record["objective"]["labels"], shown_part(metrics)
-    if record["objective"]["kind"] == "values":
+    if record["objective"]["kind"] in ("values", "quantiles"):
         return _value_sections(path, record, part)
     if record["objective"]["kind"] == "labels":
         return _label_sections(path / predictions_name(part), record)
@@ -232,10 +233,14 @@ def _label_sections(path: Path, record: dict[str, Any]) -> list[Section]:
 
 
 def _value_sections(path: Path, record: dict[str, Any], part: str) -> list[Section]:
-    labels, means = record["objective"]["labels"], record["objective"]["mean"]
+    pairs = [*zip(record["objective"]["labels"], record["objective"]["mean"], strict=False)]
+    plan = plan_of(record.get("schema"))
+    if plan is not None and (count := len(plan.leads)) > 2:
+        # Of a forecast the nearest and the furthest lead say enough.
+        pairs = [pairs[k + at] for k in range(0, len(pairs), count) for at in (0, count - 1)]
     frame = pd.read_csv(path / predictions_name(part))
     sections = []
-    for label, mean in zip(labels[:_MOST_OUTPUTS], means, strict=False):
+    for label, mean in pairs[:_MOST_OUTPUTS]:
         target = frame[f"target_{label}"].to_numpy(dtype=np.float64)
         prediction = frame[f"predicted_{label}"].to_numpy(dtype=np.float64)
         there = np.isfinite(target)

@@ -19,6 +19,8 @@ METRIC_NAMES = {
     "mse": "mean squared error",
     "mae": "mean absolute error",
     "r2": "R²",
+    "pinball": "pinball loss",
+    "coverage": "inside the interval",
 }
 
 

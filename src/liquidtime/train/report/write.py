@@ -12,6 +12,7 @@ from liquidtime.train.report import alarms, variables
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
+from liquidtime.train.report.forecast import forecast_sections
 from liquidtime.train.run import Run
 
 _TASKS = {
@@ -46,6 +47,7 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
         Section("Models side by side", report_tables.comparison_table(compared))
         if extra_runs
         else None,
+        *forecast_sections(path, record, metrics, part),
         *report_figures.prediction_sections(path, record, metrics, compared),
         alarms.section(path, record, metrics),
         variables.section(metrics),
