@@ -9,6 +9,8 @@ from liquidtime.explain.liquid import Membranes as Membranes
 from liquidtime.explain.liquid import gates as gates
 from liquidtime.explain.liquid import membranes as membranes
 from liquidtime.explain.output import Output as Output
+from liquidtime.explain.over_series import Importance as Importance
+from liquidtime.explain.over_series import importance as importance
 from liquidtime.explain.read_out import Neurons as Neurons
 from liquidtime.explain.read_out import neurons as neurons
 from liquidtime.explain.slopes import Saliency as Saliency
