@@ -38,7 +38,7 @@ def draw_nodes(
     nodes: Nodes,
     texts: Sequence[str],
     *,
-    fill: str | "Sequence[ColorType]",
+    fill: "str | Sequence[ColorType]",
     square: bool = False,
     points_per_unit: float,
 ) -> None:
