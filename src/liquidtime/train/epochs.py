@@ -72,7 +72,7 @@ class Epochs:
         self.batches = BucketBatches(
             training.lengths, size, config.seed, rank=rank, world_size=count
         )
-        self.plan = plan(config, len(self.batches))
+        self.plan = progress.plan or plan(config, len(self.batches))
         if validation is not None:
             self._measured = quick_batches(validation, processes.device)
             # Larger batches, for without gradients they need less memory.
