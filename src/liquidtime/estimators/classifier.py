@@ -9,13 +9,14 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from liquidtime.errors import InputError
+from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.fitting import configuration, fit_in_memory, keep, outputs, series_tags
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.targets import check_labels, one_a_series, own_target
 from liquidtime.models.catalogue import DEFAULT
 
 
-class LiquidClassifier(ClassifierMixin, BaseEstimator):
+class LiquidClassifier(ScoredById, ClassifierMixin, BaseEstimator):
     """Classify series of unequal length, observed at irregular times, with a liquid network.
 
     `X` is a list with one entry a series, either an array [T, D], `Series(values, times)` or a data
@@ -105,7 +106,8 @@ class LiquidClassifier(ClassifierMixin, BaseEstimator):
         if self.class_weight not in (None, "balanced"):
             raise InputError(f"class_weight is {self.class_weight!r}; expected None or 'balanced'.")
         series = as_series(X)
-        given = one_a_series(own_target(series, "classify") if y is None else y, len(series))
+        wanted = own_target(series, "classify") if y is None else aligned(y, X, series)
+        given = one_a_series(wanted, len(series))
         labels = check_labels(given)
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) < 2:

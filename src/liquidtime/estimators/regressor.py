@@ -8,13 +8,14 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.fitting import configuration, fit_in_memory, keep, outputs, series_tags
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.targets import numbers_of, one_a_series, own_target
 from liquidtime.models.catalogue import DEFAULT
 
 
-class LiquidRegressor(RegressorMixin, BaseEstimator):
+class LiquidRegressor(ScoredById, RegressorMixin, BaseEstimator):
     """Predict one or several numbers of each series of unequal length and irregular times.
 
     `X` is a list with one entry a series, either an array [T, D], `Series(values, times)` or a data
@@ -98,9 +99,8 @@ class LiquidRegressor(RegressorMixin, BaseEstimator):
             InputError: If X, y or a parameter does not fit.
         """
         series = as_series(X)
-        values = numbers_of(
-            one_a_series(own_target(series, "regress") if y is None else y, len(series))
-        )
+        wanted = own_target(series, "regress") if y is None else aligned(y, X, series)
+        values = numbers_of(one_a_series(wanted, len(series)))
         columns = values.reshape(len(values), -1)
         # Large offsets, such as dates, would drown in float32: centre them before.
         offset = columns.mean(axis=0)
