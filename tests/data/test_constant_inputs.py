@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from liquidtime.data import Preprocessor, from_lists, from_nan_padded
+from liquidtime.data import Preprocessor, from_lists, from_long_frame, from_nan_padded
 from liquidtime.deploy.signals import Encoder, Signals
 from liquidtime.train.stored import preprocessor_from, preprocessor_to
 

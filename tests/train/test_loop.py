@@ -1,5 +1,7 @@
 """The loop asks of its data the lengths and batches, and nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from liquidtime.data.batch import Batch
 from liquidtime.models.contract import Model, Shape
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.classes import Classes
 
 
 class Frames:
@@ -48,7 +50,7 @@ class Brightness(nn.Module):
         return self.head(batch.inputs.flatten(2).mean(1))
 
 
-OBJECTIVE = Objective(kind="classes", per_step=False, labels=("dark", "bright"))
+OBJECTIVE = Classes(per_step=False, labels=("dark", "bright"))
 CONFIG = TrainConfig(epochs=3, batch_size=8, learning_rate=0.1, accelerator="cpu")
 
 
@@ -58,7 +60,7 @@ def model(loss=None):
 
 def test_frames_of_a_camera_need_not_be_series():
     training, validation = Frames(24), Frames(8)
-    progress = train(model(), OBJECTIVE, training, validation, CONFIG)
+    progress = train(model(), OBJECTIVE, training, validation, replace(CONFIG, select="auroc"))
     assert progress.metric == "auroc"
     assert progress.history[-1]["validation_auroc"] == 1.0
     assert (training.asked, validation.asked) == (3 * 24, 3 * 8)
@@ -88,3 +90,39 @@ def test_data_without_targets_are_refused():
         train(model(), OBJECTIVE, Frames(24, targets=False), Frames(8), CONFIG)
     with pytest.raises(ValueError, match="no target"):
         train(model(), OBJECTIVE, Frames(24), Frames(8, targets=False), CONFIG)
+
+
+def test_weights_found_at_once_are_one_epoch_whatever_the_options_say():
+    found = model()
+    asked = []
+
+    def solve(training, goal, weights=None):
+        asked.append((goal.kind, goal.per_step, weights))
+        batch = training.batch(range(len(training.lengths)))
+        with torch.no_grad():
+            # The brighter class has the larger mean.
+            found.network.head.weight.copy_(torch.tensor([[-1.0], [1.0]]).expand(2, 16) / 16)
+            found.network.head.bias.copy_(torch.tensor([1.0, -1.0]))
+            total, weight = OBJECTIVE.loss(found.network(batch), batch.target)
+        return float(total / weight)
+
+    solved = replace(found, solve=solve)
+    progress = train(solved, OBJECTIVE, Frames(24), Frames(8), replace(CONFIG, patience=1))
+    assert asked == [("classes", False, None)]
+    assert len(progress.history) == 1
+    assert progress.best_epoch == 0
+    assert progress.history[0]["validation_auroc"] == 1.0
+    assert progress.history[0]["train_loss"] < 0.7
+
+
+def test_what_is_drawn_while_weights_are_found_comes_from_the_seed():
+    drawn = []
+
+    def solve(training, goal, weights=None):
+        drawn.append(float(torch.rand(())))
+        return 0.0
+
+    for seed in (0, 0, 1):
+        config = replace(CONFIG, seed=seed)
+        train(replace(model(), solve=solve), OBJECTIVE, Frames(8), Frames(8), config)
+    assert drawn[0] == drawn[1] != drawn[2]

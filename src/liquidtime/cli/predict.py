@@ -92,7 +92,7 @@ def _frame(predictions: Any, reading: "Reading", *, typed: bool) -> Any:
     schema = reading.schema
     frame = predictions.to_frame()
     taken = {*frame} - {"id", "time"}
-    for name in (schema.id, schema.time) if "time" in frame else (schema.id,):
+    for name in (schema.id_column, schema.time) if "time" in frame else (schema.id_column,):
         if name in taken:
             raise InputError(
                 f"The column {name!r} of ids or times is called like a column of the predictions; "
@@ -103,11 +103,11 @@ def _frame(predictions: Any, reading: "Reading", *, typed: bool) -> Any:
         lengths = reading.series.lengths.numpy()
         cells = cells.iloc[np.cumsum(lengths) - lengths]
     cells = cells.reset_index(drop=True)
-    for name, column in (("id", schema.id), ("time", schema.time)):
+    for name, column in (("id", schema.id_column), ("time", schema.time)):
         if name in frame:
             own = cells[column]
             frame[name] = _typed(own, schema if name == "time" else None) if typed else own
-    return frame.rename(columns={"id": schema.id, "time": schema.time})
+    return frame.rename(columns={"id": schema.id_column, "time": schema.time})
 
 
 def _typed(cells: Any, times: "TableSchema | None") -> Any:

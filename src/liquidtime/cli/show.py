@@ -49,9 +49,9 @@ def run(options: Options) -> int:
     console = results()
     runs = [Run.load(path) for path in options.runs]
     if len(runs) > 1:
-        kinds = {run.objective.kind for run in runs}
+        kinds = {run.objective.noun for run in runs}
         if len(kinds) > 1:
-            raise InputError("These runs predict different things (classes and numbers).")
+            raise InputError(f"These runs predict different things: {', '.join(sorted(kinds))}.")
         console.print(comparison(runs))
         console.print(
             "Scores of each run's own test part; best of a column in bold."

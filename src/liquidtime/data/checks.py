@@ -218,11 +218,15 @@ def _check_target(series: _Fields, target: Tensor) -> None:
     if is_class:
         _check_classes(series, target)
         return
-    wrong = torch.isinf(target) if series.per_step else ~torch.isfinite(target)
+    wrong = torch.isinf(target)
+    if not series.per_step:
+        # One of several targets may be unknown; a series without any is no series to learn from.
+        wrong = wrong | target.isnan().all(dim=1, keepdim=True)
     if bool(wrong.any()):
         number, column = (int(n) for n in wrong.nonzero()[0])
         where = _place(series, number) if series.per_step else f"series {_name(series, number)}"
-        allowed = "finite, or NaN where there is none" if series.per_step else "finite"
+        several = series.per_step or target.shape[1] > 1
+        allowed = "finite, or NaN where there is none" if several else "finite"
         raise InputError(
             f"target is {float(target[number, column])} in {where}, column {column}; expected "
             f"{allowed}. Leave the {one} out, or give it a value."

@@ -53,8 +53,9 @@ class IrregularSeries:
         mask: [R, D] bool, True where observed.
         lengths: [N] int64, rows per series, sum R; zeros are allowed.
         static: [N, S] float32 or None; NaN where missing.
-        target: None, or one a series: [N] int64 class numbers from 0, [N, K] float32 finite; or
-            one a step: [R] int64 (-1 = none), [R, K] float32 (NaN = none).
+        target: None, or one a series: [N] int64 class numbers from 0, [N, K] float32 (NaN = not
+            known, of some of K targets); or one a step: [R] int64 (-1 = none), [R, K] float32
+            (NaN = none).
         ids: [N] numpy array of int or object; 0 to N - 1 where none are given.
         features: D names; "x0", "x1", ... where none are given.
         static_features: S names; "static0", ... where none are given; None without static.

@@ -28,6 +28,7 @@ Cells = ArrayLike | Mapping[str, object] | Sequence[Mapping[str, object]]
 """Rows as arrays, or by name: one, or a sequence of some."""
 
 _BY_NAME = ("categories", "static_categories", "dropped")
+_OPTIONAL = (*_BY_NAME, "time_unit", "robust", "independent")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Signals:
         clip: Limit of standardised values; None for none.
         labels: Names of the classes, or of the values predicted.
         classes: Whether these are classes.
+        independent: Whether they are labels, any number of which may be true at once.
         target_mean: Of each value predicted; None for classes.
         target_scale: Likewise.
         time_unit: "hours" if the training data's times were dates or durations; None for numbers
@@ -74,6 +76,7 @@ class Signals:
     time_unit: str | None = field(default=None, compare=False)
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
+    independent: bool = False
     dropped: Categories = field(default_factory=dict)
     robust: tuple[str, ...] = field(default=(), compare=False)
 
@@ -103,8 +106,9 @@ class Signals:
             | {
                 "labels": objective["labels"],
                 "classes": objective["kind"] == "classes",
-                "target_mean": objective["mean"],
-                "target_scale": objective["scale"],
+                "independent": objective["kind"] == "labels",
+                "target_mean": objective.get("mean"),
+                "target_scale": objective.get("scale"),
             }
         )
 
@@ -123,11 +127,7 @@ class Signals:
         """The fields, for JSON; without the unit of plain numbers."""
         plain = asdict(self)
         # Without these a file is as it was before there were any.
-        return {
-            name: v
-            for name, v in plain.items()
-            if v or name not in (*_BY_NAME, "time_unit", "robust")
-        }
+        return {name: v for name, v in plain.items() if v or name not in _OPTIONAL}
 
     def rows(self, cells: "Cells") -> NDArray[np.float64]:
         """Measurements as numbers, categories as their numbers, NaN where not measured.
@@ -159,6 +159,8 @@ class Signals:
     def predictions(self, outputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities of the classes, or values in their own unit, from outputs [.., K]."""
         raw = np.asarray(outputs, np.float64)
+        if self.independent:
+            return 0.5 * (1.0 + np.tanh(0.5 * raw))
         if not self.classes:
             return raw * np.asarray(self.target_scale) + np.asarray(self.target_mean)
         powers = np.exp(raw - raw.max(axis=-1, keepdims=True))

@@ -18,7 +18,7 @@ from liquidtime.models.catalogue import MODELS
 from liquidtime.models.contract import Model
 from liquidtime.train.config import FitConfig
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
 

@@ -6,15 +6,67 @@ registered with the `catalogue`. Imports no torch.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from liquidtime.data.batch import Batch, Raw
+    from liquidtime.data.batch import Batch, Batchable, Raw
 
 TaskLoss = Callable[["Tensor", "Tensor"], tuple["Tensor", "Tensor"]]
 """(outputs, targets) to the summed loss and the sum of the weights, as `Objective.loss`."""
+
+
+class Goal(Protocol):
+    """What is to be predicted, as far as weights found at once have to know it.
+
+    An `Objective` of `liquidtime.train` is one.
+    """
+
+    @property
+    def kind(self) -> Literal["classes", "values"]:
+        """Classes or values."""
+        ...
+
+    @property
+    def per_step(self) -> bool:
+        """One target a step, or one a series."""
+        ...
+
+    @property
+    def weights(self) -> "tuple[float, ...] | None":
+        """Weight of each class in the loss, or None for ones."""
+        ...
+
+    @property
+    def mean(self) -> "tuple[float, ...] | None":
+        """Mean of each value: the network gives values less this, over `scale`; else None."""
+        ...
+
+    @property
+    def scale(self) -> "tuple[float, ...] | None":
+        """Standard deviation of each value; None for classes."""
+        ...
+
+
+class Solve(Protocol):
+    """Finds all weights of a network at once."""
+
+    def __call__(self, training: "Batchable", goal: Goal, weights: "Tensor | None" = None) -> float:
+        """Set the weights.
+
+        Random numbers come from torch's generator, which the caller has seeded.
+
+        Args:
+            training: The training part, with targets and the raw parts that the model reads.
+            goal: What is to be predicted. Its class weights count besides `weights`.
+            weights: Weight of each series [N], 0 or more; None for ones.
+
+        Returns:
+            The mean loss of the task over the training part; where the solution comes with the
+            predictions it makes of a series that it was not given, of these.
+        """
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +110,9 @@ class Model:
             and "times". Only these are there.
         loss: Its own loss: (batch, loss of the task) to a sum over the batch and the weight to
             divide it by. None is the loss of the task.
+        solve: Finds all weights at once, and is called instead of a training by epochs; the
+            options of that training are not looked at but for the seed. It leaves the network on
+            the CPU. None trains by epochs.
         trace: Looks inside along a batch, dropout off. None if there is nothing to see.
     """
 
@@ -65,6 +120,7 @@ class Model:
     shape: Shape
     reads: "Collection[Raw]" = ()
     loss: "Callable[[Batch, TaskLoss], tuple[Tensor, Tensor]] | None" = None
+    solve: Solve | None = None
     trace: "Callable[[Batch], Trace] | None" = None
 
 

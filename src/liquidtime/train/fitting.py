@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 import torch.distributed as dist
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.data.encoded import EncodedSeries
+from liquidtime.data.encoded import EncodedSeries, checked_weight
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
@@ -29,6 +30,7 @@ from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import json_text, write_json, write_text
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
+from liquidtime.train.defaults import resolved
 from liquidtime.train.files import (
     EXAMPLE,
     FIT,
@@ -43,7 +45,7 @@ from liquidtime.train.files import (
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
 from liquidtime.train.record import read_record
 from liquidtime.train.report import write as report
@@ -53,6 +55,7 @@ from liquidtime.train.run import Run, check_memory, new_model
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
+from liquidtime.train.selection import selection
 from liquidtime.train.stored import preprocessor_to
 from liquidtime.train.weights import write_weights
 
@@ -91,6 +94,7 @@ def fit(
     schema: dict[str, Any] | None = None,
     about: About | None = None,
     times: np.ndarray | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> Run:
     """Fit a network and write its run folder.
 
@@ -111,6 +115,8 @@ def fit(
         about: Title, source, split and time unit, for the report's reader.
         times: The time of each row of the data as the files of predictions shall hold it, such as
             the cells of a table; by default the numbers of the series.
+        sample_weight: [N], how much each series counts in the losses; the scores count all alike.
+            By default all count alike.
 
     Returns:
         The finished run.
@@ -121,7 +127,9 @@ def fit(
     """
     out = Path(out)
     _check(data, split)
+    weight = None if sample_weight is None else checked_weight(sample_weight, len(data))
     training_part = data.select(split.train)
+    config = resolved(config, training_part)
     objective = Objective.of_training(training_part, config)
     preprocessor = preprocessor or Preprocessor.fit(training_part)
     known = preprocessor.categories, preprocessor.static_categories
@@ -139,7 +147,7 @@ def fit(
                 "schema": schema,
                 "about": dataclasses.asdict(about or About()),
                 "data": summarise(data, split),
-                "fingerprint": fingerprint(data, split),
+                "fingerprint": fingerprint(data, split, weight),
             }
         )
     )
@@ -154,11 +162,18 @@ def fit(
             if leads:
                 _begin(folder, record, data, split, resume=resume)
             validation = _Part.of(data, split.validation, preprocessor, model, times)
+            learnt, measured = (
+                preprocessor.encode(training_part, reads=model.reads),
+                validation.encoded,
+            )
+            if weight is not None:
+                learnt = learnt.weighted(weight[split.train])
+                measured = measured.weighted(weight[split.validation])
             trained = train(
                 model,
                 objective,
-                preprocessor.encode(training_part, reads=model.reads),
-                validation.encoded,
+                learnt,
+                measured,
                 config.train,
                 folder=out,
                 resume=resume,
@@ -263,7 +278,11 @@ def _finish(
     out = folder.path
     write_weights(out / WEIGHTS, model.network)
     write_history(out / HISTORY, trained.history)
-    table = _training_figures(config, model, trained) | {"validation": None, "test": None}
+    figures = _training_figures(config, model, trained)
+    chosen = selection(config.train, objective, _targets(objective, parts["validation"]))
+    if chosen.metric == trained.metric:
+        figures["selection"]["reason"] = chosen.reason
+    table = figures | {"validation": None, "test": None}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
@@ -280,14 +299,27 @@ def _finish(
     folder.finish(json_text(table), lambda: report.write(out))
 
 
+def _targets(objective: Objective, part: _Part) -> np.ndarray:
+    """The targets of a part that are there."""
+    assert part.encoded.target is not None
+    target, there = objective.truth(part.encoded.target)
+    return target[there]
+
+
 def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dict[str, Any]:
-    seconds = [record["seconds"] for record in trained.history]
+    seconds, how_long = [record["seconds"] for record in trained.history], trained.plan
+    assert how_long is not None
     return {
         "task": config.task,
-        "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1},
-        "epochs": len(trained.history),
-        "stopped_early": len(trained.history) < config.train.epochs,
-        "seconds_per_epoch": statistics.median(seconds),
+        "selection": {
+            "metric": trained.metric,
+            "best_epoch": trained.best_epoch + 1,
+            "best_step": how_long.steps_until(trained.best + 1),
+        },
+        "epochs": how_long.epoch(len(seconds) - 1) + 1,
+        "steps": how_long.steps_until(len(seconds)),
+        "stopped_early": model.solve is None and len(seconds) < how_long.rounds,
+        "seconds_per_epoch": statistics.median(seconds) / how_long.passes,
         "seconds_total": sum(seconds),
         "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),
     }

@@ -1,10 +1,13 @@
 """The loss of a batch, whichever the model brings along."""
 
+from functools import partial
+
 from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch
-from liquidtime.models.contract import Model
-from liquidtime.train.objective import Objective
+from liquidtime.models.contract import Model, TaskLoss
+from liquidtime.train.ensemble import Ensemble
+from liquidtime.train.objectives.contract import Objective
 
 
 class Loss(nn.Module):
@@ -28,7 +31,18 @@ class Loss(nn.Module):
             ValueError: If the batch has no target.
         """
         if self.own is not None:
-            return self.own(batch, self.objective.loss)
+            return self.own(batch, self._loss(batch))
         if batch.target is None:
             raise ValueError("the batch has no target; expected one a series or one a step.")
-        return self.objective.loss(self.network(batch), batch.target)
+        return self._loss(batch)(self.network(batch), batch.target)
+
+    def parameter_groups(self) -> list[list[nn.Parameter]]:
+        """Parameters that have one gradient; those of an ensemble's members have one each."""
+        parts = self.network.members if isinstance(self.network, Ensemble) else [self.network]
+        return [list(part.parameters()) for part in parts]
+
+    def _loss(self, batch: Batch) -> TaskLoss:
+        """The task's loss of this batch, by the weights of its series."""
+        if batch.weight is None:
+            return self.objective.loss
+        return partial(self.objective.loss, weight=batch.weight)

@@ -8,23 +8,15 @@ from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import NUMBER, check_like, read_json, understood
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import METRICS, RECORD
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.stored import preprocessor_from
 
 _MAYBE = (*NUMBER, None)
-_NUMBERS = ([NUMBER], None)
 _SPREAD = ({str: NUMBER}, None)
 _RECORD = {
     "format": int,
     "config": {"task": str, "model": {"kind": str}, "train": {}},
-    "objective": {
-        "kind": str,
-        "per_step": bool,
-        "labels": [str],
-        "weights": _NUMBERS,
-        "mean": _NUMBERS,
-        "scale": _NUMBERS,
-    },
+    "objective": {"kind": str, "per_step": bool, "labels": [str]},
     "preprocessor": {
         "variables": [str],
         "mean": [NUMBER],
@@ -125,23 +117,14 @@ def read_metrics(folder: Folder) -> dict[str, Any]:
 
 
 def _check_sizes(record: Record) -> None:
-    inputs, outputs = record.preprocessor, record.objective
+    inputs = record.preprocessor
     variables, static = len(inputs.variables), len(inputs.static_variables)
-    if outputs.kind not in ("classes", "values"):
-        raise InputError(f"objective.kind is {outputs.kind!r}; expected 'classes' or 'values'.")
     sizes = [
         ("preprocessor.mean", inputs.mean, variables),
         ("preprocessor.std", inputs.std, variables),
         ("preprocessor.static_mean", inputs.static_mean, static),
         ("preprocessor.static_std", inputs.static_std, static),
-        *(
-            (f"objective.{name}", value, len(outputs.labels))
-            for name in ("weights", "mean", "scale")
-            if (value := getattr(outputs, name)) is not None
-        ),
     ]
     for name, value, size in sizes:
         if len(value) != size:
             raise InputError(f"{name} has {len(value)} numbers; expected {size}.")
-    if outputs.kind == "values" and (outputs.mean is None or outputs.scale is None):
-        raise InputError("objective has no mean or no scale; expected one number a value.")

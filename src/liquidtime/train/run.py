@@ -19,9 +19,10 @@ from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
 from liquidtime.train.config import FitConfig
+from liquidtime.train.ensemble import ensemble
 from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.score.outputs import predict_logits
@@ -172,31 +173,26 @@ class Run:
                 f"The series have one target {one[series.per_step]}; the run predicts one "
                 f"{one[self.objective.per_step]}."
             )
-        classes = self.objective.kind == "classes"
-        if classes == series.target.is_floating_point():
-            came = "numbers" if classes else "classes"
-            raise InputError(
-                f"The series have {came} as targets; the run predicts {self.objective.kind}."
-            )
-        if classes and (series.classes or self.objective.labels) != self.objective.labels:
-            raise InputError(
-                f"The series have the classes {', '.join(series.classes or ())}; the run knows "
-                f"{', '.join(self.objective.labels)}, in this order. Read them with these classes."
-            )
+        self.objective.check_target(series)
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:
-    """The model of a run, with fresh weights: those of its seed, whatever was drawn before."""
+    """The model of a run, with fresh weights: those of its seed, whatever was drawn before.
+
+    The members of an ensemble have those of its seed and of the numbers after it.
+    """
+    shape = Shape(
+        inputs=preprocessor.input_size,
+        variables=preprocessor.variable_count,
+        outputs=objective.output_size,
+        per_step=objective.per_step,
+    )
+    members = []
     with own_randomness():
-        seed_weights(config.train.seed)
-        return config.model.build(
-            Shape(
-                inputs=preprocessor.input_size,
-                variables=preprocessor.variable_count,
-                outputs=objective.output_size,
-                per_step=objective.per_step,
-            )
-        )
+        for member in range(config.train.ensemble):
+            seed_weights(config.train.seed + member)
+            members.append(config.model.build(shape))
+    return members[0] if len(members) == 1 else ensemble(members, objective.average)
 
 
 def check_memory(

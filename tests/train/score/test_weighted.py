@@ -2,15 +2,16 @@ import numpy as np
 import pytest
 from sklearn import metrics as peer
 
+from liquidtime.errors import InputError
+from liquidtime.train.config import TrainConfig
+from liquidtime.train.objectives.classes import Classes
+from liquidtime.train.objectives.values import Numbers
 from liquidtime.train.score import weighted as scores
 from liquidtime.train.score.bootstrap import intervals
-from liquidtime.train.score.metrics import (
-    Scored,
-    higher_is_better,
-    measure,
-    point,
-    selection_metric,
-)
+from liquidtime.train.score.metrics import Scored, higher_is_better, measure, point
+from liquidtime.train.selection import selection
+
+NUMBERS = Numbers(per_step=False, labels=("a", "b"), mean=(0.0, 0.0), scale=(1.0, 1.0))
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def classes_scored(n=300, k=3, seed=2):
     logits = random.normal(size=(n, k)) + 1.5 * np.eye(k)[target]
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = tuple("abc"[:k])
-    return Scored(target, probability, np.arange(n), labels)
+    return Scored(target, probability, np.arange(n), Classes(per_step=False, labels=labels))
 
 
 def test_class_metrics_equal_sklearn():
@@ -80,7 +81,7 @@ def test_class_metrics_equal_sklearn():
 def test_value_metrics_skip_missing_entries():
     target = np.array([[1.0, np.nan], [3.0, 5.0], [4.0, 9.0]])
     guess = np.array([[2.0, 7.0], [3.0, 4.0], [2.0, 9.0]])
-    scored = Scored(target, guess, np.arange(3), ("a", "b"))
+    scored = Scored(target, guess, np.arange(3), NUMBERS)
     assert point(scored, "mse") == pytest.approx((1 + 0 + 4 + 1 + 0) / 5)
     assert point(scored, "mae") == pytest.approx((1 + 0 + 2 + 1 + 0) / 5)
     expected = np.mean([peer.r2_score([1, 3, 4], [2, 3, 2]), peer.r2_score([5, 9], [4, 9])])
@@ -109,16 +110,28 @@ def test_intervals_repeat_and_give_up_when_undefined():
     assert measure(scored, resamples=50) == measure(scored, resamples=50)
     target = np.zeros(40, dtype=int)
     target[0] = 1
-    one = Scored(target, scored.prediction[:40], np.arange(40), ("a", "b"))
+    one = Scored(target, scored.prediction[:40], np.arange(40), scored.objective)
     table = measure(one, resamples=200)
     assert table["auroc"]["value"] is not None
-    none = Scored(np.zeros(40, dtype=int), scored.prediction[:40], np.arange(40), ("a", "b"))
+    none = Scored(np.zeros(40, dtype=int), scored.prediction[:40], np.arange(40), scored.objective)
     table = measure(none, resamples=50)
     assert table["auroc"] == {"value": None, "low": None, "high": None}
 
 
 def test_the_metric_that_chooses():
-    assert selection_metric(np.array([0, 1, -1]), 2) == "auroc"
-    assert selection_metric(np.array([0, 0, -1]), 2) == "log_loss"
-    assert selection_metric(np.zeros((3, 2)), None) == "mse"
+    def chosen(objective, target, **options):
+        return selection(TrainConfig(**options), objective, np.asarray(target)).metric
+
+    two, three = (Classes(per_step=False, labels=tuple("abc"[:k])) for k in (2, 3))
+    assert chosen(two, [0, 1] * 10) == "auroc"
+    # Few of a class: an AUROC would be noise.
+    assert chosen(two, [0] * 50 + [1] * 9) == "log_loss"
+    assert chosen(three, [0, 1, 2] * 10) == "accuracy"
+    assert chosen(three, [0, 1, 2] * 9) == "log_loss"
+    weighted = Classes(per_step=False, labels=("a", "b"), weights=(1.0, 9.0))
+    assert chosen(weighted, [0, 1]) == "loss"
+    assert chosen(NUMBERS, np.zeros((3, 2))) == "mse"
+    assert chosen(two, [0, 1], select="auprc") == "auprc"
+    with pytest.raises(InputError, match="select is 'mse'; classes have 'auroc'"):
+        chosen(two, [0, 1], select="mse")
     assert higher_is_better("auroc") and not higher_is_better("mse")

@@ -105,7 +105,7 @@ def read_table(
     if moments.dropped.any():
         table = table.without(moments.dropped)
     clock, notes = moments.clock, [*moments.notes]
-    ids = id_column(table, schema.id)
+    ids = id_column(table, schema.id_column)
     times = moments.since_first(ids.codes)
     schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
     matched, target = None, None
@@ -113,7 +113,7 @@ def read_table(
         look_at(second_path)
         notes.append(f"{second_path} was not read: {path} holds all that is needed.")
     if second is not None:
-        matched, found = match_ids(second, schema.targets_id or schema.id, ids, table)
+        matched, found = match_ids(second, schema.targets_id or schema.id_column, ids, table)
         notes += found
     if require_target and schema.task != "forecast":
         target = _target(table, second, matched, schema, ids)
@@ -121,6 +121,7 @@ def read_table(
 
     # The same rule with and without targets, or a prediction would see other steps than the fit.
     keep_steps = schema.target_per == "step" and schema.task != "forecast"
+    keep_steps |= schema.horizon is not None
     if schema.long:
         rows = read_long(table, schema, ids, times, keep_steps=keep_steps)
     else:
@@ -128,10 +129,13 @@ def read_table(
     check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
     schema = replace(schema, features=rows.features)
-    cells = table.frame[[schema.id, schema.time]].iloc[rows.first_rows()]
+    cells = table.frame[[schema.id_column, schema.time]].iloc[rows.first_rows()]
 
     values, given = None, np.ones(len(ids.names), dtype=bool)
-    if schema.task == "forecast":
+    if schema.horizon is not None:
+        # `liquidtime.data.forecast` adds targets and inputs.
+        schema = replace(schema, target_per="step")
+    elif schema.task == "forecast":
         gap = forecast.typical_gap(rows) if schema.typical_gap is None else schema.typical_gap
         schema = replace(schema, typical_gap=gap, target_per="step")
         if require_target:
@@ -184,7 +188,7 @@ def _open(
     require_target: bool,
 ) -> tuple[Table, Table | None]:
     """Load the wanted columns of both tables."""
-    text = [schema.id, schema.time]
+    text = [schema.time] if schema.id is None else [schema.id, schema.time]
     numbers = [name for name in schema.static if name not in elsewhere]
     if schema.variable is not None and schema.value is not None:
         text.append(schema.variable)
@@ -201,10 +205,13 @@ def _open(
         _check_at_home(header, [*text, *numbers], [*target, *elsewhere])
         text += target
     table = _load(path, schema, text, numbers)
+    if schema.id is None:
+        # One series, of the name "0".
+        table = replace(table, frame=table.frame.assign(**{schema.id_column: "0"}))
     if second_path is None or not (target or elsewhere):
         return table, None
     coded = [name for name in elsewhere if name in schema.categories]
-    second_text = [schema.targets_id or schema.id, *target, *coded]
+    second_text = [schema.targets_id or schema.id_column, *target, *coded]
     second_numbers = [name for name in elsewhere if name not in coded]
     return table, _load(second_path, schema, second_text, second_numbers)
 
@@ -343,7 +350,7 @@ def _series(
         ids=as_ids(ids.names),
         features=rows.features,
         static_features=schema.static or None,
-        target_names=schema.target or None,
+        target_names=schema.target if schema.horizon is None and schema.target else None,
         classes=schema.classes if schema.task == "classify" else None,
         per_step=schema.target_per == "step",
         time_unit=schema.time_unit,

@@ -19,10 +19,12 @@ from liquidtime.runs.page.blocks import Beside, Cell, Figure, Paragraph, Section
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.report.comparison import ComparedRun
 from liquidtime.train.report.example import SeriesTrace, read_example
 from liquidtime.train.report.naming import class_names, metric_name, quoted, share
 from liquidtime.train.report.verdict import calibration_verdict
+from liquidtime.train.score.predictions import read_predictions
 from liquidtime.train.stored import preprocessor_from
 
 _MOST_OUTPUTS = 6
@@ -41,6 +43,8 @@ def prediction_sections(
     labels = record["objective"]["labels"]
     if record["objective"]["kind"] == "values":
         return _value_sections(path, labels, part)
+    if record["objective"]["kind"] == "labels":
+        return _label_sections(path / predictions_name(part), record)
     truth, probability = _read_classes(path / predictions_name(part), labels)
     if not len(truth):
         return []
@@ -86,16 +90,17 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> Se
     objective, unit = record["objective"], record["about"]["time_unit"]
     classes = objective["kind"] == "classes"
     names = class_names(objective["labels"], record)
+    bounded = Objective.from_dict(objective).bounded
     labels, outputs = _shown_outputs(trace, names, classes)
     drawn = series_trace(
         trace.times,
         trace.hidden,
         outputs,
         labels=labels,
-        output_name=_output_name(labels, classes),
+        output_name=_output_name(labels, bounded),
         observed=trace.observed,
         truth=_truth_per_step(trace, objective),
-        probabilities=classes,
+        probabilities=bounded,
         time_label=f"time ({unit})" if unit else "time",
     )
     texts = [f"Series {trace.id}, chosen by rule, not by looks: {_rule(objective, names)}."]
@@ -138,6 +143,7 @@ def training_section(path: Path, metrics: dict[str, Any]) -> Section:
         history[f"validation_{chosen['metric']}"],
         metric=metric_name(chosen["metric"]),
         best_epoch=chosen["best_epoch"],
+        epochs=history["epoch"],
     )
     caption = (
         "Dashed: the chosen epoch. The training loss is measured while dropout is on and the "
@@ -183,6 +189,38 @@ def _frequencies(came: np.ndarray, probability: np.ndarray) -> Table:
         for predicted, observed, low, high, positives, count in zip(*columns, strict=True)
     ]
     return Table(["predicted", "came true", "95 % interval", "cases"], rows)
+
+
+def _label_sections(path: Path, record: dict[str, Any]) -> list[Section]:
+    """Each label by itself, and the probabilities of all together."""
+    objective = Objective.from_dict(record["objective"])
+    found = read_predictions(path, objective)
+    curves = {}
+    for k, name in enumerate(objective.labels[:_MOST_OUTPUTS]):
+        known = np.isfinite(found.target[:, k])
+        positive = found.target[known, k] == 1
+        if 0 < positive.sum() < len(positive):
+            curves[name] = (positive, found.prediction[known, k])
+    known = np.isfinite(found.target)
+    if not curves:
+        return []
+    together = found.target[known] == 1, found.prediction[known]
+    return [
+        Section("Does it find the labels?", [_class_figures(curves, curves, list(curves))]),
+        Section(
+            "Are the probabilities right?",
+            [
+                Paragraph(calibration_verdict(calibration_bins(*together))),
+                Beside(
+                    [
+                        _calibration(together, "All labels together: predicted probabilities"),
+                        _frequencies(*together),
+                    ]
+                ),
+                Paragraph(_DEPENDENT if objective.per_step else "", "note"),
+            ],
+        ),
+    ]
 
 
 def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[Section]:

@@ -13,6 +13,7 @@ METRIC_NAMES = {
     "accuracy": "accuracy",
     "brier": "Brier score",
     "log_loss": "log loss",
+    "loss": "loss",
     "mse": "mean squared error",
     "mae": "mean absolute error",
     "r2": "R²",
@@ -21,7 +22,8 @@ METRIC_NAMES = {
 
 def metric_name(metric: str) -> str:
     """What to call a metric."""
-    return METRIC_NAMES.get(metric, metric)
+    name, _, label = metric.partition("/")
+    return METRIC_NAMES.get(name, name) + (f" of {label}" if label else "")
 
 
 def number(value: float | None, *, like: float | None = None) -> str:

@@ -13,7 +13,12 @@ from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
 from liquidtime.train.run import Run
 
-_TASKS = {"classify": "Classification", "regress": "Regression", "forecast": "Forecast"}
+_TASKS = {
+    "classify": "Classification",
+    "multilabel": "Several labels",
+    "regress": "Regression",
+    "forecast": "Forecast",
+}
 
 
 def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] = ()) -> Path:

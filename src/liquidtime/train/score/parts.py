@@ -6,7 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.metrics import Scored, measure
 
 
@@ -22,12 +22,7 @@ def scored(objective: Objective, logits: Tensor, target: Tensor, lengths: Tensor
     Returns:
         The rows that have a target, with the series each belongs to.
     """
-    truth = target.cpu().numpy()
-    if objective.kind == "values":
-        truth = truth.reshape(len(truth), -1).astype(np.float64)
-        there = np.isfinite(truth).any(axis=1)
-    else:
-        there = truth >= 0
+    truth, there = objective.truth(target)
     if objective.per_step:
         cluster = ragged.series_of_rows(lengths).cpu().numpy()
     else:
@@ -36,7 +31,7 @@ def scored(objective: Objective, logits: Tensor, target: Tensor, lengths: Tensor
         target=truth[there],
         prediction=objective.predictions(logits.numpy())[there],
         cluster=cluster[there],
-        labels=objective.labels,
+        objective=objective,
     )
 
 
@@ -50,13 +45,10 @@ def part_metrics(part: Scored, series: int, *, seed: int = 0) -> dict[str, Any]:
 
     Returns:
         `series`, `targets`, for classes `counts` (targets of each class) and, for two classes,
-        `positives`; and `metrics` as `liquidtime.train.score.metrics.measure` returns them.
+        `positives`, for several labels `label_positives`; and
+        `metrics` as `liquidtime.train.score.metrics.measure` returns them.
     """
     table: dict[str, Any] = {"series": series, "targets": len(part.target)}
-    if part.is_classes:
-        counts = np.bincount(part.target, minlength=len(part.labels)).tolist()
-        table["counts"] = dict(zip(part.labels, counts, strict=True))
-        if len(counts) == 2:
-            table["positives"] = counts[1]
+    table |= part.objective.sizes(part.target)
     table["metrics"] = measure(part, seed=seed) if len(part.target) else {}
     return table

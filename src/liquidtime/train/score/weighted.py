@@ -44,6 +44,11 @@ def weighted_mean(losses: Array, weights: Array) -> Array:
     return _ratio(weights @ losses, weights.sum(axis=1))
 
 
+def pooled_mean(losses: Array, counts: Array, weights: Array) -> Array:
+    """Mean of losses [R, K] over all columns; `counts` [R, K] is 0 where there is none, else 1."""
+    return _ratio(weights @ losses.sum(axis=1), weights @ counts.sum(axis=1))
+
+
 def r2(target: Array, prediction: Array, weights: Array) -> Array:
     """Share of the variance explained, [R] against [R]; NaN where the target does not vary."""
     total = weights.sum(axis=1)
