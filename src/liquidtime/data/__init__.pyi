@@ -15,11 +15,13 @@ from liquidtime.data import table as table
 from liquidtime.data.batch import Batch as Batch
 from liquidtime.data.batching import BucketBatches as BucketBatches
 from liquidtime.data.batching import collate as collate
+from liquidtime.data.convert import from_frame as from_frame
 from liquidtime.data.convert import from_lists as from_lists
 from liquidtime.data.convert import from_long_frame as from_long_frame
 from liquidtime.data.convert import from_nan_padded as from_nan_padded
 from liquidtime.data.convert import from_packed as from_packed
 from liquidtime.data.convert import from_pypots as from_pypots
+from liquidtime.data.convert import to_frame as to_frame
 from liquidtime.data.convert import to_lists as to_lists
 from liquidtime.data.convert import to_long_frame as to_long_frame
 from liquidtime.data.convert import to_nan_padded as to_nan_padded

@@ -7,6 +7,7 @@ they are stored in `config.json` of each run, so they go to plain dictionaries a
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from liquidtime.errors import InputError
@@ -91,14 +92,24 @@ class FitConfig:
             numbers; "forecast" for numbers of a coming row, which trains as a regression.
         model: The network: the `Config` of one of `liquidtime.models`, the CfC by default.
         train: The training.
+        quantiles: Of numbers, the quantiles to predict, rising shares between 0 and 1 such as
+            (0.1, 0.5, 0.9); none predicts the mean.
     """
 
     task: Task = "classify"
     model: ModelConfig = field(default_factory=lambda: catalogue.from_dict({}))
     train: TrainConfig = field(default_factory=TrainConfig)
+    quantiles: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         check_choices(self, "task")
+        if self.quantiles:
+            check_quantiles(self.quantiles)
+            if self.task not in ("regress", "forecast"):
+                raise InputError(
+                    f"quantiles={self.quantiles} with task {self.task!r}: only numbers have "
+                    "quantiles. Leave them out, or use task 'regress' or 'forecast'."
+                )
         if self.task not in ("classify", "multilabel") and self.train.class_weights != "none":
             raise InputError(
                 f"class_weights={self.train.class_weights!r} with task {self.task!r}: only "
@@ -117,7 +128,22 @@ class FitConfig:
             parts["model"] = catalogue.from_dict(parts["model"])
         if "train" in parts:
             parts["train"] = TrainConfig.from_dict(parts["train"])
+        if "quantiles" in parts:
+            parts["quantiles"] = tuple(parts["quantiles"])
         return from_dict(cls, parts)
+
+
+def check_quantiles(levels: tuple[float, ...]) -> None:
+    """Check shares of quantiles.
+
+    Raises:
+        InputError: If they do not rise from above 0 to below 1.
+    """
+    rising = all(a < b for a, b in pairwise(levels))
+    if not levels or not rising or not (levels[0] > 0 and levels[-1] < 1):
+        raise InputError(
+            f"quantiles are {levels}; expected rising shares between 0 and 1, such as 0.1 0.5 0.9."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -162,6 +162,24 @@ class Preprocessor:
         return tuple(names[kind][at] for kind, kept in self._kept.items() for at in kept)
 
     @property
+    def input_sources(self) -> tuple[tuple[str, int], ...]:
+        """What each of the F inputs is made of: the block, and the number of its variable.
+
+        A block is one of "values", "mask" and "since", or "static", which counts the static
+        features.
+        """
+        every = range(len(self.variables))
+        of = {"values": self._columns.source.tolist(), "mask": every, "since": every}
+        found = [(kind, number) for kind in self.features for number in of[kind]]
+        return (*found, *(("static", number) for number in self._static_columns.source.tolist()))
+
+    @property
+    def raw_sources(self) -> tuple[tuple[str, int], ...]:
+        """Likewise of each raw variable: "values" or "static", and its number there."""
+        parts = (("values", self._columns), ("static", self._static_columns))
+        return tuple((kind, at) for kind, made in parts for at in made.source.tolist())
+
+    @property
     def input_size(self) -> int:
         """F, the number of inputs."""
         return len(self.input_names)

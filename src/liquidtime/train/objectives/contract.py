@@ -143,6 +143,10 @@ class Objective(ABC):
             [R, M] float64; usually M is K.
         """
 
+    def point(self, prediction: Values) -> Values:
+        """One number for each label, [R, K], of predictions [R, M] that hold several."""
+        return prediction
+
     @abstractmethod
     def check_target(self, series: "IrregularSeries") -> None:
         """Check that series, which have targets, have those that this objective can be scored by.

@@ -1,0 +1,17 @@
+from liquidtime.explain.attribution import Attribution as Attribution
+from liquidtime.explain.explainable import Explainable as Explainable
+from liquidtime.explain.integrated import integrated_gradients as integrated_gradients
+from liquidtime.explain.leaving_out import Without as Without
+from liquidtime.explain.leaving_out import occlusion as occlusion
+from liquidtime.explain.leaving_out import without as without
+from liquidtime.explain.liquid import Gates as Gates
+from liquidtime.explain.liquid import Membranes as Membranes
+from liquidtime.explain.liquid import gates as gates
+from liquidtime.explain.liquid import membranes as membranes
+from liquidtime.explain.output import Output as Output
+from liquidtime.explain.read_out import Neurons as Neurons
+from liquidtime.explain.read_out import neurons as neurons
+from liquidtime.explain.slopes import Saliency as Saliency
+from liquidtime.explain.slopes import saliency as saliency
+from liquidtime.explain.synapses import Synapses as Synapses
+from liquidtime.explain.why import attribute as attribute
