@@ -154,13 +154,13 @@ def _forecast(
     own = None if clock is None else type(clock)(moments, clock.local[prepared.rows])  # pyright: ignore
     spans = plan.segment, plan.context
     notes = [*found.notes]
-    if not (cut.chronological or cut.by_series) and _too_short(prepared.series, plan, fractions):
-        if own is None:
-            notes.append(
-                "Series are so short that a share of each would hold no forecast, and their times "
-                "are of no common clock; so the split is by series. Otherwise: --chronological."
-            )
-            cut = replace(cut, by_series=True)
+    chosen = cut.chronological or cut.by_series
+    if not chosen and own is None and _too_short(prepared.series, plan, fractions):
+        notes.append(
+            "Series are so short that a share of each would hold no forecast, and their times "
+            "are of no common clock; so the split is by series. Otherwise: --chronological."
+        )
+        cut = replace(cut, by_series=True)
     made = _cut(prepared.series, cut, spans, fractions, seed, own, prepared.seen)
     ready_ = _ready(reading, made, prepared.rows, spans, fractions, seed, own)
     stored = ready_.schema | {"forecast": plan.to_dict()}

@@ -48,8 +48,8 @@ def from_recording(
     """Cut windows out of recordings: around events, or one after another.
 
     Around events, a window holds the samples from `before` seconds ahead of the event up to, but
-    without, `after` seconds behind it, and its time is 0 at the event. Otherwise windows of `length`
-    seconds begin every `every` seconds, and their time is 0 at their start.
+    without, `after` seconds behind it, and its time is 0 at the event. Otherwise windows of
+    `length` seconds begin every `every` seconds, and their time is 0 at their start.
 
     Args:
         signal: [T] or [T, C] samples, NaN where nothing was observed; or a `Recording`, which knows
