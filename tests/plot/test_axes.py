@@ -62,6 +62,11 @@ EXAMPLES = {
     ),
     "importance_bars": Example(
         lambda ax: plot.importance_bars(
+            list("abcd"), values[0], values[0] - 1, values[0] + 1, ax=ax
+        )
+    ),
+    "attribution_bars": Example(
+        lambda ax: plot.attribution_bars(
             list("abcd"), values[0] + 70, values[0] + 69, values[0] + 71, values[0], unit="y", ax=ax
         )
     ),

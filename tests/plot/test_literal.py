@@ -55,6 +55,9 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     ),
     "contribution_strip": lambda: plot.contribution_strip(times, values, names=N, unit=N[0]),
     "importance_bars": lambda: plot.importance_bars(
+        N, np.full(4, 2.0), np.ones(4), np.full(4, 3.0), what=N[0]
+    ),
+    "attribution_bars": lambda: plot.attribution_bars(
         N, np.full(4, 2.0), np.ones(4), np.full(4, 3.0), np.zeros(4), unit=N[0]
     ),
     "heatmap": lambda: plot.heatmap(

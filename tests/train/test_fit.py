@@ -13,6 +13,7 @@ from liquidtime.errors import InputError
 from liquidtime.models import catalogue
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
+from liquidtime.train.defaults import resolved
 from liquidtime.train.run import Run
 
 
@@ -42,7 +43,9 @@ def test_the_folder_tells_one_story(series, split, tmp_path):
         "split.csv",
     ]
     again = Run.load(run.path)
-    assert again.config == config(epochs=5)
+    # With a number for each "auto".
+    assert again.config == resolved(config(epochs=5), data.select(split.train))
+    assert again.config.train.weight_decay > 0
     assert again.schema == {"id": "a"}
     assert again.record["versions"]["torch"] == torch.__version__
 

@@ -18,10 +18,10 @@ from liquidtime.explain.words import amount, observations, sentences, time_label
 from liquidtime.models.common.predictor import Predictor
 from liquidtime.plot.circuit.influence import circuit_influence
 from liquidtime.plot.fit.attribution import (
+    attribution_bars,
     attribution_totals,
     attribution_trace,
     contribution_strip,
-    importance_bars,
 )
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Block, Card, Cards, Figure, Paragraph, Section, Table
@@ -88,7 +88,7 @@ def importance_page(found: Importance, *, name: str, title: str | None = None) -
         title: Above the page; None for one that names the output.
     """
     words = found.output.words
-    drawn = importance_bars(
+    drawn = attribution_bars(
         found.names, found.size, found.low, found.high, found.direction, unit=words
     )
     caption = (

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch
 from liquidtime.models.contract import Model, TaskLoss
+from liquidtime.train.ensemble import Ensemble
 from liquidtime.train.objectives.contract import Objective
 
 
@@ -34,6 +35,11 @@ class Loss(nn.Module):
         if batch.target is None:
             raise ValueError("the batch has no target; expected one a series or one a step.")
         return self._loss(batch)(self.network(batch), batch.target)
+
+    def parameter_groups(self) -> list[list[nn.Parameter]]:
+        """Parameters that have one gradient; those of an ensemble's members have one each."""
+        parts = self.network.members if isinstance(self.network, Ensemble) else [self.network]
+        return [list(part.parameters()) for part in parts]
 
     def _loss(self, batch: Batch) -> TaskLoss:
         """The task's loss of this batch, by the weights of its series."""

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -22,13 +23,16 @@ from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
+from liquidtime.train.ahead import Forecasts, plan_of, read_as
 from liquidtime.train.config import FitConfig
+from liquidtime.train.ensemble import ensemble
 from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.report.naming import class_names
+from liquidtime.train.score.forecast import forecast_scores
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
@@ -118,27 +122,50 @@ class Run:
         """The network with the best epoch's weights, in evaluation mode, on the CPU."""
         return self._model.network
 
-    def predict(self, series: IrregularSeries, *, batch_size: int = 256) -> Predictions:
+    def predict(
+        self,
+        series: IrregularSeries,
+        *,
+        batch_size: int = 256,
+        local: np.ndarray | None = None,
+    ) -> Predictions:
         """Predict; targets are not needed and not looked at.
 
         A category that training never met is taken as unknown, with an `UnknownCategoryWarning`.
+        A run that was fitted on pieces of long series reads these in such pieces, too.
 
         Args:
             series: With the variables of the training data.
             batch_size: Series at once; the result does not depend on it beyond rounding.
+            local: Of a forecast with a calendar, the local time of each row [R] in hours since
+                1970.
+
+        Returns:
+            Predictions of the series; of a forecast, `liquidtime.train.ahead.Forecasts`.
 
         Raises:
             InputError: If the variables are others.
         """
-        logits = predict_logits(self._model, self._encode(series), batch_size)
-        return Predictions.of(self.objective, series, logits.numpy())
+        read = read_as(self.schema, series, local)
+        logits = predict_logits(self._model, self._encode(read.inputs), batch_size).numpy()
+        if read.pieces is not None:
+            logits = read.pieces.join(logits).astype(logits.dtype)
+        found = Predictions.of(self.objective, read.series, logits)
+        plan, prepared = plan_of(self.schema), read.prepared
+        if plan is None or prepared is None:
+            return found
+        where = {"rows": prepared.rows, "meets": prepared.meets, "lead": prepared.lead}
+        return Forecasts(**vars(found), plan=plan, **where)
 
-    def evaluate(self, series: IrregularSeries, *, seed: int = 0) -> dict[str, Any]:
+    def evaluate(
+        self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None
+    ) -> dict[str, Any]:
         """Metrics with 95 % bootstrap intervals over series.
 
         Args:
-            series: With targets.
+            series: With targets; of a forecast with the columns themselves.
             seed: Seed of the bootstrap.
+            local: As for `predict`.
 
         Returns:
             As one part of `metrics`: sizes and `metrics`.
@@ -146,11 +173,16 @@ class Run:
         Raises:
             InputError: If there is no target, or the classes are others.
         """
-        self._check_target(series)
-        encoded = self._encode(series)
+        read = read_as(self.schema, series, local)
+        self._check_target(read.inputs)
+        encoded = self._encode(read.inputs)
         logits = predict_logits(self._model, encoded)
         part = scored(self.objective, logits, encoded.target, encoded.lengths)  # pyright: ignore
-        return part_metrics(part, len(series), seed=seed)
+        found = part_metrics(part, len(read.inputs), seed=seed)
+        plan = plan_of(self.schema)
+        if plan is not None:
+            found["forecast"] = forecast_scores(plan, self.objective, read.inputs, logits.numpy())
+        return found
 
     def trace(self, series: IrregularSeries) -> SeriesTrace:
         """Look inside the network along one series.
@@ -223,17 +255,22 @@ class Run:
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:
-    """The model of a run, with fresh weights: those of its seed, whatever was drawn before."""
+    """The model of a run, with fresh weights: those of its seed, whatever was drawn before.
+
+    The members of an ensemble have those of its seed and of the numbers after it.
+    """
+    shape = Shape(
+        inputs=preprocessor.input_size,
+        variables=preprocessor.variable_count,
+        outputs=objective.output_size,
+        per_step=objective.per_step,
+    )
+    members = []
     with own_randomness():
-        seed_weights(config.train.seed)
-        return config.model.build(
-            Shape(
-                inputs=preprocessor.input_size,
-                variables=preprocessor.variable_count,
-                outputs=objective.output_size,
-                per_step=objective.per_step,
-            )
-        )
+        for member in range(config.train.ensemble):
+            seed_weights(config.train.seed + member)
+            members.append(config.model.build(shape))
+    return members[0] if len(members) == 1 else ensemble(members, objective.average)
 
 
 def check_memory(

@@ -84,4 +84,4 @@ def test_nothing_is_drawn_in_grey_and_not_at_all_wrong():
     assert len(figure.axes[1].collections[0].get_offsets()) == 1
     plot.attribution_totals({"a": 0.0}, unit="y")
     plot.contribution_strip(times, np.zeros((1, 2)), names=["0", "1"], unit="y")
-    plot.importance_bars(["a"], *np.zeros((4, 1)), unit="y")
+    plot.attribution_bars(["a"], *np.zeros((4, 1)), unit="y")

@@ -1,6 +1,6 @@
 """Options and steps of `fit` for what goes on in time: chronological parts, pieces, forecasts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -47,7 +47,7 @@ class ForecastOptions:
         tuple[Literal["minute", "hour", "weekday", "monthday", "yearday", "none"], ...],
         arg(metavar="FIELD ...", help_behavior_hint=""),
     ] = ()
-    """Inputs from the date: minute, hour, weekday, monthday, yearday (default: as fits), or none."""
+    """Inputs from the date: minute, hour, weekday, monthday, yearday; none (default: what fits)."""
     season: Annotated[tuple[str, ...], arg(metavar="LENGTH ...", help_behavior_hint="")] = ()
     """Seasons, such as 24h 7d (default: looked for in the training part), or none."""
     quantiles: Annotated[
@@ -153,10 +153,27 @@ def _forecast(
     moments = None if clock is None else clock.moments[prepared.rows]
     own = None if clock is None else type(clock)(moments, clock.local[prepared.rows])  # pyright: ignore
     spans = plan.segment, plan.context
+    notes = [*found.notes]
+    chosen = cut.chronological or cut.by_series
+    if not chosen and own is None and _too_short(prepared.series, plan, fractions):
+        notes.append(
+            "Series are so short that a share of each would hold no forecast, and their times "
+            "are of no common clock; so the split is by series. Otherwise: --chronological."
+        )
+        cut = replace(cut, by_series=True)
     made = _cut(prepared.series, cut, spans, fractions, seed, own, prepared.seen)
     ready_ = _ready(reading, made, prepared.rows, spans, fractions, seed, own)
     stored = ready_.schema | {"forecast": plan.to_dict()}
-    return ready_._replace(schema=stored, notes=(*found.notes, *ready_.notes))
+    return ready_._replace(schema=stored, notes=tuple(notes))
+
+
+def _too_short(
+    series: "IrregularSeries", plan: "ForecastPlan", fractions: tuple[float, float, float]
+) -> bool:
+    """Whether the smallest share of a usual series has no row with all its targets."""
+    reach = plan.leads[-1] if plan.by == "rows" else plan.leads[-1] / plan.gap
+    least = min(share for share in fractions if share > 0)
+    return len(series) >= 3 and least * float(series.lengths.double().median()) <= reach + 1
 
 
 def _cut(
@@ -248,9 +265,7 @@ def _moment(hours: float, clock: "Timeline | None") -> str:
     return str(stamp).replace("T", " ")
 
 
-def _first_share(
-    series: "IrregularSeries", clock: "Timeline | None", share: float
-) -> np.ndarray:
+def _first_share(series: "IrregularSeries", clock: "Timeline | None", share: float) -> np.ndarray:
     """Rows to look at: the first share, of all on the common clock or of each series."""
     if clock is not None:
         limit = np.sort(clock.moments)[min(len(clock.moments) - 1, int(share * len(clock.moments)))]

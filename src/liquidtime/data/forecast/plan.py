@@ -32,6 +32,8 @@ class ForecastPlan:
         seasons: Periods, rising; what was observed whole periods before each lead is an input.
         segment: Rows or time of a piece that the network reads at once, as `Span` writes it.
         context: Rows or time before it that warm the network up.
+        scale: Of each column, the mean absolute error of a naive forecast in training: of the value
+            a season before (the strongest one), or of the last value; what MASE divides by.
         time_unit: "hours" where times were dates or durations, else None.
     """
 
@@ -46,6 +48,7 @@ class ForecastPlan:
     seasons: tuple[float, ...] = ()
     segment: str = "128 rows"
     context: str = "64 rows"
+    scale: tuple[float, ...] = ()
     time_unit: str | None = None
 
     def __post_init__(self) -> None:

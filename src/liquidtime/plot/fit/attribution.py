@@ -146,7 +146,7 @@ def attribution_totals(
 
 
 @style.figure
-def importance_bars(
+def attribution_bars(
     names: Sequence[str],
     size: np.ndarray,
     low: np.ndarray,

@@ -48,4 +48,5 @@ def from_dict(mapping: Mapping[str, Any]) -> Objective:
     kind = OBJECTIVES.find(parts.pop("kind"))
     known = {entry.name for entry in fields(kind)}
     # Version 0.1.0 stored the constants of every kind with each.
-    return kind(**{k: v for k, v in parts.items() if v is not None or k in known})
+    given: dict[str, Any] = {k: v for k, v in parts.items() if v is not None or k in known}
+    return kind(**given)

@@ -1,5 +1,6 @@
 """One of several classes: softmax and cross-entropy."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -90,6 +91,10 @@ class Classes(Objective):
         shape = target.shape
         return weighted_rows(terms.reshape(shape), there.reshape(shape), weight)
 
+    def average(self, logits: Tensor) -> Tensor:
+        """Of the mean probabilities."""
+        return logits.log_softmax(dim=-1).logsumexp(dim=0) - math.log(len(logits))
+
     def predictions(self, logits: np.ndarray) -> Values:
         """Probabilities, rows adding up to 1."""
         raw = np.asarray(logits, dtype=np.float64)
@@ -130,9 +135,9 @@ class Classes(Objective):
         return {
             "auroc": over_classes(scores.auroc),
             "auprc": over_classes(scores.average_precision),
-            "accuracy": lambda weights: scores.weighted_mean(right, weights),
-            "brier": lambda weights: scores.weighted_mean(squares, weights),
-            "log_loss": lambda weights: scores.weighted_mean(surprise, weights),
+            "accuracy": scores.mean_of(right),
+            "brier": scores.mean_of(squares),
+            "log_loss": scores.mean_of(surprise),
         }
 
     def selection(self, target: np.ndarray) -> tuple[str, str]:

@@ -7,7 +7,7 @@ the loss to the columns of the files of predictions.
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from liquidtime.data.series import IrregularSeries
 
 Values = NDArray[np.float64]
+
+
+class Constants(NamedTuple):
+    """A kind of target as `liquidtime.models.contract.Goal` describes it."""
+
+    kind: Any
+    output_size: int
+    per_step: bool
+    weights: tuple[float, ...] | None
+    mean: tuple[float, ...] | None
+    scale: tuple[float, ...] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +101,12 @@ class Objective(ABC):
         """
 
     @property
+    def goal(self) -> "Constants":
+        """The same for models that find their weights at once."""
+        found = {name: getattr(self, name, None) for name in ("weights", "mean", "scale")}
+        return Constants(self.name, self.output_size, self.per_step, **found)
+
+    @property
     def output_size(self) -> int:
         """Number of outputs K of the network."""
         return len(self.labels)
@@ -111,6 +128,10 @@ class Objective(ABC):
             Two scalars: the sum, and its divisor.
         """
 
+    def average(self, logits: Tensor) -> Tensor:
+        """Logits [..., K] of the mean of the predictions that logits [E, ..., K] stand for."""
+        return logits.mean(dim=0)
+
     @abstractmethod
     def predictions(self, logits: np.ndarray) -> Values:
         """Probabilities, or values in the target's own unit.
@@ -121,6 +142,10 @@ class Objective(ABC):
         Returns:
             [R, M] float64; usually M is K.
         """
+
+    def point(self, prediction: Values) -> Values:
+        """One number for each label, [R, K], of predictions [R, M] that hold several."""
+        return prediction
 
     @abstractmethod
     def check_target(self, series: "IrregularSeries") -> None:

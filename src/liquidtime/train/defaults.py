@@ -1,0 +1,108 @@
+"""Options that suit the data: what "auto" stands for, in numbers, by task and size.
+
+They were chosen by cross-validation on training parts alone (`benchmarks/own_data`): series of
+sensors, speech and walking robots, hours of traffic and power, stays in intensive care.
+"""
+
+from dataclasses import fields, replace
+from typing import Any, NamedTuple, Self
+
+from liquidtime.data.series import IrregularSeries
+from liquidtime.models.contract import ModelConfig
+from liquidtime.train.config import FitConfig, TrainConfig
+
+FEWEST_STEPS = 1000
+PASSES = 20
+MOST_PASSES = 300
+PATIENCE = 12
+_MANY = 1000
+
+
+class Size(NamedTuple):
+    """What the options depend on.
+
+    Attributes:
+        numbers: Whether numbers are predicted, and no classes.
+        per_step: Whether there is a target a step.
+        series: Number of series to learn from.
+    """
+
+    numbers: bool
+    per_step: bool
+    series: int
+
+    @classmethod
+    def of(cls, config: FitConfig, training: IrregularSeries) -> Self:
+        """Of a task and its training part."""
+        numbers = config.task in ("regress", "forecast")
+        return cls(numbers, training.per_step, len(training))
+
+
+def resolved(config: FitConfig, training: IrregularSeries) -> FitConfig:
+    """The configuration with a number in place of every "auto", as a run stores it."""
+    size = Size.of(config, training)
+    return replace(
+        config,
+        model=resolved_model(config.model, size),
+        train=resolved_training(config.train, size),
+    )
+
+
+def resolved_model(config: ModelConfig, size: Size) -> ModelConfig:
+    """The options of a model, the same way."""
+    suits = {"dropout": _dropout(size), "readout": "last_mean"}
+    auto: dict[str, Any] = {
+        entry.name: suits[entry.name]
+        for entry in fields(config)  # pyright: ignore[reportArgumentType]
+        if entry.name in suits and getattr(config, entry.name) == "auto"
+    }
+    return replace(config, **auto) if auto else config  # pyright: ignore[reportArgumentType]
+
+
+def resolved_training(config: TrainConfig, size: Size) -> TrainConfig:
+    """The options of a training, the same way."""
+    batch = _batch_size(size) if config.batch_size == "auto" else config.batch_size
+    suits: dict[str, Any] = {
+        "batch_size": batch,
+        "learning_rate": _learning_rate(config.optimizer, size),
+        "weight_decay": _weight_decay(size),
+        "schedule": "cosine",
+        "patience": PATIENCE if config.epochs is None else None,
+    }
+    if config.epochs is None:
+        suits["steps"] = _steps(size, batch)
+    auto = {name: value for name, value in suits.items() if getattr(config, name) == "auto"}
+    return replace(config, **auto)
+
+
+def _batch_size(size: Size) -> int:
+    """A power of two: an eighth of the series, 8 at least and 64 at most."""
+    most = 32 if size.per_step else 64
+    return int(min(most, max(8, 1 << (max(1, size.series // 8).bit_length() - 1))))
+
+
+def _steps(size: Size, batch: int) -> int:
+    """20 passes; of few series more, until there are a thousand steps."""
+    each = -(-size.series // batch)
+    return max(PASSES * each, min(FEWEST_STEPS, MOST_PASSES * each))
+
+
+def _learning_rate(optimizer: str, size: Size) -> float:
+    if optimizer == "sgd":
+        return 0.05
+    if optimizer == "rmsprop":
+        return 1e-3
+    return 5e-3 if size.numbers or size.series < _MANY else 2e-3
+
+
+def _weight_decay(size: Size) -> float:
+    if size.numbers:
+        return 1e-3
+    return 3e-2 if size.series >= _MANY else 1e-2
+
+
+def _dropout(size: Size) -> float:
+    """None before numbers, which it biases; little where there is little to learn from."""
+    if size.numbers:
+        return 0.0
+    return 0.5 if size.series >= _MANY and not size.per_step else 0.1
