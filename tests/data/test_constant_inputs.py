@@ -60,7 +60,8 @@ def test_where_everything_is_constant_the_values_stay():
 def test_the_only_category_of_a_ward_that_is_always_known():
     frame = pd.DataFrame({"id": 1, "t": [0, 1], "x": [1.0, 2.0], "ward": ["A", "A"]})
     rows = frame.melt(id_vars=["id", "t"])
-    series = from_long_frame(rows, id="id", time="t", variable="variable", value="value", categories=("ward",))
+    roles = {"id": "id", "time": "t", "variable": "variable", "value": "value"}
+    series = from_long_frame(rows, **roles, categories=("ward",))
     fitted = Preprocessor.fit(series)
     assert fitted.categories == {"ward": ("A",)}
     assert fitted.input_names == ("x",)

@@ -10,6 +10,7 @@ from sklearn.base import ClassifierMixin
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
+from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.fitting import fit_in_memory, outputs
 from liquidtime.estimators.parameters import LiquidEstimator
 from liquidtime.estimators.series import as_series, like_fit
@@ -23,7 +24,7 @@ from liquidtime.estimators.targets import (
 )
 
 
-class LiquidClassifier(ClassifierMixin, LiquidEstimator):
+class LiquidClassifier(ScoredById, ClassifierMixin, LiquidEstimator):
     """Classify series of unequal length, observed at irregular times, with a liquid network.
 
     `X` is a list with one entry a series, either an array [T, D], `Series(values, times)` or a data
@@ -156,7 +157,8 @@ class LiquidClassifier(ClassifierMixin, LiquidEstimator):
             InputError: If X, y or a parameter does not fit; y must not be measured numbers.
         """
         series = as_series(X)
-        y = one_a_series(own_target(series, "classify") if y is None else y, len(series))
+        wanted = own_target(series, "classify") if y is None else aligned(y, X, series)
+        y = one_a_series(wanted, len(series))
         given = None if validation is None else like_fit(series, validation, "classify")
         self._several = y.ndim == 2
         if self._several:

@@ -10,13 +10,14 @@ from sklearn.base import RegressorMixin
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
+from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.fitting import fit_in_memory, outputs
 from liquidtime.estimators.parameters import LiquidEstimator
 from liquidtime.estimators.series import as_series, like_fit
 from liquidtime.estimators.targets import no_steps, numbers_of, one_a_series, own_target
 
 
-class LiquidRegressor(RegressorMixin, LiquidEstimator):
+class LiquidRegressor(ScoredById, RegressorMixin, LiquidEstimator):
     """Predict numbers from series of unequal length, observed at irregular times.
 
     `X` is a list with one entry a series, either an array [T, D], `Series(values, times)` or a data
@@ -149,9 +150,8 @@ class LiquidRegressor(RegressorMixin, LiquidEstimator):
         series = as_series(X)
         if y is not None:
             no_steps(y, series)
-        values = numbers_of(
-            one_a_series(own_target(series, "regress") if y is None else y, len(series))
-        )
+        wanted = own_target(series, "regress") if y is None else aligned(y, X, series)
+        values = numbers_of(one_a_series(wanted, len(series)))
         columns = values.reshape(len(values), -1)
         # Large offsets, such as dates, would drown in float32: centre them before.
         offset = columns.mean(axis=0)

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from torch import Tensor
 
-from liquidtime.data.convert import from_lists, from_nan_padded
+from liquidtime.data.convert import from_frame, from_lists, from_nan_padded
 from liquidtime.data.convert.arrays import numbers
+from liquidtime.data.convert.tables import is_panel
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.names import check_names, unnamed, with_names_of_fit
@@ -19,7 +20,7 @@ from liquidtime.notes import note_once
 _ACCEPTED = (
     "Expected a list with one entry a series: arrays [T, D], data frames whose index tells the "
     "time, or Series(values, times) where the times matter; or an array [N, T, D] with NaN where "
-    "nothing was observed; or an IrregularSeries."
+    "nothing was observed; or a data frame with an (id, time) MultiIndex; or an IrregularSeries."
 )
 _MANY_CHANNELS = 2
 
@@ -44,7 +45,8 @@ def as_series(X: Any) -> IrregularSeries:
     Args:
         X: A list of N arrays [T, D] (times 0, 1, 2, …), of N data frames (their index the times),
             of N `Series` or (values, times) tuples, or of N containers of one series each; an array
-            [N, T, D] with NaN where nothing was observed (times 0, 1, 2, …); or an
+            [N, T, D] with NaN where nothing was observed (times 0, 1, 2, …); a data frame with an
+            (id, time) MultiIndex, its ids in the order in which they first appear; or an
             `IrregularSeries`.
 
     Returns:
@@ -65,10 +67,13 @@ def as_series(X: Any) -> IrregularSeries:
             )
         _note_layout(X.shape[1:])
         return from_nan_padded(X)
+    if is_panel(X):
+        return from_frame(X)
     if hasattr(X, "columns"):
         raise InputError(
-            f"X is a single {type(X).__name__}. Put frames of one series each into a list, such as "
-            f"[part.set_index('time') for _, part in frame.groupby('id')]. {_ACCEPTED}"
+            f"X is a single {type(X).__name__}. Where it holds several series, say which rows: "
+            "frame.set_index(['id', 'time']), or liquidtime.data.from_frame(frame, id='id', "
+            f"time='time'); where it is one, put it in a list: [frame]. {_ACCEPTED}"
         )
     if not isinstance(X, list | tuple | np.ndarray):
         raise InputError(f"X is of type {type(X).__name__}. {_ACCEPTED}")

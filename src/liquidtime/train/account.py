@@ -1,6 +1,5 @@
 """What is said of a finished training besides its scores: baselines, advice, alarms, variables."""
 
-import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +49,14 @@ class Trained:
     training: IrregularSeries
 
     @property
-    def seconds(self) -> list[float]:
-        """Of each epoch. What they decide is the same when a stopped run is gone on with."""
-        return [record["seconds"] for record in self.progress.history]
+    def seconds(self) -> float:
+        """Of the training, as its history has it: the same when a stopped run is gone on with."""
+        return sum(record["seconds"] for record in self.progress.history)
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the training part."""
+        return int(self.progress.history[-1]["epoch"]) + 1
 
 
 def account(
@@ -107,7 +111,7 @@ def _stand(out: Path, trained: Trained, answered: Mapping[str, Answered], which:
         answered,
         trained.objective,
         which=which,
-        training_seconds=sum(trained.seconds),
+        training_seconds=trained.seconds,
         metric=trained.progress.metric,
         model=trained.config.model.name,
     )
@@ -120,8 +124,8 @@ def _importance(trained: Trained, series: IrregularSeries, metric: str) -> dict[
     """What the score loses without each variable, in a small share of the training's time."""
     model, objective = trained.model, trained.objective
     # A prediction costs about a third of a step of the training.
-    each = statistics.median(trained.seconds) / max(1, len(trained.training)) / 3 + 2e-5
-    todo = plan(series, each, max(_FLOOR, _SHARE * sum(trained.seconds)))
+    each = trained.seconds / trained.epochs / max(1, len(trained.training)) / 3 + 2e-5
+    todo = plan(series, each, max(_FLOOR, _SHARE * trained.seconds))
     if todo is None:
         return None
 

@@ -164,28 +164,26 @@ def trained(metrics: Mapping[str, Any], history: Mapping[str, Sequence[float]]) 
     chosen = metrics["selection"]
     last, at = metrics["epochs"], chosen["best_epoch"]
     scores = [float(value) for value in history.get(f"validation_{chosen['metric']}", ())]
-    if not scores or not 1 <= at <= len(scores):
+    epochs = [int(each) for each in history["epoch"]]
+    if not scores or at not in epochs:
         return ""
     what = metric_name(chosen["metric"])
+    best = epochs.index(at)
     sign = 1.0 if higher_is_better(chosen["metric"]) else -1.0
     curve = np.array(scores) * sign
-    gained = curve[at - 1] - curve[0]
-    # What the last quarter of the epochs has added.
-    late = curve[at - 1] - curve[: max(1, len(curve) - max(1, len(curve) // 4))].max()
-    if last > 1 and at == last and late > _STILL * max(gained, 1e-12):
+    # What the last quarter has added.
+    late = curve[best] - curve[: max(1, len(curve) - max(1, len(curve) // 4))].max()
+    if len(curve) > 1 and at == last and late > _STILL * max(curve[best] - curve[0], 1e-12):
         return f"The validation {what} was still getting better at the last epoch: train longer."
     text = f"The validation {what} was best at epoch {at} of {last}."
-    train, held = history["train_loss"][at - 1], history["validation_loss"]
-    least = int(np.argmin(held)) + 1
-    if least < at - 1 and held[at - 1] > 1.1 * held[least - 1]:
+    train, held = history["train_loss"][best], history["validation_loss"]
+    least = int(np.argmin(held))
+    if least < best and held[best] > 1.1 * held[least]:
+        sure = ", so probabilities may be too sure" * (chosen["metric"] in ("auroc", "auprc"))
+        text += f" The validation loss was lowest at epoch {epochs[least]}{sure}."
+    if train > 0 and held[best] > _APART * train:
         text += (
-            f" The validation loss was lowest at epoch {least}, so probabilities may be too sure."
-            if "auroc" in chosen["metric"]
-            else f" The validation loss was lowest at epoch {least}."
-        )
-    if train > 0 and held[at - 1] > _APART * train:
-        text += (
-            f" The training loss is far lower ({number(train)} against {number(held[at - 1])}): "
+            f" The training loss is far lower ({number(train)} against {number(held[best])}): "
             "more series, more dropout or a smaller network may help."
         )
     return text

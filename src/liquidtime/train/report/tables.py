@@ -91,8 +91,8 @@ def baseline_table(metrics: dict[str, Any], part: str, config: FitConfig) -> lis
         "All were fitted on the same training part, with nothing tuned; those that learn, on a "
         "dozen summaries of each variable (mean, least, most, first, last, slope …). The order is "
         "that of the validation part, which alone decides. Behind: how far a row's "
-        f"{what} is worse than the network's, with the 95 % interval over the same resamples of series; where it holds 0, "
-        "this part cannot tell the two apart.",
+        f"{what} is worse than the network's, with the 95 % interval over the same resamples of "
+        "series; where it holds 0, this part cannot tell the two apart.",
         f"Left out, since they take long: {left}; --baselines all fits them." if left else "",
         f"Could not be fitted: {', '.join(failed)}." if failed else "",
     ]

@@ -95,6 +95,8 @@ def fewest(part: Scored) -> dict[str, Any] | None:
     labels = part.objective.labels
     if part.objective.exclusive:
         groups = {label: part.cluster[part.target == k] for k, label in enumerate(labels)}
+    elif part.objective.bounded:
+        groups = {label: part.cluster[part.target[:, k] == 1] for k, label in enumerate(labels)}
     found = [
         {"class": label, "count": len(cluster), "series": len(np.unique(cluster))}
         for label, cluster in groups.items()

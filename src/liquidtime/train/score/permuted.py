@@ -40,8 +40,7 @@ def with_variable_of(
     seen = mask[given, variable]
     given, receiver = given[seen], receiver[seen]
     at = times[given] - start[member[given]] + start[receiver]
-    room = _SAME * np.maximum(1.0, np.abs(stop[receiver]))
-    fits = at <= stop[receiver] + room
+    fits = at - stop[receiver] <= _SAME * np.maximum(1.0, np.abs(at))
     given, receiver, at = given[fits], receiver[fits], np.minimum(at, stop[receiver])[fits]
 
     own = np.arange(len(times))
