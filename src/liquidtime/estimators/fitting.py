@@ -72,7 +72,6 @@ def fit_in_memory(
     names = (estimator.kind,)
     if estimator.kind == "auto":
         names = CANDIDATES if task != "multilabel" else CANDIDATES[1:]
-        names = tuple(name for name in names if name in MODELS.entries())
     candidates = {
         name: configuration(task, name, estimator, seed=seed, class_weights=class_weights)
         for name in names
