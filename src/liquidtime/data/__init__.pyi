@@ -5,6 +5,7 @@ from liquidtime.data import features as features
 from liquidtime.data import loaders as loaders
 from liquidtime.data import preprocess as preprocess
 from liquidtime.data import ragged as ragged
+from liquidtime.data import recordings as recordings
 from liquidtime.data import segments as segments
 from liquidtime.data import series as series
 from liquidtime.data import sets as sets
@@ -32,6 +33,12 @@ from liquidtime.data.loaders import SeriesDataset as SeriesDataset
 from liquidtime.data.loaders import batch_loader as batch_loader
 from liquidtime.data.loaders import series_loader as series_loader
 from liquidtime.data.preprocess import Preprocessor as Preprocessor
+from liquidtime.data.recordings import Events as Events
+from liquidtime.data.recordings import Recording as Recording
+from liquidtime.data.recordings import from_events as from_events
+from liquidtime.data.recordings import from_recording as from_recording
+from liquidtime.data.recordings import read_edf as read_edf
+from liquidtime.data.recordings import read_wfdb as read_wfdb
 from liquidtime.data.segments import Cut as Cut
 from liquidtime.data.segments import Segments as Segments
 from liquidtime.data.segments import in_segments as in_segments

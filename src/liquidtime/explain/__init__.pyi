@@ -9,9 +9,14 @@ from liquidtime.explain.liquid import Membranes as Membranes
 from liquidtime.explain.liquid import gates as gates
 from liquidtime.explain.liquid import membranes as membranes
 from liquidtime.explain.output import Output as Output
+from liquidtime.explain.over_series import Importance as Importance
+from liquidtime.explain.over_series import importance as importance
+from liquidtime.explain.page import explanation_page as explanation_page
+from liquidtime.explain.page import importance_page as importance_page
 from liquidtime.explain.read_out import Neurons as Neurons
 from liquidtime.explain.read_out import neurons as neurons
 from liquidtime.explain.slopes import Saliency as Saliency
 from liquidtime.explain.slopes import saliency as saliency
 from liquidtime.explain.synapses import Synapses as Synapses
 from liquidtime.explain.why import attribute as attribute
+from liquidtime.explain.words import sentences as sentences

@@ -45,6 +45,7 @@ class Explainable:
         wiring: The circuit over its units, or the spec of one; None without.
         time_unit: Of the series' times, for labels; None for a unit of the data's own.
         sees_future: Whether its outputs at a step depend on later steps.
+        spoken: What to call its outputs in sentences; their labels if empty.
     """
 
     model: Model
@@ -54,6 +55,7 @@ class Explainable:
     wiring: Any = None
     time_unit: str | None = None
     sees_future: bool = False
+    spoken: tuple[str, ...] = ()
 
     def encode(self, series: IrregularSeries) -> EncodedSeries:
         """The inputs of the network."""

@@ -19,6 +19,15 @@ def numbers_in(batch: Batch) -> dict[str, Tensor]:
     return {name: part for name in PARTS if (part := getattr(batch, name)) is not None}
 
 
+def has_gradients(question: Question) -> bool:
+    """Whether the network of a question has a gradient with respect to what it reads."""
+    try:
+        differentiate(question, question.encoded.batch([0]))
+    except InputError:
+        return False
+    return True
+
+
 def differentiate(question: Question, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     """The asked number of every series of a batch, and its gradient.
 

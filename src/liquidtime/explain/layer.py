@@ -71,8 +71,8 @@ def walk(about: Explainable, batch: Batch, kind: type[CfCCell] | type[LTCCell]) 
         InputError: If the network is another, or has more layers, directions or memories.
     """
     cell, network = liquid_cell(about), about.model.network
-    plain = isinstance(network, Predictor) and isinstance(network.recurrent, CfC | LTC)
-    if not isinstance(cell, kind) or (plain and network.recurrent.memory_layout is not None):
+    layer = network.recurrent if isinstance(network, Predictor) else None
+    if not isinstance(cell, kind) or getattr(layer, "memory_layout", None) is not None:
         word = "LTC" if kind is LTCCell else "CfC"
         raise InputError(
             f"{about.name} cannot be looked into that far; expected a {word} of one layer and one "

@@ -24,6 +24,7 @@ class Output:
         exclusive: Whether one of the classes is true, or each for itself.
         slope: Of a value: the target's unit over the network's.
         offset: Of a value: what an output of 0 means.
+        called: What to call it in sentences; empty for its name.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Output:
     exclusive: bool = True
     slope: float = 1.0
     offset: float = 0.0
+    called: str = ""
 
     def of(self, logits: Tensor) -> Tensor:
         """The number, [...], of what the network says, [..., K]."""
@@ -62,7 +64,8 @@ class Output:
     @property
     def words(self) -> str:
         """Such as "log-odds of death"."""
-        return self.name if self.scale == "value" else f"{self.scale} of {self.name}"
+        name = self.called or self.name
+        return name if self.scale == "value" else f"{self.scale} of {name}"
 
 
 def output_of(

@@ -120,6 +120,8 @@ def ask(
     if output is None and len(about.meaning.labels) > 2 and len(series) == 1:
         likeliest = _likeliest(about, series, steps)
     meant = output_of(about.meaning, output, scale, likeliest)
+    if about.spoken:
+        meant = replace(meant, called=about.spoken[meant.number])
     asked = Question(about, series, steps, meant, whole)
     _ = asked.value
     return asked

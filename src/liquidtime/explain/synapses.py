@@ -31,12 +31,21 @@ class Synapses:
         input_names: Of the F inputs.
         sensory: [F, N], row an input, column the neuron it goes to; 0 where there is no synapse.
         internal: [N, N], row the source, column the target.
+        variables: Of the F inputs: the variable that each is made of.
     """
 
     circuit: Circuit
     input_names: tuple[str, ...]
     sensory: np.ndarray
     internal: np.ndarray
+    variables: tuple[str, ...]
+
+    @property
+    def by_variable(self) -> tuple[np.ndarray, tuple[str, ...]]:
+        """[V, N], sensory influence by variable, all its inputs together; and V names."""
+        names = tuple(dict.fromkeys(self.variables))
+        own = np.array([[name == one for one in self.variables] for name in names])
+        return own @ self.sensory, names
 
     @property
     def by_source(self) -> np.ndarray:
@@ -67,8 +76,13 @@ def synapses_of(asked: Question) -> Synapses | None:
             _of_conductances(part, slope)
             for part, slope in zip((cell.sensory, cell.recurrent), slopes, strict=True)
         )
-    names = asked.about.preprocessor.input_names
-    return Synapses(cell.circuit, names, sensory.numpy(), internal.numpy())
+    known = asked.about.preprocessor
+    variables = tuple(
+        (known.static_variables if kind == "static" else known.variables)[number]
+        for kind, number in known.input_sources
+    )
+    found = (sensory.numpy(), internal.numpy(), variables)
+    return Synapses(cell.circuit, known.input_names, *found)
 
 
 def _weights(cell: CfCCell | LTCCell) -> list[Tensor]:

@@ -28,9 +28,11 @@ from liquidtime.train.config import FitConfig
 from liquidtime.train.ensemble import ensemble
 from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
+from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
+from liquidtime.train.report.naming import class_names
 from liquidtime.train.score.forecast import forecast_scores
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
@@ -112,6 +114,8 @@ class Run:
         with understood(self.path / RECORD):
             check_memory(self.preprocessor, self.objective, self.config, training=False)
             model = new_model(self.preprocessor, self.objective, self.config)
+            names = self.preprocessor.input_names
+            model = lined(model, self.schema, self.objective, names)
         Folder(self.path, FIT).check(WEIGHTS)
         load_weights(model.network, self.path / WEIGHTS)
         model.network.eval()
@@ -153,8 +157,13 @@ class Run:
         plan, prepared = plan_of(self.schema), read.prepared
         if plan is None or prepared is None:
             return found
-        where = {"rows": prepared.rows, "meets": prepared.meets, "lead": prepared.lead}
-        return Forecasts(**vars(found), plan=plan, **where)
+        return Forecasts(
+            **vars(found),
+            plan=plan,
+            rows=prepared.rows,
+            meets=prepared.meets,
+            lead=prepared.lead,
+        )
 
     def evaluate(
         self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None
@@ -198,6 +207,7 @@ class Run:
     def explainable(self) -> Explainable:
         """The network with what is before and behind it, as `liquidtime.explain` takes it."""
         facts, about = self.config.model.facts, self.record.get("about") or {}
+        spoken = tuple(class_names(self.objective.labels, self.record))
         return Explainable(
             self._model,
             self.preprocessor,
@@ -206,6 +216,7 @@ class Run:
             wiring=facts.wiring,
             time_unit=about.get("time_unit"),
             sees_future=facts.sees_future,
+            spoken=spoken if len(spoken) == len(self.objective.labels) else (),
         )
 
     def explain(

@@ -354,6 +354,7 @@ def _by_id(name: str, table: "pd.DataFrame | pd.Series", ids: Any, dtype: Any) -
 
 
 def target_by_id(target: Any, ids: Any) -> Any:
+    """Targets by id in the order of the ids: [N], or [N, K] of a data frame."""
     if target is None:
         return None
     pandas = require("pandas", extra="train")
@@ -364,6 +365,7 @@ def target_by_id(target: Any, ids: Any) -> Any:
 
 
 def target_names(target: Any) -> tuple[str, ...] | None:
+    """What the index of targets calls them, if anything."""
     if target is None or not hasattr(target, "index"):
         return None
     columns = getattr(target, "columns", None)
