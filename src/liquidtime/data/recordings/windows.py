@@ -48,8 +48,8 @@ def from_recording(
     """Cut windows out of recordings: around events, or one after another.
 
     Around events, a window holds the samples from `before` seconds ahead of the event up to, but
-    without, `after` seconds behind it, and its time is 0 at the event. Otherwise windows of `length`
-    seconds begin every `every` seconds, and their time is 0 at their start.
+    without, `after` seconds behind it, and its time is 0 at the event. Otherwise windows of
+    `length` seconds begin every `every` seconds, and their time is 0 at their start.
 
     Args:
         signal: [T] or [T, C] samples, NaN where nothing was observed; or a `Recording`, which knows
@@ -209,9 +209,7 @@ def _check_which(given: dict[str, Any], before: Any, after: Any, every: Any, len
             "such as before=0.3, after=0.5."
         )
     if given["labels"] is not None and given["step_labels"] is not None:
-        raise InputError(
-            "labels (one a window) and step_labels (one a sample) are given; one does."
-        )
+        raise InputError("labels (one a window) or step_labels (one a sample): expected one.")
 
 
 def _own_names(signals: list[Any]) -> list[str]:
