@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from tyro.conf import Positional, arg
 
+from liquidtime.cli.common.cutting import CutOptions, ForecastOptions, Ready, ready
 from liquidtime.cli.common.data import first_name, told
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
@@ -51,7 +52,8 @@ class TableOptions:
     """Which column is what."""
 
     id: Annotated[str | None, _MAYBE_COLUMN] = None
-    """Column that names the series (patient, device) of a row (default: all rows are one)."""
+    """Column that names the series (patient, device) of a row; without it all rows are one series,
+    which is split in time."""
     id_from_file: Annotated[bool, arg(help_behavior_hint="")] = False
     """Each file is a series, called as the file; --id names the column of it (default: file)."""
     time: Annotated[str, _COLUMN]
@@ -91,12 +93,24 @@ class TableOptions:
     encoding: Annotated[str, arg(metavar="NAME")] = "utf-8"
     """Encoding of the files, such as latin-1."""
 
-    def schema(self) -> TableSchema:
-        """The same as a table schema."""
+    def schema(self, ahead: ForecastOptions) -> TableSchema:
+        """The same as a table schema, with what a forecast reads."""
         own = "file" if self.id_from_file else None
         named = {"id": self.id or own, "classes": self.classes or None}
         options: dict[str, Any] = vars(self) | named
         options.pop("targets")
+        if self.task in ("auto", "forecast") and ahead.given:
+            options["task"] = "forecast"
+        if options["task"] == "forecast":
+            options["horizon"] = ahead.horizon or "1"
+            if self.variable is None or self.features:
+                wanted = (*self.features, *self.target, *ahead.known)
+                options["features"] = tuple(dict.fromkeys(wanted))
+        elif ahead.given:
+            raise InputError(
+                f"--task {self.task} with options of forecasts (--horizon, --every, --known, "
+                "--calendar, --season); leave these out, or use --task forecast."
+            )
         return TableSchema(**options)
 
 
@@ -118,6 +132,8 @@ class RunOptions:
     """Seed of the split, and of the training unless --train.seed is given."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""
+    baselines: Literal["auto", "none", "quick", "all"] = "auto"
+    """Plain models to set beside the network; auto: those that cost little against the training."""
 
 
 Chosen = TypeVar("Chosen", bound=ModelConfig)
@@ -131,6 +147,8 @@ class OptionsWith(Generic[Chosen]):
     """The table: CSV (or .gz, .bz2, .xz) or Parquet; a file, several, "data/*.csv", or a folder."""
     table: Annotated[TableOptions, arg(name="")]
     run: Annotated[RunOptions, arg(name="")] = field(default_factory=RunOptions)
+    cut: Annotated[CutOptions, arg(name="")] = field(default_factory=CutOptions)
+    ahead: Annotated[ForecastOptions, arg(name="")] = field(default_factory=ForecastOptions)
     kind: Annotated[str, arg(name="model", metavar=f"{{{','.join(MODELS.entries())}}}")] = DEFAULT
     """Network to fit; the model options are its own."""
     model: Chosen
@@ -150,7 +168,7 @@ def run(options: OptionsWith) -> int:
     from liquidtime.cli.common.places import run_folder
     from liquidtime.cli.common.tables import describe, read_with_messages
 
-    schema = options.table.schema()
+    schema = options.table.schema(options.ahead)
     if not schema.target:
         raise InputError("--target is empty; expected the column to predict.")
     train = options.train
@@ -168,31 +186,43 @@ def run(options: OptionsWith) -> int:
             targets=options.table.targets,
             skip_without_target=options.run.skip_without_target,
         )
-        split = _split(reading.series, options)
+        made = _ready(reading, options)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("Stopped before the training began; nothing was written.") from None
-    from liquidtime.cli.common.console import messages, results
-    from liquidtime.cli.common.scores import score_table, training_line
+    from liquidtime.cli.common.console import messages, results, say_notes
+    from liquidtime.cli.common.scores import training_line
+    from liquidtime.cli.common.standing import print_result
     from liquidtime.train import fit
 
+    split = made.split
     sizes = f"{len(split.train):,} / {len(split.validation):,} / {len(split.test):,}"
     messages().print(describe(reading), markup=False)
-    messages().print(f"Training / validation / test: {sizes} series (seed {options.run.seed}).")
+    say_notes(made.notes)
+    if made.schema:
+        messages().print(made.how, markup=False)
+        messages().print(f"Training / validation / test: {sizes} pieces.")
+    else:
+        messages().print(f"Training / validation / test: {sizes} series (seed {options.run.seed}).")
     assert reading.schema.task != "auto"
     finished = fit(
-        reading.series,
+        made.series,
         split,
-        FitConfig(task=reading.schema.task, model=options.model, train=train),
+        FitConfig(
+            task=reading.schema.task,
+            model=options.model,
+            train=train,
+            quantiles=options.ahead.quantiles,
+        ),
         out,
         resume=options.run.resume,
-        schema=_record(options, reading.schema),
-        about=_about(reading, options),
-        times=reading.cells[reading.schema.time].to_numpy(),
+        schema=_record(options, reading.schema) | made.schema,
+        about=_about(reading, options, made.how),
+        times=made.times,
+        baselines=options.run.baselines,
     )
     console = results()
-    parts = {name: finished.metrics[name] for name in ("validation", "test")}
-    console.print("\nScores with 95 % intervals over series:", markup=False)
-    console.print(score_table(parts))
+    console.print()
+    print_result(finished, console)
     console.print(training_line(finished), markup=False, soft_wrap=True)
     console.print(f"Report: {finished.report}", markup=False, soft_wrap=True)
     return 0
@@ -211,6 +241,25 @@ def _record(options: OptionsWith, schema: TableSchema) -> dict[str, Any]:
 
 def _by_class(series: "IrregularSeries") -> bool:
     return series.classes is not None and not series.per_step
+
+
+def _ready(reading: "Reading", options: OptionsWith) -> Ready:
+    """What is learnt from: pieces of a forecast or of long series, or the series themselves."""
+    run, schema = options.run, reading.schema
+    made = ready(reading, options.cut, options.ahead, run.fractions, run.seed)
+    if made is not None:
+        return made
+    if schema.id is None:
+        raise InputError(
+            "no column of ids is named (--id), so all rows are one series, which cannot be split "
+            "by series. Name it, or split in time: --chronological."
+        )
+    series = reading.series
+    shares = " / ".join(f"{100 * share:g} %" for share in run.fractions)
+    stratified = ", every class in the same share" if _by_class(series) else ""
+    how = f"By series, at random: {shares}{stratified} (seed {run.seed})."
+    cells = reading.cells[schema.time].to_numpy()
+    return Ready(series, _split(series, options), cells, {}, how)
 
 
 def _split(series: "IrregularSeries", options: OptionsWith) -> "Split":
@@ -232,19 +281,19 @@ def _split(series: "IrregularSeries", options: OptionsWith) -> "Split":
     return split
 
 
-def _about(reading: "Reading", options: OptionsWith) -> About:
+def _about(reading: "Reading", options: OptionsWith, how: str) -> About:
     """What the report's reader should know."""
     schema, targets = reading.schema, options.table.targets
-    shares = " / ".join(f"{100 * share:g} %" for share in options.run.fractions)
-    stratified = ", every class in the same share" if _by_class(reading.series) else ""
     one = "time step" if reading.series.per_step else "series"
-    what = {"classify": "Class of", "regress": "Value of", "forecast": "Next value of"}[schema.task]
+    what = {"classify": "Class of", "regress": "Value of", "forecast": "Coming values of"}[
+        schema.task
+    ]
     wanted = f"{what} {', '.join(schema.target)}"
     if schema.classes == ("0", "1"):
         wanted = f"{schema.target[0]} = 1"
     return About(
         title=f"{wanted}, one a {one}",
         data=told(options.data) + (f", with targets of {targets.name}." if targets else "."),
-        split=f"By series, at random: {shares}{stratified} (seed {options.run.seed}).",
+        split=how,
         time_unit=schema.time_unit or "",
     )

@@ -1,6 +1,7 @@
 """What the estimators accept as X, brought to one `IrregularSeries`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from liquidtime.data.convert.tables import is_panel
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.names import check_names, unnamed, with_names_of_fit
+from liquidtime.estimators.targets import one_a_series, own_target
 from liquidtime.instants import read_instants
 from liquidtime.notes import note_once
 
@@ -123,6 +125,35 @@ def as_fitted(estimator: Any, X: Any) -> IrregularSeries:
             f"{expected} features as input.{turned}"
         )
     return with_names_of_fit(estimator, series)
+
+
+def like_fit(
+    series: IrregularSeries, given: tuple[Any, Any], task: str
+) -> tuple[IrregularSeries, np.ndarray]:
+    """A validation set that was given, in the form of what is fitted on.
+
+    Args:
+        series: What is fitted on.
+        given: (X, y).
+        task: "classify" or "regress", where y is None.
+
+    Raises:
+        InputError: If it is no such pair, or its features are others.
+    """
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise InputError("validation is no pair; expected (X, y) to validate on.")
+    found = as_series(given[0])
+    if found.feature_count != series.feature_count:
+        raise InputError(
+            f"X of the validation set has {found.feature_count} features; expected "
+            f"{series.feature_count}, as X of the fit."
+        )
+    if found.features != series.features:
+        if found.features != unnamed(found.feature_count):
+            check_names(series.features, found.features)
+        found = replace(found, features=series.features)
+    y = own_target(found, task) if given[1] is None else given[1]
+    return found, one_a_series(y, len(found))
 
 
 def _note_layout(shape: tuple[int, ...]) -> None:

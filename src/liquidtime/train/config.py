@@ -7,6 +7,7 @@ they are stored in `config.json` of each run, so they go to plain dictionaries a
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from liquidtime.errors import InputError
@@ -35,6 +36,8 @@ class TrainConfig:
     """Momentum of SGD."""
     weight_decay: Annotated[float, Within(0, 1e6)] | Literal["auto"] = "auto"
     """Weight decay, decoupled in AdamW; auto: by the task and the data."""
+    input_dropout: Annotated[float, Within(0, below=1)] | Literal["auto"] = "auto"
+    """Share of the inputs that are hidden from a series in a step; auto: some for forecasts."""
     gradient_clip: Annotated[float, Within(0, 1e30)] = 1.0
     """Largest norm of the gradient; 0 switches clipping off."""
     schedule: Literal["auto", "constant", "cosine", "exponential"] = "auto"
@@ -79,6 +82,8 @@ class TrainConfig:
     def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
         """The configuration that `to_dict` wrote, here or in 0.1.0; unknown keys: `InputError`."""
         plain = {k: tuple(v) if isinstance(v, list) else v for k, v in mapping.items()}
+        if "epochs" in plain and "steps" not in plain:
+            plain.setdefault("input_dropout", 0.0)
         return from_dict(cls, plain)
 
 
@@ -91,14 +96,24 @@ class FitConfig:
             numbers; "forecast" for numbers of a coming row, which trains as a regression.
         model: The network: the `Config` of one of `liquidtime.models`, the CfC by default.
         train: The training.
+        quantiles: Of numbers, the quantiles to predict, rising shares between 0 and 1 such as
+            (0.1, 0.5, 0.9); none predicts the mean.
     """
 
     task: Task = "classify"
     model: ModelConfig = field(default_factory=lambda: catalogue.from_dict({}))
     train: TrainConfig = field(default_factory=TrainConfig)
+    quantiles: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         check_choices(self, "task")
+        if self.quantiles:
+            check_quantiles(self.quantiles)
+            if self.task not in ("regress", "forecast"):
+                raise InputError(
+                    f"quantiles={self.quantiles} with task {self.task!r}: only numbers have "
+                    "quantiles. Leave them out, or use task 'regress' or 'forecast'."
+                )
         if self.task not in ("classify", "multilabel") and self.train.class_weights != "none":
             raise InputError(
                 f"class_weights={self.train.class_weights!r} with task {self.task!r}: only "
@@ -117,7 +132,22 @@ class FitConfig:
             parts["model"] = catalogue.from_dict(parts["model"])
         if "train" in parts:
             parts["train"] = TrainConfig.from_dict(parts["train"])
+        if "quantiles" in parts:
+            parts["quantiles"] = tuple(parts["quantiles"])
         return from_dict(cls, parts)
+
+
+def check_quantiles(levels: tuple[float, ...]) -> None:
+    """Check shares of quantiles.
+
+    Raises:
+        InputError: If they do not rise from above 0 to below 1.
+    """
+    rising = all(a < b for a, b in pairwise(levels))
+    if not levels or not rising or not (levels[0] > 0 and levels[-1] < 1):
+        raise InputError(
+            f"quantiles are {levels}; expected rising shares between 0 and 1, such as 0.1 0.5 0.9."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,16 @@ def schema_of(run: Any, files: FileOptions) -> TableSchema:
     return replace(TableSchema.from_dict(stored), **given)
 
 
+def local_of(reading: "Reading") -> Any:
+    """Local times of the rows of a forecast, in hours since 1970; None where they are no dates."""
+    if reading.schema.horizon is None:
+        return None
+    from liquidtime.data.table.timeline import timeline
+
+    clock = timeline(reading.cells[reading.schema.time], reading.schema)
+    return None if clock is None else clock.local
+
+
 def describe(reading: "Reading") -> str:
     """One line about the series."""
     series, schema = reading.series, reading.schema

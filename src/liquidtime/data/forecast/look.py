@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from liquidtime.data.forecast.calendar import usual_calendar
+from liquidtime.data.forecast.leads import back
 from liquidtime.data.forecast.plan import CALENDAR, ForecastPlan
 from liquidtime.data.forecast.season import seasons as find_seasons
 from liquidtime.data.segments import usual_spans
@@ -17,6 +18,7 @@ _ON_GRID = 0.9
 _MOST_LEADS = 1000
 _MOST_INPUTS = 400
 _MOST_SERIES = 50
+_LAGS = 5
 
 
 class Found(NamedTuple):
@@ -94,8 +96,10 @@ def look(
         known=tuple(known),
         calendar=tuple(calendar),
         seasons=periods,
+        lags=_LAGS if exact and by == "time" else 0,
         segment=str(piece),
         context=str(before),
+        scale=_scale(series, target, periods[-1] if periods else gap, exact, teaching),
         time_unit=series.time_unit,
     )
     return Found(plan, (*notes, *_said(plan)))
@@ -174,7 +178,7 @@ def _seasons(
         return tuple(sorted(set(found)))
     if not exact:
         return ()
-    offsets = series.offsets.numpy()
+    offsets: list[int] = series.offsets.tolist()
     longest = np.argsort(-series.lengths.numpy(), kind="stable")[:_MOST_SERIES]
     signals = []
     for name in target:
@@ -191,6 +195,28 @@ def _seasons(
             signal[steps.astype(np.int64)] = series.values[rows, place].numpy()
             signals.append(signal)
     return tuple(gap * lag for lag in find_seasons(signals))
+
+
+def _scale(
+    series: IrregularSeries, target: Sequence[str], period: float, exact: bool, rows: np.ndarray
+) -> tuple[float, ...]:
+    """Mean absolute error of what stood a period (off the grid: a row) before; 0 for none."""
+    times = series.times.numpy()
+    if exact:
+        before = back(series, times[:, None] - period, 0.25 * period)[:, 0]
+    else:
+        owner = np.repeat(np.arange(len(series)), series.lengths.numpy())
+        before = np.where(np.diff(owner, prepend=-1) == 0, np.arange(len(times)) - 1, -1)
+    found = []
+    for name in target:
+        if name not in series.features:
+            continue
+        place = series.features.index(name)
+        values = np.where(series.mask[:, place].numpy(), series.values[:, place].numpy(), np.nan)
+        apart = np.abs(values - values[np.maximum(before, 0)])[rows & (before >= 0)]
+        apart = apart[np.isfinite(apart)]
+        found.append(float(apart.mean()) if apart.size else 0.0)
+    return tuple(found)
 
 
 def _said(plan: ForecastPlan) -> list[str]:

@@ -28,7 +28,7 @@ Values = NDArray[np.float64]
 class Constants(NamedTuple):
     """A kind of target as `liquidtime.models.contract.Goal` describes it."""
 
-    kind: str
+    kind: Any
     output_size: int
     per_step: bool
     weights: tuple[float, ...] | None
@@ -142,6 +142,10 @@ class Objective(ABC):
         Returns:
             [R, M] float64; usually M is K.
         """
+
+    def point(self, prediction: Values) -> Values:
+        """One number for each label, [R, K], of predictions [R, M] that hold several."""
+        return prediction
 
     @abstractmethod
     def check_target(self, series: "IrregularSeries") -> None:

@@ -64,7 +64,7 @@ def trace_series(
         id=str(np.asarray(series.ids)[0]),
         times=series.times.cpu().numpy(),
         hidden=found.hidden[0].float().cpu().numpy(),
-        outputs=objective.predictions(found.logits[0].float().cpu().numpy()),
+        outputs=objective.point(objective.predictions(found.logits[0].float().cpu().numpy())),
         observed=series.mask.sum(1).cpu().numpy(),
         target=None if target is None else target.cpu().numpy(),
     )

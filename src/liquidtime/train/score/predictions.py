@@ -98,7 +98,12 @@ class Predictions:
 
 
 def write_predictions(
-    path: Path, predictions: Predictions, series: IrregularSeries, times: np.ndarray | None = None
+    path: Path,
+    predictions: Predictions,
+    series: IrregularSeries,
+    times: np.ndarray | None = None,
+    *,
+    targets_only: bool = False,
 ) -> None:
     """Write a CSV with the predictions and, beside them, the targets.
 
@@ -107,6 +112,7 @@ def write_predictions(
         predictions: Of these series.
         series: Their targets are written as `target` or `target_…` columns.
         times: Per step, what is written as the time of each row, instead of the series' numbers.
+        targets_only: Leave rows without a target out, such as those of a piece's context.
     """
     frame = predictions.to_frame()
     if times is not None and predictions.per_step:
@@ -116,6 +122,8 @@ def write_predictions(
             series.target.cpu().numpy()
         ).items():
             frame[name] = column
+        if targets_only:
+            frame = frame[predictions.objective.truth(series.target)[1]]
     write_atomically(path, lambda beside: frame.to_csv(beside, index=False))
 
 
