@@ -78,15 +78,14 @@ def test_partitioned_parquet(tmp_path):
             path = tmp_path / f"site={site}" / f"patient={patient}" / "part-0.parquet"
             path.parent.mkdir(parents=True)
             pd.DataFrame({"t": [0, 1], "a": [1.0, None], "y": [patient, patient]}).to_parquet(path)
-    schema = TableSchema(id="patient", time="t", features=("a",), static=("site",))
-    pattern = str(tmp_path / "site=A")
-    alone = read_table(
-        pattern, TableSchema(id="patient", time="t", features=("a",)), require_target=False
-    )
-    assert alone.series.ids.tolist() == [1, 2]
-    every = tmp_path / "site=*" / "**" / "*.parquet"
-    with pytest.raises(InputError, match=r"changes inside|goes back"):
-        read_table(str(every), schema, require_target=False)
+    schema = TableSchema(id="patient", time="t", features=("a",))
+    alone = read_table(tmp_path / "site=A", schema, require_target=False).series
+    assert alone.ids.tolist() == [1, 2] and alone.mask[:, 0].tolist() == [True, False] * 2
+    schema = TableSchema(id="site", time="t", features=("a",), static=("patient",))
+    every = str(tmp_path / "site=*" / "patient=2" / "*.parquet")
+    series = read_table(every, schema, require_target=False).series
+    assert series.ids.tolist() == ["A", "B"] and series.static is not None
+    assert series.static[:, 0].tolist() == [2, 2]
 
 
 def test_a_slip_in_one_file_is_named_there(folder):

@@ -83,7 +83,7 @@ def from_recording(
         InputError: If arguments do not fit together, or an event lies outside of its recording.
     """
     several = isinstance(signal, list | tuple) and len(signal) > 0 and _is_recording(signal[0])
-    signals = list(signal) if several else [signal]
+    signals: list[Any] = list(signal) if several else [signal]
     count = len(signals)
     rates = [rate] * count if rate is None or np.ndim(rate) == 0 else list(np.asarray(rate))
     given = {
