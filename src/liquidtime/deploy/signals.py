@@ -99,6 +99,12 @@ class Signals:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Of a run's `config.json`."""
+        if (record.get("schema") or {}).get("forecast") is not None:
+            raise InputError(
+                "the run forecasts from a calendar, seasons and lags that no stream keeps; "
+                "expected a run without. Predict with liquidtime.train.Run.predict or "
+                "`liquidtime predict --last`."
+            )
         objective = record["objective"]
         unit = (record.get("schema") or {}).get("time_unit")
         return cls.from_dict(

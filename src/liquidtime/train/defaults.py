@@ -25,17 +25,19 @@ class Size(NamedTuple):
         numbers: Whether numbers are predicted, and no classes.
         per_step: Whether there is a target a step.
         series: Number of series to learn from.
+        forecast: Whether these are forecasts from many inputs, of which each says a little.
     """
 
     numbers: bool
     per_step: bool
     series: int
+    forecast: bool = False
 
     @classmethod
     def of(cls, config: FitConfig, training: IrregularSeries) -> Self:
         """Of a task and its training part."""
         numbers = config.task in ("regress", "forecast")
-        return cls(numbers, training.per_step, len(training))
+        return cls(numbers, training.per_step, len(training), config.task == "forecast")
 
 
 def resolved(config: FitConfig, training: IrregularSeries) -> FitConfig:
@@ -66,6 +68,7 @@ def resolved_training(config: TrainConfig, size: Size) -> TrainConfig:
         "batch_size": batch,
         "learning_rate": _learning_rate(config.optimizer, size),
         "weight_decay": _weight_decay(size),
+        "input_dropout": 0.1 if size.forecast else 0.0,
         "schedule": "cosine",
         "patience": PATIENCE if config.epochs is None else None,
     }
@@ -96,6 +99,8 @@ def _learning_rate(optimizer: str, size: Size) -> float:
 
 
 def _weight_decay(size: Size) -> float:
+    if size.forecast:
+        return 1e-1
     if size.numbers:
         return 1e-3
     return 3e-2 if size.series >= _MANY else 1e-2
@@ -103,6 +108,8 @@ def _weight_decay(size: Size) -> float:
 
 def _dropout(size: Size) -> float:
     """None before numbers, which it biases; little where there is little to learn from."""
+    if size.forecast:
+        return 0.2
     if size.numbers:
         return 0.0
     return 0.5 if size.series >= _MANY and not size.per_step else 0.1
