@@ -4,6 +4,7 @@
 #include "network/sums.hpp"
 #include "ltc/ltc.hpp"
 #include "network/step.hpp"
+#include "reservoir/scan.hpp"
 #include "core/peak.hpp"
 
 #define LT_TEXT(name) #name
@@ -17,8 +18,8 @@ const Kernels& kernels() {
 #else
     const bool bfloat16 = false;
 #endif
-    static const Kernels table{LT_NAME(LT_ISA), bfloat16,   make_cfc,     make_wired,
-                               make_ltc,        graph_sums, network_step, fma_peak};
+    static const Kernels table{LT_NAME(LT_ISA), bfloat16,     make_cfc,       make_wired, make_ltc,
+                               graph_sums,      network_step, reservoir_scan, fma_peak};
     return table;
 }
 

@@ -5,6 +5,7 @@
 
 #include "bind/graph.hpp"
 #include "bind/recurrence.hpp"
+#include "bind/reservoir.hpp"
 #include "bind/stream.hpp"
 #include "core/dispatch.hpp"
 
@@ -29,5 +30,6 @@ NB_MODULE(_native, module) {
     bind_graph(module);
     bind_network(module);
     bind_recurrence(module);
+    bind_reservoir(module);
     bind_stream(module);
 }

@@ -13,6 +13,7 @@ namespace liquidtime {
 struct Graph;
 struct Tile;
 struct TileStep;
+struct SheetScan;
 
 struct Matrix {
     const float* data = nullptr;  // [rows, columns]
@@ -232,6 +233,8 @@ struct Kernels {
         float* sums
     );
     void (*network_step)(const TileStep& call);
+    // See reservoir/scan.hpp.
+    void (*reservoir_scan)(const SheetScan& scan);
     // Multiply-adds as fast as the machine can, on one thread: GFLOP/s over about that many
     // seconds.
     double (*fma_peak)(double seconds, bool bfloat16);

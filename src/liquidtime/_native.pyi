@@ -193,6 +193,49 @@ class LTC(_Recurrence):
     ) -> None:
         """As `CfC.backward`; gradients of absent synapses are 0."""
 
+class Reservoir:
+    """Random liquid units; see `liquidtime.kernels.reservoir.call`, whose arrays these are."""
+
+    def __init__(
+        self,
+        kind: NDArray[np.int32],
+        channels: NDArray[np.int32],
+        weights: Array,
+        rate: Array,
+        second: Array,
+        frequency: Array,
+        phase: Array,
+        gain: Array,
+        steepness: Array,
+        midpoint: Array,
+    ) -> None: ...
+    @property
+    def units(self) -> int: ...
+    def pool(
+        self,
+        values: Array,
+        mask: Flags,
+        times: NDArray[np.float64],
+        lengths: Indices,
+        thresholds: Array,
+        between: float,
+        features: Array,
+        threads: int,
+    ) -> None:
+        """Put what is kept of all responses into features [B, K, 5 + 4 P]."""
+
+    def respond(
+        self,
+        values: Array,
+        mask: Flags,
+        times: NDArray[np.float64],
+        lengths: Indices,
+        between: float,
+        responses: Array,
+        threads: int,
+    ) -> None:
+        """Put responses at points spread evenly over each series into responses [B, S, K]."""
+
 class Stream:
     """Layers, read-out and state of several streams; see `liquidtime.deploy.Stream`."""
 

@@ -141,7 +141,7 @@ def test_columns_hold_numbers(column, message):
 
 
 def test_one_frame_is_no_list_of_series():
-    with pytest.raises(InputError, match=r"single DataFrame.*groupby"):
+    with pytest.raises(InputError, match=r"single DataFrame.*set_index"):
         LiquidClassifier().fit(frames()[0], Y)
 
 

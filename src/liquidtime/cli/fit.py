@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 from tyro.conf import Positional, arg
 
 from liquidtime.cli.common.cutting import CutOptions, ForecastOptions, Ready, ready
+from liquidtime.cli.common.data import first_name, told
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import DEFAULT, MODELS
@@ -53,6 +54,8 @@ class TableOptions:
     id: Annotated[str | None, _MAYBE_COLUMN] = None
     """Column that names the series (patient, device) of a row; without it all rows are one series,
     which is split in time."""
+    id_from_file: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Each file is a series, called as the file; --id names the column of it (default: file)."""
     time: Annotated[str, _COLUMN]
     """Column of times: numbers, HH:MM[:SS], or ISO date-times; others need --time-format."""
     variable: Annotated[str | None, _MAYBE_COLUMN] = None
@@ -92,7 +95,9 @@ class TableOptions:
 
     def schema(self, ahead: ForecastOptions) -> TableSchema:
         """The same as a table schema, with what a forecast reads."""
-        options: dict[str, Any] = vars(self) | {"classes": self.classes or None}
+        own = "file" if self.id_from_file else None
+        named = {"id": self.id or own, "classes": self.classes or None}
+        options: dict[str, Any] = vars(self) | named
         options.pop("targets")
         if self.task in ("auto", "forecast") and ahead.given:
             options["task"] = "forecast"
@@ -127,6 +132,8 @@ class RunOptions:
     """Seed of the split, and of the training unless --train.seed is given."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""
+    baselines: Literal["auto", "none", "quick", "all"] = "auto"
+    """Plain models to set beside the network; auto: those that cost little against the training."""
 
 
 Chosen = TypeVar("Chosen", bound=ModelConfig)
@@ -136,8 +143,8 @@ Chosen = TypeVar("Chosen", bound=ModelConfig)
 class OptionsWith(Generic[Chosen]):
     """Options of `liquidtime fit`, with those of one model."""
 
-    data: Annotated[Path, Positional, arg(metavar="DATA")]
-    """The table: CSV (may be packed: .gz, .bz2, .xz) or Parquet."""
+    data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
+    """The table: CSV (or .gz, .bz2, .xz) or Parquet; a file, several, "data/*.csv", or a folder."""
     table: Annotated[TableOptions, arg(name="")]
     run: Annotated[RunOptions, arg(name="")] = field(default_factory=RunOptions)
     cut: Annotated[CutOptions, arg(name="")] = field(default_factory=CutOptions)
@@ -171,7 +178,7 @@ def run(options: OptionsWith) -> int:
         raise InputError(
             "Several processes train together, and each has to know the run folder: add --out."
         )
-    out = run_folder(options.run.out, options.data, options.run.resume)
+    out = run_folder(options.run.out, first_name(options.data), options.run.resume)
     try:
         reading = read_with_messages(
             options.data,
@@ -183,7 +190,8 @@ def run(options: OptionsWith) -> int:
     except KeyboardInterrupt:
         raise KeyboardInterrupt("Stopped before the training began; nothing was written.") from None
     from liquidtime.cli.common.console import messages, results, say_notes
-    from liquidtime.cli.common.scores import score_table, training_line
+    from liquidtime.cli.common.scores import training_line
+    from liquidtime.cli.common.standing import print_result
     from liquidtime.train import fit
 
     split = made.split
@@ -210,11 +218,11 @@ def run(options: OptionsWith) -> int:
         schema=_record(options, reading.schema) | made.schema,
         about=_about(reading, options, made.how),
         times=made.times,
+        baselines=options.run.baselines,
     )
     console = results()
-    parts = {name: finished.metrics[name] for name in ("validation", "test")}
-    console.print("\nScores with 95 % intervals over series:", markup=False)
-    console.print(score_table(parts))
+    console.print()
+    print_result(finished, console)
     console.print(training_line(finished), markup=False, soft_wrap=True)
     console.print(f"Report: {finished.report}", markup=False, soft_wrap=True)
     return 0
@@ -225,7 +233,7 @@ def _record(options: OptionsWith, schema: TableSchema) -> dict[str, Any]:
     targets = options.table.targets
     return {
         "table": schema.to_dict(),
-        "data": str(options.data.resolve()),
+        "data": " ".join(str(path.resolve()) for path in options.data),
         "targets": None if targets is None else str(targets.resolve()),
         "split": {"fractions": list(options.run.fractions), "seed": options.run.seed},
     }
@@ -285,7 +293,7 @@ def _about(reading: "Reading", options: OptionsWith, how: str) -> About:
         wanted = f"{schema.target[0]} = 1"
     return About(
         title=f"{wanted}, one a {one}",
-        data=f"{options.data.name}" + (f", with targets of {targets.name}." if targets else "."),
+        data=told(options.data) + (f", with targets of {targets.name}." if targets else "."),
         split=how,
         time_unit=schema.time_unit or "",
     )

@@ -33,8 +33,8 @@ class Options:
 
     run: Annotated[Path, Positional, arg(metavar="RUN")]
     """The run folder."""
-    data: Annotated[Path, Positional, arg(metavar="DATA")]
-    """The table, with the columns of the fit."""
+    data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
+    """The table, with the columns of the fit; one file or several, a pattern or a folder."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """Second table that holds static columns, if DATA does not; its targets are not read."""
     last: Annotated[bool, arg(help_behavior_hint="")] = False
@@ -55,7 +55,7 @@ def run(options: Options) -> int:
         raise InputError(f"--to {options.to}: there is no folder {options.to.parent}. Make it.")
     if options.to.is_dir():
         raise InputError(f"--to {options.to} is a folder; expected a file name.")
-    if options.to.exists() and options.to.samefile(options.data):
+    if options.to.exists() and any(p.exists() and options.to.samefile(p) for p in options.data):
         raise InputError(f"--to {options.to} is the table itself. Choose another name.")
     from liquidtime.cli.common.console import messages
     from liquidtime.cli.common.tables import (

@@ -5,6 +5,7 @@ from liquidtime.data import features as features
 from liquidtime.data import loaders as loaders
 from liquidtime.data import preprocess as preprocess
 from liquidtime.data import ragged as ragged
+from liquidtime.data import recordings as recordings
 from liquidtime.data import segments as segments
 from liquidtime.data import series as series
 from liquidtime.data import sets as sets
@@ -15,11 +16,13 @@ from liquidtime.data import table as table
 from liquidtime.data.batch import Batch as Batch
 from liquidtime.data.batching import BucketBatches as BucketBatches
 from liquidtime.data.batching import collate as collate
+from liquidtime.data.convert import from_frame as from_frame
 from liquidtime.data.convert import from_lists as from_lists
 from liquidtime.data.convert import from_long_frame as from_long_frame
 from liquidtime.data.convert import from_nan_padded as from_nan_padded
 from liquidtime.data.convert import from_packed as from_packed
 from liquidtime.data.convert import from_pypots as from_pypots
+from liquidtime.data.convert import to_frame as to_frame
 from liquidtime.data.convert import to_lists as to_lists
 from liquidtime.data.convert import to_long_frame as to_long_frame
 from liquidtime.data.convert import to_nan_padded as to_nan_padded
@@ -30,6 +33,12 @@ from liquidtime.data.loaders import SeriesDataset as SeriesDataset
 from liquidtime.data.loaders import batch_loader as batch_loader
 from liquidtime.data.loaders import series_loader as series_loader
 from liquidtime.data.preprocess import Preprocessor as Preprocessor
+from liquidtime.data.recordings import Events as Events
+from liquidtime.data.recordings import Recording as Recording
+from liquidtime.data.recordings import from_events as from_events
+from liquidtime.data.recordings import from_recording as from_recording
+from liquidtime.data.recordings import read_edf as read_edf
+from liquidtime.data.recordings import read_wfdb as read_wfdb
 from liquidtime.data.segments import Cut as Cut
 from liquidtime.data.segments import Segments as Segments
 from liquidtime.data.segments import in_segments as in_segments

@@ -12,6 +12,7 @@ from torch import Tensor
 from liquidtime.data import card, ragged
 from liquidtime.data.categories import joined, named, recode
 from liquidtime.data.checks import check_series
+from liquidtime.data.stamps import Stamps
 from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
 
@@ -67,6 +68,8 @@ class IrregularSeries:
         categories: Of features that hold categories (a rhythm, a ward), the names of these; the
             values of such a feature are their numbers, from 0.
         static_categories: Likewise of static features.
+        stamps: [R], the time of each row as the data has it (dates with their zone), where this is
+            more than `times` tells: predictions give it back. None where there is none.
 
     Raises:
         InputError: If a shape, a dtype or a content is wrong; the message names the field and,
@@ -88,6 +91,7 @@ class IrregularSeries:
     time_unit: str | None = None
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
+    stamps: Stamps | None = None
 
     def __post_init__(self) -> None:
         ids = np.arange(len(self.lengths)) if _none_given(self.ids) else np.asarray(self.ids)
@@ -164,6 +168,7 @@ class IrregularSeries:
             static=None if self.static is None else self.static[chosen],
             target=target,
             ids=self.ids[chosen.cpu().numpy()],
+            stamps=None if self.stamps is None else self.stamps.take(rows.cpu().numpy()),
         )
 
     def __getitem__(self, index: int | slice) -> Self:
@@ -223,7 +228,8 @@ class IrregularSeries:
 
         names = ("values", "times", "mask", "lengths", "static", "target")
         ids = np.concatenate([part.ids for part in parts])
-        return replace(first, ids=ids, **{name: join(name) for name in names})
+        stamps = Stamps.concatenate([part.stamps for part in parts])
+        return replace(first, ids=ids, stamps=stamps, **{name: join(name) for name in names})
 
     def with_categories(self, categories: Categories, static_categories: Categories) -> Self:
         """The same with the categories in another order, or with more of them.

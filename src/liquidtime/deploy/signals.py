@@ -20,14 +20,15 @@ from liquidtime.deploy.categories import (
     columns,
     from_json,
 )
+from liquidtime.deploy.inputs import kept_inputs
 from liquidtime.errors import InputError
 from liquidtime.notes import UnknownCategoryWarning
 
 Cells = ArrayLike | Mapping[str, object] | Sequence[Mapping[str, object]]
 """Rows as arrays, or by name: one, or a sequence of some."""
 
-_CATEGORIES = ("categories", "static_categories")
-_OPTIONAL = (*_CATEGORIES, "time_unit", "independent")
+_BY_NAME = ("categories", "static_categories", "dropped")
+_OPTIONAL = (*_BY_NAME, "time_unit", "robust", "independent")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class Signals:
             in a unit of their own, or where a file of 0.1.0 does not say.
         categories: Of measurements that are categories (a rhythm, a ward), the names of these.
         static_categories: Likewise of static features.
+        dropped: Names of the inputs that are left out of each block ("static" among them), as they
+            were constant in the training part.
+        robust: Names of what is scaled by median and IQR: these stand in `mean` and `std`.
     """
 
     variables: tuple[str, ...]
@@ -73,14 +77,24 @@ class Signals:
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
     independent: bool = False
+    dropped: Categories = field(default_factory=dict)
+    robust: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def input_size(self) -> int:
         """Number of inputs of the network."""
-        values = len(columns(self.variables, self.categories).names)
-        each = {"values": values, "mask": len(self.variables), "since": len(self.variables)}
-        static = len(columns(self.static_variables, self.static_categories).names)
-        return sum(each[kind] for kind in self.features) + static
+        return sum(len(kept) for kept in self.kept.values())
+
+    @cached_property
+    def kept(self) -> dict[str, NDArray[np.int64]]:
+        """Positions of the inputs in each block that `features` lists, and in "static"."""
+        blocks = {
+            "values": columns(self.variables, self.categories).names,
+            "mask": self.variables,
+            "since": self.variables,
+            "static": columns(self.static_variables, self.static_categories).names,
+        }
+        return kept_inputs(self.features, blocks, self.dropped)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
@@ -111,7 +125,7 @@ class Signals:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in mapping.items()
         }
-        for name in _CATEGORIES:
+        for name in _BY_NAME:
             plain[name] = from_json(plain.get(name, {}))
         return cls(**plain)
 
@@ -188,6 +202,7 @@ class Encoder:
         known = np.nan_to_num(_one_hot(scaled, given, made))
         self._static = np.broadcast_to(known, (streams, len(made.names)))
         self._columns = columns(signals.variables, signals.categories)
+        self._chosen = _chosen(signals) if signals.dropped else None
         self._values = np.zeros((streams, len(self._columns.names)))
         self._ages = np.zeros((streams, len(signals.variables)))
         self._begun: NDArray[Any] = np.zeros(streams, bool)
@@ -220,6 +235,8 @@ class Encoder:
         }
         parts = [blocks[kind] for kind in signals.features] + [self._static]
         inputs = np.concatenate(parts, axis=1).astype(np.float32)
+        if self._chosen is not None:
+            inputs = inputs[:, self._chosen]
         return np.ascontiguousarray(inputs), (gaps / signals.time_scale).astype(np.float32)
 
     @property
@@ -241,6 +258,15 @@ class Encoder:
         """Forget what a stream has shown."""
         self._values[stream] = self._ages[stream] = 0
         self._begun[stream] = False
+
+
+def _chosen(signals: Signals) -> NDArray[np.int64]:
+    """Positions of the inputs among those of whole blocks."""
+    values = len(columns(signals.variables, signals.categories).names)
+    width = {"values": values, "mask": len(signals.variables), "since": len(signals.variables)}
+    starts = np.cumsum([0, *(width[kind] for kind in signals.features)])
+    parts = zip(starts, signals.kept.values(), strict=True)
+    return np.concatenate([start + kept for start, kept in parts])
 
 
 def _one_hot(

@@ -7,6 +7,8 @@ from liquidtime.kernels.ltc import cpu as ltc_cpu
 from liquidtime.kernels.ltc import reference as ltc_reference
 from liquidtime.kernels.network import cpu as network_cpu
 from liquidtime.kernels.network import reference as network_reference
+from liquidtime.kernels.reservoir import cpu as reservoir_cpu
+from liquidtime.kernels.reservoir import reference as reservoir_reference
 
 registry.register("cfc", cfc_reference.backend)
 registry.register("cfc", cfc_cpu.backend)
@@ -15,6 +17,8 @@ registry.register("ltc", ltc_cpu.backend)
 registry.register("network", network_reference.reference)
 registry.register("network", network_reference.sparse)
 registry.register("network", network_cpu.backend)
+registry.register("reservoir", reservoir_reference.backend)
+registry.register("reservoir", reservoir_cpu.backend)
 explain = registry.explain
 
 __all__ = ["Backend", "Explanation", "Registry", "Request", "Requester", "explain", "registry"]

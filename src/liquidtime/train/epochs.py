@@ -72,7 +72,7 @@ class Epochs:
         self.batches = BucketBatches(
             training.lengths, size, config.seed, rank=rank, world_size=count
         )
-        self.plan = plan(config, len(self.batches))
+        self.plan = progress.plan or plan(config, len(self.batches))
         if validation is not None:
             self._measured = quick_batches(validation, processes.device)
             # Larger batches, for without gradients they need less memory.
@@ -105,8 +105,8 @@ class Epochs:
             return self.solve(self.given, self.objective.goal, weight)
         processes, clip = self.processes, self.config.gradient_clip
         alone = processes.count == 1
-        # On the device, so that no batch has to wait for a number to be fetched.
-        sums = torch.zeros(2, dtype=torch.float64, device=processes.device)
+        # Kept on the device, so that no batch has to wait for a number to be fetched.
+        sums = []
         self.loss.train()
         # What a round draws depends on none before it, so a resumed run draws the same.
         seed_epoch(self.config.seed, number, processes.rank)
@@ -117,7 +117,7 @@ class Epochs:
                 left -= 1
                 batch = self.training.batch(index, size).to(processes.device)
                 total, weight = self.loss(batch)
-                sums += torch.stack([total.detach(), weight.detach()]).double()
+                sums += [total.detach(), weight.detach()]
                 # DDP averages gradients over processes; the factor turns the average into the
                 # sum, and the divisor counts the targets of every process, so any number of
                 # processes takes one and the same step. So does each member of an ensemble, of
@@ -134,9 +134,7 @@ class Epochs:
                         nn.utils.clip_grad_norm_(group, clip)
                 self.optimizer.step()
                 line.batch()
-        if not alone:
-            sums = processes.summed(sums)
-        total, count = sums.tolist()
+        total, count = processes.summed(_totals(sums)).tolist()
         return total / count if count else math.nan
 
     @torch.no_grad()
@@ -168,3 +166,8 @@ class Epochs:
         if not self.objective.per_step:
             return validation.weight
         return validation.weight[ragged.series_of_rows(validation.lengths)]
+
+
+def _totals(sums: list[Tensor]) -> Tensor:
+    """Sums [2] of the losses and of the weights, which come in turns."""
+    return torch.stack(sums).double().reshape(-1, 2).cumsum(dim=0)[-1]

@@ -28,7 +28,9 @@ from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import json_text, write_json, write_text
+from liquidtime.train.account import Trained, account
 from liquidtime.train.ahead import plan_of, segments_of
+from liquidtime.train.baseline.standing import Answered, Which
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.defaults import resolved
@@ -54,7 +56,9 @@ from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
 from liquidtime.train.report.summary import summarise
 from liquidtime.train.run import Run, check_memory, new_model
+from liquidtime.train.score.bootstrap import draw
 from liquidtime.train.score.forecast import forecast_scores
+from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
@@ -98,6 +102,7 @@ def fit(
     about: About | None = None,
     times: np.ndarray | None = None,
     sample_weight: ArrayLike | None = None,
+    baselines: Which = "auto",
 ) -> Run:
     """Fit a network and write its run folder.
 
@@ -120,6 +125,8 @@ def fit(
             the cells of a table; by default the numbers of the series.
         sample_weight: [N], how much each series counts in the losses; the scores count all alike.
             By default all count alike.
+        baselines: How many plain models to set beside the network on the same split: "none", the
+            "quick" ones, or "all"; "auto" takes those that cost little against the training.
 
     Returns:
         The finished run.
@@ -193,7 +200,8 @@ def fit(
                 parts = {"validation": validation}
                 if len(split.test):
                     parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
-                _finish(folder, parts, config, objective, model, trained, schema)
+                ended = Trained(config, preprocessor, objective, model, trained, training_part)
+                _finish(folder, parts, ended, baselines, schema)
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(
                 f"Stopped. Every finished epoch is safe in {out}; "
@@ -275,25 +283,25 @@ def _check_same(folder: Folder, record: dict[str, Any]) -> None:
 def _finish(
     folder: Folder,
     parts: dict[str, _Part],
-    config: FitConfig,
-    objective: Objective,
-    model: Model,
-    trained: Progress,
+    trained: Trained,
+    baselines: Which,
     schema: dict[str, Any] | None,
 ) -> None:
     """Evaluate and write everything; until the page is drawn, the checkpoints stay.
 
     Done again, by a run that was stopped in here, it comes to the same files.
     """
-    out, plan = folder.path, plan_of(schema)
-    pieces = segments_of(schema) is not None
+    out, model, objective = folder.path, trained.model, trained.objective
+    plan, pieces = plan_of(schema), segments_of(schema) is not None
     write_weights(out / WEIGHTS, model.network)
-    write_history(out / HISTORY, trained.history)
-    figures = _training_figures(config, model, trained)
-    chosen = selection(config.train, objective, _targets(objective, parts["validation"]))
-    if chosen.metric == trained.metric:
+    history = trained.progress
+    write_history(out / HISTORY, history.history)
+    figures = _training_figures(trained.config, model, history)
+    chosen = selection(trained.config.train, objective, _targets(objective, parts["validation"]))
+    if chosen.metric == history.metric:
         figures["selection"]["reason"] = chosen.reason
     table = figures | {"validation": None, "test": None}
+    answered: dict[str, Answered] = {}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
@@ -306,7 +314,9 @@ def _finish(
         )
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
-        table[name] = part_metrics(found, len(part.series))
+        drawn = draw(measures(found), found.cluster)
+        answered[name] = Answered(part.series, found, drawn)
+        table[name] = part_metrics(found, len(part.series), drawn=drawn)
         if plan is not None:
             table[name]["forecast"] = forecast_scores(plan, objective, part.series, logits.numpy())
         # The example is of the test part, or of the validation part where there is no test.
@@ -315,6 +325,7 @@ def _finish(
             if example is not None:
                 alone = part.series[example], part.encoded.select([example])
                 write_example(out / EXAMPLE, trace_series(*alone, model, objective))
+    table |= account(out, trained, answered, table, baselines)
     folder.finish(json_text(table), lambda: report.write(out))
 
 

@@ -29,6 +29,7 @@ def train(
     folder: Path | None = None,
     resume: bool = False,
     label: str | None = None,
+    until: int | None = None,
 ) -> Progress:
     """Train, choose the best weights by the validation part, and load them.
 
@@ -49,6 +50,7 @@ def train(
             `tensorboard/` go there. None keeps everything in memory.
         resume: Go on from the folder's last checkpoint, if there is one.
         label: Name shown in the progress line; None shows nothing.
+        until: End after so many steps, if that is sooner; the step size goes as if not.
 
     Returns:
         The history and which epoch won; the network holds that epoch's weights.
@@ -71,7 +73,7 @@ def train(
         progress = load_progress(checkpoints)
         check_fits(progress, model.network, checkpoints, config)
     assert config.batch_size != "auto" and config.patience != "auto"
-    progress.plan = plan(config, -(-len(training.lengths) // config.batch_size))
+    progress.plan = plan(config, -(-len(training.lengths) // config.batch_size), until)
     if not progress.finished(progress.plan.rounds, config.patience):
         assert config.input_dropout != "auto"
         loss = Loss(model, objective, config.input_dropout)

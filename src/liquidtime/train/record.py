@@ -45,14 +45,8 @@ _RECORD = {
     "machine": {str: (str, *NUMBER, None)},
     "git": ({"commit": str, "changed": bool}, None),
 }
-_PART = (
-    {
-        "series": int,
-        "targets": int,
-        "metrics": {str: {"value": _MAYBE, "low": _MAYBE, "high": _MAYBE}},
-    },
-    None,
-)
+_SCORE = {"value": _MAYBE, "low": _MAYBE, "high": _MAYBE}
+_PART = ({"series": int, "targets": int, "metrics": {str: _SCORE}}, None)
 _METRICS = {
     "task": str,
     "selection": {"metric": str, "best_epoch": int},
@@ -64,6 +58,21 @@ _METRICS = {
     "validation": _PART,
     "test": _PART,
 }
+# What 0.1.0 did not store, with what stands for it in a run of then.
+_SINCE: dict[str, tuple[Any, Any]] = {
+    "baselines": ({}, {str: {"title": str, "usage": str}}),
+    "baselines_left_out": ({}, {str: NUMBER}),
+    "recommendation": (
+        None,
+        ({"metric": str, "best": str, "verdict": str, "use": str, "usage": str, "text": str}, None),
+    ),
+    "operating_points": ([], [{"class": str, "rule": str, "threshold": NUMBER}]),
+    "importance": (
+        None,
+        ({"metric": str, "part": str, "variables": [{"name": str, **_SCORE}]}, None),
+    ),
+}
+_BASELINE = ({"metrics": {str: _SCORE}, "difference": {str: _SCORE}}, None)
 
 
 class Record(NamedTuple):
@@ -113,6 +122,11 @@ def read_metrics(folder: Folder) -> dict[str, Any]:
     found = read_json(path, _METRICS)
     if found["validation"] is None:
         check_like(None, _PART[0], path, "validation")
+    for name, (absent, like) in _SINCE.items():
+        check_like(found.setdefault(name, absent), like, path, name)
+    for name, entry in found["baselines"].items():
+        for part in ("validation", "test"):
+            check_like(entry.get(part), _BASELINE, path, f"baselines.{name}.{part}")
     return found
 
 

@@ -15,6 +15,10 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.strangers import warn_of_strangers
 from liquidtime.errors import InputError
+from liquidtime.explain.attribution import Attribution
+from liquidtime.explain.baseline import Baseline
+from liquidtime.explain.explainable import Explainable
+from liquidtime.explain.why import Method, attribute
 from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
@@ -28,6 +32,7 @@ from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
+from liquidtime.train.report.naming import class_names
 from liquidtime.train.score.forecast import forecast_scores
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
@@ -197,6 +202,48 @@ class Run:
             InputError: If it is not one series with steps, or nothing of the model can be seen.
         """
         return trace_series(series, self._encode(series), self._model, self.objective)
+
+    @property
+    def explainable(self) -> Explainable:
+        """The network with what is before and behind it, as `liquidtime.explain` takes it."""
+        facts, about = self.config.model.facts, self.record.get("about") or {}
+        spoken = tuple(class_names(self.objective.labels, self.record))
+        return Explainable(
+            self._model,
+            self.preprocessor,
+            self.objective,
+            name=facts.name,
+            wiring=facts.wiring,
+            time_unit=about.get("time_unit"),
+            sees_future=facts.sees_future,
+            spoken=spoken if len(spoken) == len(self.objective.labels) else (),
+        )
+
+    def explain(
+        self,
+        series: IrregularSeries,
+        *,
+        output: str | None = None,
+        step: int | None = None,
+        method: Method = "integrated gradients",
+        baseline: Baseline | None = None,
+    ) -> Attribution:
+        """What each observation of one series did to what the run says of it.
+
+        More is in `liquidtime.explain`, whose functions take a run.
+
+        Args:
+            series: Exactly one, with at least one step.
+            output: Name of the class or value; None is the second of two classes, the likeliest
+                of more, or the only value.
+            step: Row after which the network is asked; None is the last.
+            method: "integrated gradients", or "occlusion" for models without gradients.
+            baseline: What the series is compared with: "not observed", "mean" or another series.
+
+        Raises:
+            InputError: If a name or number is unknown, or the method does not suit the model.
+        """
+        return attribute(self, series, output=output, step=step, method=method, baseline=baseline)
 
     def _encode(self, series: IrregularSeries) -> EncodedSeries:
         known = self.preprocessor

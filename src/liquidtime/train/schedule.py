@@ -20,12 +20,15 @@ class Plan(NamedTuple):
         passes: Passes over the training part in a round.
         steps: Steps of the optimiser in all, at most; the last round may end within a pass.
         each: Steps in a pass.
+        course: Rounds of the course that the step size takes; more than `rounds` where the training
+            is told to end sooner.
     """
 
     rounds: int
     passes: int
     steps: int
     each: int
+    course: int
 
     def steps_of(self, number: int) -> int:
         """Steps of a round, from 0."""
@@ -41,7 +44,7 @@ class Plan(NamedTuple):
         return -(-self.steps_until(number + 1) // self.each) - 1
 
 
-def plan(config: TrainConfig, each: int) -> Plan:
+def plan(config: TrainConfig, each: int, until: int | None = None) -> Plan:
     """How long to train.
 
     With `epochs` every pass is a round. With `steps` a training has some forty rounds, or fewer
@@ -50,12 +53,17 @@ def plan(config: TrainConfig, each: int) -> Plan:
     Args:
         config: Names `epochs` or `steps`, resolved.
         each: Steps in a pass.
+        until: End after so many steps, if that is sooner; the step size goes as if not.
     """
+    passes, steps = 1, config.steps
     if config.epochs is not None:
-        return Plan(config.epochs, 1, config.epochs * each, each)
-    assert config.steps != "auto"
-    passes = max(1, round(config.steps / _VALIDATIONS / each))
-    return Plan(-(-config.steps // (passes * each)), passes, config.steps, each)
+        steps = config.epochs * each
+    else:
+        assert steps != "auto"
+        passes = max(1, round(steps / _VALIDATIONS / each))
+    end = steps if until is None else min(steps, until)
+    course, rounds = (-(-count // (passes * each)) for count in (steps, end))
+    return Plan(rounds, passes, end, each, course)
 
 
 def learning_rate(config: TrainConfig, plan: Plan, number: int) -> float:
@@ -74,7 +82,7 @@ def learning_rate(config: TrainConfig, plan: Plan, number: int) -> float:
     if config.schedule == "exponential":
         factor = config.decay ** (number * plan.passes)
     elif config.schedule == "cosine":
-        done = number / max(1, plan.rounds - 1)
+        done = number / max(1, plan.course - 1)
         wave = 0.5 * (1.0 + math.cos(math.pi * min(1.0, done)))
         factor = _COSINE_FLOOR + (1.0 - _COSINE_FLOOR) * wave
     return config.learning_rate * factor

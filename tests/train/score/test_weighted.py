@@ -7,8 +7,8 @@ from liquidtime.train.config import TrainConfig
 from liquidtime.train.objectives.classes import Classes
 from liquidtime.train.objectives.values import Numbers
 from liquidtime.train.score import weighted as scores
-from liquidtime.train.score.bootstrap import intervals
-from liquidtime.train.score.metrics import Scored, higher_is_better, measure, point
+from liquidtime.train.score.bootstrap import OfSums, draw, intervals
+from liquidtime.train.score.metrics import Scored, higher_is_better, measure, measures, point
 from liquidtime.train.selection import selection
 
 NUMBERS = Numbers(per_step=False, labels=("a", "b"), mean=(0.0, 0.0), scale=(1.0, 1.0))
@@ -50,10 +50,11 @@ def test_r2_equals_sklearn_far_from_zero():
     target = random.normal(size=50) + 1e6
     guess = target + random.normal(size=50)
     weights = random.integers(0, 3, size=(3, 50)).astype(float)
-    found = scores.r2(target, guess, weights)
+    found = scores.explained(target[:, None], guess[:, None])(weights)
     for row, value in zip(weights, found, strict=True):
         assert value == pytest.approx(peer.r2_score(target, guess, sample_weight=row), abs=1e-6)
-    assert np.isnan(scores.r2(np.full(4, 3.0), np.zeros(4), np.ones((1, 4)))).all()
+    level = scores.explained(np.full((4, 1), 3.0), np.zeros((4, 1)))
+    assert np.isnan(level(np.ones((1, 4)))).all()
 
 
 def classes_scored(n=300, k=3, seed=2):
@@ -88,9 +89,28 @@ def test_value_metrics_skip_missing_entries():
     assert point(scored, "r2") == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_sums_a_series_give_what_rows_give(outputs):
+    """Scores of sums are drawn by series, never by row, and come to the same."""
+    random = np.random.default_rng(5)
+    member = np.sort(random.integers(0, 30, size=200)) * 7
+    target = random.normal(size=(200, outputs)) + 1e4
+    target[random.random(target.shape) < 0.2] = np.nan
+    guess = target + random.normal(size=target.shape)
+    guess[np.isnan(guess)] = 3.0
+    functions = measures(Scored(target, guess, member, NUMBERS))
+    by_series = draw(functions, member, resamples=40)
+    by_row = draw(
+        {name: lambda w, f=f: f(w) for name, f in functions.items()}, member, resamples=40
+    )
+    for name, found in by_series.items():
+        assert isinstance(functions[name], OfSums)
+        assert found == pytest.approx(by_row[name], rel=1e-9), name
+
+
 def test_interval_of_a_mean_is_the_textbook_one():
     values = np.random.default_rng(3).normal(size=400)
-    found = intervals({"mean": lambda w: scores.weighted_mean(values, w)}, np.arange(400))
+    found = intervals({"mean": scores.mean_of(values)}, np.arange(400))
     half = 1.96 * values.std() / 20
     assert found["mean"] == pytest.approx((values.mean() - half, values.mean() + half), abs=0.012)
 
@@ -98,10 +118,10 @@ def test_interval_of_a_mean_is_the_textbook_one():
 def test_rows_of_one_series_are_drawn_together():
     """Ten copies of each row tell no more than one; drawing rows would shrink the interval."""
     values = np.random.default_rng(4).normal(size=60)
-    alone = intervals({"m": lambda w: scores.weighted_mean(values, w)}, np.arange(60))["m"]
+    alone = intervals({"m": scores.mean_of(values)}, np.arange(60))["m"]
     copies = np.repeat(values, 10)
     member = np.repeat(np.arange(60), 10) + 1000
-    together = intervals({"m": lambda w: scores.weighted_mean(copies, w)}, member)["m"]
+    together = intervals({"m": scores.mean_of(copies)}, member)["m"]
     assert together == pytest.approx(alone)
 
 

@@ -5,16 +5,19 @@ from liquidtime.data.convert.lists import SeriesLists, from_lists, to_lists
 from liquidtime.data.convert.packed import PackedSeries, from_packed, to_packed
 from liquidtime.data.convert.padded import NanPadded, from_nan_padded, to_nan_padded
 from liquidtime.data.convert.pypots import from_pypots, to_pypots
+from liquidtime.data.convert.tables import from_frame, to_frame
 
 __all__ = [
     "NanPadded",
     "PackedSeries",
     "SeriesLists",
+    "from_frame",
     "from_lists",
     "from_long_frame",
     "from_nan_padded",
     "from_packed",
     "from_pypots",
+    "to_frame",
     "to_lists",
     "to_long_frame",
     "to_nan_padded",

@@ -56,6 +56,8 @@ class TableSchema:
         time_format: How times are written, in codes of `datetime.strptime`, such as
             "%d/%m/%Y %H:%M" or "%M:%S.%f"; None reads numbers, durations and ISO date-times.
         encoding: Encoding of a text file.
+        id_from_file: Whether the id of a row is the name of its file, a file being a series;
+            `id` is then what the column of these is called.
         fitted: True in a run: everything that "auto" stood for is resolved, and other tables must
             agree with it.
     """
@@ -82,6 +84,7 @@ class TableSchema:
     thousands: str | None = None
     time_format: str | None = None
     encoding: str = "utf-8"
+    id_from_file: bool = False
     fitted: bool = False
 
     def __post_init__(self) -> None:

@@ -135,9 +135,9 @@ class Classes(Objective):
         return {
             "auroc": over_classes(scores.auroc),
             "auprc": over_classes(scores.average_precision),
-            "accuracy": lambda weights: scores.weighted_mean(right, weights),
-            "brier": lambda weights: scores.weighted_mean(squares, weights),
-            "log_loss": lambda weights: scores.weighted_mean(surprise, weights),
+            "accuracy": scores.mean_of(right),
+            "brier": scores.mean_of(squares),
+            "log_loss": scores.mean_of(surprise),
         }
 
     def selection(self, target: np.ndarray) -> tuple[str, str]:

@@ -28,7 +28,7 @@ Values = NDArray[np.float64]
 class Constants(NamedTuple):
     """A kind of target as `liquidtime.models.contract.Goal` describes it."""
 
-    kind: str
+    kind: Any
     output_size: int
     per_step: bool
     weights: tuple[float, ...] | None

@@ -116,18 +116,15 @@ class Labels(Objective):
         def over_labels(each: list[Score]) -> Score:
             return lambda weights: _mean_defined(np.stack([score(weights) for score in each]))
 
-        def pooled(losses: Values) -> Score:
-            return lambda weights: scores.pooled_mean(losses, counts, weights)
-
         places = range(len(self.labels))
         ranks = [of_label(scores.auroc, k) for k in places]
         precisions = [of_label(scores.average_precision, k) for k in places]
         found = {
             "auroc": over_labels(ranks),
             "auprc": over_labels(precisions),
-            "accuracy": pooled(right),
-            "brier": pooled(squares),
-            "log_loss": pooled(surprise),
+            "accuracy": scores.pooled_mean(right, counts),
+            "brier": scores.pooled_mean(squares, counts),
+            "log_loss": scores.pooled_mean(surprise, counts),
         }
         for k, name in enumerate(self.labels):
             found[f"auroc/{name}"], found[f"auprc/{name}"] = ranks[k], precisions[k]

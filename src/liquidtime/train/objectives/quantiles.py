@@ -89,14 +89,10 @@ class Quantiles(Numbers):
         found, levels = self._split(prediction), np.asarray(self.levels)
         error = np.where(there, target, 0.0)[..., None] - found
         pinball = np.maximum(levels * error, (levels - 1) * error).mean(-1) * counts
-
-        def pooled(losses: Values) -> Score:
-            return lambda weights: scores.pooled_mean(losses, counts, weights)
-
-        made = {"pinball": pooled(pinball)}
+        made: dict[str, Score] = {"pinball": scores.pooled_mean(pinball, counts)}
         if len(levels) > 1:
             inside = (error[..., 0] >= 0) & (error[..., -1] <= 0)
-            made["coverage"] = pooled(inside * counts)
+            made["coverage"] = scores.pooled_mean(inside * counts, counts)
         return made | super().measures(target, self.point(prediction))
 
     def selection(self, target: np.ndarray) -> tuple[str, str]:

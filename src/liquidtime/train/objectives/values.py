@@ -102,20 +102,11 @@ class Numbers(Objective):
         error = np.where(there, prediction - target, 0.0)
         counts = there.astype(np.float64)
 
-        def pooled(losses: Values) -> Score:
-            return lambda weights: scores.pooled_mean(losses, counts, weights)
-
-        def explained(weights: Values) -> Values:
-            outputs = [
-                scores.r2(
-                    target[there[:, k], k], prediction[there[:, k], k], weights[:, there[:, k]]
-                )
-                for k in range(there.shape[1])
-                if there[:, k].any()
-            ]
-            return np.mean(outputs, axis=0) if outputs else np.full(len(weights), np.nan)
-
-        return {"mse": pooled(error**2), "mae": pooled(np.abs(error)), "r2": explained}
+        return {
+            "mse": scores.pooled_mean(error**2, counts),
+            "mae": scores.pooled_mean(np.abs(error), counts),
+            "r2": scores.explained(target, prediction),
+        }
 
     def selection(self, target: np.ndarray) -> tuple[str, str]:
         """The mean squared error."""

@@ -21,7 +21,8 @@ from liquidtime.train.config import FitConfig
 from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.report.comparison import ComparedRun
+from liquidtime.train.report import answers
+from liquidtime.train.report.comparison import ComparedRun, shown_part
 from liquidtime.train.report.example import SeriesTrace, read_example
 from liquidtime.train.report.naming import class_names, metric_name, quoted, share
 from liquidtime.train.report.verdict import calibration_verdict
@@ -38,17 +39,12 @@ Curves = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 def prediction_sections(
-    path: Path, record: dict[str, Any], part: str, compared: Sequence[ComparedRun]
+    path: Path, record: dict[str, Any], metrics: dict[str, Any], compared: Sequence[ComparedRun]
 ) -> list[Section]:
     """What the predictions look like beside the truth: one section for classes, one a value."""
-    labels = record["objective"]["labels"]
+    labels, part = record["objective"]["labels"], shown_part(metrics)
     if record["objective"]["kind"] in ("values", "quantiles"):
-        plan = plan_of(record.get("schema"))
-        if plan is not None and len(plan.leads) > 2:
-            # Of a forecast the nearest and the furthest lead say enough.
-            count = len(plan.leads)
-            labels = [labels[k + at] for k in range(0, len(labels), count) for at in (0, count - 1)]
-        return _value_sections(path, labels, part)
+        return _value_sections(path, record, part)
     if record["objective"]["kind"] == "labels":
         return _label_sections(path / predictions_name(part), record)
     truth, probability = _read_classes(path / predictions_name(part), labels)
@@ -76,7 +72,13 @@ def prediction_sections(
         meaning = f"{compared[0].name}: the probability of the predicted class and how often it is"
     as_if = " (As if steps were independent.)" if record["objective"]["per_step"] else ""
     return [
-        Section("Does it tell the classes apart?", [_class_figures(curves, against, labels)]),
+        Section(
+            "Does it tell the classes apart?",
+            [
+                Paragraph(answers.told_apart(metrics, curves, part)),
+                _class_figures(curves, against, labels),
+            ],
+        ),
         Section(
             "Are the probabilities right?",
             [
@@ -143,6 +145,7 @@ def wiring_section(record: dict[str, Any], config: FitConfig) -> Section | None:
 def training_section(path: Path, metrics: dict[str, Any]) -> Section:
     """Loss and metric over the epochs."""
     history, chosen = read_history(path / HISTORY), metrics["selection"]
+    answer = Paragraph(answers.trained(metrics, history))
     drawn = training_curves(
         history["train_loss"],
         history["validation_loss"],
@@ -155,7 +158,7 @@ def training_section(path: Path, metrics: dict[str, Any]) -> Section:
         "Dashed: the chosen epoch. The training loss is measured while dropout is on and the "
         "weights still move, so it may lie above the validation loss."
     )
-    return Section("Training", [Figure(to_svg(drawn, "Training curves"), caption)])
+    return Section("Training", [answer, Figure(to_svg(drawn, "Training curves"), caption)])
 
 
 def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> Beside:
@@ -229,10 +232,15 @@ def _label_sections(path: Path, record: dict[str, Any]) -> list[Section]:
     ]
 
 
-def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[Section]:
+def _value_sections(path: Path, record: dict[str, Any], part: str) -> list[Section]:
+    pairs = [*zip(record["objective"]["labels"], record["objective"]["mean"], strict=False)]
+    plan = plan_of(record.get("schema"))
+    if plan is not None and (count := len(plan.leads)) > 2:
+        # Of a forecast the nearest and the furthest lead say enough.
+        pairs = [pairs[k + at] for k in range(0, len(pairs), count) for at in (0, count - 1)]
     frame = pd.read_csv(path / predictions_name(part))
     sections = []
-    for label in labels[:_MOST_OUTPUTS]:
+    for label, mean in pairs[:_MOST_OUTPUTS]:
         target = frame[f"target_{label}"].to_numpy(dtype=np.float64)
         prediction = frame[f"predicted_{label}"].to_numpy(dtype=np.float64)
         there = np.isfinite(target)
@@ -244,7 +252,8 @@ def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[Sectio
             to_svg(residual_histogram(*pair, name=label), f"Residuals of {label}"),
         ]
         body = Beside([Figure(svg) for svg in drawn])
-        sections.append(Section(f"Predictions of {label}", [body]))
+        answer = Paragraph(answers.errors(*pair, mean))
+        sections.append(Section(f"Predictions of {label}", [answer, body]))
     return sections
 
 

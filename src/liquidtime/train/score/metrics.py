@@ -1,12 +1,13 @@
 """What is measured: scores of predictions against targets, with intervals over series."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.train.score.bootstrap import RESAMPLES, Score, intervals
+from liquidtime.train.score.bootstrap import RESAMPLES, Score, draw, middle
 
 if TYPE_CHECKING:
     from liquidtime.train.objectives.contract import Objective
@@ -47,13 +48,20 @@ def point(scored: Scored, metric: str) -> float:
     return float(measures(scored)[metric](np.ones((1, len(scored.target))))[0])
 
 
-def measure(scored: Scored, *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Any]:
+def measure(
+    scored: Scored,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    drawn: Mapping[str, Array] | None = None,
+) -> dict[str, Any]:
     """All metrics that suit the targets, each with its 95 % bootstrap interval over series.
 
     Args:
         scored: Rows with targets.
         resamples: Bootstrap resamples.
         seed: Seed of the resamples.
+        drawn: The resamples, where they are at hand.
 
     Returns:
         `{name: {"value": …, "low": …, "high": …}}`, None where undefined. Classes: auroc, auprc
@@ -63,10 +71,11 @@ def measure(scored: Scored, *, resamples: int = RESAMPLES, seed: int = 0) -> dic
     """
     functions = measures(scored)
     ones = np.ones((1, len(scored.target)))
-    ranges = intervals(functions, scored.cluster, resamples=resamples, seed=seed)
+    if drawn is None:
+        drawn = draw(functions, scored.cluster, resamples=resamples, seed=seed)
     table = {}
     for name, score in functions.items():
-        low, high = ranges[name] or (None, None)
+        low, high = middle(drawn[name]) or (None, None)
         value = float(score(ones)[0])
         table[name] = {"value": value if np.isfinite(value) else None, "low": low, "high": high}
     return table

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.stamps import Stamps
 from liquidtime.optional import require
 from liquidtime.runs.write import write_atomically
 from liquidtime.train.objectives.contract import Objective
@@ -26,6 +27,8 @@ class Predictions:
         outputs: [N, M], or [R, M] per step: probabilities, or values in the target's unit.
         lengths: [N], steps of each series.
         times: [R], time of each step, per step only; otherwise None.
+        stamps: [R], the same as the data has it, such as dates with their zone; None where the data
+            has no more than `times`.
     """
 
     objective: Objective
@@ -33,6 +36,7 @@ class Predictions:
     outputs: np.ndarray
     lengths: np.ndarray
     times: np.ndarray | None = None
+    stamps: Stamps | None = None
 
     @classmethod
     def of(cls, objective: Objective, series: IrregularSeries, logits: np.ndarray) -> "Predictions":
@@ -43,6 +47,7 @@ class Predictions:
             outputs=objective.predictions(logits),
             lengths=series.lengths.cpu().numpy(),
             times=series.times.cpu().numpy() if objective.per_step else None,
+            stamps=series.stamps if objective.per_step else None,
         )
 
     @property
@@ -82,12 +87,13 @@ class Predictions:
         """A table: `id`, per step `time`, then `predicted` and a `probability_…` a class.
 
         For values: a `predicted_…` column a value; for several labels: `predicted_…` and
-        `probability_…` a label.
+        `probability_…` a label. Times are those of the data, in its type and time zone.
         """
         pandas = require("pandas", extra="train")
-        columns: dict[str, np.ndarray] = {"id": self.ids}
+        columns: dict[str, Any] = {"id": self.ids}
         if self.times is not None:
-            columns = {"id": np.repeat(self.ids, self.lengths), "time": self.times}
+            time = self.times if self.stamps is None else self.stamps.cells
+            columns = {"id": np.repeat(self.ids, self.lengths), "time": time}
         return pandas.DataFrame(columns | self.objective.columns(self.outputs))
 
 

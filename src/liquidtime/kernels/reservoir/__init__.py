@@ -1,0 +1,1 @@
+"""Random liquid units: their definition and their fast path."""
