@@ -17,6 +17,8 @@ MOST_PASSES = 300
 PATIENCE = 12
 _MANY = 1000
 _VERY_MANY = 10_000
+# What comes is uncertain, so that members differ and their mean gains; where that costs little.
+_MEMBERS, _QUICK = 3, ("cfc", "lstm", "gru")
 
 
 class Size(NamedTuple):
@@ -44,11 +46,11 @@ class Size(NamedTuple):
 def resolved(config: FitConfig, training: IrregularSeries) -> FitConfig:
     """The configuration with a number in place of every "auto", as a run stores it."""
     size = Size.of(config, training)
-    return replace(
-        config,
-        model=resolved_model(config.model, size),
-        train=resolved_training(config.train, size),
-    )
+    train = resolved_training(config.train, size)
+    if train.ensemble == "auto":
+        several = size.forecast and config.model.name in _QUICK
+        train = replace(train, ensemble=_MEMBERS if several else 1)
+    return replace(config, model=resolved_model(config.model, size), train=train)
 
 
 def resolved_model(config: ModelConfig, size: Size) -> ModelConfig:
