@@ -62,8 +62,6 @@ def test_the_only_category_of_a_ward_that_is_always_known():
     rows = frame.melt(id_vars=["id", "t"])
     roles = {"id": "id", "time": "t", "variable": "variable", "value": "value"}
     series = from_long_frame(rows, **roles, categories=("ward",))
-        rows, id="id", time="t", variable="variable", value="value", categories=("ward",)
-    )
     fitted = Preprocessor.fit(series)
     assert fitted.categories == {"ward": ("A",)}
     assert fitted.input_names == ("x",)

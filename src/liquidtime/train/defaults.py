@@ -17,6 +17,8 @@ MOST_PASSES = 300
 PATIENCE = 12
 _MANY = 1000
 _VERY_MANY = 10_000
+# What comes is uncertain, so that members differ and their mean gains; where that costs little.
+_MEMBERS, _QUICK = 3, ("cfc", "lstm", "gru")
 
 
 class Size(NamedTuple):
@@ -26,27 +28,29 @@ class Size(NamedTuple):
         numbers: Whether numbers are predicted, and no classes.
         per_step: Whether there is a target a step.
         series: Number of series to learn from.
+        forecast: Whether these are forecasts from many inputs, of which each says a little.
     """
 
     numbers: bool
     per_step: bool
     series: int
+    forecast: bool = False
 
     @classmethod
     def of(cls, config: FitConfig, training: IrregularSeries) -> Self:
         """Of a task and its training part."""
         numbers = config.task in ("regress", "forecast")
-        return cls(numbers, training.per_step, len(training))
+        return cls(numbers, training.per_step, len(training), config.task == "forecast")
 
 
 def resolved(config: FitConfig, training: IrregularSeries) -> FitConfig:
     """The configuration with a number in place of every "auto", as a run stores it."""
     size = Size.of(config, training)
-    return replace(
-        config,
-        model=resolved_model(config.model, size),
-        train=resolved_training(config.train, size),
-    )
+    train = resolved_training(config.train, size)
+    if train.ensemble == "auto":
+        several = size.forecast and config.model.name in _QUICK
+        train = replace(train, ensemble=_MEMBERS if several else 1)
+    return replace(config, model=resolved_model(config.model, size), train=train)
 
 
 def resolved_model(config: ModelConfig, size: Size) -> ModelConfig:
@@ -67,6 +71,7 @@ def resolved_training(config: TrainConfig, size: Size) -> TrainConfig:
         "batch_size": batch,
         "learning_rate": _learning_rate(config.optimizer, size),
         "weight_decay": _weight_decay(size, config, batch),
+        "input_dropout": 0.1 if size.forecast else 0.0,
         "schedule": "cosine",
         "patience": PATIENCE if config.epochs is None else None,
     }
@@ -100,6 +105,8 @@ def _learning_rate(optimizer: str, size: Size) -> float:
 
 def _weight_decay(size: Size, config: TrainConfig, batch: int) -> float:
     """Little, but for many series of a class each: as much over all steps as the stays want."""
+    if size.forecast:
+        return 1e-1
     if size.numbers or size.per_step or size.series < _MANY:
         return 1e-3 if size.numbers else 1e-2
     steps = config.steps if config.steps != "auto" else _steps(size, batch)
@@ -116,6 +123,8 @@ def _readout(size: Size) -> str:
 
 def _dropout(size: Size) -> float:
     """None before numbers, which it biases; little where there is little to learn from."""
+    if size.forecast:
+        return 0.2
     if size.numbers:
         return 0.0
     return 0.5 if size.series >= _MANY and not size.per_step else 0.1

@@ -47,6 +47,7 @@ from liquidtime.train.files import (
 )
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
+from liquidtime.train.line import fit_line, lined
 from liquidtime.train.loop import train
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
@@ -145,6 +146,11 @@ def fit(
     if any(known):
         rest = data.select(np.concatenate([split.validation, split.test]))
         warn_of_strangers(rest, *known)
+    plan = plan_of(schema)
+    if plan is not None and schema is not None:
+        names = preprocessor.input_names
+        line = fit_line(plan, objective, names, preprocessor.encode(training_part))
+        schema = schema | ({} if line is None else {"line": line._asdict()})
     # Through JSON and back, so that a resumed run compares like with like.
     record = json.loads(
         json.dumps(
@@ -163,6 +169,7 @@ def fit(
     # Before anything is written: building refuses what options do not show, such as a backend.
     check_memory(preprocessor, objective, config)
     model = new_model(preprocessor, objective, config)
+    model = lined(model, schema, objective, preprocessor.input_names)
     leads, folder = process_rank() == 0, Folder(out, FIT)
     if resume and undrawn(out):
         return _drawn(folder, record)

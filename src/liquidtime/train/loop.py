@@ -75,7 +75,9 @@ def train(
     assert config.batch_size != "auto" and config.patience != "auto"
     progress.plan = plan(config, -(-len(training.lengths) // config.batch_size), until)
     if not progress.finished(progress.plan.rounds, config.patience):
-        loss, processes = Loss(model, objective), launched(config)
+        assert config.input_dropout != "auto"
+        loss = Loss(model, objective, config.input_dropout)
+        processes = launched(config)
         epochs = Epochs(processes, loss, config, training, validation, progress, model.solve)
         _run(epochs, progress, folder, label)
     model.network.load_state_dict(progress.best_weights)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import torch
 from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch
@@ -16,13 +17,16 @@ class Loss(nn.Module):
     Args:
         model: The network; its own loss goes before that of the task.
         objective: The loss of the task.
+        input_dropout: Share of the inputs that are hidden (0, the mean) from a series in training,
+            in all its steps.
     """
 
-    def __init__(self, model: Model, objective: Objective) -> None:
+    def __init__(self, model: Model, objective: Objective, input_dropout: float = 0.0) -> None:
         super().__init__()
         self.network = model.network
         self.own = model.loss
         self.objective = objective
+        self.input_dropout = input_dropout
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The loss summed over the batch, and the weight to divide it by.
@@ -30,6 +34,10 @@ class Loss(nn.Module):
         Raises:
             ValueError: If the batch has no target.
         """
+        if self.input_dropout and self.training:
+            size = batch.inputs.shape
+            kept = torch.rand(size[0], 1, size[2], device=batch.inputs.device) >= self.input_dropout
+            batch = batch._replace(inputs=batch.inputs * kept)
         if self.own is not None:
             return self.own(batch, self._loss(batch))
         if batch.target is None:

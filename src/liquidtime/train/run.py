@@ -28,6 +28,7 @@ from liquidtime.train.config import FitConfig
 from liquidtime.train.ensemble import ensemble
 from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
+from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
@@ -113,6 +114,8 @@ class Run:
         with understood(self.path / RECORD):
             check_memory(self.preprocessor, self.objective, self.config, training=False)
             model = new_model(self.preprocessor, self.objective, self.config)
+            names = self.preprocessor.input_names
+            model = lined(model, self.schema, self.objective, names)
         Folder(self.path, FIT).check(WEIGHTS)
         load_weights(model.network, self.path / WEIGHTS)
         model.network.eval()
@@ -154,8 +157,13 @@ class Run:
         plan, prepared = plan_of(self.schema), read.prepared
         if plan is None or prepared is None:
             return found
-        where = {"rows": prepared.rows, "meets": prepared.meets, "lead": prepared.lead}
-        return Forecasts(**vars(found), plan=plan, **where)
+        return Forecasts(
+            **vars(found),
+            plan=plan,
+            rows=prepared.rows,
+            meets=prepared.meets,
+            lead=prepared.lead,
+        )
 
     def evaluate(
         self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None
@@ -267,7 +275,8 @@ def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfi
     )
     members = []
     with own_randomness():
-        for member in range(config.train.ensemble):
+        count = 1 if config.train.ensemble == "auto" else config.train.ensemble
+        for member in range(count):
             seed_weights(config.train.seed + member)
             members.append(config.model.build(shape))
     return members[0] if len(members) == 1 else ensemble(members, objective.average)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from liquidtime.data.table import Reading
     from liquidtime.data.table.timeline import Timeline
 
+_FEWEST = 3
 _PARTS = ("training", "validation", "test")
 
 
@@ -143,7 +144,7 @@ def _forecast(
         calendar=() if none["calendar"] else ahead.calendar or None,
         season=() if none["season"] else ahead.season or None,
         local=local,
-        training=_first_share(series, clock, fractions[0]),
+        training=_teaching(series, cut, clock, fractions, seed),
         segment=cut.segment,
         context=cut.context,
     )
@@ -153,18 +154,20 @@ def _forecast(
     moments = None if clock is None else clock.moments[prepared.rows]
     own = None if clock is None else type(clock)(moments, clock.local[prepared.rows])  # pyright: ignore
     spans = plan.segment, plan.context
-    notes = [*found.notes]
-    chosen = cut.chronological or cut.by_series
-    if not chosen and own is None and _too_short(prepared.series, plan, fractions):
-        notes.append(
+    given = cut.chronological or cut.by_series or clock is not None
+    if not given and _too_short(prepared.series, plan, fractions):
+        # Again, for the plan shall look at other rows.
+        anew = _forecast(reading, replace(cut, by_series=True), ahead, fractions, seed, clock)
+        note = (
             "Series are so short that a share of each would hold no forecast, and their times "
             "are of no common clock; so the split is by series. Otherwise: --chronological."
         )
-        cut = replace(cut, by_series=True)
+        return anew._replace(notes=(*anew.notes, note))
     made = _cut(prepared.series, cut, spans, fractions, seed, own, prepared.seen)
+    _check_reach(made, plan)
     ready_ = _ready(reading, made, prepared.rows, spans, fractions, seed, own)
     stored = ready_.schema | {"forecast": plan.to_dict()}
-    return ready_._replace(schema=stored, notes=tuple(notes))
+    return ready_._replace(schema=stored, notes=found.notes)
 
 
 def _too_short(
@@ -173,7 +176,7 @@ def _too_short(
     """Whether the smallest share of a usual series has no row with all its targets."""
     reach = plan.leads[-1] if plan.by == "rows" else plan.leads[-1] / plan.gap
     least = min(share for share in fractions if share > 0)
-    return len(series) >= 3 and least * float(series.lengths.double().median()) <= reach + 1
+    return len(series) >= _FEWEST and least * float(series.lengths.double().median()) <= reach + 1
 
 
 def _cut(
@@ -212,7 +215,7 @@ def _by_series(
     from liquidtime.data import Split, split_by_series
     from liquidtime.data.segments import Cut, in_segments
 
-    if len(series) < 3:
+    if len(series) < _FEWEST:
         raise InputError(
             f"{len(series)} series cannot be split by series, and pieces of one series belong in "
             "one part. Split in time: --chronological."
@@ -265,14 +268,39 @@ def _moment(hours: float, clock: "Timeline | None") -> str:
     return str(stamp).replace("T", " ")
 
 
-def _first_share(series: "IrregularSeries", clock: "Timeline | None", share: float) -> np.ndarray:
-    """Rows to look at: the first share, of all on the common clock or of each series."""
+def _teaching(
+    series: "IrregularSeries",
+    cut: CutOptions,
+    clock: "Timeline | None",
+    fractions: tuple[float, float, float],
+    seed: int,
+) -> np.ndarray:
+    """Rows that a plan may look at: of the training series, or the first share of all or each."""
+    share = fractions[0]
+    if cut.by_series and len(series) >= _FEWEST:
+        from liquidtime.data import split_by_series
+
+        whole = split_by_series(len(series), fractions=fractions, seed=seed)
+        owner = np.repeat(np.arange(len(series)), series.lengths.numpy())
+        return np.isin(owner, whole.train)
     if clock is not None:
         limit = np.sort(clock.moments)[min(len(clock.moments) - 1, int(share * len(clock.moments)))]
         return clock.moments <= limit
     lengths = series.lengths.numpy()
     position = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return position <= share * np.repeat(lengths, lengths)
+
+
+def _check_reach(made: "Cut", plan: "ForecastPlan") -> None:
+    for name in ("train", "validation"):
+        target = made.segments.series.select(getattr(made.split, name)).target
+        assert target is not None
+        if bool(target.isnan().all(0).any()):
+            raise InputError(
+                f"the {name} part has no row whose value {plan.lead_names[-1][1:]} ahead lies in "
+                "it, too; expected a part longer than the horizon. Shorten --horizon, give "
+                "longer series, or larger --fractions."
+            )
 
 
 def _check_targets(series: "IrregularSeries", plan: "ForecastPlan") -> None:

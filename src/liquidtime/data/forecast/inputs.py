@@ -45,9 +45,10 @@ def prepare(
 ) -> Prepared:
     """Add to each row its targets, and all inputs that the plan names.
 
-    Inputs are what the series show up to the row; what is known ahead, at all leads; the calendar
-    of the first lead; what was observed whole seasons before each lead (the last value, where
-    nothing was); and, where rows stand on no grid, how far ahead each target truly lies.
+    Inputs are what the series show up to the row, on a grid with the last few values; what is
+    known ahead, at all leads; the calendar of the first lead; what was observed whole seasons
+    before each lead (the last value, where nothing was); and, where rows stand on no grid, how far
+    ahead each target truly lies.
 
     Args:
         series: Plain: with the columns to be forecast among the features; targets are not read.
@@ -83,6 +84,14 @@ def prepare(
             for name in plan.target
             for when in plan.lead_names
         ]
+    for ago in range(1, plan.lags + 1):
+        moments = series.times.numpy()[:, None] - ago * plan.gap
+        before = _at_rows(
+            values[:, places[: len(plan.target)]], back(series, moments, plan.tolerance)
+        )
+        last = last_values(values[:, places[: len(plan.target)]], owner)
+        columns.append(np.where(np.isfinite(before), before, last))
+        names += [f"{name} -{plan.span(ago * plan.gap)}" for name in plan.target]
     if not plan.exact:
         columns.append(lead)
         names += [HORIZON] if len(plan.leads) == 1 else [f"{HORIZON} {w}" for w in plan.lead_names]

@@ -18,6 +18,7 @@ _ON_GRID = 0.9
 _MOST_LEADS = 1000
 _MOST_INPUTS = 400
 _MOST_SERIES = 50
+_LAGS = 5
 
 
 class Found(NamedTuple):
@@ -95,6 +96,7 @@ def look(
         known=tuple(known),
         calendar=tuple(calendar),
         seasons=periods,
+        lags=_LAGS if exact and by == "time" else 0,
         segment=str(piece),
         context=str(before),
         scale=_scale(series, target, periods[-1] if periods else gap, exact, teaching),
@@ -176,7 +178,7 @@ def _seasons(
         return tuple(sorted(set(found)))
     if not exact:
         return ()
-    offsets = series.offsets.numpy()
+    offsets: list[int] = series.offsets.tolist()
     longest = np.argsort(-series.lengths.numpy(), kind="stable")[:_MOST_SERIES]
     signals = []
     for name in target:

@@ -30,6 +30,7 @@ class ForecastPlan:
             their values at all leads are inputs.
         calendar: Of `CALENDAR`, what the date of the first lead gives as inputs.
         seasons: Periods, rising; what was observed whole periods before each lead is an input.
+        lags: On a grid, how many values before the last one are inputs, too.
         segment: Rows or time of a piece that the network reads at once, as `Span` writes it.
         context: Rows or time before it that warm the network up.
         scale: Of each column, the mean absolute error of a naive forecast in training: of the value
@@ -46,6 +47,7 @@ class ForecastPlan:
     known: tuple[str, ...] = ()
     calendar: tuple[str, ...] = ()
     seasons: tuple[float, ...] = ()
+    lags: int = 0
     segment: str = "128 rows"
     context: str = "64 rows"
     scale: tuple[float, ...] = ()
@@ -104,4 +106,6 @@ class ForecastPlan:
                 f"{', '.join(sorted(known))}. Was it written by a newer version?"
             )
         fields: dict[str, Any] = dict(mapping)
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+        for key, value in fields.items():
+            fields[key] = tuple(value) if isinstance(value, list) else value
+        return cls(**fields)

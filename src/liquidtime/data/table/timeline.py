@@ -92,7 +92,7 @@ def _on_the_wall(cells: Any) -> Any:
 
 
 def _hours(stamps: np.ndarray) -> np.ndarray:
-    return (stamps - np.datetime64(0, np.datetime_data(stamps.dtype)[0])) / _HOUR
+    return (stamps - np.datetime64("1970-01-01").astype(stamps.dtype)) / _HOUR
 
 
 def _number(value: float, schema: TableSchema) -> str:
