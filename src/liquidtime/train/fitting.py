@@ -300,7 +300,7 @@ def _finish(
     chosen = selection(trained.config.train, objective, _targets(objective, parts["validation"]))
     if chosen.metric == history.metric:
         figures["selection"]["reason"] = chosen.reason
-    table = figures | {"validation": None, "test": None}
+    table: dict[str, Any] = figures | {"validation": None, "test": None}
     answered: dict[str, Answered] = {}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)

@@ -41,7 +41,7 @@ def training_line(run: Any) -> str:
     chosen = metrics["selection"]
     end = ", stopped early." if metrics["stopped_early"] else "."
     if chosen["best_epoch"] == metrics["epochs"]:
-        end = ": the last one, so more of them (--train.epochs) may do better."
+        end = ": the last one, so more of them (--train.steps) may do better."
     return (
         f"{facts.name} with {facts.size}: "
         f"{metrics['parameters']:,} parameters, "
