@@ -29,7 +29,7 @@ class Options:
 
     run: Annotated[Path, Positional, arg(metavar="RUN")]
     """The run folder."""
-    data: Annotated[Path, Positional, arg(metavar="DATA")]
+    data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
     """The table, with the columns of the fit; it needs no targets."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """Second table that holds static columns, if DATA does not; its targets are not read."""
