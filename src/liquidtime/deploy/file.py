@@ -109,6 +109,12 @@ def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]
             )
     check_digests(path, RECORD, WEIGHTS)
     record = read_json(path / RECORD)
+    if record.get("config", {}).get("recalibrate", "none") != "none":
+        raise InputError(
+            f"{path} was fitted with --recalibrate, which only `liquidtime predict` and "
+            "`evaluate` apply; a network that runs elsewhere would give other probabilities. "
+            "Repeat the fit without it."
+        )
     with understood(path / RECORD):
         signals = Signals.from_record(record)
         architecture = Architecture.from_config(
