@@ -12,7 +12,7 @@ from liquidtime.models import cfc, gru_d, latent_ode, ltc
 def test_sentences_name_what_did_most(mixed, explainable):
     found = explain.attribute(explainable(mixed), mixed[5])
     first, *rest = explain.sentences(found, most=1)
-    assert first.startswith("The log-odds of dead is ") and "had nothing been observed" in first
+    assert first.startswith("The probability of dead is ") and "had nothing been observed" in first
     every = observations(found)
     for text in rest:
         verb = "Raised" if text.startswith("Raised") else "Lowered"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from explained import Classes
 
 from liquidtime import explain
 from liquidtime.data.preprocess import Preprocessor
@@ -10,11 +11,11 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.models import cfc
 from liquidtime.models.contract import Shape
 
-ROWS, START, END = 12, 4, 7
+ROWS, START, END = 12, 9, 12
 
 
-def planted(n=120, seed=0):
-    """Of three variables the first decides, in rows 4 to 6 of 12."""
+def planted(n=1000, seed=0):
+    """Of three variables the first decides, in the last three rows of 12."""
     random = np.random.default_rng(seed)
     values = random.normal(size=(n, ROWS, 3))
     target = (values[:, START:END, 0].sum(1) > 0).astype(np.int64)
@@ -61,12 +62,12 @@ def trained(series):
 
     known = Preprocessor.fit(series, features=("values", "since"))
     torch.manual_seed(0)
-    config = cfc.Config(hidden_size=12, backbone_units=16, dropout=0.0)
+    config = cfc.Config(hidden_size=12, backbone_units=16, readout="last")
     shape = Shape(inputs=known.input_size, variables=known.variable_count, outputs=2)
     model = config.build(shape)
     batch = known.encode(series).batch(range(len(series)))
     optimiser = torch.optim.Adam(model.network.parameters(), lr=0.02)
-    for _ in range(150):
+    for _ in range(50):
         optimiser.zero_grad()
         loss = torch.nn.functional.cross_entropy(model.network(batch), series.target)
         loss.backward()

@@ -30,7 +30,6 @@ class Constants(NamedTuple):
 
     kind: Any
     labels: tuple[str, ...]
-    output_size: int
     per_step: bool
     weights: tuple[float, ...] | None
     mean: tuple[float, ...] | None
@@ -105,7 +104,7 @@ class Objective(ABC):
     def goal(self) -> "Constants":
         """The same for models that find their weights at once."""
         found = {name: getattr(self, name, None) for name in ("weights", "mean", "scale")}
-        return Constants(self.name, self.labels, self.output_size, self.per_step, **found)
+        return Constants(self.name, self.labels, self.per_step, **found)
 
     @property
     def output_size(self) -> int:
