@@ -132,6 +132,8 @@ class RunOptions:
     """Seed of the split, and of the training unless --train.seed is given."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""
+    recalibrate: Literal["none", "temperature", "platt", "isotonic"] = "none"
+    """Set probabilities of classes right by the validation part."""
     baselines: Literal["auto", "none", "quick", "all"] = "auto"
     """Plain models to set beside the network; auto: those that cost little against the training."""
 
@@ -214,6 +216,7 @@ def run(options: OptionsWith) -> int:
             model=options.model,
             train=train,
             quantiles=options.ahead.quantiles,
+            recalibrate=options.run.recalibrate,
         ),
         out,
         preprocessor=Preprocessor.fit(made.series.select(split.train), scale=options.parts.scale),
