@@ -44,8 +44,9 @@ class Options:
     method: Literal["auto", "gradients", "occlusion"] = "auto"
     """Integrated gradients, whose amounts add up, or occlusion, for models without gradients; auto
     takes the first that the model has."""
-    baseline: Annotated[Literal["not-observed", "mean"] | None, arg(help_behavior_hint="")] = None
-    """What gradients compare with (default: not-observed; mean for models that read a mask)."""
+    baseline: Literal["auto", "not-observed", "mean"] = "auto"
+    """What gradients compare with: nothing observed, or the training mean; auto is the first, but
+    for models that read a mask."""
     to: Annotated[Path, arg(metavar="FILE")]
     """Page to write, ending in .html; an older one is replaced."""
     files: Annotated[FileOptions, arg(name="")] = field(default_factory=FileOptions)
@@ -70,7 +71,7 @@ def run(options: Options) -> int:
         time_scale=fitted.preprocessor.time_scale,
     )
     messages().print(describe(reading), markup=False)
-    baseline: Any = options.baseline and options.baseline.replace("-", " ")
+    baseline: Any = None if options.baseline == "auto" else options.baseline.replace("-", " ")
     asked: dict[str, Any] = {"output": options.output, "baseline": baseline}
     if options.id is None:
         found = _importance(options, fitted, reading.series, asked)
@@ -96,7 +97,7 @@ def _check(options: Options) -> None:
         raise InputError(f"--to {options.to} is a folder; expected a file name.")
     if options.id is None and options.step is not None:
         raise InputError("--step names a row of one series; name that, too, with --id.")
-    if options.method == "occlusion" and options.baseline is not None:
+    if options.method == "occlusion" and options.baseline != "auto":
         raise InputError("--baseline is for gradients; occlusion compares with not observed.")
 
 
