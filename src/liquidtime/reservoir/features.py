@@ -1,7 +1,7 @@
 """Random liquid features of series: drawn once for a training part, then the same for all."""
 
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -16,6 +16,10 @@ _SAMPLES = 64
 _CUT = 1.5
 _ABOUT = 0.2
 """Share of the span by which series may begin or end apart and still have one window."""
+
+
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Values [B, T, D], mask [B, T, D], times [B, T] and lengths [B]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,12 +101,16 @@ class Features:
         found = self._run().respond(*self._arrays(data.batch(index)), self.between, _SAMPLES)
         return found.reshape(-1, len(self.units))
 
+    def __getstate__(self) -> dict[str, Any]:
+        # The compiled units are made anew where they are needed.
+        return self.__dict__ | {"_ready": []}
+
     def _run(self) -> Reservoir:
         if not self._ready:
             self._ready.append(reservoir(self.units, self.backend))
         return self._ready[0]
 
-    def _arrays(self, batch: Batch) -> tuple[np.ndarray, ...]:
+    def _arrays(self, batch: Batch) -> Arrays:
         return arrays_of(
             batch.raw("values").numpy(),
             batch.raw("mask").numpy(),
@@ -120,7 +128,7 @@ def arrays_of(
     lengths: np.ndarray,
     steady: np.ndarray,
     window: np.ndarray,
-) -> tuple[np.ndarray, ...]:
+) -> Arrays:
     """What a reservoir is handed: steady channels read once, series as long as the window."""
     if not np.isnan(window).all() and mask.shape[1]:
         values, mask, times, lengths = _stretched(values, mask, times, lengths, window)
@@ -133,7 +141,7 @@ def arrays_of(
 
 def _stretched(
     values: np.ndarray, mask: np.ndarray, times: np.ndarray, lengths: np.ndarray, window: np.ndarray
-) -> tuple[np.ndarray, ...]:
+) -> Arrays:
     """The same with a row before the first and one behind the last; they are empty if not needed.
 
     A row in which nothing is observed changes nothing but where the series ends.
@@ -152,7 +160,7 @@ def _stretched(
     clock = np.concatenate([start[:, None], times, end[:, None]], axis=1)
     behind = np.arange(steps + 2) > lengths[:, None]
     clock = np.where(behind, end[:, None], clock)
-    return *longer, clock, np.where(lengths > 0, lengths + 2, 0)
+    return longer[0], longer[1], clock, np.where(lengths > 0, lengths + 2, 0)
 
 
 def surroundings(training: Batchable) -> Surroundings:

@@ -47,8 +47,8 @@ class TrainConfig:
     patience: Annotated[int, Within(1)] | Literal["auto"] | None = "auto"
     """Stop after so many validations without a better score; none: never; auto: 12, or none where
     epochs are given."""
-    ensemble: Annotated[int, Within(1, 1000)] = 1
-    """Networks of different seeds that are trained side by side and averaged."""
+    ensemble: Annotated[int, Within(1, 1000)] | Literal["auto"] = "auto"
+    """Networks of different seeds, trained side by side and averaged; auto: 3 for forecasts."""
     class_weights: Literal["none", "balanced"] | tuple[Annotated[float, Within(0, 1e30)], ...] = (
         "none"
     )
@@ -83,7 +83,7 @@ class TrainConfig:
         """The configuration that `to_dict` wrote, here or in 0.1.0; unknown keys: `InputError`."""
         plain = {k: tuple(v) if isinstance(v, list) else v for k, v in mapping.items()}
         if "epochs" in plain and "steps" not in plain:
-            plain.setdefault("input_dropout", 0.0)
+            plain = {"input_dropout": 0.0, "ensemble": 1, **plain}
         return from_dict(cls, plain)
 
 

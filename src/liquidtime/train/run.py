@@ -275,7 +275,8 @@ def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfi
     )
     members = []
     with own_randomness():
-        for member in range(config.train.ensemble):
+        count = 1 if config.train.ensemble == "auto" else config.train.ensemble
+        for member in range(count):
             seed_weights(config.train.seed + member)
             members.append(config.model.build(shape))
     return members[0] if len(members) == 1 else ensemble(members, objective.average)
