@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from liquidtime.deploy.module import read as read_module
+from liquidtime.deploy.kinds import from_module
 from liquidtime.deploy.signals import Signals
 from liquidtime.deploy.stream import Stream
 from liquidtime.estimators.series import as_fitted
@@ -98,7 +98,7 @@ class Deployed:
         if offset is not None and signals.target_mean is not None:
             mean = tuple((np.asarray(signals.target_mean) + offset).tolist())
             signals = replace(signals, target_mean=mean)
-        architecture, state = read_module(fitted.model.network)
+        architecture, state = from_module(fitted.model.network)
         return Stream(
             architecture, state, signals=signals, streams=streams, threads=threads, static=static
         )
