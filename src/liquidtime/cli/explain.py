@@ -29,8 +29,9 @@ class Options:
 
     run: Annotated[Path, Positional, arg(metavar="RUN")]
     """The run folder."""
-    data: Annotated[Path, Positional, arg(metavar="DATA")]
-    """The table, with the columns of the fit; it needs no targets."""
+    data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
+    """The table, with the columns of the fit; one file or several, a pattern or a folder. It needs
+    no targets."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """Second table that holds static columns, if DATA does not; its targets are not read."""
     id: Annotated[str | None, arg(metavar="ID", help_behavior_hint="")] = None
