@@ -39,7 +39,9 @@ class Forecasts(Predictions):
         ends = np.cumsum(self.lengths)[self.lengths > 0] - 1
         parts = {name: getattr(self, name)[ends] for name in ("outputs", "rows", "meets", "lead")}
         times = None if self.times is None else self.times[ends]
+        stamps = None if self.stamps is None else self.stamps.take(ends)
         return Forecasts(
+            stamps=stamps,
             objective=self.objective,
             ids=self.ids,
             lengths=np.minimum(self.lengths, 1),
