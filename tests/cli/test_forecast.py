@@ -129,10 +129,16 @@ def test_python_says_the_same(run, tmp_path):
     loaded = Run.load(run)
     schema = TableSchema.from_dict((loaded.schema or {})["table"])
     reading = read_table(table, schema, require_target=False)
-    frame = loaded.predict(reading.series, local=local_of(reading)).to_frame()
+    frame = loaded.predict(reading.series).to_frame()
+    again = loaded.predict(reading.series, local=local_of(reading)).to_frame()
+    pd.testing.assert_frame_equal(frame, again)
     written = pd.read_csv(tmp_path / "p.csv")
     np.testing.assert_allclose(frame["predicted_load"], written["predicted_load"], rtol=1e-6)
-    assert (frame["time"] - frame["made_at"]).tolist() == [1, 2, 3] * 50
+    pd.testing.assert_series_equal(
+        frame["time"], pd.to_datetime(written["when"]), check_names=False, check_dtype=False
+    )
+    ahead = (frame["time"] - frame["made_at"]) / pd.Timedelta("1h")
+    assert ahead.tolist() == [1, 2, 3] * 50
 
 
 def test_eye_states_of_one_recording_in_time(tmp_path, capsys):
