@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from liquidtime.deploy import Stream
-from liquidtime.deploy.module import read
+from liquidtime.deploy.kinds import from_module
 from liquidtime.deploy.signals import Signals
 from liquidtime.errors import InputError
 from liquidtime.nn import LTC, CfC
@@ -112,7 +112,7 @@ def test_a_stream_says_what_it_is():
 
 def _observer(time_unit: str | None) -> Stream:
     torch.manual_seed(0)
-    architecture, state = read(CfC(3, 2))
+    architecture, state = from_module(CfC(3, 2))
     signals = Signals(
         *(("a",), (0.0,), (1.0,), (), (), (), 2.0, ("values", "mask", "since"), 10.0),
         *(("low", "high"), True, None, None, time_unit),

@@ -12,7 +12,7 @@ from liquidtime.data import from_lists, from_nan_padded
 from liquidtime.errors import InputError
 from liquidtime.estimators import LiquidClassifier, LiquidRegressor, Series
 
-QUICK = {"hidden_size": 6, "epochs": 2, "random_state": 0}
+QUICK = {"kind": "cfc", "hidden_size": 6, "epochs": 2, "validation": 0.25, "random_state": 0}
 Y = [0, 1] * 6
 
 

@@ -79,6 +79,24 @@ def test_of_a_linear_network_one_node_is_exact(mixed, linear):
         assert total == pytest.approx(way[:, own].sum(), abs=1e-5)
 
 
+def test_inputs_that_were_left_out_are_no_one_elses(mixed, explainable):
+    """A variable that training always saw has no input that says it was seen."""
+    always = replace(
+        mixed,
+        mask=torch.cat([torch.ones_like(mixed.mask[:, :1]), mixed.mask[:, 1:]], dim=1),
+    )
+    about = explainable(always)
+    names, sources = about.preprocessor.input_names, about.preprocessor.input_sources
+    assert "level observed" not in names and len(names) == len(sources)
+    for name, (kind, number) in zip(names, sources, strict=True):
+        known = about.preprocessor
+        own = known.static_variables if kind == "static" else known.variables
+        assert name.startswith(own[number])
+        assert name.endswith({"mask": "observed", "since": "age"}.get(kind, ""))
+    found = explain.attribute(about, always[5])
+    assert found.error == pytest.approx(0, abs=1e-5) and found.cells[:, 0].all()
+
+
 def test_what_was_not_observed_has_no_amount(mixed, explainable):
     for network in ("cfc", "gru_d"):
         found = explain.attribute(explainable(mixed, NETWORKS[network]), mixed[5])

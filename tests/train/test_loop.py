@@ -107,7 +107,9 @@ def test_weights_found_at_once_are_one_epoch_whatever_the_options_say():
         return float(total / weight)
 
     solved = replace(found, solve=solve)
-    progress = train(solved, OBJECTIVE, Frames(24), Frames(8), replace(CONFIG, patience=1))
+    progress = train(
+        solved, OBJECTIVE, Frames(24), Frames(8), replace(CONFIG, patience=1, select="auroc")
+    )
     assert asked == [("classes", False, None)]
     assert len(progress.history) == 1
     assert progress.best_epoch == 0

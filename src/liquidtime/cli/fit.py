@@ -29,6 +29,7 @@ from tyro.conf import Positional, arg
 
 from liquidtime.cli.common.cutting import CutOptions, ForecastOptions, Ready, ready
 from liquidtime.cli.common.data import first_name, told
+from liquidtime.cli.common.parts import PartOptions, parts
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import DEFAULT, MODELS
@@ -37,7 +38,6 @@ from liquidtime.runs.options import Within
 from liquidtime.train.config import About, FitConfig, TrainConfig
 
 if TYPE_CHECKING:
-    from liquidtime.data import IrregularSeries, Split
     from liquidtime.data.table import Reading
 
 
@@ -147,6 +147,7 @@ class OptionsWith(Generic[Chosen]):
     """The table: CSV (or .gz, .bz2, .xz) or Parquet; a file, several, "data/*.csv", or a folder."""
     table: Annotated[TableOptions, arg(name="")]
     run: Annotated[RunOptions, arg(name="")] = field(default_factory=RunOptions)
+    parts: Annotated[PartOptions, arg(name="")] = field(default_factory=PartOptions)
     cut: Annotated[CutOptions, arg(name="")] = field(default_factory=CutOptions)
     ahead: Annotated[ForecastOptions, arg(name="")] = field(default_factory=ForecastOptions)
     kind: Annotated[str, arg(name="model", metavar=f"{{{','.join(MODELS.entries())}}}")] = DEFAULT
@@ -192,6 +193,7 @@ def run(options: OptionsWith) -> int:
     from liquidtime.cli.common.console import messages, results, say_notes
     from liquidtime.cli.common.scores import training_line
     from liquidtime.cli.common.standing import print_result
+    from liquidtime.data import Preprocessor
     from liquidtime.train import fit
 
     split = made.split
@@ -214,6 +216,7 @@ def run(options: OptionsWith) -> int:
             quantiles=options.ahead.quantiles,
         ),
         out,
+        preprocessor=Preprocessor.fit(made.series.select(split.train), scale=options.parts.scale),
         resume=options.run.resume,
         schema=_record(options, reading.schema) | made.schema,
         about=_about(reading, options, made.how),
@@ -235,12 +238,9 @@ def _record(options: OptionsWith, schema: TableSchema) -> dict[str, Any]:
         "table": schema.to_dict(),
         "data": " ".join(str(path.resolve()) for path in options.data),
         "targets": None if targets is None else str(targets.resolve()),
-        "split": {"fractions": list(options.run.fractions), "seed": options.run.seed},
+        "split": {"fractions": list(options.run.fractions), "seed": options.run.seed}
+        | options.parts.record(),
     }
-
-
-def _by_class(series: "IrregularSeries") -> bool:
-    return series.classes is not None and not series.per_step
 
 
 def _ready(reading: "Reading", options: OptionsWith) -> Ready:
@@ -248,37 +248,23 @@ def _ready(reading: "Reading", options: OptionsWith) -> Ready:
     run, schema = options.run, reading.schema
     made = ready(reading, options.cut, options.ahead, run.fractions, run.seed)
     if made is not None:
+        if options.parts.given:
+            raise InputError(
+                f"{options.parts.given} splits whole series, and these are split in time "
+                "(--chronological, a forecast, or pieces of long series). Leave one of them out."
+            )
         return made
     if schema.id is None:
         raise InputError(
             "no column of ids is named (--id), so all rows are one series, which cannot be split "
             "by series. Name it, or split in time: --chronological."
         )
-    series = reading.series
-    shares = " / ".join(f"{100 * share:g} %" for share in run.fractions)
-    stratified = ", every class in the same share" if _by_class(series) else ""
-    how = f"By series, at random: {shares}{stratified} (seed {run.seed})."
-    cells = reading.cells[schema.time].to_numpy()
-    return Ready(series, _split(series, options), cells, {}, how)
-
-
-def _split(series: "IrregularSeries", options: OptionsWith) -> "Split":
-    from liquidtime.data import split_by_series
-
-    stratify = None
-    if _by_class(series) and series.target is not None:
-        stratify = series.target.numpy()
-    split = split_by_series(
-        len(series), fractions=options.run.fractions, seed=options.run.seed, stratify=stratify
+    tables = options.data, options.table.targets
+    split, how, notes = parts(
+        reading.series, options.parts, tables, schema, run.fractions, run.seed
     )
-    for name in ("train", "validation"):
-        if not len(getattr(split, name)):
-            shares = " ".join(map(str, options.run.fractions))
-            raise InputError(
-                f"--fractions {shares} leave the {name} part empty; "
-                "expected training and validation shares above 0."
-            )
-    return split
+    cells = reading.cells[schema.time].to_numpy()
+    return Ready(reading.series, split, cells, {}, how, notes)
 
 
 def _about(reading: "Reading", options: OptionsWith, how: str) -> About:

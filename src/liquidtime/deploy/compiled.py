@@ -1,9 +1,8 @@
-"""The compiled stepping network."""
+"""The compiled stepping of recurrent networks."""
 
 from types import ModuleType
 from typing import Any
 
-from liquidtime.backends import Backend, Request
 from liquidtime.deploy.network import Layer, LTCLayer, Memory, Network, WiredLayer
 from liquidtime.deploy.setup import Setup
 from liquidtime.native import native
@@ -30,17 +29,9 @@ def compiled_steps(network: Network, setup: Setup) -> Any:
     )
 
 
-def _declines(request: Request) -> str | None:
-    del request
+def declines() -> str | None:
+    """Why there is none, or None."""
     return "the extension liquidtime._native is not installed" if native() is None else None
-
-
-backend = Backend(
-    "compiled",
-    compiled_steps,
-    _declines,
-    serves=frozenset({"bfloat16", "fixed elapsed", "mixed_memory"}),
-)
 
 
 def _recurrence(extension: ModuleType, network: Network, layer: Layer, setup: Setup) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from liquidtime.deploy.network import Architecture, State
+from liquidtime.deploy.kinds import from_config, from_dict
+from liquidtime.deploy.network import State
 from liquidtime.deploy.signals import Signals
 from liquidtime.errors import InputError
 from liquidtime.optional import require
@@ -23,7 +24,7 @@ _KEY, _DIGEST = "liquidtime.stream", "liquidtime.sha256"
 _FORMAT = 1
 
 
-def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray]]:
+def read(path: Path) -> tuple[Any, Signals | None, dict[str, np.ndarray]]:
     """Architecture, inputs and outputs if known, and state dict.
 
     Args:
@@ -55,7 +56,7 @@ def read(path: Path) -> tuple[Architecture, Signals | None, dict[str, np.ndarray
     return *described(metadata[_KEY], path), state
 
 
-def description(architecture: Architecture, signals: Signals | None) -> str:
+def description(architecture: Any, signals: Signals | None) -> str:
     """All about a network but its numbers, as JSON to be kept beside them."""
     return json.dumps(
         {
@@ -66,7 +67,7 @@ def description(architecture: Architecture, signals: Signals | None) -> str:
     )
 
 
-def described(text: str, path: Path) -> tuple[Architecture, Signals | None]:
+def described(text: str, path: Path) -> tuple[Any, Signals | None]:
     """The inverse of `description`.
 
     Args:
@@ -87,12 +88,12 @@ def described(text: str, path: Path) -> tuple[Architecture, Signals | None]:
         )
     signals = about["signals"]
     return (
-        Architecture(**about["architecture"]),
+        from_dict(about["architecture"]),
         None if signals is None else Signals.from_dict(signals),
     )
 
 
-def write(path: Path, architecture: Architecture, signals: Signals | None, state: State) -> None:
+def write(path: Path, architecture: Any, signals: Signals | None, state: State) -> None:
     """Put everything into one file, with a digest of the tensors."""
     save_file = require("safetensors.numpy", extra="deploy").save_file
     arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
@@ -100,7 +101,7 @@ def write(path: Path, architecture: Architecture, signals: Signals | None, state
     write_atomically(path, lambda beside: save_file(arrays, beside, metadata=metadata))
 
 
-def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]:
+def _read_run(path: Path) -> tuple[Any, Signals, dict[str, np.ndarray]]:
     for name in (RECORD, WEIGHTS, METRICS):
         if not (path / name).exists():
             raise InputError(
@@ -111,10 +112,11 @@ def _read_run(path: Path) -> tuple[Architecture, Signals, dict[str, np.ndarray]]
     record = read_json(path / RECORD)
     with understood(path / RECORD):
         signals = Signals.from_record(record)
-        architecture = Architecture.from_config(
-            record["config"]["model"], signals.input_size, record["objective"]["per_step"]
+        state = _read_tensors(path / WEIGHTS)[1]
+        architecture = from_config(
+            record["config"]["model"], signals.input_size, record["objective"]["per_step"], state
         )
-    return architecture, signals, _read_tensors(path / WEIGHTS)[1]
+    return architecture, signals, state
 
 
 def _digest(state: State) -> str:

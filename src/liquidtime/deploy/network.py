@@ -43,6 +43,9 @@ class Architecture:
     readout: str | None = None
     """What the head reads: `"last"`, `"mean"` or `"last_mean"`; None for a network without head."""
 
+    reads_raw = False
+    """It reads encoded inputs."""
+
     def __post_init__(self) -> None:
         if self.kind == "ltc" and self.integrator not in STANDING:
             raise InputError(
@@ -54,6 +57,17 @@ class Architecture:
                 "the network is an LTC with mixed memory, which a stream does not have; step the "
                 "PyTorch layer."
             )
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What it asks of a backend beyond a plain step."""
+        return frozenset() if self.memory is None else frozenset({"mixed_memory"})
+
+    @property
+    def summary(self) -> tuple[str, str]:
+        """Its kind and its size, in words."""
+        own = self.variant if self.kind == "cfc" else self.integrator
+        return f"{self.kind} {own!r}", f"{self.layers} × {self.hidden_size} units"
 
     def to_dict(self) -> dict[str, Any]:
         """The fields, for JSON."""
@@ -67,11 +81,6 @@ class Architecture:
             InputError: If such a network cannot step.
         """
         kind = model["kind"]
-        if kind not in ("cfc", "ltc"):
-            raise InputError(
-                f"the run's network is of kind {kind!r}, which does not step without PyTorch; "
-                "expected 'cfc' or 'ltc'."
-            )
         if model["bidirectional"]:
             raise InputError(BIDIRECTIONAL)
         wired = model["wiring"] != "none"

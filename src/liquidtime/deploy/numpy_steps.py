@@ -9,7 +9,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.backends import Backend, takes_all
 from liquidtime.deploy.arrays import floats
 from liquidtime.deploy.network import (
     Array,
@@ -21,7 +20,6 @@ from liquidtime.deploy.network import (
     Synapses,
     WiredLayer,
 )
-from liquidtime.deploy.setup import Setup
 
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 
@@ -223,11 +221,3 @@ def ltc_step(
             phi = np.where(z == 0, 1, np.expm1(z) / np.where(z == 0, 1, z)).astype(v.dtype)
             v = v + rate * (current - conductance * v) * phi
     return v
-
-
-def _numpy_steps(network: Network, setup: Setup) -> NumpySteps:
-    return NumpySteps(network, setup.streams)
-
-
-# In float32 throughout, which no request for bfloat16 is hurt by.
-backend = Backend("numpy", _numpy_steps, takes_all, serves=None)

@@ -1,16 +1,17 @@
 """How a stream is to step."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from liquidtime.backends import Request
-from liquidtime.deploy.network import Architecture
 
 
 @dataclass(frozen=True)
 class Setup:
     """What is stepped, how many at once, and what is taken for granted; see `Stream`."""
 
-    architecture: Architecture
+    architecture: Any
+    """Of one of `liquidtime.deploy.kinds`."""
     streams: int
     threads: int
     fixed_elapsed: float | None
@@ -21,7 +22,6 @@ class Setup:
         used = {
             "bfloat16": self.bfloat16,
             "fixed elapsed": self.fixed_elapsed is not None,
-            "mixed_memory": self.architecture.memory is not None,
         }
-        features = frozenset(name for name, wanted in used.items() if wanted)
+        features = self.architecture.features.union(name for name, wanted in used.items() if wanted)
         return Request("stream", "cpu", "float32", self.architecture.kind, features)

@@ -183,12 +183,20 @@ class Encoder:
             name, NaN or None where not known; also a mapping from names to what is known, or one a
             stream. The mean of the training part, or no category, stands for what is not known, and
             for all of them where None.
+        raw: Give what was measured alone, NaN for what was not, also among static features.
 
     Raises:
         InputError: If `static` does not fit.
     """
 
-    def __init__(self, signals: Signals, streams: int, static: Cells | None = None) -> None:
+    def __init__(
+        self,
+        signals: Signals,
+        streams: int,
+        static: Cells | None = None,
+        *,
+        raw: bool = False,
+    ) -> None:
         self._signals = signals
         width = len(signals.static_variables)
         given = np.full(width, np.nan) if static is None else signals.static_rows(static)
@@ -199,7 +207,10 @@ class Encoder:
             )
         scaled = _standardised(given, signals.static_mean, signals.static_std, signals.clip)
         made = columns(signals.static_variables, signals.static_categories)
-        known = np.nan_to_num(_one_hot(scaled, given, made))
+        known = _one_hot(scaled, given, made)
+        missing = np.isnan(given[..., made.source])
+        known = np.where(missing, np.nan, known) if raw else np.nan_to_num(known)
+        self._raw = raw
         self._static = np.broadcast_to(known, (streams, len(made.names)))
         self._columns = columns(signals.variables, signals.categories)
         self._chosen = _chosen(signals) if signals.dropped else None
@@ -209,14 +220,15 @@ class Encoder:
 
     def encode(
         self, values: NDArray[np.float64], elapsed: NDArray[np.float64], active: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Inputs [streams, F] and scaled gaps [streams] of one row [streams, D] each.
 
         Measurements not made are NaN, categories are their numbers. The first row of a stream has
-        no gap, whatever is given.
+        no gap, whatever is given; of raw ones, it has the time that is given.
         """
         signals = self._signals
-        gaps = np.where(self._begun, elapsed, 0.0)
+        # Before the first row there is none; raw times begin with that row's own.
+        gaps = np.where(self._begun | self._raw, elapsed, 0.0)
         observed = ~np.isnan(values)
         scaled = _standardised(values, signals.mean, signals.std, signals.clip)
         used, shown = active[:, None], observed
@@ -228,6 +240,9 @@ class Encoder:
         self._values = np.where(used, filled, self._values)
         self._ages = np.where(used, ages, self._ages)
         self._begun = self._begun | active
+        if self._raw:
+            inputs = [np.where(shown, scaled, np.nan), self._static]
+            return np.concatenate(inputs, axis=1), gaps / signals.time_scale
         blocks = {
             "values": filled,
             "mask": observed,

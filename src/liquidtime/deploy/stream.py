@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liquidtime.backends import Request, registry
-from liquidtime.deploy import compiled, file, numpy_steps
+from liquidtime.deploy import file
 from liquidtime.deploy.arrays import booleans, check_out, floats, gap
-from liquidtime.deploy.module import read as read_module
-from liquidtime.deploy.network import Architecture, Network
+from liquidtime.deploy.kinds import COMPILED, KINDS, NUMPY, from_module
 from liquidtime.deploy.setup import Setup
 from liquidtime.deploy.signals import Cells, Encoder, Signals
 from liquidtime.errors import InputError
@@ -19,8 +18,8 @@ from liquidtime.instants import read_instants
 
 Array = NDArray[np.float32]
 
-registry.register("stream", numpy_steps.backend)
-registry.register("stream", compiled.backend)
+registry.register("stream", NUMPY)
+registry.register("stream", COMPILED)
 
 
 _ndarray = np.ndarray
@@ -53,7 +52,7 @@ class Stream:
 
     def __init__(
         self,
-        architecture: Architecture,
+        architecture: Any,
         state: Mapping[str, np.ndarray],
         *,
         signals: Signals | None = None,
@@ -87,7 +86,7 @@ class Stream:
         self._fixed = fixed_elapsed
         self.signals = signals
         self.streams = streams
-        network = Network.of(architecture, state)
+        network = KINDS[architecture.kind].network(architecture, state)
         self._setup = Setup(architecture, streams, threads, fixed_elapsed, bfloat16)
         self._steps: Any = registry.select(self.kernel_request(), self.backend).run(
             network, self._setup
@@ -97,7 +96,9 @@ class Stream:
         self._usual = 1.0 if fixed_elapsed is None else float(fixed_elapsed)
         self.input_size: int = self._steps.input_size
         self.output_size: int = self._steps.output_size
-        self._encoder = None if signals is None else Encoder(signals, streams, static)
+        self._encoder = None
+        if signals is not None:
+            self._encoder = Encoder(signals, streams, static, raw=architecture.reads_raw)
 
     @classmethod
     def load(
@@ -158,7 +159,7 @@ class Stream:
         Raises:
             InputError: If it cannot step.
         """
-        architecture, state = read_module(module)
+        architecture, state = from_module(module)
         return cls(
             architecture,
             state,
@@ -169,9 +170,8 @@ class Stream:
         )
 
     def __repr__(self) -> str:
-        given = self._architecture
-        kind = f"{given.kind} {(given.variant if given.kind == 'cfc' else given.integrator)!r}"
-        parts = [kind, f"{self.input_size} inputs", f"{given.layers} × {given.hidden_size} units"]
+        kind, size = self._architecture.summary
+        parts = [kind, f"{self.input_size} inputs", size]
         parts += [f"{self.output_size} outputs", f"{self.streams} streams"]
         if self._fixed is not None:
             parts.append(f"fixed_elapsed={self._fixed:g}")
@@ -324,13 +324,19 @@ class Stream:
 
     @state.setter
     def state(self, parts: Sequence[ArrayLike]) -> None:
-        own = len(self._steps.get_state())
+        mine = self._steps.get_state()
+        own = len(mine)
         extra = 0 if self._encoder is None else len(self._encoder.state)
         if len(parts) != own + extra:
             raise ValueError(
                 f"state has {len(parts)} parts; expected {own + extra}, as the stream's state has."
             )
-        self._steps.set_state([np.ascontiguousarray(part, np.float32) for part in parts[:own]])
+        self._steps.set_state(
+            [
+                np.ascontiguousarray(part, like.dtype)
+                for part, like in zip(parts[:own], mine, strict=True)
+            ]
+        )
         if self._encoder is not None:
             self._encoder.state = parts[own:]
 

@@ -1,4 +1,4 @@
-"""Scikit-learn faces: `LiquidClassifier` and `LiquidRegressor` over series of unequal length.
+"""Scikit-learn faces of liquid networks and features over series of unequal length.
 
 Names are imported when first used, so that importing this costs no scikit-learn, and a missing one
 is named with its remedy.

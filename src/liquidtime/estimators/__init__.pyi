@@ -1,3 +1,6 @@
 from liquidtime.estimators.classifier import LiquidClassifier as LiquidClassifier
+from liquidtime.estimators.features import LiquidFeatures as LiquidFeatures
 from liquidtime.estimators.regressor import LiquidRegressor as LiquidRegressor
+from liquidtime.estimators.ridge_classifier import LiquidRidgeClassifier as LiquidRidgeClassifier
+from liquidtime.estimators.ridge_regressor import LiquidRidgeRegressor as LiquidRidgeRegressor
 from liquidtime.estimators.series import Series as Series

@@ -167,12 +167,12 @@ class LiquidClassifier(ScoredById, ClassifierMixin, LiquidEstimator):
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) < 2:
             raise InputError(
-                f"y holds one class only, {classes[0]!r}; expected two classes or more."
+                f"y holds one class only, {str(classes[0])!r}; expected two classes or more."
             )
         if len(classes) == 2 and np.bincount(codes).min() < 2 and given is None:
             rare = classes[np.bincount(codes).argmin()]
             raise InputError(
-                f"of class {rare!r} there is one series; expected two or more of each of two "
+                f"of class {str(rare)!r} there is one series; expected two or more of each of two "
                 "classes, to learn from one and validate on another. Give more, or a validation "
                 "set: fit(X, y, validation=(X_val, y_val))."
             )

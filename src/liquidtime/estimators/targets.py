@@ -77,7 +77,7 @@ def no_steps(y: Any, series: IrregularSeries) -> None:
         series: What it is the target of.
 
     Raises:
-        InputError: If y is [N, T] and all series have T steps, T above 1, or [N, T, K].
+        InputError: If y is [N, T] and all series have T steps, T above 1.
     """
     if hasattr(y, "columns"):
         return
@@ -86,7 +86,7 @@ def no_steps(y: Any, series: IrregularSeries) -> None:
         lengths = {np.shape(one)[0] if np.ndim(one) else 0 for one in y}
         shape = (len(y), *np.shape(y[0])) if len(lengths) == 1 else (len(y),)
     steps = set(series.lengths.tolist())
-    if len(shape) == 3 or (len(shape) == 2 and shape[1] > 1 and steps == {shape[1]}):
+    if len(shape) == 2 and shape[1] > 1 and steps == {shape[1]}:
         raise InputError(
             f"y has shape {list(shape)} and every series has {shape[1]} steps: it looks like a "
             f"target a step. {_STEPS} If these are {shape[1]} values of each series as a whole, "

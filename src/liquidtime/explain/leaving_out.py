@@ -63,9 +63,7 @@ def occlude(asked: Question, *, stretches: int | None = None) -> Attribution:
     groups = len(hidden) + len(hidden_static)
     none = torch.zeros(len(hidden_static), *series.mask.shape, dtype=torch.bool)
     off = torch.zeros(len(hidden), statics, dtype=torch.bool)
-    values = values_without(
-        asked, torch.cat([hidden, none]), torch.cat([off, hidden_static.reshape(-1, statics)])
-    )
+    values = values_without(asked, torch.cat([hidden, none]), torch.cat([off, hidden_static]))
     effects = torch.from_numpy(float(asked.value[0]) - values)
     shares = effects[: len(hidden)] / hidden.sum((1, 2)).clamp_min(1)
     cells = torch.einsum("g,grd->rd", shares, hidden.double())

@@ -14,7 +14,7 @@ from liquidtime.explain.over_series import Importance
 from liquidtime.explain.question import Question, ask
 from liquidtime.explain.read_out import Neurons, neurons
 from liquidtime.explain.why import Method, attribute
-from liquidtime.explain.words import amount, observations, sentences, time_label
+from liquidtime.explain.words import amount, observations, probability, sentences, time_label
 from liquidtime.models.common.predictor import Predictor
 from liquidtime.plot.circuit.influence import circuit_influence
 from liquidtime.plot.fit.attribution import (
@@ -116,7 +116,7 @@ def trace_section(asked: Question, found: Attribution) -> Section:
     totals = np.abs(found.cells).sum(0)
     seen: np.ndarray = np.isfinite(found.values).any(axis=0)
     shown = [at for at in np.argsort(-totals, kind="stable").tolist() if seen[at]][:PANELS]
-    probability = found.output.scale != "value"
+    classes = found.output.scale != "value"
     name = found.output.called or found.output.name
     so_far = _so_far(asked, len(found.times))
     drawn = attribution_trace(
@@ -126,7 +126,7 @@ def trace_section(asked: Question, found: Attribution) -> Section:
         names=[found.variables[at] for at in shown],
         unit=found.output.words,
         so_far=so_far,
-        so_far_name=f"probability of {name}" if probability else name,
+        so_far_name=f"probability of {name}" if classes else name,
         time_label=time_label(found),
         labels=found.labels,
     )
@@ -157,8 +157,8 @@ def _cards(asked: Question, found: Attribution) -> list[Card]:
     cards = []
     if found.output.scale == "log-odds":
         name = found.output.called or found.output.name
-        cards.append(Card(f"probability of {name}", amount(_probability(found.value))))
-        cards.append(Card("of the baseline", amount(_probability(found.baseline_value))))
+        cards.append(Card(f"probability of {name}", amount(probability(found.value))))
+        cards.append(Card("of the baseline", amount(probability(found.baseline_value))))
     cards.append(Card(found.output.words, amount(found.value)))
     cards.append(Card("of the baseline", amount(found.baseline_value), note=found.baseline))
     row = found.times[found.step]
@@ -166,10 +166,6 @@ def _cards(asked: Question, found: Attribution) -> list[Card]:
     unit = f" {found.time_unit}" if found.time_unit else ""
     cards.append(Card("asked after", "the last row" if whole else f"{row:.4g}{unit}"))
     return cards
-
-
-def _probability(odds: float) -> float:
-    return float(1.0 / (1.0 + np.exp(-odds)))
 
 
 def _strongest(found: Attribution) -> Table:

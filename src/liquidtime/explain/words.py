@@ -52,18 +52,27 @@ def sentences(found: Attribution, most: int = 3) -> list[str]:
         found: The attribution.
         most: Observations that raised, and that lowered.
     """
-    words, against = found.output.words, AGAINST.get(found.baseline, f"with {found.baseline}")
-    texts = [
-        f"The {words} is {amount(found.value)}; {against} it would be "
-        f"{amount(found.baseline_value)}."
-    ]
+    against = AGAINST.get(found.baseline, f"with {found.baseline}")
+    name = found.output.called or found.output.name
+    if found.output.scale == "log-odds":
+        now, other = (probability(odds) for odds in (found.value, found.baseline_value))
+        texts = [
+            f"The probability of {name} is {amount(now)} (log-odds {amount(found.value)}); "
+            f"{against} it would be {amount(other)} (log-odds {amount(found.baseline_value)})."
+        ]
+    else:
+        texts = [
+            f"The {found.output.words} is {amount(found.value)}; {against} it would be "
+            f"{amount(found.baseline_value)}."
+        ]
+    what = "the log-odds" if found.output.scale == "log-odds" else "it"
     every = observations(found)
     least = 0.005 * sum(abs(one.amount) for one in every)
     for verb, sign in (("Raised", 1), ("Lowered", -1)):
         own = [one for one in every if one.amount * sign > least][:most]
         if own:
             listed = "; ".join(f"{one.what} ({amount(one.amount, signed=True)})" for one in own)
-            texts.append(f"{verb} it most: {listed}.")
+            texts.append(f"{verb} {what} most: {listed}.")
     if len(texts) == 1:
         texts.append("No single observation moved it.")
     return texts
@@ -80,6 +89,11 @@ def amount(number: float, *, signed: bool = False) -> str:
     """A number with three digits, as text."""
     text = f"{number:+.3g}" if signed else f"{number:.3g}"
     return text.replace("-", "−")
+
+
+def probability(odds: float) -> float:
+    """Of log-odds."""
+    return float(1.0 / (1.0 + np.exp(-odds)))
 
 
 def time_label(found: Attribution) -> str:

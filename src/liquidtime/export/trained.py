@@ -8,9 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from liquidtime.deploy import file, module
+from liquidtime.deploy import file, kinds
 from liquidtime.deploy.network import Architecture, Network
 from liquidtime.deploy.signals import Signals
+from liquidtime.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,14 @@ class Trained:
     architecture: Architecture
     arrays: Mapping[str, np.ndarray]
     signals: Signals | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.architecture, Architecture):
+            raise InputError(
+                f"the network is of kind {self.architecture.kind!r}, which no format of an export "
+                "holds: recurrent networks alone have one. Stream.load takes the run's folder as "
+                "it is, without PyTorch, and Stream.save writes one file of it."
+            )
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
@@ -51,7 +60,7 @@ class Trained:
         Raises:
             InputError: If it cannot step.
         """
-        return cls(*module.read(network), signals)
+        return cls(*kinds.from_module(network), signals)
 
     @cached_property
     def network(self) -> Network:

@@ -34,6 +34,11 @@ class Goal(Protocol):
         ...
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the classes, or of the values: one an output."""
+        ...
+
+    @property
     def weights(self) -> "tuple[float, ...] | None":
         """Weight of each class in the loss, or None for ones."""
         ...

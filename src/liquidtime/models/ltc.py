@@ -34,10 +34,11 @@ class Config:
     """Sparse circuit over the hidden units."""
     wiring_outputs: checks.Width = 8
     """Motor neurons of the wiring: what the read-out sees."""
-    readout: checks.Readout = "last_mean"
-    """What the read-out sees of a series: its last output, the mean of all, or both joined."""
+    readout: checks.AnyReadout = "auto"
+    """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:
+    what suits the data."""
     dropout: checks.Dropout = "auto"
-    """Dropout before the linear read-out, and between layers; auto: by the task and the data."""
+    """Dropout before the linear read-out, and between layers; auto: what suits the data."""
     backend: str = "auto"
     """Kernels of the recurrence: auto is the fastest that can, cpu the compiled ones, reference
     plain PyTorch."""
@@ -77,7 +78,7 @@ class Config:
         predictor = Predictor(
             layer,
             shape.outputs,
-            readout=self.readout,
+            readout=checks.readout_of(self.readout),
             dropout=rate,
             per_step=shape.per_step,
             wired=wiring is not None,

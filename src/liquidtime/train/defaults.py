@@ -16,6 +16,7 @@ PASSES = 20
 MOST_PASSES = 300
 PATIENCE = 12
 _MANY = 1000
+_VERY_MANY = 10_000
 # What comes is uncertain, so that members differ and their mean gains; where that costs little.
 _MEMBERS, _QUICK = 3, ("cfc", "lstm", "gru")
 
@@ -54,7 +55,7 @@ def resolved(config: FitConfig, training: IrregularSeries) -> FitConfig:
 
 def resolved_model(config: ModelConfig, size: Size) -> ModelConfig:
     """The options of a model, the same way."""
-    suits = {"dropout": _dropout(size), "readout": "last_mean"}
+    suits = {"dropout": _dropout(size), "readout": _readout(size)}
     auto: dict[str, Any] = {
         entry.name: suits[entry.name]
         for entry in fields(config)  # pyright: ignore[reportArgumentType]
@@ -69,7 +70,7 @@ def resolved_training(config: TrainConfig, size: Size) -> TrainConfig:
     suits: dict[str, Any] = {
         "batch_size": batch,
         "learning_rate": _learning_rate(config.optimizer, size),
-        "weight_decay": _weight_decay(size),
+        "weight_decay": _weight_decay(size, config, batch),
         "input_dropout": 0.1 if size.forecast else 0.0,
         "schedule": "cosine",
         "patience": PATIENCE if config.epochs is None else None,
@@ -97,15 +98,27 @@ def _learning_rate(optimizer: str, size: Size) -> float:
         return 0.05
     if optimizer == "rmsprop":
         return 1e-3
-    return 5e-3 if size.numbers or size.series < _MANY else 2e-3
+    if size.numbers:
+        return 5e-3
+    return 1e-3 if _MANY <= size.series < _VERY_MANY else 2e-3
 
 
-def _weight_decay(size: Size) -> float:
+def _weight_decay(size: Size, config: TrainConfig, batch: int) -> float:
+    """Little, but for many series of a class each: as much over all steps as the stays want."""
     if size.forecast:
         return 1e-1
-    if size.numbers:
-        return 1e-3
-    return 3e-2 if size.series >= _MANY else 1e-2
+    if size.numbers or size.per_step or size.series < _MANY:
+        return 1e-3 if size.numbers else 1e-2
+    steps = config.steps if config.steps != "auto" else _steps(size, batch)
+    if config.epochs is not None:
+        steps = config.epochs * -(-size.series // batch)
+    return float(f"{min(1.0, 1000.0 / steps):.2g}")
+
+
+def _readout(size: Size) -> str:
+    """The mean of all steps, of few series: a last step alone is learnt by heart."""
+    few = size.series < _MANY and not size.numbers and not size.per_step
+    return "mean" if few else "last_mean"
 
 
 def _dropout(size: Size) -> float:

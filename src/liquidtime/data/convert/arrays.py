@@ -211,7 +211,7 @@ def as_ids(ids: Any) -> np.ndarray:
         return array
     if getattr(getattr(ids, "dtype", None), "tz", None) is None:
         # Of numbers that could be missing and of categories of numbers, the numbers.
-        ids = ids.to_numpy() if hasattr(ids, "to_numpy") else ids
+        ids = getattr(ids, "to_numpy", lambda: ids)()
     array = np.asarray(ids)
     if array.dtype == object and len(array) and all(type(entry) is int for entry in array):
         return array.astype(np.int64)

@@ -102,7 +102,7 @@ def from_frame(
     keys = _find_keys(frame, id, time, pandas)
     names = list(keys.frame.columns)
     columns = [static] if isinstance(static, str) else static
-    beside = None if not isinstance(static, pandas.DataFrame) else static
+    beside: Any = static if isinstance(static, pandas.DataFrame) else None
     columns = () if isinstance(columns, pandas.DataFrame) else tuple(columns)
     by_ids = isinstance(target, Mapping | pandas.Series | pandas.DataFrame)
     wanted = () if by_ids or target is None else (target,) if isinstance(target, str) else target

@@ -169,9 +169,13 @@ class Preprocessor:
         features.
         """
         every = range(len(self.variables))
-        of = {"values": self._columns.source.tolist(), "mask": every, "since": every}
-        found = [(kind, number) for kind in self.features for number in of[kind]]
-        return (*found, *(("static", number) for number in self._static_columns.source.tolist()))
+        of = {
+            "values": self._columns.source.tolist(),
+            "mask": every,
+            "since": every,
+            "static": self._static_columns.source.tolist(),
+        }
+        return tuple((kind, of[kind][at]) for kind, kept in self._kept.items() for at in kept)
 
     @property
     def raw_sources(self) -> tuple[tuple[str, int], ...]:

@@ -39,7 +39,7 @@ class Events:
         """
         kept = np.isin(self.labels.astype(str), list(labels))
         if not kept.any():
-            there = sorted(set(self.labels.astype(str)))
+            there = sorted(set(map(str, self.labels)))
             raise InputError(
                 f"no event is labelled {', '.join(map(repr, labels))}; there are "
                 f"{', '.join(map(repr, there[:30])) or 'no events'}."
@@ -120,7 +120,7 @@ def chosen(where: str, names: Sequence[str], wanted: Sequence[str | int] | None)
         places = (
             [one] if isinstance(one, int) else [n for n, name in enumerate(names) if name == one]
         )
-        if len(places) != 1 or not -len(names) <= places[0] < len(names):
+        if len(places) != 1:
             what = "several channels are" if len(places) > 1 else "no channel is"
             raise InputError(
                 f"{where}: {what} called {one!r}; it has {', '.join(map(repr, names))}. "

@@ -65,9 +65,7 @@ def from_events(
         if clock.ndim != 1:
             raise InputError(f"times of train {n} has shape {list(clock.shape)}; expected [E].")
         if not np.isfinite(clock).all() or (np.diff(clock) < 0).any():
-            raise InputError(
-                f"times of train {n} fall, or are not finite; sort the events by time."
-            )
+            raise InputError(f"times of train {n} fall or are not finite; sort the events by time.")
     if values is None:
         blocks = [np.diff(clock, prepend=np.nan)[:, None] for clock in clocks]
         features = (_INTERVAL,) if features is None else features

@@ -83,7 +83,7 @@ def from_recording(
         InputError: If arguments do not fit together, or an event lies outside of its recording.
     """
     several = isinstance(signal, list | tuple) and len(signal) > 0 and _is_recording(signal[0])
-    signals = list(signal) if several else [signal]
+    signals: list[Any] = list(signal) if several else [signal]
     count = len(signals)
     rates = [rate] * count if rate is None or np.ndim(rate) == 0 else list(np.asarray(rate))
     given = {
@@ -209,9 +209,7 @@ def _check_which(given: dict[str, Any], before: Any, after: Any, every: Any, len
             "such as before=0.3, after=0.5."
         )
     if given["labels"] is not None and given["step_labels"] is not None:
-        raise InputError(
-            "labels (one a window) and step_labels (one a sample) are given; one does."
-        )
+        raise InputError("labels (one a window) or step_labels (one a sample): expected one.")
 
 
 def _own_names(signals: list[Any]) -> list[str]:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from liquidtime.models.common.checks import dropout_rate
+from liquidtime.models.common.checks import dropout_rate, readout_of
 from liquidtime.models.common.predictor import Predictor
 from liquidtime.models.contract import Model, Shape
 
@@ -77,7 +77,7 @@ def classical(layer: type[nn.LSTM] | type[nn.GRU], options: Any, shape: Shape) -
     predictor = Predictor(
         Classical(rnn),
         shape.outputs,
-        readout=options.readout,
+        readout=readout_of(options.readout),
         dropout=rate,
         per_step=shape.per_step,
     )

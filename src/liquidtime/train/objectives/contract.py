@@ -29,7 +29,7 @@ class Constants(NamedTuple):
     """A kind of target as `liquidtime.models.contract.Goal` describes it."""
 
     kind: Any
-    output_size: int
+    labels: tuple[str, ...]
     per_step: bool
     weights: tuple[float, ...] | None
     mean: tuple[float, ...] | None
@@ -104,7 +104,7 @@ class Objective(ABC):
     def goal(self) -> "Constants":
         """The same for models that find their weights at once."""
         found = {name: getattr(self, name, None) for name in ("weights", "mean", "scale")}
-        return Constants(self.name, self.output_size, self.per_step, **found)
+        return Constants(self.name, self.labels, self.per_step, **found)
 
     @property
     def output_size(self) -> int:

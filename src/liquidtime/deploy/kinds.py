@@ -1,0 +1,139 @@
+"""The kinds of networks that step, one entry each, and the backends that step them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from liquidtime.backends import Backend, Request, takes_all
+from liquidtime.deploy import compiled, module, network, numpy_steps, ridge, ridge_steps
+from liquidtime.deploy.network import State
+from liquidtime.deploy.setup import Setup
+from liquidtime.errors import InputError
+
+
+class Kind(NamedTuple):
+    """How networks of a kind are read and stepped."""
+
+    architecture: Callable[..., Any]
+    """From the fields that its `to_dict` gives: what the arrays do not say."""
+    from_config: Callable[[Mapping[str, Any], int, bool, State], Any]
+    """The same of a run: from its model options, number of encoded inputs, whether it predicts at
+    every step, and arrays."""
+    from_module: Callable[[Any, State], Any]
+    """The same of a PyTorch module; None if it is of another kind."""
+    network: Callable[[Any, State], Any]
+    """The network, from its architecture and arrays."""
+    numpy: Callable[[Any, Setup], Any]
+    """What steps it with NumPy alone."""
+    compiled: Callable[[Any, Setup], Any] | None
+    """The same through the extension; None if that has none of the kind."""
+
+
+_RECURRENT = Kind(
+    network.Architecture,
+    lambda model, inputs, per_step, _: network.Architecture.from_config(model, inputs, per_step),
+    module.architecture_of,
+    network.Network.of,
+    lambda made, setup: numpy_steps.NumpySteps(made, setup.streams),
+    compiled.compiled_steps,
+)
+
+KINDS: Mapping[str, Kind] = {
+    "cfc": _RECURRENT,
+    "ltc": _RECURRENT,
+    "ridge": Kind(
+        ridge.Architecture,
+        ridge.Architecture.from_config,
+        ridge.architecture_of,
+        ridge.Network.of,
+        lambda made, setup: ridge_steps.RidgeSteps(made, setup.streams),
+        None,
+    ),
+}
+"""By the name that a run's model options and an architecture give it."""
+
+
+def from_dict(fields: Mapping[str, Any]) -> Any:
+    """An architecture of what its `to_dict` gave.
+
+    Raises:
+        InputError: If this version knows none of the kind.
+    """
+    kind = KINDS.get(fields["kind"])
+    if kind is None:
+        raise InputError(
+            f"the network is of kind {fields['kind']!r}, which this version does not know; "
+            f"expected one of {', '.join(KINDS)}. Install the version that wrote it."
+        )
+    return kind.architecture(**fields)
+
+
+def from_config(model: Mapping[str, Any], inputs: int, per_step: bool, state: State) -> Any:
+    """An architecture of a run.
+
+    Args:
+        model: The options that its config.json holds.
+        inputs: Number of encoded inputs.
+        per_step: Whether it predicts at every step.
+        state: Its arrays.
+
+    Raises:
+        InputError: If such a network cannot step.
+    """
+    kind = KINDS.get(model["kind"])
+    if kind is None:
+        *others, last = map(repr, KINDS)
+        raise InputError(
+            f"the run's network is of kind {model['kind']!r}, which does not step without PyTorch; "
+            f"expected {', '.join(others)} or {last}."
+        )
+    return kind.from_config(model, inputs, per_step, state)
+
+
+def from_module(given: Any) -> tuple[Any, dict[str, np.ndarray]]:
+    """Architecture and state dict of a PyTorch module.
+
+    Args:
+        given: A `CfC`, an `LTC`, or a network that `fit` trained; its numbers are copied.
+
+    Raises:
+        InputError: If it is something else, or cannot step.
+    """
+    state = {
+        name: np.array(tensor.detach().cpu().numpy()) for name, tensor in given.state_dict().items()
+    }
+    for kind in dict.fromkeys(KINDS.values()):
+        architecture = kind.from_module(given, state)
+        if architecture is not None:
+            return architecture, state
+    raise InputError(
+        f"the network is a {module.name_of(given, state)}; expected a CfC, an LTC, a Predictor "
+        "with one of them, or random liquid features."
+    )
+
+
+def _numpy(made: Any, setup: Setup) -> Any:
+    return KINDS[setup.architecture.kind].numpy(made, setup)
+
+
+def _compiled(made: Any, setup: Setup) -> Any:
+    make = KINDS[setup.architecture.kind].compiled
+    assert make is not None, "the caller has asked `declines` before"
+    return make(made, setup)
+
+
+def _declines(request: Request) -> str | None:
+    if KINDS[request.variant].compiled is None:
+        return f"it steps recurrent networks, not {request.variant!r}"
+    return compiled.declines()
+
+
+# In float32 or more throughout, which no request for bfloat16 is hurt by.
+NUMPY = Backend("numpy", _numpy, takes_all, serves=None)
+COMPILED = Backend(
+    "compiled",
+    _compiled,
+    _declines,
+    serves=frozenset({"bfloat16", "fixed elapsed", "mixed_memory"}),
+)

@@ -1,0 +1,136 @@
+"""Random liquid features of what estimators take as X, and the ridge on them, in memory."""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.series import IrregularSeries
+from liquidtime.errors import InputError
+from liquidtime.estimators.names import remember_names
+from liquidtime.estimators.series import as_fitted
+from liquidtime.models.contract import Model, Shape
+from liquidtime.models.ridge import Config
+from liquidtime.runs.options import from_dict
+from liquidtime.train.objective import Objective
+from liquidtime.train.score.outputs import predict_logits
+from liquidtime.train.seeds import own_randomness, seed_weights
+
+
+class Solved(NamedTuple):
+    """What an estimator keeps of a fit.
+
+    Attributes:
+        preprocessor: Fitted on all series.
+        objective: What the logits mean.
+        model: The network.
+        loss: Mean loss over the series, each predicted by a fit without it.
+    """
+
+    preprocessor: Preprocessor
+    objective: Objective
+    model: Model
+    loss: float
+
+
+def options(estimator: Any) -> Config:
+    """The options that an estimator's parameters stand for.
+
+    Raises:
+        InputError: If one is out of range.
+    """
+    given = {"units": estimator.n_units, "thresholds": estimator.n_thresholds}
+    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in given.items()}
+    return from_dict(Config, plain)
+
+
+def seed_of(estimator: Any) -> int:
+    """A seed, drawn from its `random_state`."""
+    return int(check_random_state(estimator.random_state).randint(2**31 - 1))
+
+
+def preprocessed(series: IrregularSeries) -> Preprocessor:
+    """A preprocessor fitted on series.
+
+    Raises:
+        InputError: If there are none.
+    """
+    if len(series) < 2:
+        raise InputError(f"X holds {len(series)} series; expected 2 or more.")
+    return Preprocessor.fit(series)
+
+
+def solve(
+    estimator: Any, series: IrregularSeries, objective: Objective, weights: Any = None
+) -> Solved:
+    """Fit, and give the estimator what it remembers of the features of the series.
+
+    Args:
+        estimator: Its parameters are taken.
+        series: With one target a series.
+        objective: What is to be predicted.
+        weights: [N], or None for ones.
+
+    Raises:
+        InputError: If a parameter, the series or the weights do not fit.
+    """
+    config, seed = options(estimator), seed_of(estimator)
+    given = None if weights is None else torch.from_numpy(weights_of(weights, len(series)))
+    preprocessor = preprocessed(series)
+    model = config.build(
+        Shape(
+            inputs=preprocessor.input_size,
+            variables=preprocessor.variable_count,
+            outputs=objective.output_size,
+        )
+    )
+    assert model.solve is not None
+    with own_randomness():
+        seed_weights(seed)
+        loss = model.solve(preprocessor.encode(series, reads=model.reads), objective, given)
+    model.network.eval()
+    remember_names(estimator, series)
+    estimator.n_features_in_ = len(preprocessor.variables)
+    return Solved(preprocessor, objective, model, loss)
+
+
+def logits(estimator: Any, X: Any) -> np.ndarray:
+    """Logits or standardised values [N, K] for new series.
+
+    Raises:
+        InputError: If X does not fit.
+        sklearn.exceptions.NotFittedError: If `fit` was not called.
+    """
+    check_is_fitted(estimator)
+    series = replace(as_fitted(estimator, X), target=None, per_step=False)
+    fitted: Solved = estimator.fitted_
+    encoded = fitted.preprocessor.encode(series, reads=fitted.model.reads)
+    return predict_logits(fitted.model, encoded).numpy()
+
+
+def weights_of(sample_weight: Any, count: int) -> np.ndarray:
+    """Weights of series, [N] float64.
+
+    Raises:
+        InputError: If there are not as many, or they are negative, not finite or all 0.
+    """
+    try:
+        found = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"sample_weight does not hold numbers alone ({error}).") from error
+    if found.ndim == 0:
+        found = np.full(count, float(found))
+    if found.shape != (count,):
+        raise InputError(
+            f"sample_weight has shape {list(found.shape)}; expected [{count}], a weight a series."
+        )
+    if not np.isfinite(found).all() or (found < 0).any() or not found.any():
+        raise InputError(
+            "sample_weight holds numbers that are negative or not finite, or zeros alone; expected "
+            "weights of 0 or more."
+        )
+    return found

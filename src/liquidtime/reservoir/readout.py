@@ -1,0 +1,247 @@
+"""The linear read-out of random liquid features, found in closed form."""
+
+from typing import Literal, NamedTuple, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from liquidtime.data.batch import Batchable
+from liquidtime.errors import InputError
+from liquidtime.kernels.reservoir.call import POOLS, width
+from liquidtime.reservoir.calibrate import calibrate, cross_entropy
+from liquidtime.reservoir.features import BATCH, Features
+from liquidtime.reservoir.ridge import Solution, solve
+
+CLIP = 10.0
+"""Standardised features are cut off at ± this."""
+_FEW = 1000
+"""Rows on which the groups of features are compared, at most."""
+_ENTRIES = 250_000_000
+"""Numbers that the features of a training part may be, at most: 1 GB."""
+
+
+class Aim(Protocol):
+    """What is to be predicted; see `liquidtime.models.contract.Goal`."""
+
+    @property
+    def kind(self) -> Literal["classes", "values"]:
+        """Classes or values."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """One an output."""
+        ...
+
+    @property
+    def weights(self) -> tuple[float, ...] | None:
+        """Of the classes."""
+        ...
+
+    @property
+    def mean(self) -> tuple[float, ...] | None:
+        """Of the values."""
+        ...
+
+    @property
+    def scale(self) -> tuple[float, ...] | None:
+        """Of the values."""
+        ...
+
+
+class Found(NamedTuple):
+    """A read-out.
+
+    Attributes:
+        centre: [F], mean of the features.
+        scale: [F], one over their standard deviation; 0 where one does not vary or is not used.
+        weight: [F, K] from standardised features to logits or standardised values.
+        bias: [K].
+        loss: Mean loss over the training part, of predictions for series that were left out.
+    """
+
+    centre: np.ndarray
+    scale: np.ndarray
+    weight: np.ndarray
+    bias: np.ndarray
+    loss: float
+
+
+def find(
+    features: Features,
+    training: Batchable,
+    goal: Aim,
+    weights: Tensor | None,
+    random: np.random.Generator,
+) -> Found:
+    """Fit the read-out.
+
+    Levels (maximum, minimum, mean, …) are used beside times above thresholds if the squared error
+    of left-out series is lower then by more than its standard error. The strength of the ridge is
+    that of the least such error.
+
+    Args:
+        features: Drawn.
+        training: With targets.
+        goal: What is to be predicted.
+        weights: [N] of the series, or None.
+        random: Chooses among the features where all do not fit into memory.
+    """
+    count = len(training.lengths)
+    columns = np.arange(features.size)
+    if count * features.size > _ENTRIES:
+        columns = np.sort(random.permutation(columns)[: max(1024, _ENTRIES // count)])
+    rows, target = _collect(features, training, columns)
+    weight = np.ones(count) if weights is None else weights.numpy().astype(float)
+    there = target >= 0 if goal.kind == "classes" else ~np.isnan(target).all(axis=1)
+    there &= weight > 0
+    if not there.any():
+        raise InputError("no series has a target and a weight; expected one at least.")
+    rows, target, weight = rows[there], target[there], weight[there]
+    centre, scale = _moments(rows)
+    rows -= centre
+    rows *= scale
+    np.clip(rows, -CLIP, CLIP, out=rows)
+    fit = _classes if goal.kind == "classes" else _values
+    group = (columns % width(features.thresholds.shape[1])) >= len(POOLS)
+    best = _choose(rows, target, weight, group, goal, random)
+    used = np.flatnonzero(best)
+    part = rows if best.all() else np.ascontiguousarray(rows[:, used])
+    solved, loss = fit(part, target, weight, goal)
+    size, chosen = features.size, columns[used]
+    return Found(
+        _spread(centre[used], chosen, size),
+        _spread(scale[used], chosen, size),
+        _spread(solved.weight, chosen, size),
+        solved.bias,
+        loss,
+    )
+
+
+def _spread(found: np.ndarray, chosen: np.ndarray, size: int) -> np.ndarray:
+    """Those of the chosen features among all; 0 for the others."""
+    whole = np.zeros((size, *found.shape[1:]), np.float32)
+    whole[chosen] = found
+    return whole
+
+
+def _collect(
+    features: Features, training: Batchable, columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features [N, C] and targets [N] or [N, K], series by series."""
+    count = len(training.lengths)
+    rows = np.empty((count, len(columns)), np.float32)
+    targets = []
+    # Series of about one length together, so that little is padded.
+    order = torch.argsort(training.lengths, stable=True).numpy()
+    for start in range(0, count, BATCH):
+        index = order[start : start + BATCH]
+        batch = training.batch(index)
+        found = features.of_batch(batch)
+        rows[index] = found if len(columns) == features.size else found[:, columns]
+        if batch.target is None:
+            raise ValueError("the batch has no target; expected one a series.")
+        targets.append(batch.target.numpy())
+    target = np.concatenate(targets)
+    ordered = np.empty_like(target)
+    ordered[order] = target
+    if ordered.dtype.kind == "f":
+        ordered = ordered.reshape(count, -1).astype(float)
+    return rows, ordered
+
+
+def _moments(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of every column and one over its standard deviation; 0 where it does not vary."""
+    mean = rows.mean(0, dtype=np.float64)
+    square = np.zeros(rows.shape[1])
+    for start in range(0, len(rows), BATCH):
+        square += ((rows[start : start + BATCH] - mean) ** 2).sum(0)
+    scale = np.sqrt(square / len(rows))
+    # The rounding of float32, and no more.
+    constant = scale <= 1e-5 * np.abs(mean) + 1e-7
+    factor = np.where(constant, 0.0, 1 / np.where(constant, 1.0, scale))
+    return mean.astype(np.float32), factor.astype(np.float32)
+
+
+def _choose(
+    rows: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray,
+    above: np.ndarray,
+    goal: Aim,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """Which columns to use: all, or times above thresholds alone."""
+    if len(rows) > _FEW:
+        some = np.sort(random.permutation(len(rows))[:_FEW])
+        rows, target, weight = rows[some], target[some], weight[some]
+    everything = np.ones_like(above)
+    errors = []
+    for group in (everything, above):
+        part = rows if group.all() else np.ascontiguousarray(rows[:, group])
+        if goal.kind == "classes":
+            wanted, counted = _signs(target, goal), _of_classes(target, weight, goal)
+            error = wanted - solve(part, wanted, counted).left_out
+        else:
+            wanted, counted = _scaled(target, goal), weight
+            error = np.nan_to_num(wanted - _values(part, target, weight, goal)[0].left_out)
+        errors.append((error**2).sum(1) * counted)
+    gain = errors[1] - errors[0]
+    # By more than chance would have it: of a few dozen series the errors say little.
+    sure = gain.mean() > gain.std() / np.sqrt(len(gain))
+    return everything if sure else above
+
+
+def _signs(target: np.ndarray, goal: Aim) -> np.ndarray:
+    """[N, K]: 1 for the class, −1 for the others."""
+    return np.where(np.arange(len(goal.labels)) == target[:, None], 1.0, -1.0)
+
+
+def _of_classes(target: np.ndarray, weight: np.ndarray, goal: Aim) -> np.ndarray:
+    return weight if goal.weights is None else weight * np.asarray(goal.weights)[target]
+
+
+def _classes(
+    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim
+) -> tuple[Solution, float]:
+    """Logits, calibrated on the scores of left-out series."""
+    weight = _of_classes(target, weight, goal)
+    solved = solve(rows, _signs(target, goal), weight)
+    slope, offset = calibrate(solved.left_out, target, weight)
+    logits = slope * solved.left_out + offset
+    scaled = Solution(
+        slope * solved.weight,
+        slope * solved.bias + offset,
+        solved.strength,
+        logits,
+        solved.error,
+    )
+    return scaled, cross_entropy(logits, target, weight)
+
+
+def _scaled(target: np.ndarray, goal: Aim) -> np.ndarray:
+    return (target - np.asarray(goal.mean)) / np.asarray(goal.scale)
+
+
+def _values(
+    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim
+) -> tuple[Solution, float]:
+    """Standardised values; outputs that lack a target in some series are fitted without these."""
+    wanted = _scaled(target, goal)
+    there = ~np.isnan(wanted)
+    if there.all():
+        solved = solve(rows, wanted, weight)
+        return solved, solved.error
+    alone = []
+    for column, known in zip(wanted.T, there.T, strict=True):
+        alone.append(solve(rows, np.where(known, column, 0.0)[:, None], weight * known))
+    error = sum(one.error * known.sum() for one, known in zip(alone, there.T, strict=True))
+    joined = Solution(
+        np.concatenate([one.weight for one in alone], axis=1),
+        np.concatenate([one.bias for one in alone]),
+        float(np.median([one.strength for one in alone])),
+        np.concatenate([one.left_out for one in alone], axis=1),
+        float(error / there.sum()),
+    )
+    return joined, joined.error

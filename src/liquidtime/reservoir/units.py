@@ -1,0 +1,121 @@
+"""The random draw of the frozen units.
+
+Kinds and ranges were chosen by cross-validation on training parts of small public sets: mostly
+resonators, which tell shapes; some leaks, which tell levels; counts where channels have clocks of
+their own.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from liquidtime.kernels.reservoir.call import KINDS, Units
+
+BLOCK = 16
+"""Units of one kind that share their channels, for the compiled kernel steps so many at once."""
+MOST_CHANNELS = 4
+"""Channels that a unit reads, at most."""
+SHORTEST = 0.7
+"""The shortest time constant, in median gaps."""
+LONGEST = 0.25
+"""The longest time constant, as a share of the median span."""
+_GAIN = 3.0
+
+
+class Surroundings(NamedTuple):
+    """What the draw has to know of the training part.
+
+    Attributes:
+        gap: Median time between rows of a series.
+        span: Median time from the first to the last row of a series.
+        varying: [D] bool, channels that vary within series.
+        steady: [D] bool, channels that do not, such as static features.
+        sparse: Whether channels are observed at times of their own, so that when they are is news.
+        window: [2], see `Features`.
+    """
+
+    gap: float
+    span: float
+    varying: np.ndarray
+    steady: np.ndarray
+    sparse: bool
+    window: np.ndarray
+
+
+def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units:
+    """Draw units.
+
+    Args:
+        count: K, how many.
+        around: What they shall suit.
+        random: The source of all numbers.
+
+    Returns:
+        The units, those of one kind and one set of channels together.
+    """
+    blocks = -(-count // BLOCK)
+    kinds = _kinds(blocks, around)
+    sets = _channel_sets(kinds, around, random)
+    order = sorted(range(blocks), key=lambda block: (kinds[block], sets[block].tolist()))
+    kind = np.repeat(kinds[order], BLOCK)[:count].astype(np.int32)
+    channels = np.repeat(sets[order], BLOCK, axis=0)[:count].astype(np.int32)
+    weights = random.normal(size=channels.shape) * (channels >= 0)
+    weights /= np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
+    shortest = SHORTEST * around.gap
+    longest = max(LONGEST * around.span, 1.01 * shortest)
+    tau = np.exp(random.uniform(np.log(shortest), np.log(longest), size=count))
+    ratio = np.exp(random.uniform(np.log(1.3), np.log(5.0), size=count))
+    quality = np.exp(random.uniform(np.log(0.6), np.log(4.0), size=count))
+    steepness = random.uniform(1.0, 4.0, size=count) * random.choice([-1.0, 1.0], size=count)
+    numbers = (
+        weights,
+        1 / tau,
+        1 / (tau * ratio),
+        2 * quality / tau,
+        random.uniform(0, 2 * np.pi, size=count),
+        np.full(count, _GAIN),
+        steepness,
+        random.normal(scale=0.7, size=count),
+    )
+    return Units(kind, channels, *(np.ascontiguousarray(each, np.float32) for each in numbers))
+
+
+def _kinds(blocks: int, around: Surroundings) -> np.ndarray:
+    """[blocks] kinds, in shares as exact as whole blocks allow."""
+    mix = SPARSE if around.sparse else DENSE
+    names, shares = list(mix), np.array(list(mix.values()))
+    ends = np.round(np.cumsum(shares) / shares.sum() * blocks).astype(int)
+    counts = np.diff(ends, prepend=0)
+    return np.repeat([KINDS.index(name) for name in names], counts)
+
+
+def _channel_sets(
+    kinds: np.ndarray, around: Surroundings, random: np.random.Generator
+) -> np.ndarray:
+    """[blocks, C] sets of channels, -1 behind the last; every channel comes round equally often."""
+    known = around.varying | around.steady
+    both = np.flatnonzero(known if known.any() else np.ones_like(known))
+    varying = np.flatnonzero(around.varying) if around.varying.any() else both
+    width = min(MOST_CHANNELS, len(known))
+    sets = np.full((len(kinds), width), -1)
+    turns: dict[bool, list[int]] = {True: [], False: []}
+    for block, kind in enumerate(kinds):
+        level = KINDS[kind] in _LEVELS
+        pool = both if level else varying
+        # Levels of one channel alone first of all; combinations otherwise.
+        size = 1 + int(random.geometric(0.5 if around.sparse else 0.35) - 1)
+        chosen: list[int] = []
+        while len(chosen) < min(size, width, len(pool)):
+            if not turns[level]:
+                turns[level] = random.permutation(pool).tolist()
+            channel = turns[level].pop()
+            if channel not in chosen:
+                chosen.append(channel)
+        sets[block, : len(chosen)] = sorted(chosen)
+    return sets
+
+
+_LEVELS = ("low", "liquid")
+DENSE = {"low": 0.1, "band": 0.1, "liquid": 0.05, "resonator": 0.75}
+SPARSE = {"low": 0.35, "band": 0.15, "liquid": 0.2, "resonator": 0.1, "count": 0.2}
+"""Shares of the kinds."""
