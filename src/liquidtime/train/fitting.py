@@ -284,7 +284,8 @@ def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dic
     seconds = [record["seconds"] for record in trained.history]
     return {
         "task": config.task,
-        "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1},
+        "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1}
+        | ({} if model.solve is None else {"at_once": True}),
         "epochs": len(trained.history),
         "stopped_early": model.solve is None and len(trained.history) < config.train.epochs,
         "seconds_per_epoch": statistics.median(seconds),
