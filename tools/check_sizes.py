@@ -51,12 +51,17 @@ OPTIONS = {
     "data/convert/frames.py": {"from_long_frame"},
     "data/convert/lists.py": {"from_lists"},
     "data/convert/padded.py": {"from_nan_padded"},
+    "data/convert/tables.py": {"from_frame"},
+    "data/recordings/windows.py": {"from_recording"},
     # Figures: what may be left out of one, and its words.
     "plot/brain/heatmap.py": {"heatmap"},
     "plot/brain/player.py": {"player_page"},
     "plot/brain/raster.py": {"raster"},
     "plot/brain/response.py": {"response_matrix"},
     "plot/brain/traces.py": {"traces"},
+    "plot/circuit/influence.py": {"circuit_influence"},
+    "plot/fit/attribution.py": {"attribution_trace"},
+    "plot/fit/fan.py": {"fan_chart"},
     "plot/fit/trace.py": {"series_trace"},
     # Not yet said as one value.
     "train/fitting.py": {"fit"},

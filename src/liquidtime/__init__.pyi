@@ -10,6 +10,7 @@ from liquidtime import deploy as deploy
 from liquidtime import dynamics as dynamics
 from liquidtime import errors as errors
 from liquidtime import estimators as estimators
+from liquidtime import explain as explain
 from liquidtime import export as export
 from liquidtime import kernels as kernels
 from liquidtime import models as models

@@ -8,7 +8,7 @@ from rich.console import Console
 from liquidtime.cli.common.scores import alike, comparison, training_line
 from liquidtime.models import cfc
 from liquidtime.train import FitConfig
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.classes import Classes
 
 
 def run(name="a", auroc=0.8, series=60, data="/here/stays.csv", labels=("no", "yes"), **metrics):
@@ -17,7 +17,7 @@ def run(name="a", auroc=0.8, series=60, data="/here/stays.csv", labels=("no", "y
     return SimpleNamespace(
         path=SimpleNamespace(name=name),
         config=FitConfig(task="classify", model=cfc.Config(hidden_size=6)),
-        objective=Objective("classes", labels, False),
+        objective=Classes(labels=labels, per_step=False),
         record={"data": {"series": series}},
         schema={"data": data},
         metrics={

@@ -120,9 +120,22 @@ def test_a_forecast_end_to_end(tmp_path, capsys):
     to = tmp_path / "p.csv"
     assert main(["predict", str(out), str(table), "--to", str(to)]) == 0
     predictions = pd.read_csv(to)
-    assert list(predictions) == ["id", "t", "predicted_a", "predicted_b"]
-    assert len(predictions) == len(pd.read_csv(table))
+    assert list(predictions) == [
+        "id",
+        "t",
+        "made_at",
+        "horizon",
+        "predicted_a",
+        "predicted_b",
+    ]
+    read = pd.read_csv(table)
+    assert len(predictions) == len(read)
     assert predictions.notna().all().all()
+    assert predictions["made_at"].tolist() == read["t"].tolist()
+    # Each is for the next row of its id, or the usual gap later.
+    follows = read["id"].eq(read["id"].shift(-1)).to_numpy()
+    np.testing.assert_array_equal(predictions["t"][follows], read["t"].shift(-1)[follows])
+    assert (predictions["t"] > predictions["made_at"]).all()
     assert main(["evaluate", str(out), str(table)]) == 0
 
 

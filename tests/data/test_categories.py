@@ -46,7 +46,7 @@ def test_the_categories_of_the_training_part_are_inputs():
 
 
 def test_a_category_only_in_other_parts_is_unknown_to_the_fit():
-    preprocessor = Preprocessor.fit(SERIES.select([1]))
+    preprocessor = Preprocessor.fit(SERIES.select([1]), drop_constant=False)
     assert preprocessor.categories == {"rhythm": ("SR",)}
     assert preprocessor.static_categories == {"sex": ()}
     encoded = preprocessor.encode(SERIES, reads=("values", "mask"))

@@ -59,7 +59,7 @@ def test_layout_of_the_inputs():
         static=[[5.0]],
         features=["a", "b"],
     )
-    fitted = Preprocessor.fit(series, time_scale=2.0)
+    fitted = Preprocessor.fit(series, time_scale=2.0, drop_constant=False)
     encoded = fitted.encode(series)
     names = ("a", "b", "a observed", "b observed", "a age", "b age", "static0")
     assert fitted.input_names == names
@@ -115,7 +115,7 @@ def test_blocks_can_be_chosen(build):
 def test_odd_training_parts_give_finite_inputs():
     constant = [[7.0, NAN, 1e-12, 1e9]]
     series = from_lists([constant, np.zeros((0, 4)), constant])
-    fitted = Preprocessor.fit(series)
+    fitted = Preprocessor.fit(series, drop_constant=False)
     assert fitted.time_scale == 1.0
     assert fitted.std == (1.0,) * 4
     other = from_lists([[[8.0, 2.0, 1e-12, 1e9], [NAN, NAN, NAN, 2e9]], np.zeros((0, 4))])
@@ -136,7 +136,7 @@ def test_a_constant_that_float32_cannot_hold_counts_as_constant():
 
 def test_outliers_are_cut_off_at_ten_deviations(build):
     train = build([50], static=1, observed=1.0)
-    fitted = Preprocessor.fit(train)
+    fitted = Preprocessor.fit(train, drop_constant=False)
     values = train.values.clone()
     values[0, 0], values[1, 0] = 1e6, -1e6
     wild = replace(train, values=values, static=torch.tensor([[1e9]]))
@@ -144,7 +144,7 @@ def test_outliers_are_cut_off_at_ten_deviations(build):
     assert inputs[0, 0] == 10
     assert inputs[1, 0] == -10
     assert inputs[:, -1].unique().item() == 10
-    free = Preprocessor.fit(train, clip=float("inf")).encode(wild).inputs
+    free = Preprocessor.fit(train, clip=float("inf"), drop_constant=False).encode(wild).inputs
     assert free[0, 0] > 1e5
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liquidtime.data import Split, split_by_series
+from liquidtime.data import Split, folds, split_by_group, split_by_name, split_by_series
 from liquidtime.errors import InputError
 
 
@@ -62,3 +62,74 @@ def test_a_series_in_two_parts_is_refused():
 def test_json_round_trip():
     split = split_by_series(20, seed=1)
     assert Split.from_dict(json.loads(json.dumps(split.to_dict()))).to_dict() == split.to_dict()
+
+
+@given(st.integers(3, 60), st.integers(0, 5), st.booleans())
+def test_no_group_is_in_two_parts(count, seed, stratified):
+    random = np.random.default_rng(seed)
+    groups = np.concatenate([np.arange(count), random.integers(0, count, 3 * count)])
+    classes = random.integers(0, 2, len(groups)) if stratified else None
+    split = split_by_group(groups, seed=seed, stratify=classes)
+    parts = (split.train, split.validation, split.test)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(groups)))
+    sets = [set(groups[part].tolist()) for part in parts]
+    assert all(sets)
+    assert not (sets[0] & sets[1] or sets[0] & sets[2] or sets[1] & sets[2])
+
+
+def test_groups_of_unequal_size_come_to_their_shares_and_classes():
+    random = np.random.default_rng(0)
+    sizes = random.integers(1, 30, 60)
+    groups = np.repeat([f"p{g}" for g in range(60)], sizes)
+    ill = np.repeat(random.random(60) < 0.2, sizes)
+    split = split_by_group(groups, seed=3, stratify=ill)
+    for part, share in zip(
+        (split.train, split.validation, split.test), (0.7, 0.15, 0.15), strict=True
+    ):
+        assert len(part) / len(groups) == pytest.approx(share, abs=0.02)
+        assert ill[part].mean() == pytest.approx(ill.mean(), abs=0.03)
+    others = {split_by_group(groups, seed=seed).test.tobytes() for seed in range(5)}
+    assert len(others) > 1, "the seed decides, also where groups differ in size"
+
+
+def test_a_group_for_every_series_and_enough_of_them():
+    with pytest.raises(InputError, match="2 groups cannot be split into 3 parts"):
+        split_by_group(["a", "a", "b"])
+    with pytest.raises(InputError, match="group of series 1 is missing"):
+        split_by_group(["a", None, "b"])
+    with pytest.raises(InputError, match="stratify has shape"):
+        split_by_group([1, 2, 3], stratify=[1, 2])
+
+
+@given(st.integers(2, 6), st.integers(6, 40), st.booleans(), st.booleans())
+def test_folds_score_every_series_once(k, n, stratified, grouped):
+    random = np.random.default_rng(n)
+    classes = random.integers(0, 2, n) if stratified else None
+    groups = np.arange(n) // 2 if grouped else None
+    if grouped and n < 2 * k:
+        return
+    cut = folds(n, k, stratify=classes, groups=groups, seed=1)
+    assert sorted(np.concatenate([scored for _, scored in cut]).tolist()) == list(range(n))
+    for fitted, scored in cut:
+        assert sorted([*fitted, *scored]) == list(range(n))
+        if grouped:
+            assert not set(groups[fitted]) & set(groups[scored])
+
+
+def test_folds_hold_the_classes_evenly():
+    classes = np.array([0] * 85 + [1] * 15)
+    for _, scored in folds(100, 5, stratify=classes):
+        assert classes[scored].sum() == 3
+    with pytest.raises(InputError, match="cannot be cut into 5 folds"):
+        folds(4, 5)
+    with pytest.raises(InputError, match="at most 2"):
+        folds(6, 3, groups=[0, 0, 0, 1, 1, 1])
+
+
+def test_parts_by_name():
+    split = split_by_name(["train", "Val", "dev", "Training", "test", "hold out"])
+    assert split.to_dict() == {"train": [0, 3], "validation": [1, 2], "test": [4, 5]}
+    with pytest.raises(InputError, match="Did you mean 'train'"):
+        split_by_name(["trian"])
+    with pytest.raises(InputError, match="'fold1' is no part; expected train"):
+        split_by_name(["train", "fold1"])

@@ -12,7 +12,7 @@ from liquidtime.data import from_lists, from_nan_padded
 from liquidtime.errors import InputError
 from liquidtime.estimators import LiquidClassifier, LiquidRegressor, Series
 
-QUICK = {"hidden_size": 6, "epochs": 2, "random_state": 0}
+QUICK = {"kind": "cfc", "hidden_size": 6, "epochs": 2, "validation": 0.25, "random_state": 0}
 Y = [0, 1] * 6
 
 
@@ -141,7 +141,7 @@ def test_columns_hold_numbers(column, message):
 
 
 def test_one_frame_is_no_list_of_series():
-    with pytest.raises(InputError, match=r"single DataFrame.*groupby"):
+    with pytest.raises(InputError, match=r"single DataFrame.*set_index"):
         LiquidClassifier().fit(frames()[0], Y)
 
 

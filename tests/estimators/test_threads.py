@@ -14,11 +14,11 @@ from liquidtime.estimators import LiquidClassifier, LiquidRegressor
 from liquidtime.models.cfc import Config
 from liquidtime.train import FitConfig, TrainConfig
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.run import new_model
 
 X = from_nan_padded(np.random.default_rng(0).normal(size=(24, 5, 2)))
-SMALL = {"hidden_size": 4, "epochs": 3, "random_state": 0}
+SMALL = {"kind": "cfc", "hidden_size": 4, "epochs": 3, "validation": 0.15, "random_state": 0}
 
 
 def states():

@@ -14,7 +14,7 @@ from liquidtime.models.catalogue import MODELS, from_dict, to_dict
 from liquidtime.models.contract import Facts
 from liquidtime.train.config import FitConfig
 from liquidtime.train.loss import Loss
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
 

@@ -32,9 +32,44 @@ truth, probability = random.random(200) < 0.4, random.random(200)
 timed = Timed("batch B", {"ours": ((1, 4), (1e-3, 2e-3)), "theirs": ((1, 4), (1e-2, 2e-2))})
 panel = Panel("fused", np.sin(times), {"K = 6": np.sin(times) + 0.1})
 costed = Costed("fused", np.array([1e-2, 1e-3]), np.array([1.0, 2.0]))
+circuit = AutoNCP(19, 4).build(6)
 
 EXAMPLES = {
     "wiring": Example(lambda ax: plot.wiring(AutoNCP(19, 4).build(6), ax=ax)),
+    "circuit_influence": Example(
+        lambda ax: plot.circuit_influence(
+            circuit,
+            values[0, 0] + random.normal(60.0, 1.0, circuit.units),
+            circuit.sensory_adjacency * 0.1,
+            circuit.adjacency * 0.2,
+            input_names=list("abcdef"),
+            output_name="y",
+            unit="y",
+            ax=ax,
+        )
+    ),
+    "attribution_totals": Example(
+        lambda ax: plot.attribution_totals({"a": 1.0, "b": -2.0}, unit="y", ax=ax)
+    ),
+    "attribution_trace": Example(
+        lambda ax: plot.attribution_trace(
+            times, values[:, :2], values[:, 2:] + 60.0, names=list("ab"), unit="y", ax=ax
+        ),
+        4,
+    ),
+    "contribution_strip": Example(
+        lambda ax: plot.contribution_strip(times, values, names=list("abcd"), unit="y", ax=ax)
+    ),
+    "importance_bars": Example(
+        lambda ax: plot.importance_bars(
+            list("abcd"), values[0], values[0] - 1, values[0] + 1, ax=ax
+        )
+    ),
+    "attribution_bars": Example(
+        lambda ax: plot.attribution_bars(
+            list("abcd"), values[0] + 70, values[0] + 69, values[0] + 71, values[0], unit="y", ax=ax
+        )
+    ),
     "heatmap": Example(lambda ax: plot.heatmap(times, values, list("abcd"), ax=ax)),
     "raster": Example(
         lambda ax: plot.raster(times, np.arange(60) % 4, groups=list("xxyy"), ax=ax), 2

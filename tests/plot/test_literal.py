@@ -27,6 +27,7 @@ timed = [Timed(N[0], dict.fromkeys(N, ((1, 4), (0.001, 0.002))))]
 panel = Panel(N[1], np.sin(times), {N[0]: np.sin(times) + 0.1})
 costed = [Costed(name, np.array([1e-2, 1e-3]), np.array([1.0, 2.0])) for name in N]
 curves = dict.fromkeys(N, (truth, probability))
+circuit = AutoNCP(19, 4).build(4)
 
 FIGURES: dict[str, Callable[..., Figure]] = {
     "layers": lambda: plot.wiring(AutoNCP(19, 4).build(4), input_names=N, output_names=N),
@@ -35,6 +36,29 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     ),
     "matrix": lambda: plot.wiring(
         AutoNCP(19, 4).build(4), input_names=N, output_names=N, kind="matrix", title=N[1]
+    ),
+    "circuit_influence": lambda: plot.circuit_influence(
+        circuit,
+        random.normal(size=19),
+        circuit.sensory_adjacency * 0.1,
+        circuit.adjacency * -0.2,
+        input_names=N,
+        output_name=N[0],
+        unit=N[1],
+        title=N[2],
+    ),
+    "attribution_totals": lambda: plot.attribution_totals(
+        dict(zip(N, [1.0, -1.0, 0.5, 2.0], strict=True)), unit=N[0]
+    ),
+    "attribution_trace": lambda: plot.attribution_trace(
+        times, values, values, names=N, unit=N[0], so_far_name=N[1], labels={N[0]: N}
+    ),
+    "contribution_strip": lambda: plot.contribution_strip(times, values, names=N, unit=N[0]),
+    "importance_bars": lambda: plot.importance_bars(
+        N, np.full(4, 2.0), np.ones(4), np.full(4, 3.0), what=N[0]
+    ),
+    "attribution_bars": lambda: plot.attribution_bars(
+        N, np.full(4, 2.0), np.ones(4), np.full(4, 3.0), np.zeros(4), unit=N[0]
     ),
     "heatmap": lambda: plot.heatmap(
         times, values, N, units=N[0], quantity=N[1], stimulus=stimulus, title=N[2]

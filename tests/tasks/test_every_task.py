@@ -11,7 +11,7 @@ import torch
 from liquidtime.errors import InputError
 from liquidtime.tasks import catalogue
 from liquidtime.tasks.published import FILE, read_published
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.run import new_model
 from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.parts import scored

@@ -34,6 +34,8 @@ def test_round_trip_through_json():
         (lambda: TrainConfig(patience=0), "patience is 0"),
         (lambda: TrainConfig(devices="many"), "devices is 'many'"),
         (lambda: TrainConfig(decay=1.5), "decay is 1.5"),
+        (lambda: TrainConfig(epochs=3, steps=9), "epochs is 3 and steps is 9; expected one"),
+        (lambda: TrainConfig(optimizer="lion"), "optimizer is 'lion'"),
         (lambda: FitConfig(task="regress", train=TrainConfig(class_weights="balanced")), "classes"),
         (lambda: FitConfig.from_dict({"model": {"hiden_size": 3}}), "no option 'hiden_size'"),
     ],

@@ -13,6 +13,7 @@ from liquidtime.errors import InputError
 from liquidtime.models import catalogue
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
+from liquidtime.train.defaults import resolved
 from liquidtime.train.run import Run
 
 
@@ -42,7 +43,9 @@ def test_the_folder_tells_one_story(series, split, tmp_path):
         "split.csv",
     ]
     again = Run.load(run.path)
-    assert again.config == config(epochs=5)
+    # With a number for each "auto".
+    assert again.config == resolved(config(epochs=5), data.select(split.train))
+    assert again.config.train.weight_decay > 0
     assert again.schema == {"id": "a"}
     assert again.record["versions"]["torch"] == torch.__version__
 
@@ -60,9 +63,9 @@ def test_the_folder_tells_one_story(series, split, tmp_path):
     assert again.metrics["parameters"] == sum(p.numel() for p in again.model().parameters())
 
     best = again.metrics["selection"]["best_epoch"]
-    chosen = again.history["validation_auroc"][best - 1]
-    assert chosen == max(again.history["validation_auroc"])
-    assert again.metrics["validation"]["metrics"]["auroc"]["value"] == pytest.approx(chosen)
+    chosen = again.history["validation_log_loss"][best - 1]
+    assert chosen == min(again.history["validation_log_loss"])
+    assert again.metrics["validation"]["metrics"]["log_loss"]["value"] == pytest.approx(chosen)
     parts = pd.read_csv(run.path / "split.csv").groupby("part")["id"].apply(list)
     assert parts["test"] == split.test.tolist()
 
@@ -84,7 +87,7 @@ def test_the_test_part_has_no_say(series, split, tmp_path):
     two = fit(spoilt, split, config(), tmp_path / "two", progress=False)
     assert bits(one) == bits(two)
     assert one.preprocessor == two.preprocessor
-    assert one.history["validation_auroc"] == two.history["validation_auroc"]
+    assert one.history["validation_log_loss"] == two.history["validation_log_loss"]
     assert one.metrics["test"] != two.metrics["test"]
 
 
@@ -208,7 +211,7 @@ def test_one_plain_line_an_epoch_and_no_chatter(series, split, tmp_path, capfd):
     assert len(lines) == 3, said.err
     for k, line in enumerate(lines):
         assert line.startswith(f"GRU  epoch {k + 1}/3  loss 0.")
-        assert "  validation AUROC " in line and line.endswith("s/epoch")
+        assert "  validation log loss " in line and line.endswith("s/epoch")
 
 
 def test_tensorboard_joins_in_when_installed(series, split, tmp_path):

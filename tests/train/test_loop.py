@@ -11,7 +11,7 @@ from liquidtime.data.batch import Batch
 from liquidtime.models.contract import Model, Shape
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.classes import Classes
 
 
 class Frames:
@@ -50,7 +50,7 @@ class Brightness(nn.Module):
         return self.head(batch.inputs.flatten(2).mean(1))
 
 
-OBJECTIVE = Objective(kind="classes", per_step=False, labels=("dark", "bright"))
+OBJECTIVE = Classes(per_step=False, labels=("dark", "bright"))
 CONFIG = TrainConfig(epochs=3, batch_size=8, learning_rate=0.1, accelerator="cpu")
 
 
@@ -60,7 +60,7 @@ def model(loss=None):
 
 def test_frames_of_a_camera_need_not_be_series():
     training, validation = Frames(24), Frames(8)
-    progress = train(model(), OBJECTIVE, training, validation, CONFIG)
+    progress = train(model(), OBJECTIVE, training, validation, replace(CONFIG, select="auroc"))
     assert progress.metric == "auroc"
     assert progress.history[-1]["validation_auroc"] == 1.0
     assert (training.asked, validation.asked) == (3 * 24, 3 * 8)
@@ -107,7 +107,9 @@ def test_weights_found_at_once_are_one_epoch_whatever_the_options_say():
         return float(total / weight)
 
     solved = replace(found, solve=solve)
-    progress = train(solved, OBJECTIVE, Frames(24), Frames(8), replace(CONFIG, patience=1))
+    progress = train(
+        solved, OBJECTIVE, Frames(24), Frames(8), replace(CONFIG, patience=1, select="auroc")
+    )
     assert asked == [("classes", False, None)]
     assert len(progress.history) == 1
     assert progress.best_epoch == 0

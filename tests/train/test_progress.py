@@ -7,7 +7,7 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.models import gru
 from liquidtime.train import loop
 from liquidtime.train.config import FitConfig, TrainConfig
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.progress import ProgressLine
 from liquidtime.train.run import new_model
 

@@ -21,8 +21,8 @@ class Options:
 
     run: Annotated[Path, Positional, arg(metavar="RUN")]
     """The run folder."""
-    data: Annotated[Path, Positional, arg(metavar="DATA")]
-    """The table, with the columns of the fit."""
+    data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
+    """The table, with the columns of the fit; one file or several, a pattern or a folder."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """Second table that holds the target or static columns, if DATA does not."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
@@ -35,9 +35,12 @@ class Options:
 def run(options: Options) -> int:
     """Read the table as the run did, predict, score."""
     from liquidtime.cli.common.console import results, say_notes
+    from liquidtime.cli.common.data import told
     from liquidtime.cli.common.scores import score_table
-    from liquidtime.cli.common.tables import load_run, read_with_messages, schema_of
+    from liquidtime.cli.common.standing import caution_lines
+    from liquidtime.cli.common.tables import load_run, local_of, read_with_messages, schema_of
     from liquidtime.runs.write import write_json
+    from liquidtime.train.ahead import segments_of
 
     fitted = load_run(options.run)
     reading = read_with_messages(
@@ -47,18 +50,24 @@ def run(options: Options) -> int:
         skip_without_target=options.skip_without_target,
         time_scale=fitted.preprocessor.time_scale,
     )
-    seen = _seen_in_training(options.run, reading.series.ids)
+    pieces = segments_of(fitted.schema) is not None
+    seen = _seen_in_training(options.run, reading.series.ids, pieces=pieces)
     if seen:
         say_notes(
-            [f"{seen:,} of {len(reading.series):,} ids were in the training part: flattering."]
+            [
+                f"{seen:,} of {len(reading.series):,} ids were in the training part: flattering"
+                + (", unless these are later rows of them." if pieces else ".")
+            ]
         )
-    scores = fitted.evaluate(reading.series)
+    scores = fitted.evaluate(reading.series, local=local_of(reading))
     if options.to is not None:
         write_json(options.to, scores)
-    title = f"{options.run} on {options.data.name}, with 95 % intervals over series:"
+    title = f"{options.run} on {told(options.data)}, with 95 % intervals over series:"
     console = results()
     console.print(title, markup=False, soft_wrap=True)
     console.print(score_table({"scores": scores}))
+    for line in caution_lines({"this table": scores}, fitted):
+        console.print(line, markup=False, soft_wrap=True)
     if scores.get("positives") in (0, scores["targets"]):
         console.print(
             "One class only in this table: what ranks or weighs two classes is undefined."
@@ -66,7 +75,7 @@ def run(options: Options) -> int:
     return 0
 
 
-def _seen_in_training(folder: Path, ids: object) -> int:
+def _seen_in_training(folder: Path, ids: object, *, pieces: bool) -> int:
     """How many of the ids the run was trained on."""
     import csv
 
@@ -80,4 +89,7 @@ def _seen_in_training(folder: Path, ids: object) -> int:
         return 0
     with understood(file), file.open(encoding="utf-8", newline="") as lines:
         train = {row["id"] for row in csv.DictReader(lines) if row["part"] == "train"}
+    if pieces:
+        # Pieces are called "A/0", "A/1".
+        train = {name.rpartition("/")[0] for name in train}
     return sum(str(name) in train for name in ids)  # pyright: ignore[reportGeneralTypeIssues]

@@ -27,6 +27,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from tyro.conf import Positional, arg
 
+from liquidtime.cli.common.cutting import CutOptions, ForecastOptions, Ready, ready
+from liquidtime.cli.common.data import first_name, told
+from liquidtime.cli.common.parts import PartOptions, parts
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import DEFAULT, MODELS
@@ -35,7 +38,6 @@ from liquidtime.runs.options import Within
 from liquidtime.train.config import About, FitConfig, TrainConfig
 
 if TYPE_CHECKING:
-    from liquidtime.data import IrregularSeries, Split
     from liquidtime.data.table import Reading
 
 
@@ -49,8 +51,11 @@ _TARGET = arg(metavar="COLUMN ...")
 class TableOptions:
     """Which column is what."""
 
-    id: Annotated[str, _COLUMN]
-    """Column that names the series (patient, device) of a row."""
+    id: Annotated[str | None, _MAYBE_COLUMN] = None
+    """Column that names the series (patient, device) of a row; without it all rows are one series,
+    which is split in time."""
+    id_from_file: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Each file is a series, called as the file; --id names the column of it (default: file)."""
     time: Annotated[str, _COLUMN]
     """Column of times: numbers, HH:MM[:SS], or ISO date-times; others need --time-format."""
     variable: Annotated[str | None, _MAYBE_COLUMN] = None
@@ -88,10 +93,24 @@ class TableOptions:
     encoding: Annotated[str, arg(metavar="NAME")] = "utf-8"
     """Encoding of the files, such as latin-1."""
 
-    def schema(self) -> TableSchema:
-        """The same as a table schema."""
-        options: dict[str, Any] = vars(self) | {"classes": self.classes or None}
+    def schema(self, ahead: ForecastOptions) -> TableSchema:
+        """The same as a table schema, with what a forecast reads."""
+        own = "file" if self.id_from_file else None
+        named = {"id": self.id or own, "classes": self.classes or None}
+        options: dict[str, Any] = vars(self) | named
         options.pop("targets")
+        if self.task in ("auto", "forecast") and ahead.given:
+            options["task"] = "forecast"
+        if options["task"] == "forecast":
+            options["horizon"] = ahead.horizon or "1"
+            if self.variable is None or self.features:
+                wanted = (*self.features, *self.target, *ahead.known)
+                options["features"] = tuple(dict.fromkeys(wanted))
+        elif ahead.given:
+            raise InputError(
+                f"--task {self.task} with options of forecasts (--horizon, --every, --known, "
+                "--calendar, --season); leave these out, or use --task forecast."
+            )
         return TableSchema(**options)
 
 
@@ -113,6 +132,8 @@ class RunOptions:
     """Seed of the split, and of the training unless --train.seed is given."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""
+    baselines: Literal["auto", "none", "quick", "all"] = "auto"
+    """Plain models to set beside the network; auto: those that cost little against the training."""
 
 
 Chosen = TypeVar("Chosen", bound=ModelConfig)
@@ -122,10 +143,13 @@ Chosen = TypeVar("Chosen", bound=ModelConfig)
 class OptionsWith(Generic[Chosen]):
     """Options of `liquidtime fit`, with those of one model."""
 
-    data: Annotated[Path, Positional, arg(metavar="DATA")]
-    """The table: CSV (may be packed: .gz, .bz2, .xz) or Parquet."""
+    data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
+    """The table: CSV (or .gz, .bz2, .xz) or Parquet; a file, several, "data/*.csv", or a folder."""
     table: Annotated[TableOptions, arg(name="")]
     run: Annotated[RunOptions, arg(name="")] = field(default_factory=RunOptions)
+    parts: Annotated[PartOptions, arg(name="")] = field(default_factory=PartOptions)
+    cut: Annotated[CutOptions, arg(name="")] = field(default_factory=CutOptions)
+    ahead: Annotated[ForecastOptions, arg(name="")] = field(default_factory=ForecastOptions)
     kind: Annotated[str, arg(name="model", metavar=f"{{{','.join(MODELS.entries())}}}")] = DEFAULT
     """Network to fit; the model options are its own."""
     model: Chosen
@@ -145,7 +169,7 @@ def run(options: OptionsWith) -> int:
     from liquidtime.cli.common.places import run_folder
     from liquidtime.cli.common.tables import describe, read_with_messages
 
-    schema = options.table.schema()
+    schema = options.table.schema(options.ahead)
     if not schema.target:
         raise InputError("--target is empty; expected the column to predict.")
     train = options.train
@@ -155,7 +179,7 @@ def run(options: OptionsWith) -> int:
         raise InputError(
             "Several processes train together, and each has to know the run folder: add --out."
         )
-    out = run_folder(options.run.out, options.data, options.run.resume)
+    out = run_folder(options.run.out, first_name(options.data), options.run.resume)
     try:
         reading = read_with_messages(
             options.data,
@@ -163,31 +187,45 @@ def run(options: OptionsWith) -> int:
             targets=options.table.targets,
             skip_without_target=options.run.skip_without_target,
         )
-        split = _split(reading.series, options)
+        made = _ready(reading, options)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("Stopped before the training began; nothing was written.") from None
-    from liquidtime.cli.common.console import messages, results
-    from liquidtime.cli.common.scores import score_table, training_line
+    from liquidtime.cli.common.console import messages, results, say_notes
+    from liquidtime.cli.common.scores import training_line
+    from liquidtime.cli.common.standing import print_result
+    from liquidtime.data import Preprocessor
     from liquidtime.train import fit
 
+    split = made.split
     sizes = f"{len(split.train):,} / {len(split.validation):,} / {len(split.test):,}"
     messages().print(describe(reading), markup=False)
-    messages().print(f"Training / validation / test: {sizes} series (seed {options.run.seed}).")
+    say_notes(made.notes)
+    if made.schema:
+        messages().print(made.how, markup=False)
+        messages().print(f"Training / validation / test: {sizes} pieces.")
+    else:
+        messages().print(f"Training / validation / test: {sizes} series (seed {options.run.seed}).")
     assert reading.schema.task != "auto"
     finished = fit(
-        reading.series,
+        made.series,
         split,
-        FitConfig(task=reading.schema.task, model=options.model, train=train),
+        FitConfig(
+            task=reading.schema.task,
+            model=options.model,
+            train=train,
+            quantiles=options.ahead.quantiles,
+        ),
         out,
+        preprocessor=Preprocessor.fit(made.series.select(split.train), scale=options.parts.scale),
         resume=options.run.resume,
-        schema=_record(options, reading.schema),
-        about=_about(reading, options),
-        times=reading.cells[reading.schema.time].to_numpy(),
+        schema=_record(options, reading.schema) | made.schema,
+        about=_about(reading, options, made.how),
+        times=made.times,
+        baselines=options.run.baselines,
     )
     console = results()
-    parts = {name: finished.metrics[name] for name in ("validation", "test")}
-    console.print("\nScores with 95 % intervals over series:", markup=False)
-    console.print(score_table(parts))
+    console.print()
+    print_result(finished, console)
     console.print(training_line(finished), markup=False, soft_wrap=True)
     console.print(f"Report: {finished.report}", markup=False, soft_wrap=True)
     return 0
@@ -198,48 +236,50 @@ def _record(options: OptionsWith, schema: TableSchema) -> dict[str, Any]:
     targets = options.table.targets
     return {
         "table": schema.to_dict(),
-        "data": str(options.data.resolve()),
+        "data": " ".join(str(path.resolve()) for path in options.data),
         "targets": None if targets is None else str(targets.resolve()),
-        "split": {"fractions": list(options.run.fractions), "seed": options.run.seed},
+        "split": {"fractions": list(options.run.fractions), "seed": options.run.seed}
+        | options.parts.record(),
     }
 
 
-def _by_class(series: "IrregularSeries") -> bool:
-    return series.classes is not None and not series.per_step
-
-
-def _split(series: "IrregularSeries", options: OptionsWith) -> "Split":
-    from liquidtime.data import split_by_series
-
-    stratify = None
-    if _by_class(series) and series.target is not None:
-        stratify = series.target.numpy()
-    split = split_by_series(
-        len(series), fractions=options.run.fractions, seed=options.run.seed, stratify=stratify
-    )
-    for name in ("train", "validation"):
-        if not len(getattr(split, name)):
-            shares = " ".join(map(str, options.run.fractions))
+def _ready(reading: "Reading", options: OptionsWith) -> Ready:
+    """What is learnt from: pieces of a forecast or of long series, or the series themselves."""
+    run, schema = options.run, reading.schema
+    made = ready(reading, options.cut, options.ahead, run.fractions, run.seed)
+    if made is not None:
+        if options.parts.given:
             raise InputError(
-                f"--fractions {shares} leave the {name} part empty; "
-                "expected training and validation shares above 0."
+                f"{options.parts.given} splits whole series, and these are split in time "
+                "(--chronological, a forecast, or pieces of long series). Leave one of them out."
             )
-    return split
+        return made
+    if schema.id is None:
+        raise InputError(
+            "no column of ids is named (--id), so all rows are one series, which cannot be split "
+            "by series. Name it, or split in time: --chronological."
+        )
+    tables = options.data, options.table.targets
+    split, how, notes = parts(
+        reading.series, options.parts, tables, schema, run.fractions, run.seed
+    )
+    cells = reading.cells[schema.time].to_numpy()
+    return Ready(reading.series, split, cells, {}, how, notes)
 
 
-def _about(reading: "Reading", options: OptionsWith) -> About:
+def _about(reading: "Reading", options: OptionsWith, how: str) -> About:
     """What the report's reader should know."""
     schema, targets = reading.schema, options.table.targets
-    shares = " / ".join(f"{100 * share:g} %" for share in options.run.fractions)
-    stratified = ", every class in the same share" if _by_class(reading.series) else ""
     one = "time step" if reading.series.per_step else "series"
-    what = {"classify": "Class of", "regress": "Value of", "forecast": "Next value of"}[schema.task]
+    what = {"classify": "Class of", "regress": "Value of", "forecast": "Coming values of"}[
+        schema.task
+    ]
     wanted = f"{what} {', '.join(schema.target)}"
     if schema.classes == ("0", "1"):
         wanted = f"{schema.target[0]} = 1"
     return About(
         title=f"{wanted}, one a {one}",
-        data=f"{options.data.name}" + (f", with targets of {targets.name}." if targets else "."),
-        split=f"By series, at random: {shares}{stratified} (seed {options.run.seed}).",
+        data=told(options.data) + (f", with targets of {targets.name}." if targets else "."),
+        split=how,
         time_unit=schema.time_unit or "",
     )

@@ -49,9 +49,9 @@ def run(options: Options) -> int:
     console = results()
     runs = [Run.load(path) for path in options.runs]
     if len(runs) > 1:
-        kinds = {run.objective.kind for run in runs}
+        kinds = {run.objective.noun for run in runs}
         if len(kinds) > 1:
-            raise InputError("These runs predict different things (classes and numbers).")
+            raise InputError(f"These runs predict different things: {', '.join(sorted(kinds))}.")
         console.print(comparison(runs))
         console.print(
             "Scores of each run's own test part; best of a column in bold."
@@ -84,7 +84,8 @@ def _show(run: "Run", console: Any) -> None:
     from rich.table import Table
 
     from liquidtime.cli.common.console import say_notes
-    from liquidtime.cli.common.scores import score_table, training_line
+    from liquidtime.cli.common.scores import training_line
+    from liquidtime.cli.common.standing import print_result
     from liquidtime.train.report import write as report
 
     if not run.report.exists():
@@ -93,10 +94,8 @@ def _show(run: "Run", console: Any) -> None:
         except FileNotFoundError as error:
             say_notes([f"No report can be drawn: {error.filename} is missing."])
     console.print(f"[bold]{escape(str(run.path))}[/]  {escape(_origin(run))}")
+    print_result(run, console)
     console.print(training_line(run), markup=False, soft_wrap=True)
-    parts = {name: run.metrics[name] for name in ("validation", "test")}
-    console.print("\nScores with 95 % intervals over series:", markup=False)
-    console.print(score_table(parts))
     grid = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     for name, value in _facts(run):
         grid.add_row(name, escape(value))

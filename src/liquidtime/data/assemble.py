@@ -13,12 +13,14 @@ class Cells(NamedTuple):
         times: [R] float64, rising strictly inside a series.
         mask: [R, D] bool.
         lengths: [N] int64.
+        first: [R] int64, the first observation given of each row; empty where there were none.
     """
 
     values: np.ndarray
     times: np.ndarray
     mask: np.ndarray
     lengths: np.ndarray
+    first: np.ndarray = np.zeros(0, dtype=np.int64)
 
 
 def assemble(
@@ -62,4 +64,5 @@ def assemble(
         times=times[new_row],
         mask=counts > 0,
         lengths=np.bincount(series[new_row], minlength=series_count).astype(np.int64),
+        first=order[new_row],
     )

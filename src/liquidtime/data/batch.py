@@ -28,6 +28,7 @@ class Batch(NamedTuple):
         mask: [B, T, D] bool, True where observed.
         times: [B, T] float64, absolute, in units of the time scale; behind the end the last time is
             repeated (0 for a series without rows).
+        weight: [B] float32, how much each series counts in the loss; None for ones.
     """
 
     inputs: Tensor
@@ -39,6 +40,7 @@ class Batch(NamedTuple):
     values: Tensor | None = None
     mask: Tensor | None = None
     times: Tensor | None = None
+    weight: Tensor | None = None
 
     def raw(self, part: Raw) -> Tensor:
         """One of `values`, `mask` and `times`.

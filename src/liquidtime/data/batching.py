@@ -91,6 +91,13 @@ class BucketBatches:
             # A batch is sorted by length: every so many-th gives each process long and short ones.
             yield batch[self.rank :: self.world_size].tolist()
 
+    def of_epoch(self) -> list[tuple[list[int], int]]:
+        """The batches of this epoch, each with its number of series over all processes."""
+        return [
+            (batch[self.rank :: self.world_size].tolist(), len(batch))
+            for batch in self._global_batches()
+        ]
+
     @property
     def global_sizes(self) -> list[int]:
         """Series in each batch of this epoch over all processes, in the order of the batches."""

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from liquidtime.data import ragged
 from liquidtime.data.categories import check_codes
+from liquidtime.data.stamps import Stamps
 from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
@@ -42,6 +43,8 @@ class _Fields(Protocol):
     def per_step(self) -> bool: ...
     @property
     def categories(self) -> Categories: ...
+    @property
+    def stamps(self) -> Stamps | None: ...
     @property
     def static_categories(self) -> Categories: ...
 
@@ -127,6 +130,12 @@ def _check_shapes(series: _Fields) -> None:
     if series.ids.shape != (count,):
         raise InputError(
             f"ids has shape {list(series.ids.shape)}; expected [{count}], one a series."
+        )
+    if series.stamps is not None and len(series.stamps) != rows:
+        raise InputError(
+            f"stamps holds {len(series.stamps)} entries but there are {rows} rows; expected one a "
+            "row, or None. Where rows are left out, IrregularSeries.select or replace(…, "
+            "stamps=series.stamps.take(rows)) keeps both together."
         )
     devices = {t.device for t in (series.values, series.times, series.mask, series.lengths)}
     if len(devices) > 1:
@@ -218,11 +227,15 @@ def _check_target(series: _Fields, target: Tensor) -> None:
     if is_class:
         _check_classes(series, target)
         return
-    wrong = torch.isinf(target) if series.per_step else ~torch.isfinite(target)
+    wrong = torch.isinf(target)
+    if not series.per_step:
+        # One of several targets may be unknown; a series without any is no series to learn from.
+        wrong = wrong | target.isnan().all(dim=1, keepdim=True)
     if bool(wrong.any()):
         number, column = (int(n) for n in wrong.nonzero()[0])
         where = _place(series, number) if series.per_step else f"series {_name(series, number)}"
-        allowed = "finite, or NaN where there is none" if series.per_step else "finite"
+        several = series.per_step or target.shape[1] > 1
+        allowed = "finite, or NaN where there is none" if several else "finite"
         raise InputError(
             f"target is {float(target[number, column])} in {where}, column {column}; expected "
             f"{allowed}. Leave the {one} out, or give it a value."

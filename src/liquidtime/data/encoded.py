@@ -7,10 +7,12 @@ from typing import Self
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from liquidtime.data import ragged
 from liquidtime.data.batch import Batch
+from liquidtime.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +32,7 @@ class EncodedSeries:
             behind the others, observed in every row unless missing. Or None.
         mask: [R, D] bool, True where observed. Or None.
         times: [R] float64, absolute, in units of the time scale. Or None.
+        weight: [N] float32, how much each series counts in the loss; None for ones.
     """
 
     inputs: Tensor
@@ -41,6 +44,7 @@ class EncodedSeries:
     values: Tensor | None = None
     mask: Tensor | None = None
     times: Tensor | None = None
+    weight: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -74,7 +78,20 @@ class EncodedSeries:
             values=None if self.values is None else self.values[rows],
             mask=None if self.mask is None else self.mask[rows],
             times=None if self.times is None else self.times[rows],
+            weight=None if self.weight is None else self.weight[chosen],
         )
+
+    def weighted(self, weight: ArrayLike | Tensor | None) -> Self:
+        """The same, with a weight for each series in the loss.
+
+        Args:
+            weight: [N] numbers of 0 or more, not all 0; their scale does not matter. None takes
+                weights away.
+
+        Raises:
+            InputError: If they are no such numbers.
+        """
+        return replace(self, weight=None if weight is None else checked_weight(weight, len(self)))
 
     def batch(
         self, index: np.ndarray | Sequence[int] | Tensor, global_size: int | None = None
@@ -103,4 +120,31 @@ class EncodedSeries:
             values=None if part.values is None else ragged.pad(part.values, lengths),
             mask=None if part.mask is None else ragged.pad(part.mask, lengths, False),
             times=None if part.times is None else ragged.pad_times(part.times, lengths),
+            weight=part.weight,
         )
+
+
+def checked_weight(weight: ArrayLike | Tensor, count: int) -> Tensor:
+    """Weights of series, as float32 with a mean of 1.
+
+    Args:
+        weight: [N] numbers of 0 or more, not all 0.
+        count: Number of series N.
+
+    Raises:
+        InputError: If they are no such numbers.
+    """
+    try:
+        found = torch.as_tensor(np.asarray(weight, dtype=np.float64))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"sample_weight does not hold numbers alone ({error}).") from error
+    if found.shape != (count,):
+        raise InputError(
+            f"sample_weight has shape {list(found.shape)}; expected [{count}], one weight a series."
+        )
+    if not bool(torch.isfinite(found).all()) or bool((found < 0).any()) or not bool(found.any()):
+        raise InputError(
+            "sample_weight holds a negative number, NaN or infinity, or nothing but 0; expected "
+            "weights of 0 or more."
+        )
+    return (found / found.mean()).float()

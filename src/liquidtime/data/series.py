@@ -12,6 +12,7 @@ from torch import Tensor
 from liquidtime.data import card, ragged
 from liquidtime.data.categories import joined, named, recode
 from liquidtime.data.checks import check_series
+from liquidtime.data.stamps import Stamps
 from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
 
@@ -53,8 +54,9 @@ class IrregularSeries:
         mask: [R, D] bool, True where observed.
         lengths: [N] int64, rows per series, sum R; zeros are allowed.
         static: [N, S] float32 or None; NaN where missing.
-        target: None, or one a series: [N] int64 class numbers from 0, [N, K] float32 finite; or
-            one a step: [R] int64 (-1 = none), [R, K] float32 (NaN = none).
+        target: None, or one a series: [N] int64 class numbers from 0, [N, K] float32 (NaN = not
+            known, of some of K targets); or one a step: [R] int64 (-1 = none), [R, K] float32
+            (NaN = none).
         ids: [N] numpy array of int or object; 0 to N - 1 where none are given.
         features: D names; "x0", "x1", ... where none are given.
         static_features: S names; "static0", ... where none are given; None without static.
@@ -66,6 +68,8 @@ class IrregularSeries:
         categories: Of features that hold categories (a rhythm, a ward), the names of these; the
             values of such a feature are their numbers, from 0.
         static_categories: Likewise of static features.
+        stamps: [R], the time of each row as the data has it (dates with their zone), where this is
+            more than `times` tells: predictions give it back. None where there is none.
 
     Raises:
         InputError: If a shape, a dtype or a content is wrong; the message names the field and,
@@ -87,6 +91,7 @@ class IrregularSeries:
     time_unit: str | None = None
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
+    stamps: Stamps | None = None
 
     def __post_init__(self) -> None:
         ids = np.arange(len(self.lengths)) if _none_given(self.ids) else np.asarray(self.ids)
@@ -163,6 +168,7 @@ class IrregularSeries:
             static=None if self.static is None else self.static[chosen],
             target=target,
             ids=self.ids[chosen.cpu().numpy()],
+            stamps=None if self.stamps is None else self.stamps.take(rows.cpu().numpy()),
         )
 
     def __getitem__(self, index: int | slice) -> Self:
@@ -222,7 +228,8 @@ class IrregularSeries:
 
         names = ("values", "times", "mask", "lengths", "static", "target")
         ids = np.concatenate([part.ids for part in parts])
-        return replace(first, ids=ids, **{name: join(name) for name in names})
+        stamps = Stamps.concatenate([part.stamps for part in parts])
+        return replace(first, ids=ids, stamps=stamps, **{name: join(name) for name in names})
 
     def with_categories(self, categories: Categories, static_categories: Categories) -> Self:
         """The same with the categories in another order, or with more of them.

@@ -20,13 +20,15 @@ from liquidtime.deploy.categories import (
     columns,
     from_json,
 )
+from liquidtime.deploy.inputs import kept_inputs
 from liquidtime.errors import InputError
 from liquidtime.notes import UnknownCategoryWarning
 
 Cells = ArrayLike | Mapping[str, object] | Sequence[Mapping[str, object]]
 """Rows as arrays, or by name: one, or a sequence of some."""
 
-_CATEGORIES = ("categories", "static_categories")
+_BY_NAME = ("categories", "static_categories", "dropped")
+_OPTIONAL = (*_BY_NAME, "time_unit", "robust", "independent")
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,16 @@ class Signals:
         clip: Limit of standardised values; None for none.
         labels: Names of the classes, or of the values predicted.
         classes: Whether these are classes.
+        independent: Whether they are labels, any number of which may be true at once.
         target_mean: Of each value predicted; None for classes.
         target_scale: Likewise.
         time_unit: "hours" if the training data's times were dates or durations; None for numbers
             in a unit of their own, or where a file of 0.1.0 does not say.
         categories: Of measurements that are categories (a rhythm, a ward), the names of these.
         static_categories: Likewise of static features.
+        dropped: Names of the inputs that are left out of each block ("static" among them), as they
+            were constant in the training part.
+        robust: Names of what is scaled by median and IQR: these stand in `mean` and `std`.
     """
 
     variables: tuple[str, ...]
@@ -70,18 +76,35 @@ class Signals:
     time_unit: str | None = field(default=None, compare=False)
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
+    independent: bool = False
+    dropped: Categories = field(default_factory=dict)
+    robust: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def input_size(self) -> int:
         """Number of inputs of the network."""
-        values = len(columns(self.variables, self.categories).names)
-        each = {"values": values, "mask": len(self.variables), "since": len(self.variables)}
-        static = len(columns(self.static_variables, self.static_categories).names)
-        return sum(each[kind] for kind in self.features) + static
+        return sum(len(kept) for kept in self.kept.values())
+
+    @cached_property
+    def kept(self) -> dict[str, NDArray[np.int64]]:
+        """Positions of the inputs in each block that `features` lists, and in "static"."""
+        blocks = {
+            "values": columns(self.variables, self.categories).names,
+            "mask": self.variables,
+            "since": self.variables,
+            "static": columns(self.static_variables, self.static_categories).names,
+        }
+        return kept_inputs(self.features, blocks, self.dropped)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Of a run's `config.json`."""
+        if (record.get("schema") or {}).get("forecast") is not None:
+            raise InputError(
+                "the run forecasts from a calendar, seasons and lags that no stream keeps; "
+                "expected a run without. Predict with liquidtime.train.Run.predict or "
+                "`liquidtime predict --last`."
+            )
         objective = record["objective"]
         unit = (record.get("schema") or {}).get("time_unit")
         return cls.from_dict(
@@ -89,8 +112,9 @@ class Signals:
             | {
                 "labels": objective["labels"],
                 "classes": objective["kind"] == "classes",
-                "target_mean": objective["mean"],
-                "target_scale": objective["scale"],
+                "independent": objective["kind"] == "labels",
+                "target_mean": objective.get("mean"),
+                "target_scale": objective.get("scale"),
             }
         )
 
@@ -101,7 +125,7 @@ class Signals:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in mapping.items()
         }
-        for name in _CATEGORIES:
+        for name in _BY_NAME:
             plain[name] = from_json(plain.get(name, {}))
         return cls(**plain)
 
@@ -109,9 +133,7 @@ class Signals:
         """The fields, for JSON; without the unit of plain numbers."""
         plain = asdict(self)
         # Without these a file is as it was before there were any.
-        return {
-            name: v for name, v in plain.items() if v or name not in (*_CATEGORIES, "time_unit")
-        }
+        return {name: v for name, v in plain.items() if v or name not in _OPTIONAL}
 
     def rows(self, cells: "Cells") -> NDArray[np.float64]:
         """Measurements as numbers, categories as their numbers, NaN where not measured.
@@ -143,6 +165,8 @@ class Signals:
     def predictions(self, outputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities of the classes, or values in their own unit, from outputs [.., K]."""
         raw = np.asarray(outputs, np.float64)
+        if self.independent:
+            return 0.5 * (1.0 + np.tanh(0.5 * raw))
         if not self.classes:
             return raw * np.asarray(self.target_scale) + np.asarray(self.target_mean)
         powers = np.exp(raw - raw.max(axis=-1, keepdims=True))
@@ -189,6 +213,7 @@ class Encoder:
         self._raw = raw
         self._static = np.broadcast_to(known, (streams, len(made.names)))
         self._columns = columns(signals.variables, signals.categories)
+        self._chosen = _chosen(signals) if signals.dropped else None
         self._values = np.zeros((streams, len(self._columns.names)))
         self._ages = np.zeros((streams, len(signals.variables)))
         self._begun: NDArray[Any] = np.zeros(streams, bool)
@@ -225,6 +250,8 @@ class Encoder:
         }
         parts = [blocks[kind] for kind in signals.features] + [self._static]
         inputs = np.concatenate(parts, axis=1).astype(np.float32)
+        if self._chosen is not None:
+            inputs = inputs[:, self._chosen]
         return np.ascontiguousarray(inputs), (gaps / signals.time_scale).astype(np.float32)
 
     @property
@@ -246,6 +273,15 @@ class Encoder:
         """Forget what a stream has shown."""
         self._values[stream] = self._ages[stream] = 0
         self._begun[stream] = False
+
+
+def _chosen(signals: Signals) -> NDArray[np.int64]:
+    """Positions of the inputs among those of whole blocks."""
+    values = len(columns(signals.variables, signals.categories).names)
+    width = {"values": values, "mask": len(signals.variables), "since": len(signals.variables)}
+    starts = np.cumsum([0, *(width[kind] for kind in signals.features)])
+    parts = zip(starts, signals.kept.values(), strict=True)
+    return np.concatenate([start + kept for start, kept in parts])
 
 
 def _one_hot(

@@ -1,7 +1,8 @@
 """One quiet fit in memory: no run folder, no progress line, no trace in the global random state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,97 +11,88 @@ from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
-from liquidtime.data.splits import split_by_series
 from liquidtime.errors import InputError
+from liquidtime.estimators.choice import Choice, choose
 from liquidtime.estimators.names import remember_names
+from liquidtime.estimators.parameters import MAPPINGS, plain
 from liquidtime.estimators.series import as_fitted
+from liquidtime.estimators.threads import threads
+from liquidtime.estimators.validation import tell_rare, validation_of
 from liquidtime.models.catalogue import MODELS
-from liquidtime.models.contract import Model
-from liquidtime.train.config import FitConfig
-from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
-from liquidtime.train.run import new_model
-from liquidtime.train.score.outputs import predict_logits
+from liquidtime.train.config import FitConfig, Task, TrainConfig
 
-
-@dataclass(frozen=True)
-class Fitted:
-    """What an estimator keeps of a fit.
-
-    Attributes:
-        preprocessor: Fitted on the training share.
-        objective: What the logits mean.
-        model: The network with the best epoch's weights, on the CPU.
-        history: One record an epoch.
-        best_epoch: The epoch that the validation share chose, from 0.
-    """
-
-    preprocessor: Preprocessor
-    objective: Objective
-    model: Model
-    history: list[dict[str, float]]
-    best_epoch: int
+CANDIDATES = ("ridge", "cfc")
+"""What kind="auto" compares; the cheaper first, which wins where they are equal."""
 
 
 def fit_in_memory(
+    estimator: Any,
+    task: Task,
     series: IrregularSeries,
-    config: FitConfig,
     *,
-    validation_fraction: float,
-    stratify: np.ndarray | None,
-) -> Fitted:
-    """Split by series, standardise on the training share, train, keep the best epoch.
+    class_weights: Any = "none",
+    classes: np.ndarray | None = None,
+    labels: Any = (),
+    sample_weight: Any = None,
+    groups: Any = None,
+    given: IrregularSeries | None = None,
+) -> None:
+    """Fit as an estimator's parameters say, and give it the attributes that a fit leaves.
 
     Args:
+        estimator: It.
+        task: "classify", "multilabel" or "regress".
         series: With one target a series.
-        config: Task, model and training; its seed also draws the split.
-        validation_fraction: Share of the series that chooses the epoch, above 0 and below 1.
-        stratify: Class of each series, or None.
-
-    Returns:
-        The fit.
+        class_weights: As `TrainConfig` has them.
+        classes: [N] class numbers of these series and then of those given, over which they are
+            spread evenly; None without classes.
+        labels: Names of the classes.
+        sample_weight: [N], or None for alike.
+        groups: [N], of which none is both learnt from and validated on; or None.
+        given: Series to validate on, with targets; or None.
 
     Raises:
-        InputError: If the share is out of range or there are too few series.
+        InputError: If a parameter is out of range, or there are too few series.
     """
-    if not 0.0 < validation_fraction < 1.0:
-        raise InputError(
-            f"validation_fraction is {validation_fraction}; expected a share above 0 and below 1. "
-            "The validation share chooses the epoch, so it cannot be left out."
-        )
-    if len(series) < 2:
-        raise InputError(
-            f"X holds {len(series)} series; expected 2 or more, for a training and a validation "
-            "share."
-        )
-    split = split_by_series(
-        len(series),
-        fractions=(1.0 - validation_fraction, validation_fraction, 0.0),
-        seed=config.train.seed,
-        stratify=stratify,
+    count = len(series)
+    seed = int(check_random_state(estimator.random_state).randint(2**31 - 1))
+    if sample_weight is not None:
+        sample_weight = np.asarray(sample_weight)
+    validation = validation_of(
+        series,
+        plain({"how": estimator.validation})["how"],
+        share=estimator.validation_fraction,
+        given=given,
+        seed=seed,
+        classes=None if classes is None else classes[:count],
+        groups=groups,
     )
-    training = series.select(split.train)
-    objective = Objective.of_training(training, config)
-    preprocessor = Preprocessor.fit(training)
-    model = new_model(preprocessor, objective, config)
-    trained = train(
-        model,
-        objective,
-        preprocessor.encode(training, reads=model.reads),
-        preprocessor.encode(series.select(split.validation), reads=model.reads),
-        config.train,
-    )
-    model.network.to("cpu")
-    return Fitted(preprocessor, objective, model, trained.history, trained.best_epoch)
+    if classes is not None:
+        tell_rare(validation, classes, labels)
+    names = (estimator.kind,)
+    if estimator.kind == "auto":
+        names = CANDIDATES if task != "multilabel" else CANDIDATES[1:]
+    candidates = {
+        name: configuration(task, name, estimator, seed=seed, class_weights=class_weights)
+        for name in names
+    }
+    preprocess = partial(Preprocessor.fit, **_preparation(estimator))
+    with threads(plain({"n": estimator.n_threads})["n"]):
+        choice = choose(candidates, validation, sample_weight=sample_weight, preprocess=preprocess)
+    _keep(estimator, choice, series)
 
 
-def keep(estimator: Any, fitted: Fitted, series: IrregularSeries) -> None:
-    """Give an estimator the attributes that a fit on such series leaves."""
+def _keep(estimator: Any, choice: Choice, series: IrregularSeries) -> None:
+    fitted = choice.fitted
     estimator.fitted_ = fitted
     remember_names(estimator, series)
     estimator.n_features_in_ = len(fitted.preprocessor.variables)
-    estimator.history_ = fitted.history
-    estimator.n_iter_ = len(fitted.history)
+    estimator.history_ = fitted.progress.history
+    estimator.n_iter_ = len(fitted.progress.history)
+    estimator.chosen_ = choice.chosen
+    estimator.validation_metric_ = choice.metric
+    estimator.validation_scores_ = choice.scores
+    estimator.validation_predictions_ = choice.validated
 
 
 def outputs(estimator: Any, X: Any) -> np.ndarray:
@@ -118,21 +110,22 @@ def outputs(estimator: Any, X: Any) -> np.ndarray:
         sklearn.exceptions.NotFittedError: If `fit` was not called.
     """
     check_is_fitted(estimator)
-    series = as_fitted(estimator, X)
-    fitted = estimator.fitted_
-    plain = replace(series, target=None, per_step=False)
-    encoded = fitted.preprocessor.encode(plain, reads=fitted.model.reads)
-    return fitted.objective.predictions(predict_logits(fitted.model, encoded).numpy())
+    series = replace(as_fitted(estimator, X), target=None, per_step=False)
+    with threads(plain({"n": estimator.n_threads})["n"]):
+        return estimator.fitted_.predict(series)
 
 
-def configuration(task: str, estimator: Any, *, class_weights: str = "none") -> FitConfig:
+def configuration(
+    task: Task, kind: str, estimator: Any, *, seed: int, class_weights: Any
+) -> FitConfig:
     """The configuration that an estimator's parameters stand for.
 
     Args:
-        task: "classify" or "regress".
-        estimator: Its parameters of the model and the training are taken; the seed is drawn from
-            its `random_state`.
-        class_weights: "none" or "balanced".
+        task: "classify", "multilabel" or "regress".
+        kind: Name of the model.
+        estimator: Its parameters of the model and the training are taken.
+        seed: Of the weights and the batches.
+        class_weights: As `TrainConfig` has them.
 
     Returns:
         The configuration.
@@ -140,35 +133,67 @@ def configuration(task: str, estimator: Any, *, class_weights: str = "none") -> 
     Raises:
         InputError: If a parameter is out of range, or the model has no such option.
     """
-    given, usual = _plain(estimator.get_params()), type(estimator)().get_params()
-    known = {entry.name for entry in fields(MODELS.find(given["kind"]))}  # pyright: ignore
-    # A model without an option does not mind that the option has a usual value here.
-    model = {name: given[name] for name in _MODEL if name in known or given[name] != usual[name]}
+    auto = estimator.kind == "auto"
+    given = plain(estimator.get_params(deep=False))
+    usual = type(estimator)().get_params(deep=False)
+    known = {entry.name for entry in fields(MODELS.find(kind))}  # pyright: ignore
+    # A model without an option does not mind that the option has a usual value here; of two that
+    # are compared, one does not mind the options of the other.
+    model = {
+        name: given[name]
+        for name in _MODEL
+        if name in known or (given[name] != usual[name] and not auto)
+    }
+    options = plain(_mapping(estimator, "options"))
+    if auto:
+        _check_known(options, {e.name for e in fields(MODELS.find(CANDIDATES[1]))}, "options")  # pyright: ignore
+        options = {name: value for name, value in options.items() if name in known}
+    training = plain(_mapping(estimator, "training"))
+    twice = sorted({*training} & {*_TRAIN, "seed", "class_weights"})
+    if twice:
+        own = {"seed": "random_state", "class_weights": "class_weight"}.get(twice[0], twice[0])
+        raise InputError(f"training holds {twice[0]!r}; pass {own}=… to the estimator instead.")
     return FitConfig.from_dict(
         {
             "task": task,
-            "model": {"kind": given["kind"]} | model | _plain(given["options"] or {}),
+            "model": {"kind": kind} | model | options,
             "train": {name: given[name] for name in _TRAIN}
-            | {
-                "seed": int(check_random_state(estimator.random_state).randint(2**31 - 1)),
-                "class_weights": class_weights,
-            },
+            | {"accelerator": "cpu"}
+            | training
+            | {"seed": seed, "class_weights": class_weights},
         }
     )
 
 
-def series_tags(tags: Any) -> Any:
-    """Say that series are wanted, with holes, and no tables."""
-    tags.input_tags.two_d_array = False
-    tags.input_tags.three_d_array = True
-    tags.input_tags.allow_nan = True
-    return tags
+def _preparation(estimator: Any) -> dict[str, Any]:
+    given = plain(_mapping(estimator, "preprocessing"))
+    _check_known(given, set(PREPARATION), "preprocessing")
+    return given
 
 
-def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameter grids often hold NumPy's numbers."""
-    return {k: v.item() if isinstance(v, np.generic) else v for k, v in parameters.items()}
+def _mapping(estimator: Any, name: str) -> Mapping[str, Any]:
+    given = getattr(estimator, name)
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InputError(
+            f"{name} is {given!r}; expected a dictionary of {MAPPINGS[name]}, or None."
+        )
+    if name == "training":
+        _check_known(given, {entry.name for entry in fields(TrainConfig)}, name)
+    return given
 
 
+def _check_known(given: Mapping[str, Any], known: set[str], name: str) -> None:
+    unknown = [key for key in given if key not in known]
+    if unknown:
+        raise InputError(
+            f"{name} holds {unknown[0]!r}; expected some of {', '.join(sorted(known))}."
+        )
+
+
+PREPARATION = ("features", "time_scale", "clip", "scale", "drop_constant")
 _MODEL = ("hidden_size", "wiring", "dropout")
-_TRAIN = ("epochs", "batch_size", "learning_rate", "weight_decay", "patience")
+_TRAIN = (
+    "epochs", "steps", "batch_size", "learning_rate", "weight_decay", "patience", "ensemble",
+)  # fmt: skip

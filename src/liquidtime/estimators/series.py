@@ -1,23 +1,26 @@
 """What the estimators accept as X, brought to one `IrregularSeries`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from torch import Tensor
 
-from liquidtime.data.convert import from_lists, from_nan_padded
+from liquidtime.data.convert import from_frame, from_lists, from_nan_padded
 from liquidtime.data.convert.arrays import numbers
+from liquidtime.data.convert.tables import is_panel
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.names import check_names, unnamed, with_names_of_fit
+from liquidtime.estimators.targets import one_a_series, own_target
 from liquidtime.instants import read_instants
 from liquidtime.notes import note_once
 
 _ACCEPTED = (
     "Expected a list with one entry a series: arrays [T, D], data frames whose index tells the "
     "time, or Series(values, times) where the times matter; or an array [N, T, D] with NaN where "
-    "nothing was observed; or an IrregularSeries."
+    "nothing was observed; or a data frame with an (id, time) MultiIndex; or an IrregularSeries."
 )
 _MANY_CHANNELS = 2
 
@@ -42,7 +45,8 @@ def as_series(X: Any) -> IrregularSeries:
     Args:
         X: A list of N arrays [T, D] (times 0, 1, 2, …), of N data frames (their index the times),
             of N `Series` or (values, times) tuples, or of N containers of one series each; an array
-            [N, T, D] with NaN where nothing was observed (times 0, 1, 2, …); or an
+            [N, T, D] with NaN where nothing was observed (times 0, 1, 2, …); a data frame with an
+            (id, time) MultiIndex, its ids in the order in which they first appear; or an
             `IrregularSeries`.
 
     Returns:
@@ -63,10 +67,13 @@ def as_series(X: Any) -> IrregularSeries:
             )
         _note_layout(X.shape[1:])
         return from_nan_padded(X)
+    if is_panel(X):
+        return from_frame(X)
     if hasattr(X, "columns"):
         raise InputError(
-            f"X is a single {type(X).__name__}. Put frames of one series each into a list, such as "
-            f"[part.set_index('time') for _, part in frame.groupby('id')]. {_ACCEPTED}"
+            f"X is a single {type(X).__name__}. Where it holds several series, say which rows: "
+            "frame.set_index(['id', 'time']), or liquidtime.data.from_frame(frame, id='id', "
+            f"time='time'); where it is one, put it in a list: [frame]. {_ACCEPTED}"
         )
     if not isinstance(X, list | tuple | np.ndarray):
         raise InputError(f"X is of type {type(X).__name__}. {_ACCEPTED}")
@@ -118,6 +125,35 @@ def as_fitted(estimator: Any, X: Any) -> IrregularSeries:
             f"{expected} features as input.{turned}"
         )
     return with_names_of_fit(estimator, series)
+
+
+def like_fit(
+    series: IrregularSeries, given: tuple[Any, Any], task: str
+) -> tuple[IrregularSeries, np.ndarray]:
+    """A validation set that was given, in the form of what is fitted on.
+
+    Args:
+        series: What is fitted on.
+        given: (X, y).
+        task: "classify" or "regress", where y is None.
+
+    Raises:
+        InputError: If it is no such pair, or its features are others.
+    """
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise InputError("validation is no pair; expected (X, y) to validate on.")
+    found = as_series(given[0])
+    if found.feature_count != series.feature_count:
+        raise InputError(
+            f"X of the validation set has {found.feature_count} features; expected "
+            f"{series.feature_count}, as X of the fit."
+        )
+    if found.features != series.features:
+        if found.features != unnamed(found.feature_count):
+            check_names(series.features, found.features)
+        found = replace(found, features=series.features)
+    y = own_target(found, task) if given[1] is None else given[1]
+    return found, one_a_series(y, len(found))
 
 
 def _note_layout(shape: tuple[int, ...]) -> None:

@@ -1,5 +1,6 @@
 """What the estimators accept as y."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,11 @@ from torch import Tensor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
+
+_STEPS = (
+    "The estimators predict one target a series: for targets at every step use "
+    "liquidtime.train.fit on from_lists(X, target=y, per_step=True)."
+)
 
 
 def own_target(series: IrregularSeries, task: str) -> np.ndarray:
@@ -27,10 +33,7 @@ def own_target(series: IrregularSeries, task: str) -> np.ndarray:
     if series.target is None:
         raise InputError("y is missing, and the series bring no target along. Pass y.")
     if series.per_step:
-        raise InputError(
-            "the series have one target a step; the estimators predict one a series. Use "
-            "liquidtime.train.fit for targets at every step."
-        )
+        raise InputError(f"the series have one target a step. {_STEPS}")
     found = series.target.cpu().numpy()
     if (task == "regress") != np.issubdtype(found.dtype, np.floating):
         kind = "classes" if task == "regress" else "numbers"
@@ -53,7 +56,10 @@ def one_a_series(y: Any, count: int) -> np.ndarray:
     Raises:
         InputError: If the number differs.
     """
-    found = y.detach().cpu().numpy() if isinstance(y, Tensor) else np.asarray(y)
+    try:
+        found = y.detach().cpu().numpy() if isinstance(y, Tensor) else np.asarray(y)
+    except ValueError:
+        raise InputError(f"y holds entries of unequal length. {_STEPS}") from None
     if found.ndim == 0 or len(found) != count:
         came = "a single value" if found.ndim == 0 else f"{len(found)} targets"
         raise InputError(f"y holds {came}, but X holds {count} series; expected one a series.")
@@ -61,6 +67,96 @@ def one_a_series(y: Any, count: int) -> np.ndarray:
         # NumPy has made text of whatever stood beside text.
         found = np.array(y, dtype=object)
     return found
+
+
+def no_steps(y: Any, series: IrregularSeries) -> None:
+    """Refuse what looks like a target a step, unless its columns have names.
+
+    Args:
+        y: As it came.
+        series: What it is the target of.
+
+    Raises:
+        InputError: If y is [N, T] and all series have T steps, T above 1.
+    """
+    if hasattr(y, "columns"):
+        return
+    shape = np.shape(y) if not isinstance(y, list) or not y or np.ndim(y[0]) == 0 else None
+    if shape is None:
+        lengths = {np.shape(one)[0] if np.ndim(one) else 0 for one in y}
+        shape = (len(y), *np.shape(y[0])) if len(lengths) == 1 else (len(y),)
+    steps = set(series.lengths.tolist())
+    if len(shape) == 2 and shape[1] > 1 and steps == {shape[1]}:
+        raise InputError(
+            f"y has shape {list(shape)} and every series has {shape[1]} steps: it looks like a "
+            f"target a step. {_STEPS} If these are {shape[1]} values of each series as a whole, "
+            "pass a data frame with a column for each."
+        )
+
+
+def indicators(y: np.ndarray) -> np.ndarray:
+    """Several labels a series, float64 [N, K] of 0 and 1.
+
+    Raises:
+        InputError: If it holds anything else, or has one column.
+    """
+    if y.ndim != 2 or y.shape[1] < 2:
+        raise InputError(
+            f"y has shape {list(y.shape)}; expected [N], a label a series, or [N, K] of 0 and 1 "
+            "for several labels. For one column pass y.ravel()."
+        )
+    values = numbers_of(y)
+    if not np.isin(values, (0, 1)).all():
+        raise InputError(
+            f"y has shape {list(y.shape)} and holds other numbers than 0 and 1; expected [N], a "
+            "label a series, or [N, K] of 0 and 1 for several labels. For numbers use "
+            "LiquidRegressor."
+        )
+    return values
+
+
+def class_numbers(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Labels of a validation set as numbers of the classes of the fit.
+
+    Raises:
+        InputError: If one is none of them.
+    """
+    labels = check_labels(y)
+    known = {label: k for k, label in enumerate(classes.tolist())}
+    strange = [label for label in labels.tolist() if label not in known]
+    if strange:
+        raise InputError(
+            f"y of the validation set holds {strange[0]!r}, which y of the fit does not; expected "
+            f"some of {', '.join(map(str, classes[:20]))}."
+        )
+    return np.array([known[label] for label in labels.tolist()], dtype=np.int64)
+
+
+def class_weights(given: Any, classes: np.ndarray) -> Any:
+    """How much classes count, as `TrainConfig.class_weights` has it.
+
+    Args:
+        given: None, "balanced" or a dictionary from labels to numbers.
+        classes: [K] labels.
+
+    Raises:
+        InputError: If it is something else.
+    """
+    if given is None or given == "balanced":
+        return given or "none"
+    if not isinstance(given, Mapping):
+        raise InputError(
+            f"class_weight is {given!r}; expected None, 'balanced' or a dictionary from labels to "
+            "numbers."
+        )
+    known = classes.tolist()
+    strange = [label for label in given if label not in known]
+    if strange:
+        raise InputError(
+            f"class_weight names {strange[0]!r}, which is no class; expected some of "
+            f"{', '.join(map(str, known[:20]))}."
+        )
+    return tuple(float(given.get(label, 1.0)) for label in known)
 
 
 def check_labels(labels: np.ndarray) -> np.ndarray:
@@ -112,7 +208,7 @@ def numbers_of(y: np.ndarray) -> np.ndarray:
     except (TypeError, ValueError) as error:
         raise InputError(f"y does not hold numbers alone ({error}).") from error
     if values.ndim not in (1, 2) or values.size == 0:
-        raise InputError(f"y has shape {list(values.shape)}; expected [N] or [N, K].")
+        raise InputError(f"y has shape {list(values.shape)}; expected [N] or [N, K]. {_STEPS}")
     if not np.isfinite(values).all():
         raise InputError("y holds NaN or infinity; expected a finite number for every target.")
     return values

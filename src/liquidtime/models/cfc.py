@@ -12,8 +12,8 @@ from liquidtime.runs.options import Within, check_choices
 class Config:
     """Options of the CfC.
 
-    The defaults hold for twenty epochs on a few thousand series with a hundred inputs: a small
-    backbone and a strong dropout before the read-out, because such data are small.
+    The sizes are for a few thousand series with a hundred inputs: a small backbone, because such
+    data are small.
     """
 
     name: ClassVar[str] = "cfc"
@@ -42,10 +42,11 @@ class Config:
     """Sparse circuit over the hidden units."""
     wiring_outputs: checks.Width = 8
     """Motor neurons of the wiring: what the read-out sees."""
-    readout: checks.Readout = "last_mean"
-    """What the read-out sees of a series: its last output, the mean of all, or both joined."""
-    dropout: checks.Share = 0.5
-    """Dropout before the linear read-out, and between layers."""
+    readout: checks.AnyReadout = "auto"
+    """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:
+    what suits the data."""
+    dropout: checks.Dropout = "auto"
+    """Dropout before the linear read-out, and between layers; auto: what suits the data."""
     backend: str = "auto"
     """Kernels of the recurrence: auto is the fastest that can, cpu the compiled ones, reference
     plain PyTorch."""
@@ -70,7 +71,7 @@ class Config:
         from liquidtime.models.common.predictor import Predictor
         from liquidtime.nn import CfC
 
-        wiring = checks.wiring_of(self)
+        rate, wiring = checks.dropout_rate(self.dropout), checks.wiring_of(self)
         layer = CfC(
             shape.inputs,
             None if wiring is not None else self.hidden_size,
@@ -82,15 +83,15 @@ class Config:
             backbone_dropout=self.backbone_dropout,
             mixed_memory=self.mixed_memory,
             wiring=wiring,
-            dropout=self.dropout if self.num_layers > 1 else 0.0,
+            dropout=rate if self.num_layers > 1 else 0.0,
             bidirectional=self.bidirectional,
             backend=self.backend,
         )
         predictor = Predictor(
             layer,
             shape.outputs,
-            readout=self.readout,
-            dropout=self.dropout,
+            readout=checks.readout_of(self.readout),
+            dropout=rate,
             per_step=shape.per_step,
             wired=wiring is not None,
         )

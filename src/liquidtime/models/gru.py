@@ -21,10 +21,11 @@ class Config:
     """Recurrent layers, one over another."""
     bidirectional: bool = False
     """Read each series in both directions; not for predictions that must not see the future."""
-    readout: checks.Readout = "last_mean"
-    """What the read-out sees of a series: its last output, the mean of all, or both joined."""
-    dropout: checks.Share = 0.5
-    """Dropout before the linear read-out, and between layers."""
+    readout: checks.AnyReadout = "auto"
+    """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:
+    what suits the data."""
+    dropout: checks.Dropout = "auto"
+    """Dropout before the linear read-out, and between layers; auto: what suits the data."""
 
     def __post_init__(self) -> None:
         check_choices(self)

@@ -25,8 +25,8 @@ class Config:
     """Hidden units."""
     readout: checks.Readout = "last"
     """What the read-out sees of a series: its last output, the mean of all, or both joined."""
-    dropout: checks.Share = 0.5
-    """Dropout before the linear read-out."""
+    dropout: checks.Dropout = "auto"
+    """Dropout before the linear read-out; auto: by the task and the data."""
 
     def __post_init__(self) -> None:
         check_choices(self)
@@ -45,7 +45,7 @@ class Config:
             GRUD(shape.variables, self.hidden_size),
             shape.outputs,
             readout=self.readout,
-            dropout=self.dropout,
+            dropout=checks.dropout_rate(self.dropout),
             per_step=shape.per_step,
             run=_on_raw_values,
         )

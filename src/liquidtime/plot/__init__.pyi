@@ -8,10 +8,17 @@ from liquidtime.plot.brain.raster import raster as raster
 from liquidtime.plot.brain.response import response_matrix as response_matrix
 from liquidtime.plot.brain.spectrum import spectrum as spectrum
 from liquidtime.plot.brain.traces import traces as traces
+from liquidtime.plot.circuit.influence import circuit_influence as circuit_influence
 from liquidtime.plot.circuit.wiring import wiring as wiring
 from liquidtime.plot.closed_form import error_against_cost as error_against_cost
 from liquidtime.plot.closed_form import overlaid as overlaid
+from liquidtime.plot.fit.attribution import attribution_bars as attribution_bars
+from liquidtime.plot.fit.attribution import attribution_totals as attribution_totals
+from liquidtime.plot.fit.attribution import attribution_trace as attribution_trace
+from liquidtime.plot.fit.attribution import contribution_strip as contribution_strip
 from liquidtime.plot.fit.calibration import calibration_curve as calibration_curve
+from liquidtime.plot.fit.decision import decision_curve as decision_curve
+from liquidtime.plot.fit.importance import importance_bars as importance_bars
 from liquidtime.plot.fit.precision_recall import precision_recall_curve as precision_recall_curve
 from liquidtime.plot.fit.residuals import predicted_against_true as predicted_against_true
 from liquidtime.plot.fit.residuals import residual_histogram as residual_histogram

@@ -113,6 +113,9 @@ def _allowed(hint: Any) -> tuple[tuple[Any, ...], tuple[type, ...], tuple[Within
         inner, *extras = typing.get_args(hint)
         choices, kinds, bounds = _allowed(inner)
         return choices, kinds, (*bounds, *(each for each in extras if isinstance(each, Within)))
+    if origin is tuple:
+        # Of any length; what it holds is not looked at.
+        return (), (tuple,), ()
     if origin is Literal:
         return typing.get_args(hint), (), ()
     if origin in (types.UnionType, typing.Union):

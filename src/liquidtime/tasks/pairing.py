@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.optional import require
 from liquidtime.runs.folder import Folder
 from liquidtime.train.files import FIT, predictions_name
 from liquidtime.train.run import Run
 from liquidtime.train.score.bootstrap import RESAMPLES, weightings
 from liquidtime.train.score.metrics import Scored, measures
+from liquidtime.train.score.predictions import read_predictions
 
 Draws = NDArray[np.float64]
 
@@ -38,32 +38,9 @@ class Paired:
 
 def read_scored(run: Run) -> Scored:
     """Targets and predictions of the test part of a finished run, as its folder holds them."""
-    pandas = require("pandas", extra="train")
-    labels = run.objective.labels
-    classes = run.objective.kind == "classes"
     name = predictions_name("test")
     Folder(run.path, FIT).check(name)
-    # A series may be called "NA", and a class too: only an empty number is a missing one.
-    frame = pandas.read_csv(
-        run.path / name,
-        dtype={"id": str} | ({"target": str} if classes else {}),
-        keep_default_na=False,
-        na_values={} if classes else {f"target_{name}": [""] for name in labels},
-    )
-    _, cluster = np.unique(frame["id"].to_numpy(str), return_inverse=True)
-
-    def columns(prefix: str) -> NDArray[np.float64]:
-        return frame[[f"{prefix}_{name}" for name in labels]].to_numpy(np.float64)
-
-    if classes:
-        numbers = {name: number for number, name in enumerate(labels)}
-        target = np.array([numbers.get(text, -1) for text in frame["target"]])
-        there = target >= 0
-    else:
-        target = columns("target")
-        there = np.isfinite(target).any(axis=1)
-    prediction = columns("probability" if classes else "predicted")
-    return Scored(target[there], prediction[there], cluster[there], labels)
+    return read_predictions(run.path / name, run.objective)
 
 
 def draws(runs: Sequence[Run], metric: str, *, resamples: int = RESAMPLES) -> Draws:

@@ -1,4 +1,5 @@
 from liquidtime.models.common.predictor import Predictor as Predictor
+from liquidtime.train import objectives as objectives
 from liquidtime.train import report as report
 from liquidtime.train import score as score
 from liquidtime.train.config import About as About
@@ -6,7 +7,7 @@ from liquidtime.train.config import FitConfig as FitConfig
 from liquidtime.train.config import TrainConfig as TrainConfig
 from liquidtime.train.fitting import fit as fit
 from liquidtime.train.loss import Loss as Loss
-from liquidtime.train.objective import Objective as Objective
+from liquidtime.train.objectives.contract import Objective as Objective
 from liquidtime.train.run import Run as Run
 from liquidtime.train.run import new_model as new_model
 from liquidtime.train.score.predictions import Predictions as Predictions

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from liquidtime.train.config import FitConfig
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.report.naming import interval, metric_name, number
 
 
@@ -47,5 +47,7 @@ def _what(config: FitConfig, objective: Objective) -> str:
 
 
 def _score(part: Mapping[str, Any], metric: str) -> str:
+    # The loss may have chosen, which is no score.
+    metric = metric if metric in part["metrics"] else next(iter(part["metrics"]), metric)
     found = part["metrics"].get(metric) or {}
     return f"{metric_name(metric)} {number(found.get('value'))} {interval(found)}".rstrip()

@@ -17,14 +17,17 @@ from liquidtime.errors import InputError
 from liquidtime.runs.digests import file_sha256
 from liquidtime.runs.stored import NUMBER, check_like, understood
 from liquidtime.runs.write import naming, write_atomically
+from liquidtime.train.config import TrainConfig
 from liquidtime.train.files import RECORD
+from liquidtime.train.optimizers import check_state
+from liquidtime.train.schedule import Plan
 from liquidtime.train.score.metrics import higher_is_better
 from liquidtime.train.weights import read_weights, take_weights, weights_bytes
 
 LAST = "last.pt"
 _SEAL = b"\nliquidtime.sha256:"
 _STATE = {
-    "history": [{"epoch": NUMBER, "train_loss": NUMBER, "validation_loss": NUMBER, str: NUMBER}],
+    "history": [{"epoch": NUMBER, "train_loss": NUMBER, str: NUMBER}],
     "best_epoch": int,
     "weights": {str: Tensor},
     "optimizer": {"state": {}, "param_groups": [{}]},
@@ -36,18 +39,21 @@ class Progress:
     """How far a training has come.
 
     Attributes:
-        history: One record an epoch, epochs from 0, as in `history.csv`.
-        best_epoch: The epoch whose weights count, or -1 before the first.
+        history: One record a round, which is one epoch or several; `epoch` is the last one of
+            the round, from 0.
+        best: The round whose weights count, or -1 before the first.
         best_weights: These weights, on the CPU.
-        weights: Weights after the last epoch; only when read from a checkpoint.
-        optimizer: State of the optimiser after the last epoch; only when read from a checkpoint.
+        weights: Weights after the last round; only when read from a checkpoint.
+        optimizer: State of the optimiser after the last round; only when read from a checkpoint.
+        plan: How long the training is at most, once it is known.
     """
 
     history: list[dict[str, float]] = field(default_factory=list)
-    best_epoch: int = -1
+    best: int = -1
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     weights: dict[str, Tensor] | None = None
     optimizer: dict[str, Any] | None = None
+    plan: Plan | None = None
 
     @property
     def metric(self) -> str:
@@ -55,13 +61,23 @@ class Progress:
         *_, found = (name for name in self.history[0] if name.startswith("validation_"))
         return found.removeprefix("validation_")
 
-    def finished(self, epochs: int, patience: int | None) -> bool:
-        """Whether all epochs were run, or the last `patience` ones were no better than before."""
+    @property
+    def measured(self) -> bool:
+        """Whether there is a validation part, which chooses."""
+        return "validation_loss" in self.history[0]
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch after which the weights that count were taken, from 0."""
+        return int(self.history[self.best]["epoch"])
+
+    def finished(self, rounds: int, patience: int | None) -> bool:
+        """Whether all rounds were run, or the last `patience` ones were no better than before."""
         done = len(self.history)
-        return done >= epochs or (patience is not None and done - 1 - self.best_epoch >= patience)
+        return done >= rounds or (patience is not None and done - 1 - self.best >= patience)
 
     def take(self, record: dict[str, float], network: nn.Module) -> None:
-        """Append an epoch, and keep its weights if it is the best so far.
+        """Append a round, and keep its weights if it is the best so far.
 
         Raises:
             InputError: If its loss or the weights are not finite.
@@ -70,15 +86,15 @@ class Progress:
         if not (whole and math.isfinite(record["train_loss"])):
             what = f"loss is {record['train_loss']}" if whole else "weights are not finite"
             raise InputError(
-                f"The training {what} in epoch {record['epoch'] + 1}; "
+                f"The training {what} in epoch {int(record['epoch']) + 1}; "
                 "expected a finite number. Lower learning_rate, keep gradient_clip above 0, and "
                 "look for extreme values in the table."
                 + (" With other options start anew, in another folder." if self.history else "")
             )
         self.history.append(record)
-        # Strictly better: of equals the first one stays.
-        if self.best_epoch < 0 or self._merit(-1) > self._merit(self.best_epoch):
-            self.best_epoch = len(self.history) - 1
+        # Strictly better: of equals the first one stays. Without a validation the last one counts.
+        if self.best < 0 or not self.measured or self._merit(-1) > self._merit(self.best):
+            self.best = len(self.history) - 1
             self.best_weights = _on_cpu(network.state_dict())
 
     def _merit(self, epoch: int) -> tuple[float, float]:
@@ -102,25 +118,27 @@ def load_progress(folder: Path) -> Progress:
         return Progress()
     with _anew(folder):
         stored = _read_state(path)
-        best = folder / _best_name(stored["best_epoch"])
+        stored["best"], digest = stored.pop("best_epoch"), stored.pop("best", None)
+        best = folder / _best_name(stored["best"])
         weights = read_weights(best)
         # Version 0.1.0 kept neither.
         if stored.pop("record", record := _digest_of(folder.parent / RECORD)) != record:
             raise InputError(
                 f"{path} is not of the run of {folder.parent / RECORD}, or one of them was changed."
             )
-        if stored.pop("best", found := file_sha256(best)) != found:
+        if digest not in (None, file_sha256(best)):
             raise InputError(f"{best} is damaged, or was swapped: {path} knows another SHA-256.")
     return Progress(best_weights=weights, **stored)
 
 
-def check_fits(progress: Progress, network: nn.Module, folder: Path) -> None:
+def check_fits(progress: Progress, network: nn.Module, folder: Path, config: TrainConfig) -> None:
     """Check that a progress that was read is one of this very network.
 
     Args:
         progress: As `load_progress` gives it.
         network: Is given its weights, if it has any.
         folder: Where it was read.
+        config: The options of the training, resolved.
 
     Raises:
         InputError: If not.
@@ -128,17 +146,11 @@ def check_fits(progress: Progress, network: nn.Module, folder: Path) -> None:
     if progress.weights is None or progress.optimizer is None:
         return
     with _anew(folder):
-        take_weights(network, progress.best_weights, folder / _best_name(progress.best_epoch))
+        take_weights(network, progress.best_weights, folder / _best_name(progress.best))
         take_weights(network, progress.weights, folder / LAST)
         with understood(folder / LAST):
-            shapes = [parameter.shape for parameter in network.parameters()]
-            for index, state in progress.optimizer["state"].items():
-                for name in ("exp_avg", "exp_avg_sq"):
-                    if state[name].shape != shapes[index]:
-                        raise ValueError(f"{name} of parameter {index} has another shape")
-            groups = progress.optimizer["param_groups"]
-            if [len(group["params"]) for group in groups] != [len(shapes)]:
-                raise ValueError("its optimiser has other parameters")
+            shapes = [each.shape for each in network.parameters()]
+            check_state(progress.optimizer, shapes, config)
 
 
 def save_progress(
@@ -153,14 +165,14 @@ def save_progress(
     # Not its parents: a run folder that was removed meanwhile is not half made again.
     with naming(folder / LAST):
         folder.mkdir(exist_ok=True)
-    best = folder / _best_name(progress.best_epoch)
+    best = folder / _best_name(progress.best)
     # Named by its epoch, it never changes later.
-    if progress.best_epoch == len(progress.history) - 1:
+    if progress.best == len(progress.history) - 1:
         content = weights_bytes(progress.best_weights)
         write_atomically(best, lambda beside: beside.write_bytes(content))
     state = {
         "history": progress.history,
-        "best_epoch": progress.best_epoch,
+        "best_epoch": progress.best,
         "weights": _on_cpu(network.state_dict()),
         "optimizer": optimizer.state_dict(),
         "best": file_sha256(best),

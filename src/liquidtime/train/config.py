@@ -7,6 +7,7 @@ they are stored in `config.json` of each run, so they go to plain dictionaries a
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from liquidtime.errors import InputError
@@ -14,31 +15,50 @@ from liquidtime.models import catalogue
 from liquidtime.models.contract import ModelConfig
 from liquidtime.runs.options import Within, check_choices, from_dict
 
-Task = Literal["classify", "regress", "forecast"]
+Task = Literal["classify", "multilabel", "regress", "forecast"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """How the weights are found."""
 
-    epochs: Annotated[int, Within(1, 10**9)] = 20
-    """Passes over the training part, at most."""
-    batch_size: Annotated[int, Within(1, 10**9)] = 64
-    """Series in a step of the optimiser, over all processes together."""
-    learning_rate: Annotated[float, Within(above=0, most=1e30)] = 1e-3
-    """Step size of AdamW at the first epoch."""
-    weight_decay: Annotated[float, Within(0, 1e6)] = 3e-2
-    """Decoupled weight decay of AdamW."""
+    epochs: Annotated[int, Within(1, 10**9)] | None = None
+    """Passes over the training part, at most, with a validation after each; instead of steps."""
+    steps: Annotated[int, Within(1, 10**12)] | Literal["auto"] = "auto"
+    """Steps of the optimiser, at most; auto: enough for few series, 20 passes over many."""
+    batch_size: Annotated[int, Within(1, 10**9)] | Literal["auto"] = "auto"
+    """Series in a step of the optimiser, over all processes together; auto: by their number."""
+    optimizer: Literal["adamw", "adam", "rmsprop", "sgd"] = "adamw"
+    """Optimiser, as torch has it."""
+    learning_rate: Annotated[float, Within(above=0, most=1e30)] | Literal["auto"] = "auto"
+    """Step size of the optimiser at the beginning; auto: by the optimiser and the data."""
+    momentum: Annotated[float, Within(0, below=1)] = 0.9
+    """Momentum of SGD."""
+    weight_decay: Annotated[float, Within(0, 1e6)] | Literal["auto"] = "auto"
+    """Weight decay, decoupled in AdamW; auto: by the task and the data."""
+    input_dropout: Annotated[float, Within(0, below=1)] | Literal["auto"] = "auto"
+    """Share of the inputs that are hidden from a series in a step; auto: some for forecasts."""
     gradient_clip: Annotated[float, Within(0, 1e30)] = 1.0
     """Largest norm of the gradient; 0 switches clipping off."""
-    schedule: Literal["constant", "cosine", "exponential"] = "constant"
-    """How the step size changes from epoch to epoch; cosine ends at 1 % of it."""
+    schedule: Literal["auto", "constant", "cosine", "exponential"] = "auto"
+    """How the step size changes with the epochs; cosine ends at 1 % of it; auto: cosine."""
     decay: Annotated[float, Within(above=0, most=1)] = 0.95
     """Factor on the step size after each epoch of the exponential schedule."""
-    patience: Annotated[int, Within(1)] | None = None
-    """Stop after so many epochs without a better validation metric; none: run all epochs."""
-    class_weights: Literal["none", "balanced"] = "none"
-    """Weigh classes equally (balanced) or as they come (none)."""
+    patience: Annotated[int, Within(1)] | Literal["auto"] | None = "auto"
+    """Stop after so many validations without a better score; none: never; auto: 12, or none where
+    epochs are given."""
+    ensemble: Annotated[int, Within(1, 1000)] | Literal["auto"] = "auto"
+    """Networks of different seeds, trained side by side and averaged; auto: 3 for forecasts."""
+    class_weights: Literal["none", "balanced"] | tuple[Annotated[float, Within(0, 1e30)], ...] = (
+        "none"
+    )
+    """Weigh classes equally (balanced), as they come (none), or by a number for each class."""
+    loss_scale: Literal["standardised", "raw"] = "standardised"
+    """Of several values: each as much as its spread (standardised), or in its own unit (raw)."""
+    select: Literal[
+        "auto", "auroc", "auprc", "accuracy", "brier", "log_loss", "mse", "mae", "r2", "loss"
+    ] = "auto"
+    """Validation score that chooses the weights; auto: by the task, or the loss if it is small."""
     seed: Annotated[int, Within(0)] = 0
     """Seed of the weights, the order of batches and the dropout."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
@@ -48,6 +68,11 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_choices(self)
+        if self.epochs is not None and self.steps != "auto":
+            raise InputError(
+                f"epochs is {self.epochs} and steps is {self.steps}; expected one of them, for "
+                "each says how long to train."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a JSON-able dictionary."""
@@ -55,8 +80,11 @@ class TrainConfig:
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
-        """The configuration that `to_dict` wrote; unknown keys are an `InputError`."""
-        return from_dict(cls, mapping)
+        """The configuration that `to_dict` wrote, here or in 0.1.0; unknown keys: `InputError`."""
+        plain = {k: tuple(v) if isinstance(v, list) else v for k, v in mapping.items()}
+        if "epochs" in plain and "steps" not in plain:
+            plain = {"input_dropout": 0.0, "ensemble": 1, **plain}
+        return from_dict(cls, plain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,19 +92,29 @@ class FitConfig:
     """One fit: a task, a model and a training.
 
     Attributes:
-        task: "classify" for classes; "regress" for numbers; "forecast" for numbers of a coming
-            row, which trains as a regression.
+        task: "classify" for classes; "multilabel" for columns of 0 and 1; "regress" for
+            numbers; "forecast" for numbers of a coming row, which trains as a regression.
         model: The network: the `Config` of one of `liquidtime.models`, the CfC by default.
         train: The training.
+        quantiles: Of numbers, the quantiles to predict, rising shares between 0 and 1 such as
+            (0.1, 0.5, 0.9); none predicts the mean.
     """
 
     task: Task = "classify"
     model: ModelConfig = field(default_factory=lambda: catalogue.from_dict({}))
     train: TrainConfig = field(default_factory=TrainConfig)
+    quantiles: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         check_choices(self, "task")
-        if self.task != "classify" and self.train.class_weights != "none":
+        if self.quantiles:
+            check_quantiles(self.quantiles)
+            if self.task not in ("regress", "forecast"):
+                raise InputError(
+                    f"quantiles={self.quantiles} with task {self.task!r}: only numbers have "
+                    "quantiles. Leave them out, or use task 'regress' or 'forecast'."
+                )
+        if self.task not in ("classify", "multilabel") and self.train.class_weights != "none":
             raise InputError(
                 f"class_weights={self.train.class_weights!r} with task {self.task!r}: only "
                 "classes can be weighed. Leave class_weights at 'none' or use task 'classify'."
@@ -94,7 +132,22 @@ class FitConfig:
             parts["model"] = catalogue.from_dict(parts["model"])
         if "train" in parts:
             parts["train"] = TrainConfig.from_dict(parts["train"])
+        if "quantiles" in parts:
+            parts["quantiles"] = tuple(parts["quantiles"])
         return from_dict(cls, parts)
+
+
+def check_quantiles(levels: tuple[float, ...]) -> None:
+    """Check shares of quantiles.
+
+    Raises:
+        InputError: If they do not rise from above 0 to below 1.
+    """
+    rising = all(a < b for a, b in pairwise(levels))
+    if not levels or not rising or not (levels[0] > 0 and levels[-1] < 1):
+        raise InputError(
+            f"quantiles are {levels}; expected rising shares between 0 and 1, such as 0.1 0.5 0.9."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

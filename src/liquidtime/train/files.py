@@ -12,6 +12,7 @@ EXAMPLE = "example.npz"
 SPLIT = "split.csv"
 REPORT = "report.html"
 CHECKPOINTS = "checkpoints"
+BASELINES = "baselines.json"
 TENSORBOARD = "tensorboard"
 FIT = Kind(
     noun="run",

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 import torch.distributed as dist
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from liquidtime.data import ragged
-from liquidtime.data.encoded import EncodedSeries
+from liquidtime.data.encoded import EncodedSeries, checked_weight
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import Split
@@ -27,8 +28,12 @@ from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import json_text, write_json, write_text
+from liquidtime.train.account import Trained, account
+from liquidtime.train.ahead import plan_of, segments_of
+from liquidtime.train.baseline.standing import Answered, Which
 from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
+from liquidtime.train.defaults import resolved
 from liquidtime.train.files import (
     EXAMPLE,
     FIT,
@@ -42,17 +47,22 @@ from liquidtime.train.files import (
 )
 from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
+from liquidtime.train.line import fit_line, lined
 from liquidtime.train.loop import train
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
 from liquidtime.train.record import read_record
 from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
 from liquidtime.train.report.summary import summarise
 from liquidtime.train.run import Run, check_memory, new_model
+from liquidtime.train.score.bootstrap import draw
+from liquidtime.train.score.forecast import forecast_scores
+from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions, write_predictions
+from liquidtime.train.selection import selection
 from liquidtime.train.stored import preprocessor_to
 from liquidtime.train.weights import write_weights
 
@@ -91,6 +101,8 @@ def fit(
     schema: dict[str, Any] | None = None,
     about: About | None = None,
     times: np.ndarray | None = None,
+    sample_weight: ArrayLike | None = None,
+    baselines: Which = "auto",
 ) -> Run:
     """Fit a network and write its run folder.
 
@@ -111,6 +123,10 @@ def fit(
         about: Title, source, split and time unit, for the report's reader.
         times: The time of each row of the data as the files of predictions shall hold it, such as
             the cells of a table; by default the numbers of the series.
+        sample_weight: [N], how much each series counts in the losses; the scores count all alike.
+            By default all count alike.
+        baselines: How many plain models to set beside the network on the same split: "none", the
+            "quick" ones, or "all"; "auto" takes those that cost little against the training.
 
     Returns:
         The finished run.
@@ -121,13 +137,20 @@ def fit(
     """
     out = Path(out)
     _check(data, split)
+    weight = None if sample_weight is None else checked_weight(sample_weight, len(data))
     training_part = data.select(split.train)
+    config = resolved(config, training_part)
     objective = Objective.of_training(training_part, config)
     preprocessor = preprocessor or Preprocessor.fit(training_part)
     known = preprocessor.categories, preprocessor.static_categories
     if any(known):
         rest = data.select(np.concatenate([split.validation, split.test]))
         warn_of_strangers(rest, *known)
+    plan = plan_of(schema)
+    if plan is not None and schema is not None:
+        names = preprocessor.input_names
+        line = fit_line(plan, objective, names, preprocessor.encode(training_part))
+        schema = schema | ({} if line is None else {"line": line._asdict()})
     # Through JSON and back, so that a resumed run compares like with like.
     record = json.loads(
         json.dumps(
@@ -139,13 +162,14 @@ def fit(
                 "schema": schema,
                 "about": dataclasses.asdict(about or About()),
                 "data": summarise(data, split),
-                "fingerprint": fingerprint(data, split),
+                "fingerprint": fingerprint(data, split, weight),
             }
         )
     )
     # Before anything is written: building refuses what options do not show, such as a backend.
     check_memory(preprocessor, objective, config)
     model = new_model(preprocessor, objective, config)
+    model = lined(model, schema, objective, preprocessor.input_names)
     leads, folder = process_rank() == 0, Folder(out, FIT)
     if resume and undrawn(out):
         return _drawn(folder, record)
@@ -154,11 +178,18 @@ def fit(
             if leads:
                 _begin(folder, record, data, split, resume=resume)
             validation = _Part.of(data, split.validation, preprocessor, model, times)
+            learnt, measured = (
+                preprocessor.encode(training_part, reads=model.reads),
+                validation.encoded,
+            )
+            if weight is not None:
+                learnt = learnt.weighted(weight[split.train])
+                measured = measured.weighted(weight[split.validation])
             trained = train(
                 model,
                 objective,
-                preprocessor.encode(training_part, reads=model.reads),
-                validation.encoded,
+                learnt,
+                measured,
                 config.train,
                 folder=out,
                 resume=resume,
@@ -169,7 +200,8 @@ def fit(
                 parts = {"validation": validation}
                 if len(split.test):
                     parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
-                _finish(folder, parts, config, objective, model, trained)
+                ended = Trained(config, preprocessor, objective, model, trained, training_part)
+                _finish(folder, parts, ended, baselines, schema)
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(
                 f"Stopped. Every finished epoch is safe in {out}; "
@@ -251,44 +283,74 @@ def _check_same(folder: Folder, record: dict[str, Any]) -> None:
 def _finish(
     folder: Folder,
     parts: dict[str, _Part],
-    config: FitConfig,
-    objective: Objective,
-    model: Model,
-    trained: Progress,
+    trained: Trained,
+    baselines: Which,
+    schema: dict[str, Any] | None,
 ) -> None:
     """Evaluate and write everything; until the page is drawn, the checkpoints stay.
 
     Done again, by a run that was stopped in here, it comes to the same files.
     """
-    out = folder.path
+    out, model, objective = folder.path, trained.model, trained.objective
+    plan, pieces = plan_of(schema), segments_of(schema) is not None
     write_weights(out / WEIGHTS, model.network)
-    write_history(out / HISTORY, trained.history)
-    table = _training_figures(config, model, trained) | {"validation": None, "test": None}
+    history = trained.progress
+    write_history(out / HISTORY, history.history)
+    figures = _training_figures(trained.config, model, history)
+    chosen = selection(trained.config.train, objective, _targets(objective, parts["validation"]))
+    if chosen.metric == history.metric:
+        figures["selection"]["reason"] = chosen.reason
+    table = figures | {"validation": None, "test": None}
+    answered: dict[str, Answered] = {}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
-        write_predictions(out / predictions_name(name), predictions, part.series, part.times)
+        write_predictions(
+            out / predictions_name(name),
+            predictions,
+            part.series,
+            part.times,
+            targets_only=pieces,
+        )
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
         found = scored(objective, logits, target, part.encoded.lengths)
-        table[name] = part_metrics(found, len(part.series))
+        drawn = draw(measures(found), found.cluster)
+        answered[name] = Answered(part.series, found, drawn)
+        table[name] = part_metrics(found, len(part.series), drawn=drawn)
+        if plan is not None:
+            table[name]["forecast"] = forecast_scores(plan, objective, part.series, logits.numpy())
         # The example is of the test part, or of the validation part where there is no test.
         if part is list(parts.values())[-1] and model.trace is not None:
             example = choose_example(predictions, part.series)
             if example is not None:
                 alone = part.series[example], part.encoded.select([example])
                 write_example(out / EXAMPLE, trace_series(*alone, model, objective))
+    table |= account(out, trained, answered, table, baselines)
     folder.finish(json_text(table), lambda: report.write(out))
 
 
+def _targets(objective: Objective, part: _Part) -> np.ndarray:
+    """The targets of a part that are there."""
+    assert part.encoded.target is not None
+    target, there = objective.truth(part.encoded.target)
+    return target[there]
+
+
 def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dict[str, Any]:
-    seconds = [record["seconds"] for record in trained.history]
+    seconds, how_long = [record["seconds"] for record in trained.history], trained.plan
+    assert how_long is not None
     return {
         "task": config.task,
-        "selection": {"metric": trained.metric, "best_epoch": trained.best_epoch + 1}
+        "selection": {
+            "metric": trained.metric,
+            "best_epoch": trained.best_epoch + 1,
+            "best_step": how_long.steps_until(trained.best + 1),
+        }
         | ({} if model.solve is None else {"at_once": True}),
-        "epochs": len(trained.history),
-        "stopped_early": model.solve is None and len(trained.history) < config.train.epochs,
-        "seconds_per_epoch": statistics.median(seconds),
+        "epochs": how_long.epoch(len(seconds) - 1) + 1,
+        "steps": how_long.steps_until(len(seconds)),
+        "stopped_early": model.solve is None and len(seconds) < how_long.rounds,
+        "seconds_per_epoch": statistics.median(seconds) / how_long.passes,
         "seconds_total": sum(seconds),
         "parameters": sum(p.numel() for p in model.network.parameters() if p.requires_grad),
     }

@@ -2,32 +2,36 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from liquidtime.data.batch import Batchable
 from liquidtime.models.contract import Model
 from liquidtime.train.checkpoints import Progress, check_fits, load_progress, save_progress
 from liquidtime.train.config import TrainConfig
+from liquidtime.train.defaults import Size, resolved_training
 from liquidtime.train.epochs import Epochs
 from liquidtime.train.files import CHECKPOINTS, HISTORY
 from liquidtime.train.history import write_history
 from liquidtime.train.loss import Loss
-from liquidtime.train.objective import Objective
-from liquidtime.train.processes import launched
+from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.processes import Curves, launched
 from liquidtime.train.progress import ProgressLine
+from liquidtime.train.schedule import plan
 
 
 def train(
     model: Model,
     objective: Objective,
     training: Batchable,
-    validation: Batchable,
+    validation: Batchable | None,
     config: TrainConfig,
     *,
     folder: Path | None = None,
     resume: bool = False,
     label: str | None = None,
+    until: int | None = None,
 ) -> Progress:
-    """Train, choose the best epoch by the validation part, and load its weights.
+    """Train, choose the best weights by the validation part, and load them.
 
     A model that finds its weights at once does so, which is recorded as one epoch.
 
@@ -39,12 +43,14 @@ def train(
         model: A freshly seeded network; it is trained in place.
         objective: The loss of the task.
         training: The part to learn from, with targets.
-        validation: The part that chooses the epoch, with targets.
-        config: How to train.
+        validation: The part that chooses the best weights, with targets; None trains to the end
+            and keeps the last ones.
+        config: How to train; what is "auto" is resolved by the training part.
         folder: The run folder: `history.csv`, `checkpoints/` and, if TensorBoard is installed,
             `tensorboard/` go there. None keeps everything in memory.
         resume: Go on from the folder's last checkpoint, if there is one.
         label: Name shown in the progress line; None shows nothing.
+        until: End after so many steps, if that is sooner; the step size goes as if not.
 
     Returns:
         The history and which epoch won; the network holds that epoch's weights.
@@ -53,18 +59,26 @@ def train(
         InputError: If loss or weights are not finite, or a checkpoint is damaged.
         KeyboardInterrupt: On Ctrl-C; the last finished epoch is safe in the folder.
     """
+    size = Size(not objective.bounded, objective.per_step, len(training.lengths))
+    config = resolved_training(config, size)
+    if validation is None:
+        config = replace(config, patience=None)
     checkpoints = None if folder is None else folder / CHECKPOINTS
     if model.solve is not None:
         # All is done in one go, by solvers of the CPU.
-        config = replace(config, epochs=1, patience=None, accelerator="cpu")
+        at_once: dict[str, Any] = {"epochs": 1, "steps": "auto", "patience": None}
+        config = replace(config, accelerator="cpu", **at_once)
     progress = Progress()
     if resume and checkpoints is not None:
         progress = load_progress(checkpoints)
-        check_fits(progress, model.network, checkpoints)
-    if not progress.finished(config.epochs, config.patience):
-        fabric = launched(config, folder)
-        parts = training, validation
-        epochs = Epochs(fabric, Loss(model, objective), config, parts, progress, model.solve)
+        check_fits(progress, model.network, checkpoints, config)
+    assert config.batch_size != "auto" and config.patience != "auto"
+    progress.plan = plan(config, -(-len(training.lengths) // config.batch_size), until)
+    if not progress.finished(progress.plan.rounds, config.patience):
+        assert config.input_dropout != "auto"
+        loss = Loss(model, objective, config.input_dropout)
+        processes = launched(config)
+        epochs = Epochs(processes, loss, config, training, validation, progress, model.solve)
         _run(epochs, progress, folder, label)
     model.network.load_state_dict(progress.best_weights)
     model.network.eval()
@@ -72,18 +86,19 @@ def train(
 
 
 def _run(epochs: Epochs, progress: Progress, folder: Path | None, label: str | None) -> None:
-    config, fabric = epochs.config, epochs.fabric
-    shown = label if fabric.is_global_zero else None
-    with ProgressLine(shown, progress, config.epochs, len(epochs.batches)) as line:
-        while not progress.finished(config.epochs, config.patience):
-            epoch = len(progress.history)
-            progress.take(epochs.run(epoch, line), epochs.network)
-            line.epoch(last=progress.finished(config.epochs, config.patience))
-            fabric.log_dict(progress.history[-1], step=epoch)
-            if folder is not None and fabric.is_global_zero:
+    processes, plan, patience = epochs.processes, epochs.plan, epochs.config.patience
+    assert patience != "auto"
+    leads = processes.rank == 0
+    curves = Curves(folder if leads else None)
+    with ProgressLine(label if leads else None, progress, plan) as line:
+        while not progress.finished(plan.rounds, patience):
+            number = len(progress.history)
+            progress.take(epochs.run(number, line), epochs.network)
+            line.round(last=progress.finished(plan.rounds, patience))
+            curves.add(progress.history[-1], plan.epoch(number))
+            if folder is not None and leads:
                 network, optimizer = epochs.network, epochs.optimizer
                 save_progress(folder / CHECKPOINTS, progress, network, optimizer)
                 # After the checkpoint, which has the history, too: a kill in between loses nothing.
                 write_history(folder / HISTORY, progress.history)
-    for logger in fabric.loggers:
-        logger.finalize("success")
+    curves.close()

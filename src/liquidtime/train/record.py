@@ -8,23 +8,15 @@ from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import NUMBER, check_like, read_json, understood
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import METRICS, RECORD
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.stored import preprocessor_from
 
 _MAYBE = (*NUMBER, None)
-_NUMBERS = ([NUMBER], None)
 _SPREAD = ({str: NUMBER}, None)
 _RECORD = {
     "format": int,
     "config": {"task": str, "model": {"kind": str}, "train": {}},
-    "objective": {
-        "kind": str,
-        "per_step": bool,
-        "labels": [str],
-        "weights": _NUMBERS,
-        "mean": _NUMBERS,
-        "scale": _NUMBERS,
-    },
+    "objective": {"kind": str, "per_step": bool, "labels": [str]},
     "preprocessor": {
         "variables": [str],
         "mean": [NUMBER],
@@ -53,14 +45,8 @@ _RECORD = {
     "machine": {str: (str, *NUMBER, None)},
     "git": ({"commit": str, "changed": bool}, None),
 }
-_PART = (
-    {
-        "series": int,
-        "targets": int,
-        "metrics": {str: {"value": _MAYBE, "low": _MAYBE, "high": _MAYBE}},
-    },
-    None,
-)
+_SCORE = {"value": _MAYBE, "low": _MAYBE, "high": _MAYBE}
+_PART = ({"series": int, "targets": int, "metrics": {str: _SCORE}}, None)
 _METRICS = {
     "task": str,
     "selection": {"metric": str, "best_epoch": int},
@@ -72,6 +58,21 @@ _METRICS = {
     "validation": _PART,
     "test": _PART,
 }
+# What 0.1.0 did not store, with what stands for it in a run of then.
+_SINCE: dict[str, tuple[Any, Any]] = {
+    "baselines": ({}, {str: {"title": str, "usage": str}}),
+    "baselines_left_out": ({}, {str: NUMBER}),
+    "recommendation": (
+        None,
+        ({"metric": str, "best": str, "verdict": str, "use": str, "usage": str, "text": str}, None),
+    ),
+    "operating_points": ([], [{"class": str, "rule": str, "threshold": NUMBER}]),
+    "importance": (
+        None,
+        ({"metric": str, "part": str, "variables": [{"name": str, **_SCORE}]}, None),
+    ),
+}
+_BASELINE = ({"metrics": {str: _SCORE}, "difference": {str: _SCORE}}, None)
 
 
 class Record(NamedTuple):
@@ -121,27 +122,23 @@ def read_metrics(folder: Folder) -> dict[str, Any]:
     found = read_json(path, _METRICS)
     if found["validation"] is None:
         check_like(None, _PART[0], path, "validation")
+    for name, (absent, like) in _SINCE.items():
+        check_like(found.setdefault(name, absent), like, path, name)
+    for name, entry in found["baselines"].items():
+        for part in ("validation", "test"):
+            check_like(entry.get(part), _BASELINE, path, f"baselines.{name}.{part}")
     return found
 
 
 def _check_sizes(record: Record) -> None:
-    inputs, outputs = record.preprocessor, record.objective
+    inputs = record.preprocessor
     variables, static = len(inputs.variables), len(inputs.static_variables)
-    if outputs.kind not in ("classes", "values"):
-        raise InputError(f"objective.kind is {outputs.kind!r}; expected 'classes' or 'values'.")
     sizes = [
         ("preprocessor.mean", inputs.mean, variables),
         ("preprocessor.std", inputs.std, variables),
         ("preprocessor.static_mean", inputs.static_mean, static),
         ("preprocessor.static_std", inputs.static_std, static),
-        *(
-            (f"objective.{name}", value, len(outputs.labels))
-            for name in ("weights", "mean", "scale")
-            if (value := getattr(outputs, name)) is not None
-        ),
     ]
     for name, value, size in sizes:
         if len(value) != size:
             raise InputError(f"{name} has {len(value)} numbers; expected {size}.")
-    if outputs.kind == "values" and (outputs.mean is None or outputs.scale is None):
-        raise InputError("objective has no mean or no scale; expected one number a value.")

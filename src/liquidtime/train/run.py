@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -14,16 +15,25 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.strangers import warn_of_strangers
 from liquidtime.errors import InputError
+from liquidtime.explain.attribution import Attribution
+from liquidtime.explain.baseline import Baseline
+from liquidtime.explain.explainable import Explainable
+from liquidtime.explain.why import Method, attribute
 from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
+from liquidtime.train.ahead import Forecasts, plan_of, read_as
 from liquidtime.train.config import FitConfig
+from liquidtime.train.ensemble import ensemble
 from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
 from liquidtime.train.history import read_history
-from liquidtime.train.objective import Objective
+from liquidtime.train.line import lined
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
+from liquidtime.train.report.naming import class_names
+from liquidtime.train.score.forecast import forecast_scores
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
@@ -104,6 +114,8 @@ class Run:
         with understood(self.path / RECORD):
             check_memory(self.preprocessor, self.objective, self.config, training=False)
             model = new_model(self.preprocessor, self.objective, self.config)
+            names = self.preprocessor.input_names
+            model = lined(model, self.schema, self.objective, names)
         Folder(self.path, FIT).check(WEIGHTS)
         load_weights(model.network, self.path / WEIGHTS)
         model.network.eval()
@@ -113,27 +125,55 @@ class Run:
         """The network with the best epoch's weights, in evaluation mode, on the CPU."""
         return self._model.network
 
-    def predict(self, series: IrregularSeries, *, batch_size: int = 256) -> Predictions:
+    def predict(
+        self,
+        series: IrregularSeries,
+        *,
+        batch_size: int = 256,
+        local: np.ndarray | None = None,
+    ) -> Predictions:
         """Predict; targets are not needed and not looked at.
 
         A category that training never met is taken as unknown, with an `UnknownCategoryWarning`.
+        A run that was fitted on pieces of long series reads these in such pieces, too.
 
         Args:
             series: With the variables of the training data.
             batch_size: Series at once; the result does not depend on it beyond rounding.
+            local: Of a forecast with a calendar, the local time of each row [R] in hours since
+                1970.
+
+        Returns:
+            Predictions of the series; of a forecast, `liquidtime.train.ahead.Forecasts`.
 
         Raises:
             InputError: If the variables are others.
         """
-        logits = predict_logits(self._model, self._encode(series), batch_size)
-        return Predictions.of(self.objective, series, logits.numpy())
+        read = read_as(self.schema, series, local)
+        logits = predict_logits(self._model, self._encode(read.inputs), batch_size).numpy()
+        if read.pieces is not None:
+            logits = read.pieces.join(logits).astype(logits.dtype)
+        found = Predictions.of(self.objective, read.series, logits)
+        plan, prepared = plan_of(self.schema), read.prepared
+        if plan is None or prepared is None:
+            return found
+        return Forecasts(
+            **vars(found),
+            plan=plan,
+            rows=prepared.rows,
+            meets=prepared.meets,
+            lead=prepared.lead,
+        )
 
-    def evaluate(self, series: IrregularSeries, *, seed: int = 0) -> dict[str, Any]:
+    def evaluate(
+        self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None
+    ) -> dict[str, Any]:
         """Metrics with 95 % bootstrap intervals over series.
 
         Args:
-            series: With targets.
+            series: With targets; of a forecast with the columns themselves.
             seed: Seed of the bootstrap.
+            local: As for `predict`.
 
         Returns:
             As one part of `metrics`: sizes and `metrics`.
@@ -141,11 +181,16 @@ class Run:
         Raises:
             InputError: If there is no target, or the classes are others.
         """
-        self._check_target(series)
-        encoded = self._encode(series)
+        read = read_as(self.schema, series, local)
+        self._check_target(read.inputs)
+        encoded = self._encode(read.inputs)
         logits = predict_logits(self._model, encoded)
         part = scored(self.objective, logits, encoded.target, encoded.lengths)  # pyright: ignore
-        return part_metrics(part, len(series), seed=seed)
+        found = part_metrics(part, len(read.inputs), seed=seed)
+        plan = plan_of(self.schema)
+        if plan is not None:
+            found["forecast"] = forecast_scores(plan, self.objective, read.inputs, logits.numpy())
+        return found
 
     def trace(self, series: IrregularSeries) -> SeriesTrace:
         """Look inside the network along one series.
@@ -157,6 +202,48 @@ class Run:
             InputError: If it is not one series with steps, or nothing of the model can be seen.
         """
         return trace_series(series, self._encode(series), self._model, self.objective)
+
+    @property
+    def explainable(self) -> Explainable:
+        """The network with what is before and behind it, as `liquidtime.explain` takes it."""
+        facts, about = self.config.model.facts, self.record.get("about") or {}
+        spoken = tuple(class_names(self.objective.labels, self.record))
+        return Explainable(
+            self._model,
+            self.preprocessor,
+            self.objective,
+            name=facts.name,
+            wiring=facts.wiring,
+            time_unit=about.get("time_unit"),
+            sees_future=facts.sees_future,
+            spoken=spoken if len(spoken) == len(self.objective.labels) else (),
+        )
+
+    def explain(
+        self,
+        series: IrregularSeries,
+        *,
+        output: str | None = None,
+        step: int | None = None,
+        method: Method = "integrated gradients",
+        baseline: Baseline | None = None,
+    ) -> Attribution:
+        """What each observation of one series did to what the run says of it.
+
+        More is in `liquidtime.explain`, whose functions take a run.
+
+        Args:
+            series: Exactly one, with at least one step.
+            output: Name of the class or value; None is the second of two classes, the likeliest
+                of more, or the only value.
+            step: Row after which the network is asked; None is the last.
+            method: "integrated gradients", or "occlusion" for models without gradients.
+            baseline: What the series is compared with: "not observed", "mean" or another series.
+
+        Raises:
+            InputError: If a name or number is unknown, or the method does not suit the model.
+        """
+        return attribute(self, series, output=output, step=step, method=method, baseline=baseline)
 
     def _encode(self, series: IrregularSeries) -> EncodedSeries:
         known = self.preprocessor
@@ -172,31 +259,27 @@ class Run:
                 f"The series have one target {one[series.per_step]}; the run predicts one "
                 f"{one[self.objective.per_step]}."
             )
-        classes = self.objective.kind == "classes"
-        if classes == series.target.is_floating_point():
-            came = "numbers" if classes else "classes"
-            raise InputError(
-                f"The series have {came} as targets; the run predicts {self.objective.kind}."
-            )
-        if classes and (series.classes or self.objective.labels) != self.objective.labels:
-            raise InputError(
-                f"The series have the classes {', '.join(series.classes or ())}; the run knows "
-                f"{', '.join(self.objective.labels)}, in this order. Read them with these classes."
-            )
+        self.objective.check_target(series)
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:
-    """The model of a run, with fresh weights: those of its seed, whatever was drawn before."""
+    """The model of a run, with fresh weights: those of its seed, whatever was drawn before.
+
+    The members of an ensemble have those of its seed and of the numbers after it.
+    """
+    shape = Shape(
+        inputs=preprocessor.input_size,
+        variables=preprocessor.variable_count,
+        outputs=objective.output_size,
+        per_step=objective.per_step,
+    )
+    members = []
     with own_randomness():
-        seed_weights(config.train.seed)
-        return config.model.build(
-            Shape(
-                inputs=preprocessor.input_size,
-                variables=preprocessor.variable_count,
-                outputs=objective.output_size,
-                per_step=objective.per_step,
-            )
-        )
+        count = 1 if config.train.ensemble == "auto" else config.train.ensemble
+        for member in range(count):
+            seed_weights(config.train.seed + member)
+            members.append(config.model.build(shape))
+    return members[0] if len(members) == 1 else ensemble(members, objective.average)
 
 
 def check_memory(

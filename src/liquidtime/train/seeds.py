@@ -42,7 +42,7 @@ def derived_seed(*parts: int) -> int:
 
 def seed_weights(seed: int) -> None:
     """Seed torch before weights are drawn; the same in every process."""
-    torch.manual_seed(derived_seed(seed, 0))
+    _seed(derived_seed(seed, 0))
 
 
 def seed_epoch(seed: int, epoch: int, rank: int) -> None:
@@ -53,4 +53,11 @@ def seed_epoch(seed: int, epoch: int, rank: int) -> None:
         epoch: Number of the epoch, from 0.
         rank: Number of the process, from 0: each drops out its own units.
     """
-    torch.manual_seed(derived_seed(seed, 1 + epoch, rank))
+    _seed(derived_seed(seed, 1 + epoch, rank))
+
+
+def _seed(seed: int) -> None:
+    """What `torch.manual_seed` does, which in some versions formats a stack trace first."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)

@@ -152,7 +152,8 @@ def test_missing_file_and_folder(write, tmp_path):
     write(*GOOD, name="patients.csv")
     fails(tmp_path / "patient.csv", "no such file", "Did you mean", "patients.csv")
     fails(tmp_path / "nowhere" / "x.csv", "no such file", "Check the path")
-    fails(tmp_path, "is a folder")
+    (tmp_path / "empty").mkdir()
+    fails(tmp_path / "empty", "is a folder without tables")
 
 
 def test_a_missing_second_table(write, tmp_path):

@@ -10,7 +10,8 @@ import re
 import numpy as np
 import pytest
 
-from liquidtime.data.table import TableSchema, packed, read_table, source, tally
+from liquidtime.data.table import TableSchema, read_table, source
+from liquidtime.data.table.files import packed, tally
 from liquidtime.errors import InputError
 
 HEAD = "id,t,x,y"

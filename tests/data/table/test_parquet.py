@@ -179,7 +179,7 @@ def test_damaged_bytes(tmp_path, at):
 
 
 def test_more_rows_than_bytes_can_hold(tmp_path, monkeypatch):
-    monkeypatch.setattr("liquidtime.data.table.parquet_file._HARMLESS", 1 << 16)
+    monkeypatch.setattr("liquidtime.data.table.files.parquet_file._HARMLESS", 1 << 16)
     count = 1 << 20
     cells = {name: pa.nulls(count, pa.int8()).fill_null(0) for name in ("id", "t", "x", "y")}
     pq.write_table(pa.table(cells), tmp_path / "t.parquet", compression="zstd")

@@ -62,7 +62,12 @@ def test_two_classes(series, split, tmp_path):
     assert "<h1>Rise &amp; &lt;fall&gt;</h1>" in page
     found = run.metrics["test"]["metrics"]["auroc"]
     assert f"{found['value']:.3f}" in words
-    assert f"95 % interval {number(found['low'])} to {number(found['high'])}" in words
+    few = run.metrics["test"]["few"]
+    told = interval(found, bracket=False)
+    assert told.endswith(" !"), "fewer than ten of a class are in this part"
+    shown = told.replace("no spread", "every resample gives the same")
+    assert (shown if shown != told else f"95 % interval {told}") in words
+    assert f"Only {few['count']} of class “{few['class']}” are in the test part." in words
     for expected in (
         "12 series, of which 5" if run.metrics["test"]["positives"] == 5 else "12 series, of which",
         "Made up.",
@@ -75,7 +80,9 @@ def test_two_classes(series, split, tmp_path):
         run.record["versions"]["torch"],
     ):
         assert expected in words
-    assert page.count("<svg") == 5
+    assert page.count("<svg") == 7
+    assert run.metrics["recommendation"]["text"] in words
+    assert "Is it worth a network?" in words and "What would alarms be worth?" in words
     assert "nan" not in words.lower().split()
     assert not re.search(r"\d\.\d{6}", words), "meaningless digits"
 

@@ -2,15 +2,16 @@ import numpy as np
 import pytest
 from sklearn import metrics as peer
 
+from liquidtime.errors import InputError
+from liquidtime.train.config import TrainConfig
+from liquidtime.train.objectives.classes import Classes
+from liquidtime.train.objectives.values import Numbers
 from liquidtime.train.score import weighted as scores
-from liquidtime.train.score.bootstrap import intervals
-from liquidtime.train.score.metrics import (
-    Scored,
-    higher_is_better,
-    measure,
-    point,
-    selection_metric,
-)
+from liquidtime.train.score.bootstrap import OfSums, draw, intervals
+from liquidtime.train.score.metrics import Scored, higher_is_better, measure, measures, point
+from liquidtime.train.selection import selection
+
+NUMBERS = Numbers(per_step=False, labels=("a", "b"), mean=(0.0, 0.0), scale=(1.0, 1.0))
 
 
 @pytest.fixture
@@ -49,10 +50,11 @@ def test_r2_equals_sklearn_far_from_zero():
     target = random.normal(size=50) + 1e6
     guess = target + random.normal(size=50)
     weights = random.integers(0, 3, size=(3, 50)).astype(float)
-    found = scores.r2(target, guess, weights)
+    found = scores.explained(target[:, None], guess[:, None])(weights)
     for row, value in zip(weights, found, strict=True):
         assert value == pytest.approx(peer.r2_score(target, guess, sample_weight=row), abs=1e-6)
-    assert np.isnan(scores.r2(np.full(4, 3.0), np.zeros(4), np.ones((1, 4)))).all()
+    level = scores.explained(np.full((4, 1), 3.0), np.zeros((4, 1)))
+    assert np.isnan(level(np.ones((1, 4)))).all()
 
 
 def classes_scored(n=300, k=3, seed=2):
@@ -61,7 +63,7 @@ def classes_scored(n=300, k=3, seed=2):
     logits = random.normal(size=(n, k)) + 1.5 * np.eye(k)[target]
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = tuple("abc"[:k])
-    return Scored(target, probability, np.arange(n), labels)
+    return Scored(target, probability, np.arange(n), Classes(per_step=False, labels=labels))
 
 
 def test_class_metrics_equal_sklearn():
@@ -80,16 +82,35 @@ def test_class_metrics_equal_sklearn():
 def test_value_metrics_skip_missing_entries():
     target = np.array([[1.0, np.nan], [3.0, 5.0], [4.0, 9.0]])
     guess = np.array([[2.0, 7.0], [3.0, 4.0], [2.0, 9.0]])
-    scored = Scored(target, guess, np.arange(3), ("a", "b"))
+    scored = Scored(target, guess, np.arange(3), NUMBERS)
     assert point(scored, "mse") == pytest.approx((1 + 0 + 4 + 1 + 0) / 5)
     assert point(scored, "mae") == pytest.approx((1 + 0 + 2 + 1 + 0) / 5)
     expected = np.mean([peer.r2_score([1, 3, 4], [2, 3, 2]), peer.r2_score([5, 9], [4, 9])])
     assert point(scored, "r2") == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_sums_a_series_give_what_rows_give(outputs):
+    """Scores of sums are drawn by series, never by row, and come to the same."""
+    random = np.random.default_rng(5)
+    member = np.sort(random.integers(0, 30, size=200)) * 7
+    target = random.normal(size=(200, outputs)) + 1e4
+    target[random.random(target.shape) < 0.2] = np.nan
+    guess = target + random.normal(size=target.shape)
+    guess[np.isnan(guess)] = 3.0
+    functions = measures(Scored(target, guess, member, NUMBERS))
+    by_series = draw(functions, member, resamples=40)
+    by_row = draw(
+        {name: lambda w, f=f: f(w) for name, f in functions.items()}, member, resamples=40
+    )
+    for name, found in by_series.items():
+        assert isinstance(functions[name], OfSums)
+        assert found == pytest.approx(by_row[name], rel=1e-9), name
+
+
 def test_interval_of_a_mean_is_the_textbook_one():
     values = np.random.default_rng(3).normal(size=400)
-    found = intervals({"mean": lambda w: scores.weighted_mean(values, w)}, np.arange(400))
+    found = intervals({"mean": scores.mean_of(values)}, np.arange(400))
     half = 1.96 * values.std() / 20
     assert found["mean"] == pytest.approx((values.mean() - half, values.mean() + half), abs=0.012)
 
@@ -97,10 +118,10 @@ def test_interval_of_a_mean_is_the_textbook_one():
 def test_rows_of_one_series_are_drawn_together():
     """Ten copies of each row tell no more than one; drawing rows would shrink the interval."""
     values = np.random.default_rng(4).normal(size=60)
-    alone = intervals({"m": lambda w: scores.weighted_mean(values, w)}, np.arange(60))["m"]
+    alone = intervals({"m": scores.mean_of(values)}, np.arange(60))["m"]
     copies = np.repeat(values, 10)
     member = np.repeat(np.arange(60), 10) + 1000
-    together = intervals({"m": lambda w: scores.weighted_mean(copies, w)}, member)["m"]
+    together = intervals({"m": scores.mean_of(copies)}, member)["m"]
     assert together == pytest.approx(alone)
 
 
@@ -109,16 +130,28 @@ def test_intervals_repeat_and_give_up_when_undefined():
     assert measure(scored, resamples=50) == measure(scored, resamples=50)
     target = np.zeros(40, dtype=int)
     target[0] = 1
-    one = Scored(target, scored.prediction[:40], np.arange(40), ("a", "b"))
+    one = Scored(target, scored.prediction[:40], np.arange(40), scored.objective)
     table = measure(one, resamples=200)
     assert table["auroc"]["value"] is not None
-    none = Scored(np.zeros(40, dtype=int), scored.prediction[:40], np.arange(40), ("a", "b"))
+    none = Scored(np.zeros(40, dtype=int), scored.prediction[:40], np.arange(40), scored.objective)
     table = measure(none, resamples=50)
     assert table["auroc"] == {"value": None, "low": None, "high": None}
 
 
 def test_the_metric_that_chooses():
-    assert selection_metric(np.array([0, 1, -1]), 2) == "auroc"
-    assert selection_metric(np.array([0, 0, -1]), 2) == "log_loss"
-    assert selection_metric(np.zeros((3, 2)), None) == "mse"
+    def chosen(objective, target, **options):
+        return selection(TrainConfig(**options), objective, np.asarray(target)).metric
+
+    two, three = (Classes(per_step=False, labels=tuple("abc"[:k])) for k in (2, 3))
+    assert chosen(two, [0, 1] * 10) == "auroc"
+    # Few of a class: an AUROC would be noise.
+    assert chosen(two, [0] * 50 + [1] * 9) == "log_loss"
+    assert chosen(three, [0, 1, 2] * 10) == "accuracy"
+    assert chosen(three, [0, 1, 2] * 9) == "log_loss"
+    weighted = Classes(per_step=False, labels=("a", "b"), weights=(1.0, 9.0))
+    assert chosen(weighted, [0, 1]) == "loss"
+    assert chosen(NUMBERS, np.zeros((3, 2))) == "mse"
+    assert chosen(two, [0, 1], select="auprc") == "auprc"
+    with pytest.raises(InputError, match="select is 'mse'; classes have 'auroc'"):
+        chosen(two, [0, 1], select="mse")
     assert higher_is_better("auroc") and not higher_is_better("mse")

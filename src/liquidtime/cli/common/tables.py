@@ -1,5 +1,6 @@
 """Reading a table the way a run read its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,15 +34,16 @@ class FileOptions:
     """Cells that mean "not observed", such as -1 (default: as in the fit)."""
 
 
-def read_with_messages(path: Path, schema: TableSchema, **options: Any) -> "Reading":
+def read_with_messages(data: Sequence[Path], schema: TableSchema, **options: Any) -> "Reading":
     """Read a table, saying so before the imports that take long; then the notes about it."""
     console = messages()
+    what = f"{data[0]} and {len(data) - 1:,} more" if len(data) > 1 else str(*data)
     if not console.is_terminal:
-        console.print(f"Reading {path} …", markup=False)
-    with console.status(f"Reading {escape(str(path))} …"):
+        console.print(f"Reading {what} …", markup=False)
+    with console.status(f"Reading {escape(what)} …"):
         from liquidtime.data.table import read_table
 
-        reading = read_table(path, schema, **options)
+        reading = read_table(data[0] if len(data) == 1 else data, schema, **options)
     say_notes(reading.notes)
     return reading
 
@@ -68,6 +70,16 @@ def schema_of(run: Any, files: FileOptions) -> TableSchema:
         )
     given = {name: value for name, value in vars(files).items() if value not in (None, ())}
     return replace(TableSchema.from_dict(stored), **given)
+
+
+def local_of(reading: "Reading") -> Any:
+    """Local times of the rows of a forecast, in hours since 1970; None where they are no dates."""
+    if reading.schema.horizon is None:
+        return None
+    from liquidtime.data.table.timeline import timeline
+
+    clock = timeline(reading.cells[reading.schema.time], reading.schema)
+    return None if clock is None else clock.local
 
 
 def describe(reading: "Reading") -> str:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.stamps import Stamps
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
 
@@ -18,10 +19,12 @@ class Clock(NamedTuple):
     Attributes:
         times: float64.
         unit: "hours" where dates or durations were read, else None: the data's own.
+        stamps: The dates or durations themselves.
     """
 
     times: Tensor
     unit: str | None = None
+    stamps: Stamps | None = None
 
 
 def numbers(name: str, array: Any) -> Tensor:
@@ -106,6 +109,7 @@ def from_rows(
         values=kept,
         times=clock.times,
         time_unit=clock.unit,
+        stamps=clock.stamps,
         mask=observed,
         lengths=lengths,
         static=None if static is None else numbers("static", static).to(torch.float32),
@@ -135,9 +139,82 @@ def as_target(target: Any) -> Tensor | None:
     return found.to(torch.int64)
 
 
+class Labelled(NamedTuple):
+    """A target, and the names of its classes if it has any.
+
+    Attributes:
+        target: int64 [M], -1 where a label is missing, or float32 [M, K].
+        classes: Names of the classes.
+    """
+
+    target: Tensor
+    classes: tuple[str, ...] | None
+
+
+def label_target(
+    labels: Any, classes: Sequence[str] | None = None, *, name: str = "target"
+) -> Labelled:
+    """Floats become values; everything else is the name of a class.
+
+    Args:
+        labels: [M] text, whole numbers or booleans; or [M] or [M, K] floats.
+        classes: Names of the classes in order; None sorts those that occur, numbers by size.
+        name: What they are, for messages.
+
+    Raises:
+        InputError: If a label is none of the classes, or labels are of several kinds.
+    """
+    array = labels.detach().cpu().numpy() if isinstance(labels, Tensor) else np.asarray(labels)
+    if array.dtype.kind == "f" and classes is None:
+        target = as_target(array)
+        assert target is not None
+        return Labelled(target, None)
+    if array.ndim != 1:
+        raise InputError(f"{name} has shape {list(array.shape)}; expected [M], a label each.")
+    words = [None if _is_none(entry) else _word(entry) for entry in array.tolist()]
+    names = {word for word in words if word is not None}
+    order = tuple(map(str, classes)) if classes is not None else tuple(sorted(names, key=_by_size))
+    strange = sorted(names - set(order))
+    if strange:
+        raise InputError(
+            f"{name} holds {strange[0]!r}; expected one of the classes {', '.join(order)}."
+        )
+    number = {word: at for at, word in enumerate(order)}
+    codes = [-1 if word is None else number[word] for word in words]
+    return Labelled(torch.tensor(codes, dtype=torch.int64), order)
+
+
+def _is_none(entry: Any) -> bool:
+    # pandas' NA, which is neither equal to itself nor not.
+    return entry is None or type(entry).__name__ in ("NAType", "NaTType") or entry != entry
+
+
+def _word(entry: Any) -> str:
+    whole = isinstance(entry, float) and entry.is_integer()
+    return str(int(entry)) if whole or isinstance(entry, bool) else str(entry)
+
+
+def _by_size(word: str) -> tuple[float, str]:
+    try:
+        return float(word), word
+    except ValueError:
+        return float("inf"), word
+
+
 def as_ids(ids: Any) -> np.ndarray:
-    """Ids as an array of whole numbers, or of Python objects (strings, mostly)."""
+    """Ids as an array of whole numbers, or of Python objects (strings, tuples of a MultiIndex)."""
+    if getattr(ids, "nlevels", 1) > 1 or (
+        isinstance(ids, list | tuple) and any(isinstance(entry, tuple) for entry in ids)
+    ):
+        array = np.empty(len(ids), dtype=object)
+        array[:] = list(ids)
+        return array
+    if getattr(getattr(ids, "dtype", None), "tz", None) is None:
+        # Of numbers that could be missing and of categories of numbers, the numbers.
+        ids = getattr(ids, "to_numpy", lambda: ids)()
     array = np.asarray(ids)
+    if array.dtype == object and len(array) and all(type(entry) is int for entry in array):
+        return array.astype(np.int64)
     return array if array.dtype.kind in "iu" else array.astype(object)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from liquidtime.data import ragged
 from liquidtime.data.convert.arrays import Clock, numbers
+from liquidtime.data.stamps import Stamps
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
 from liquidtime.notes import note_once
@@ -31,11 +32,11 @@ def read_clock(name: str, given: Any) -> Clock:
         InputError: If it holds something else, or numbers too coarse for the gaps between them.
     """
     kind, times = _read(name, given)
-    return Clock(times, None if kind == _PLAIN else "hours")
+    return Clock(times, *_more(kind, [given]))
 
 
-def read_clocks(parts: Sequence[Any]) -> tuple[list[Tensor], str | None]:
-    """The times of N series, one array each, and their unit; as `read_clock`.
+def read_clocks(parts: Sequence[Any]) -> tuple[list[Tensor], str | None, Stamps | None]:
+    """The times of N series, one array each, their unit, and the dates themselves; as `read_clock`.
 
     Raises:
         InputError: Likewise, or if some series have dates and others numbers.
@@ -52,7 +53,15 @@ def read_clocks(parts: Sequence[Any]) -> tuple[list[Tensor], str | None]:
             f"times of series {n} are {one}, those of series {m} {other}; expected one kind of "
             "time in all series."
         )
-    return times, None if kinds.keys() <= {_PLAIN} else "hours"
+    return times, *_more(next(iter(kinds), _PLAIN), parts)
+
+
+def _more(kind: str, parts: Sequence[Any]) -> tuple[str | None, Stamps | None]:
+    """The unit, and what came, of any shape, as stamps."""
+    if kind == _PLAIN:
+        return None, None
+    cells = [Stamps.of(np.ravel(part) if np.ndim(part) > 1 else part) for part in parts]
+    return "hours", Stamps.concatenate([part for part in cells if len(part)])
 
 
 def step_numbers(lengths: Tensor) -> Clock:

@@ -13,6 +13,7 @@ from liquidtime.data.assemble import assemble
 from liquidtime.data.convert.arrays import as_ids, as_target
 from liquidtime.data.convert.clocks import check_spacing
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.stamps import Stamps
 from liquidtime.data.table.categories import read_column, read_values
 from liquidtime.data.table.columns import nearest
 from liquidtime.data.table.labels import Labels
@@ -134,12 +135,13 @@ def from_long_frame(
     )
     if instants is None:
         check_spacing(f"column {time!r}", frame[time], torch.from_numpy(cells.times))
-    fixed, static_found = (None, {}) if static is None else _static(static, ids, categories)
-    wanted = _target(target, ids)
+    fixed, static_found = (None, {}) if static is None else by_id(static, ids, categories)
+    wanted = target_by_id(target, ids)
     return IrregularSeries(
         values=torch.from_numpy(cells.values),
         times=torch.from_numpy(cells.times),
         time_unit=None if instants is None else "hours",
+        stamps=None if instants is None else Stamps.of(frame[time]).take(cells.first),
         mask=torch.from_numpy(cells.mask),
         lengths=torch.from_numpy(cells.lengths),
         static=None if fixed is None else torch.tensor(fixed),
@@ -147,7 +149,7 @@ def from_long_frame(
         ids=as_ids(ids),
         features=tuple(features),
         static_features=None if static is None else tuple(map(str, static.columns)),
-        target_names=_target_names(target),
+        target_names=target_names(target),
         classes=None if classes is None else tuple(classes),
         categories=found,
         static_categories=static_found,
@@ -230,10 +232,10 @@ def _refuse_unknown(categories: Sequence[str], features: Sequence[str], static: 
             )
 
 
-def _static(
+def by_id(
     static: "pd.DataFrame", ids: Any, categories: Sequence[str]
 ) -> tuple[np.ndarray, dict[str, tuple[str, ...]]]:
-    """[N, S] float32; and the categories of the columns that hold some."""
+    """Static features by id: [N, S] float32; and the categories of the columns that hold some."""
     pandas = require("pandas", extra="train")
     if not isinstance(static, pandas.DataFrame):
         raise InputError(
@@ -351,7 +353,8 @@ def _by_id(name: str, table: "pd.DataFrame | pd.Series", ids: Any, dtype: Any) -
     return found.to_numpy() if dtype is None else found.to_numpy(dtype=dtype, na_value=np.nan)
 
 
-def _target(target: Any, ids: Any) -> Any:
+def target_by_id(target: Any, ids: Any) -> Any:
+    """Targets by id in the order of the ids: [N], or [N, K] of a data frame."""
     if target is None:
         return None
     pandas = require("pandas", extra="train")
@@ -361,7 +364,8 @@ def _target(target: Any, ids: Any) -> Any:
     return _by_id("target", table, ids, None)
 
 
-def _target_names(target: Any) -> tuple[str, ...] | None:
+def target_names(target: Any) -> tuple[str, ...] | None:
+    """What the index of targets calls them, if anything."""
     if target is None or not hasattr(target, "index"):
         return None
     columns = getattr(target, "columns", None)

@@ -142,12 +142,13 @@ def _turned(blocks: list[Tensor]) -> str:
 
 
 def _joined(parts: Sequence[Any], lengths: Tensor) -> Clock:
-    flat, unit = read_clocks(parts)
+    flat, unit, stamps = read_clocks(parts)
     for n, part in enumerate(flat):
         if part.dim() != 1:
             raise InputError(f"times of series {n} has shape {list(part.shape)}; expected [T].")
     _same_lengths("times", [len(part) for part in flat], lengths)
-    return Clock(torch.cat(flat) if flat else torch.zeros(0, dtype=torch.float64), unit)
+    joined = torch.cat(flat) if flat else torch.zeros(0, dtype=torch.float64)
+    return Clock(joined, unit, stamps)
 
 
 def _same_lengths(name: str, came: list[int], lengths: Tensor) -> None:

@@ -74,7 +74,8 @@ def from_nan_padded(
     elif layout != "NTD":
         raise InputError(f'layout is {layout!r}; expected "NTD" or "NDT".')
     count, steps, _ = block.shape
-    clock, unit = (None, None) if times is None else read_clock("times", times)
+    given = None if times is None else read_clock("times", times)
+    clock = None if given is None else given.times
     if clock is not None:
         if clock.shape == (steps,):
             clock = clock.expand(count, steps)
@@ -94,7 +95,7 @@ def from_nan_padded(
         target = ragged.unpad(found, rows)
     return from_rows(
         ragged.unpad(block, rows),
-        step_numbers(rows) if clock is None else Clock(ragged.unpad(clock, rows), unit),
+        step_numbers(rows) if clock is None or given is None else _unpadded(given, clock, rows),
         rows,
         static=static,
         target=target,
@@ -112,6 +113,15 @@ def to_nan_padded(series: IrregularSeries) -> NanPadded:
         values=ragged.pad(with_gaps(series), series.lengths, nan).cpu().numpy(),
         times=ragged.pad(series.times, series.lengths, nan).cpu().numpy(),
     )
+
+
+def _unpadded(given: Clock, clock: Tensor, rows: Tensor) -> Clock:
+    """The clock, [N, T] as it is spread over the series, without what stands behind their ends."""
+    place = torch.arange(given.times.numel()).reshape(given.times.shape).expand(clock.shape)
+    stamps = given.stamps
+    if stamps is not None:
+        stamps = stamps.take(ragged.unpad(place, rows).numpy())
+    return Clock(ragged.unpad(clock, rows), given.unit, stamps)
 
 
 def _lengths(block: Tensor, clock: Tensor | None, lengths: Any) -> Tensor:

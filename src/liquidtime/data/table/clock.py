@@ -2,10 +2,11 @@
 
 import shlex
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from liquidtime.data.stamps import Stamps
 from liquidtime.data.table.dialect import has_date
 from liquidtime.data.table.numbers import MISSING, looks_numeric, no_number, parse_numbers
 from liquidtime.data.table.schema import TableSchema, TimeKind
@@ -16,6 +17,7 @@ from liquidtime.data.table.time_text import (
     format_like,
     parse_dates,
     to_utc,
+    zoned,
 )
 from liquidtime.errors import InputError
 from liquidtime.optional import require
@@ -145,6 +147,30 @@ def read_moments(table: Table, schema: TableSchema) -> Moments:
                 f"If they are dates, add: --time-format {form}"
             )
     return Moments(stamps, clock, dropped, tuple(notes))
+
+
+def stamps_of(moments: Moments, cells: Any, rows: np.ndarray, schema: TableSchema) -> Stamps | None:
+    """The times of steps as the table has them, for the predictions; None for numbers.
+
+    Args:
+        moments: The column as it was read.
+        cells: pandas series [R], the cells of the steps.
+        rows: int64 [R], their places among the rows that are kept.
+        schema: How they are written.
+    """
+    pandas = require("pandas", extra="train")
+    if moments.clock.kind == "number":
+        return None
+    if moments.clock.kind == "duration" or not pandas.api.types.is_string_dtype(cells):
+        return Stamps.of(cells)
+    if len(cells) and zoned(str(cells.iloc[0]).strip(), schema.time_format):
+        form = schema.time_format or "ISO8601"
+        try:
+            return Stamps.of(pandas.to_datetime(cells.astype(str).str.strip(), format=form))
+        except ValueError:
+            # Zones of several kinds, or years that pandas does not reach.
+            return Stamps.of(cells)
+    return Stamps.of(moments.stamps[~moments.dropped][rows])
 
 
 def _expected(schema: TableSchema, kind: TimeKind) -> str:

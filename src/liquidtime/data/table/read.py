@@ -1,5 +1,6 @@
 """From a table file, and perhaps a second one of targets, to an `IrregularSeries`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,14 +9,16 @@ import numpy as np
 import torch
 
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.stamps import Stamps
 from liquidtime.data.table import forecast, targets
 from liquidtime.data.table.categories import category_notes, read_column
-from liquidtime.data.table.clock import Clock, read_moments
+from liquidtime.data.table.clock import Clock, read_moments, stamps_of
 from liquidtime.data.table.columns import Header, nearest
-from liquidtime.data.table.csv_file import read_csv, read_header
+from liquidtime.data.table.files.csv_file import read_csv
+from liquidtime.data.table.files.many import Files, find_files, read_files, read_headers
+from liquidtime.data.table.files.parquet_file import read_parquet
 from liquidtime.data.table.labels import Labels, as_ids, id_column
 from liquidtime.data.table.long import read_long
-from liquidtime.data.table.parquet_file import parquet_header, read_parquet
 from liquidtime.data.table.rows import Rows, check_gaps
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.second import match_ids
@@ -45,7 +48,7 @@ class Reading(NamedTuple):
 
 
 def read_series(
-    path: Path | str,
+    path: Path | str | Sequence[Path | str],
     schema: TableSchema,
     *,
     targets: Path | str | None = None,
@@ -56,7 +59,8 @@ def read_series(
 
     Args:
         path: The table, long or wide as the schema says. Text may be packed with gzip, bzip2
-            or xz.
+            or xz. A pattern such as "data/*.csv", a folder or a list of paths is read as one table,
+            the files in natural order of their names.
         schema: Which column is what.
         targets: Second table that holds the target(s), one row an id; ids there without rows in
             the first table are ignored.
@@ -75,7 +79,7 @@ def read_series(
 
 
 def read_table(
-    path: Path | str,
+    path: Path | str | Sequence[Path | str],
     schema: TableSchema,
     *,
     targets: Path | str | None = None,
@@ -86,34 +90,75 @@ def read_table(
     """Read a table as `read_series` does, and tell also what was found on the way.
 
     Args:
-        path: The table.
+        path: The table, or several files of one.
         schema: Which column is what.
         targets: Second table that holds the target(s), one row an id.
         require_target: False reads no target.
         skip_without_target: Leave series without a target out instead of refusing them.
         time_scale: Time that counts as 1 in the run that the table is read for, if there is one.
     """
-    path = _as_path(path)
+    _check_paths(path)
     second_path = None if targets is None else _as_path(targets)
     if require_target and not schema.target:
         raise InputError("No target is named; expected the column to predict.")
-    header = _header(path, schema)
+    files = find_files(path, schema)
+    header, other = read_headers(files, schema)
     elsewhere = tuple(name for name in schema.static if name not in header)
-    table, second = _open(path, second_path, schema, header, elsewhere, require_target)
+    table, second = _open(files, second_path, schema, header, elsewhere, require_target)
+    notes = [*files.notes, *other]
+    if second is None and second_path is not None:
+        look_at(second_path)
+        notes.append(f"{second_path} was not read: {table.path} holds all that is needed.")
+    reading = read_loaded(
+        table,
+        schema,
+        second=second,
+        elsewhere=elsewhere,
+        require_target=require_target,
+        skip_without_target=skip_without_target,
+        time_scale=time_scale,
+    )
+    return reading._replace(notes=(*notes, *reading.notes))
 
+
+def read_loaded(
+    table: Table,
+    schema: TableSchema,
+    *,
+    second: Table | None = None,
+    elsewhere: tuple[str, ...] = (),
+    ids: Labels | None = None,
+    require_target: bool = True,
+    skip_without_target: bool = False,
+    time_scale: float | None = None,
+) -> Reading:
+    """Read a table whose columns are in memory.
+
+    Args:
+        table: The wanted columns.
+        schema: Which column is what.
+        second: Second table that holds the target(s), one row an id.
+        elsewhere: Static columns that stand in the second table.
+        ids: The series of each row; None reads them from the column of ids.
+        require_target: False reads no target.
+        skip_without_target: Leave series without a target out instead of refusing them.
+        time_scale: Time that counts as 1 in the run that the table is read for, if there is one.
+
+    Raises:
+        InputError: If anything is wrong with the table.
+    """
     moments = read_moments(table, schema)
     if moments.dropped.any():
         table = table.without(moments.dropped)
+        if ids is not None:
+            ids = ids._replace(codes=ids.codes[~moments.dropped])
     clock, notes = moments.clock, [*moments.notes]
-    ids = id_column(table, schema.id)
+    ids = id_column(table, schema.id_column) if ids is None else ids
     times = moments.since_first(ids.codes)
     schema = replace(schema, time_kind=clock.kind, time_unit=clock.unit)
     matched, target = None, None
-    if second is None and second_path is not None:
-        look_at(second_path)
-        notes.append(f"{second_path} was not read: {path} holds all that is needed.")
     if second is not None:
-        matched, found = match_ids(second, schema.targets_id or schema.id, ids, table)
+        matched, found = match_ids(second, schema.targets_id or schema.id_column, ids, table)
         notes += found
     if require_target and schema.task != "forecast":
         target = _target(table, second, matched, schema, ids)
@@ -121,6 +166,7 @@ def read_table(
 
     # The same rule with and without targets, or a prediction would see other steps than the fit.
     keep_steps = schema.target_per == "step" and schema.task != "forecast"
+    keep_steps |= schema.horizon is not None
     if schema.long:
         rows = read_long(table, schema, ids, times, keep_steps=keep_steps)
     else:
@@ -128,17 +174,21 @@ def read_table(
     check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
     schema = replace(schema, features=rows.features)
-    cells = table.frame[[schema.id, schema.time]].iloc[rows.first_rows()]
+    first_rows = rows.first_rows()
+    cells = table.frame[[schema.id_column, schema.time]].iloc[first_rows]
 
     values, given = None, np.ones(len(ids.names), dtype=bool)
-    if schema.task == "forecast":
+    if schema.horizon is not None:
+        # `liquidtime.data.forecast` adds targets and inputs.
+        schema = replace(schema, target_per="step")
+    elif schema.task == "forecast":
         gap = forecast.typical_gap(rows) if schema.typical_gap is None else schema.typical_gap
         schema = replace(schema, typical_gap=gap, target_per="step")
         if require_target:
-            values = forecast.next_values(rows, schema.target, str(path))
+            values = forecast.next_values(rows, schema.target, str(table.path))
         if forecast.HORIZON in rows.features:
             raise InputError(
-                f"{path}: a variable is named {forecast.HORIZON!r}, as is the channel that "
+                f"{table.path}: a variable is named {forecast.HORIZON!r}, as is the channel that "
                 "forecasts add. Rename it."
             )
         rows = forecast.add_horizon(rows, gap)
@@ -150,7 +200,8 @@ def read_table(
     _check_categories(table, schema, rows, static_categories)
     if not schema.fitted:
         notes += category_notes({**rows.categories, **static_categories})
-    series = _series(rows, ids, schema, statics, static_categories, values)
+    stamps = stamps_of(moments, cells[schema.time], first_rows, schema)
+    series = _series(rows, ids, schema, statics, static_categories, values, stamps)
     if not given.all():
         cells = cells[given[rows.series]]
         series = series.select(np.flatnonzero(given))
@@ -159,24 +210,23 @@ def read_table(
     return Reading(series, schema, clock, tuple(notes), cells)
 
 
+def _check_paths(given: Any) -> None:
+    for one in given if isinstance(given, list | tuple) else [given]:
+        _as_path(one)
+
+
 def _as_path(path: Path | str) -> Path:
     try:
         return Path(path)
     except TypeError:
         raise InputError(
             f"The table is a {type(path).__name__}; expected the path of a CSV or Parquet file. A "
-            "data frame goes through liquidtime.data.convert.from_long_frame."
+            "data frame goes through liquidtime.data.from_frame."
         ) from None
 
 
-def _header(path: Path, schema: TableSchema) -> Header:
-    if look_at(path) == "parquet":
-        return parquet_header(path)
-    return read_header(path, schema)[0]
-
-
 def _open(
-    path: Path,
+    files: Files,
     second_path: Path | None,
     schema: TableSchema,
     header: Header,
@@ -184,7 +234,28 @@ def _open(
     require_target: bool,
 ) -> tuple[Table, Table | None]:
     """Load the wanted columns of both tables."""
-    text = [schema.id, schema.time]
+    text, numbers = wanted_columns(schema, elsewhere)
+    target = schema.target if require_target and schema.task != "forecast" else ()
+    if second_path is None:
+        _check_at_home(header, [*text, *numbers], [*target, *elsewhere])
+        text += target
+    table = read_files(files, schema, text=text, numbers=numbers)
+    if schema.id is None:
+        # One series, of the name "0".
+        table = replace(table, frame=table.frame.assign(**{schema.id_column: "0"}))
+    if second_path is None or not (target or elsewhere):
+        return table, None
+    coded = [name for name in elsewhere if name in schema.categories]
+    second_text = [schema.targets_id or schema.id_column, *target, *coded]
+    second_numbers = [name for name in elsewhere if name not in coded]
+    return table, _load(second_path, schema, second_text, second_numbers)
+
+
+def wanted_columns(
+    schema: TableSchema, elsewhere: Sequence[str] = ()
+) -> tuple[list[str], list[str]]:
+    """The columns of a table to keep as text and those to parse as numbers, targets aside."""
+    text = [schema.time] if schema.id is None else [schema.id, schema.time]
     numbers = [name for name in schema.static if name not in elsewhere]
     if schema.variable is not None and schema.value is not None:
         text.append(schema.variable)
@@ -196,17 +267,7 @@ def _open(
         coded = {*schema.categories, schema.value}
         text += [name for name in numbers if name in coded]
         numbers = [name for name in numbers if name not in coded]
-    target = schema.target if require_target and schema.task != "forecast" else ()
-    if second_path is None:
-        _check_at_home(header, [*text, *numbers], [*target, *elsewhere])
-        text += target
-    table = _load(path, schema, text, numbers)
-    if second_path is None or not (target or elsewhere):
-        return table, None
-    coded = [name for name in elsewhere if name in schema.categories]
-    second_text = [schema.targets_id or schema.id, *target, *coded]
-    second_numbers = [name for name in elsewhere if name not in coded]
-    return table, _load(second_path, schema, second_text, second_numbers)
+    return text, numbers
 
 
 def _check_at_home(header: Header, own: list[str], movable: list[str]) -> None:
@@ -327,6 +388,7 @@ def _series(
     statics: np.ndarray | None,
     static_categories: dict[str, tuple[str, ...]],
     values: np.ndarray | None,
+    stamps: Stamps | None,
 ) -> IrregularSeries:
     target = None
     if values is not None and schema.task == "classify":
@@ -343,10 +405,11 @@ def _series(
         ids=as_ids(ids.names),
         features=rows.features,
         static_features=schema.static or None,
-        target_names=schema.target or None,
+        target_names=schema.target if schema.horizon is None and schema.target else None,
         classes=schema.classes if schema.task == "classify" else None,
         per_step=schema.target_per == "step",
         time_unit=schema.time_unit,
+        stamps=stamps,
         categories=rows.categories,
         static_categories=static_categories,
     )

@@ -21,7 +21,7 @@ class TableSchema:
     Give `variable` and `value` for a long table, or `features` alone for a wide one.
 
     Attributes:
-        id: Column that names the series of a row.
+        id: Column that names the series of a row; None where the table is one series.
         time: Column of times: numbers, `HH:MM[:SS]` durations, or ISO date-times; or what
             `time_format` says.
         variable: Long table: column that names the variable of a row.
@@ -41,6 +41,9 @@ class TableSchema:
             one. None takes what the table holds, numbers by size and text by alphabet.
         time_kind: What the time column holds; "auto" looks.
         time_unit: "hours" when times were converted; None is the unit of the data.
+        horizon: How far a forecast looks ahead, as the user said it: "24" rows, "24h"; it is then
+            made by `liquidtime.data.forecast`, and the table is read without targets. None
+            predicts the next row, and adds the time to it as an input.
         typical_gap: Median time between rows; the forecast horizon after a last row.
         categories: Variables and static columns that hold categories (sex, unit, ward), where these
             are numbers; those of text are found. In a run, all that hold any.
@@ -53,11 +56,13 @@ class TableSchema:
         time_format: How times are written, in codes of `datetime.strptime`, such as
             "%d/%m/%Y %H:%M" or "%M:%S.%f"; None reads numbers, durations and ISO date-times.
         encoding: Encoding of a text file.
+        id_from_file: Whether the id of a row is the name of its file, a file being a series;
+            `id` is then what the column of these is called.
         fitted: True in a run: everything that "auto" stood for is resolved, and other tables must
             agree with it.
     """
 
-    id: str
+    id: str | None = None
     time: str
     variable: str | None = None
     value: str | None = None
@@ -70,6 +75,7 @@ class TableSchema:
     classes: tuple[str, ...] | None = None
     time_kind: TimeKind = "auto"
     time_unit: str | None = None
+    horizon: str | None = None
     typical_gap: float | None = None
     categories: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -78,6 +84,7 @@ class TableSchema:
     thousands: str | None = None
     time_format: str | None = None
     encoding: str = "utf-8"
+    id_from_file: bool = False
     fitted: bool = False
 
     def __post_init__(self) -> None:
@@ -104,6 +111,11 @@ class TableSchema:
                 f"{len(self.target)} targets ({', '.join(self.target)}) with task 'classify'; "
                 "expected one. Name one column, or use task 'regress'."
             )
+        if self.horizon is not None and self.task != "forecast":
+            raise InputError(
+                f"horizon is {self.horizon!r} with task {self.task!r}; only forecasts look ahead. "
+                "Use task 'forecast', or leave the horizon out."
+            )
         if self.task == "forecast" and self.target_per == "series":
             raise InputError("A forecast has one target a step; leave target_per at 'auto'.")
         self._check_categories()
@@ -127,7 +139,9 @@ class TableSchema:
         if len(set(self.features)) != len(self.features):
             twice = next(name for name in self.features if self.features.count(name) > 1)
             raise InputError(f"features name {twice!r} twice; name each once.")
-        roles = [("id", self.id), ("time", self.time)]
+        roles = [("time", self.time)]
+        if self.id is not None:
+            roles.insert(0, ("id", self.id))
         if self.variable is not None and self.value is not None:
             roles += [("variable", self.variable), ("value", self.value)]
         else:
@@ -142,6 +156,14 @@ class TableSchema:
                     "expected a column of its own for each."
                 )
             seen[name] = role
+
+    @property
+    def id_column(self) -> str:
+        """Column of ids; a made-up one where the table is one series."""
+        if self.id is not None:
+            return self.id
+        named = {self.time, self.variable, self.value, *self.features, *self.static, *self.target}
+        return "series" if "series" not in named else "series (all rows)"
 
     @property
     def long(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from liquidtime.data.table.columns import nearest
-from liquidtime.data.table.packed import PACKINGS, Unpacked, packing
+from liquidtime.data.table.files.packed import PACKINGS, Unpacked, packing
 from liquidtime.errors import InputError
 
 PARQUET_MAGIC = b"PAR1"
@@ -55,10 +55,12 @@ class Table:
     Attributes:
         path: The file, as the user named it.
         frame: pandas data frame of the wanted columns, header names stripped.
-        format: "csv" or "parquet".
+        format: "csv" or "parquet"; "files" of several; "frame" where there is no file.
         delimiter: Character between the cells of a CSV file.
         encoding: Encoding of a CSV file.
         kept: int64 [rows], the place in the file of each row of `frame`; None if it is all rows.
+        parts: The files, where these are several (format "files"); without their rows.
+        ends: int64, the number of rows up to the end of each part.
     """
 
     path: Path
@@ -67,6 +69,8 @@ class Table:
     delimiter: str = ","
     encoding: str = "utf-8"
     kept: np.ndarray | None = None
+    parts: tuple["Table", ...] = ()
+    ends: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -79,19 +83,39 @@ class Table:
 
     def place(self, position: int, column: str | None = None) -> str:
         """Where the row at `position` (0-based) stands: "x.csv, row 7, column 'HR'"."""
-        where = f"{self.path}, row {self.row(position):,}"
+        home, at = self._home(position)
+        if home.format == "frame":
+            where = f"{home.path}, iloc {at}"
+        else:
+            where = f"{home.path}, row {home._line(at):,}"
         return where if column is None else f"{where}, column {column!r}"
 
+    def beside(self, position: int, other: int) -> str:
+        """Where one row stands, told in a sentence about another: "row 7", or "y.csv, row 7"."""
+        place, (home, _) = self.place(position), self._home(other)
+        return place.removeprefix(f"{home.path}, ")
+
     def row(self, position: int) -> int:
-        """Line of the file on which that row begins, header = 1; for Parquet the row, from 1."""
+        """Line of its file on which that row begins, header = 1; for Parquet the row, from 1."""
+        home, at = self._home(position)
+        return home._line(at)
+
+    def _home(self, position: int) -> tuple["Table", int]:
+        """The file in which that row stands, and where."""
         position = int(position if self.kept is None else self.kept[position])
-        if self.format == "parquet":
-            return position + 1
+        if self.ends is None:
+            return self, position
+        part = int(np.searchsorted(self.ends, position, side="right"))
+        return self.parts[part], position - (int(self.ends[part - 1]) if part else 0)
+
+    def _line(self, at: int) -> int:
+        if self.format != "csv":
+            return at + 1
         with open_text(self.path, self.encoding) as lines:
             for count, (line, _) in enumerate(records(lines, self.delimiter, self.path)):
-                if count == position + 1:
+                if count == at + 1:
                     return line
-        return position + 2
+        return at + 2
 
 
 def open_bytes(path: Path) -> io.BufferedIOBase:

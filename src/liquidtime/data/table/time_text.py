@@ -126,10 +126,13 @@ def _one(word: str, form: str | None) -> np.datetime64 | None:
 
 def _odd_zone(words: list[str], stamps: np.ndarray) -> int | None:
     dates = np.flatnonzero(~np.isnat(stamps))
-    return next((int(at) for at in dates if _zoned(words[at]) != _zoned(words[dates[0]])), None)
+    return next((int(at) for at in dates if zoned(words[at]) != zoned(words[dates[0]])), None)
 
 
-def _zoned(word: str) -> bool:
+def zoned(word: str, form: str | None = None) -> bool:
+    """Whether a date-time tells its time zone."""
+    if form is not None:
+        return "%z" in form
     return len(word) > 10 and _ZONE.search(word, 10) is not None
 
 

@@ -32,7 +32,7 @@ def read_wide(table: Table, schema: TableSchema, ids: Labels, times: np.ndarray)
         cells = table.frame[schema.time]
         raise InputError(
             f"{table.place(at, schema.time)}: the time goes back from {cells.iloc[before]} "
-            f"(row {table.row(before):,}) to {cells.iloc[at]} inside id "
+            f"({table.beside(before, at)}) to {cells.iloc[at]} inside id "
             f"{ids.names[series[first]]!r}; expected times that never fall. Sort the table by id "
             "and time, or correct the cell. Times of day that pass midnight need their dates."
         )

@@ -20,8 +20,9 @@ layer that was never fitted to a table). With `signals` the file can be used on 
    A variable that `categories` holds (a static one: `static_categories`) is a value for each of the
    names there instead, 1 for the one that was measured and 0 for the others.
 3. `elapsed` is the time since the stream's previous row / `time_scale`; 0 for its first row.
-4. If `classes`, the softmax of `output` are the probabilities of `labels`; if not, `output` ·
-   `target_scale` + `target_mean` are their values.
+4. If `classes`, the softmax of `output` are the probabilities of `labels`; if `independent` (absent
+   where it is false), the logistic function of each; else `output` · `target_scale` +
+   `target_mean` are their values.
 
 `liquidtime.deploy.signals` does 1 to 4 with NumPy alone: `Encoder` and `Signals.predictions`.
 """

@@ -11,10 +11,24 @@ Depth = Annotated[int, Within(1, 1000)]
 """Layers, and steps between two rows."""
 Share = Annotated[float, Within(0, below=1)]
 """A dropout rate."""
+Dropout = Share | Literal["auto"]
+"""The same, or what suits the data; a network that is built without a training drops nothing."""
 Readout = Literal["last", "mean", "last_mean"]
+AnyReadout = Literal["auto", "last", "mean", "last_mean"]
+"""The same, or what suits the data; both joined, in a network that is built without a training."""
 Wiring = Literal["none", "auto_ncp", "random", "full"]
 
 _WIRINGS = {"auto_ncp": "AutoNCP", "random": "random wiring", "full": "full wiring"}
+
+
+def dropout_rate(dropout: float | str) -> float:
+    """Dropout as a number: none where the training did not choose one."""
+    return dropout if isinstance(dropout, float | int) else 0.0
+
+
+def readout_of(readout: AnyReadout) -> Readout:
+    """The read-out: both joined where the training did not choose one."""
+    return "last_mean" if readout == "auto" else readout
 
 
 def check_wiring(config: Any) -> None:

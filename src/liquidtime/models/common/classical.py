@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from liquidtime.models.common.checks import dropout_rate, readout_of
 from liquidtime.models.common.predictor import Predictor
 from liquidtime.models.contract import Model, Shape
 
@@ -64,19 +65,20 @@ def classical(layer: type[nn.LSTM] | type[nn.GRU], options: Any, shape: Shape) -
         options: Of that model: its sizes, directions, dropout and read-out.
         shape: What goes in and comes out.
     """
+    rate = dropout_rate(options.dropout)
     rnn = layer(
         shape.inputs + 1,
         options.hidden_size,
         options.num_layers,
         batch_first=True,
-        dropout=options.dropout if options.num_layers > 1 else 0.0,
+        dropout=rate if options.num_layers > 1 else 0.0,
         bidirectional=options.bidirectional,
     )
     predictor = Predictor(
         Classical(rnn),
         shape.outputs,
-        readout=options.readout,
-        dropout=options.dropout,
+        readout=readout_of(options.readout),
+        dropout=rate,
         per_step=shape.per_step,
     )
     return Model(predictor, shape, trace=predictor.trace)

@@ -105,6 +105,29 @@ class Predictor(nn.Module):
         finally:
             self.train(training)
 
+    @torch.no_grad()
+    def seen_by_head(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the linear read-out sees; dropout is off whatever the mode.
+
+        Args:
+            batch: Of series with at least one step.
+
+        Returns:
+            Of the series cut after each step, [B, T, S], and of the whole series, [B, S] (its last
+            step where there is one output a step). S is H, or 2 H where the last output and the
+            mean are joined.
+        """
+        training = self.training
+        self.eval()
+        try:
+            output = self._run(batch)
+            if self.per_step:
+                last = (batch.lengths - 1).reshape(-1, 1, 1).expand(-1, 1, output.shape[2])
+                return output, output.gather(1, last).squeeze(1)
+            return self._summary_so_far(output), self._summary(output, batch.lengths)
+        finally:
+            self.train(training)
+
     def _run(self, batch: Batch) -> Tensor:
         if batch.inputs.shape[1] == 0:
             # No series of the batch has a step; one empty step lets the layers run.

@@ -1,6 +1,7 @@
 """Neurons and inputs as shapes with their numbers, and the size of a diagram on paper."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +11,9 @@ from matplotlib.patches import Circle, Patch, Rectangle
 
 from liquidtime.plot.circuit.strokes import Nodes
 from liquidtime.plot.style import INK, root
+
+if TYPE_CHECKING:
+    from matplotlib.typing import ColorType
 
 _PALETTE = ("#cfe8dc", "#d9d3ef", "#f8dfa6", "#cfe0f2", "#f2d0d6", "#e3e6c8")
 INPUT_FILL = "#e6e8eb"
@@ -34,7 +38,7 @@ def draw_nodes(
     nodes: Nodes,
     texts: Sequence[str],
     *,
-    fill: str | Sequence[str],
+    fill: "str | Sequence[ColorType]",
     square: bool = False,
     points_per_unit: float,
 ) -> None:

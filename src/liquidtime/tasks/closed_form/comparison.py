@@ -39,6 +39,7 @@ from liquidtime.tasks.contract import Progress
 from liquidtime.tasks.fitting import fit_once
 from liquidtime.tasks.published import read_published
 from liquidtime.train.config import About, FitConfig, TrainConfig
+from liquidtime.train.objectives.values import Numbers
 from liquidtime.train.run import Run
 
 PUBLISHED_OUTPUT_MSE = read_published("liquidtime.tasks.closed_form").claim.value
@@ -193,6 +194,7 @@ def _inputs(
     cell = members(model.recurrent.cells, LTCCell)[0]
     target = batch.target[:, :keep].double()[there]
     objective = run.objective
+    assert isinstance(objective, Numbers)
     scale = torch.tensor(objective.scale, dtype=torch.float64)
     mean = torch.tensor(objective.mean, dtype=torch.float64)
 

@@ -9,7 +9,9 @@ _CFC = Recipe(
     row="CfC",
     config=FitConfig(
         model=cfc.Config(hidden_size=64, backbone_units=64, dropout=0.5),
-        train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"),
+        train=TrainConfig(
+            epochs=20, batch_size=64, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"
+        ),
     ),
 )
 _LTC = Recipe(
@@ -17,14 +19,18 @@ _LTC = Recipe(
     row="LTC",
     config=FitConfig(
         model=ltc.Config(hidden_size=16, unfolds=6, dropout=0.2),
-        train=TrainConfig(epochs=10, learning_rate=2e-2, weight_decay=3e-2, schedule="cosine"),
+        train=TrainConfig(
+            epochs=10, batch_size=64, learning_rate=2e-2, weight_decay=3e-2, schedule="cosine"
+        ),
     ),
 )
 _LSTM = Recipe(
     label="LSTM",
     config=FitConfig(
         model=lstm.Config(hidden_size=64, dropout=0.5),
-        train=TrainConfig(epochs=20, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"),
+        train=TrainConfig(
+            epochs=20, batch_size=64, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"
+        ),
     ),
 )
 

@@ -10,7 +10,7 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model
 from liquidtime.runs.write import write_atomically
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.predictions import Predictions
 
 
@@ -64,7 +64,7 @@ def trace_series(
         id=str(np.asarray(series.ids)[0]),
         times=series.times.cpu().numpy(),
         hidden=found.hidden[0].float().cpu().numpy(),
-        outputs=objective.predictions(found.logits[0].float().cpu().numpy()),
+        outputs=objective.point(objective.predictions(found.logits[0].float().cpu().numpy())),
         observed=series.mask.sum(1).cpu().numpy(),
         target=None if target is None else target.cpu().numpy(),
     )
@@ -87,7 +87,7 @@ def choose_example(predictions: Predictions, series: IrregularSeries) -> int | N
     candidates = np.flatnonzero(lengths > 0)
     rank = lengths.astype(np.float64)
     probabilities, target = predictions.probabilities, series.target
-    binary = probabilities is not None and probabilities.shape[1] == 2
+    binary = predictions.objective.exclusive and len(predictions.labels) == 2
     if binary and not predictions.per_step and target is not None:
         positive = candidates[target.cpu().numpy()[candidates] == 1]
         if positive.size and probabilities is not None:

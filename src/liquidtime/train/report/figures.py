@@ -16,13 +16,17 @@ from liquidtime.plot.fit.trace import series_trace
 from liquidtime.plot.fit.training import training_curves
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Beside, Cell, Figure, Paragraph, Section, Table
+from liquidtime.train.ahead import plan_of
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
-from liquidtime.train.report.comparison import ComparedRun
+from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.report import answers
+from liquidtime.train.report.comparison import ComparedRun, shown_part
 from liquidtime.train.report.example import SeriesTrace, read_example
 from liquidtime.train.report.naming import class_names, metric_name, quoted, share
 from liquidtime.train.report.verdict import calibration_verdict
+from liquidtime.train.score.predictions import read_predictions
 from liquidtime.train.stored import preprocessor_from
 
 _MOST_OUTPUTS = 6
@@ -35,12 +39,14 @@ Curves = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 def prediction_sections(
-    path: Path, record: dict[str, Any], part: str, compared: Sequence[ComparedRun]
+    path: Path, record: dict[str, Any], metrics: dict[str, Any], compared: Sequence[ComparedRun]
 ) -> list[Section]:
     """What the predictions look like beside the truth: one section for classes, one a value."""
-    labels = record["objective"]["labels"]
-    if record["objective"]["kind"] == "values":
-        return _value_sections(path, labels, part)
+    labels, part = record["objective"]["labels"], shown_part(metrics)
+    if record["objective"]["kind"] in ("values", "quantiles"):
+        return _value_sections(path, record, part)
+    if record["objective"]["kind"] == "labels":
+        return _label_sections(path / predictions_name(part), record)
     truth, probability = _read_classes(path / predictions_name(part), labels)
     if not len(truth):
         return []
@@ -66,7 +72,13 @@ def prediction_sections(
         meaning = f"{compared[0].name}: the probability of the predicted class and how often it is"
     as_if = " (As if steps were independent.)" if record["objective"]["per_step"] else ""
     return [
-        Section("Does it tell the classes apart?", [_class_figures(curves, against, labels)]),
+        Section(
+            "Does it tell the classes apart?",
+            [
+                Paragraph(answers.told_apart(metrics, curves, part)),
+                _class_figures(curves, against, labels),
+            ],
+        ),
         Section(
             "Are the probabilities right?",
             [
@@ -86,16 +98,17 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> Se
     objective, unit = record["objective"], record["about"]["time_unit"]
     classes = objective["kind"] == "classes"
     names = class_names(objective["labels"], record)
+    bounded = Objective.from_dict(objective).bounded
     labels, outputs = _shown_outputs(trace, names, classes)
     drawn = series_trace(
         trace.times,
         trace.hidden,
         outputs,
         labels=labels,
-        output_name=_output_name(labels, classes),
+        output_name=_output_name(labels, bounded),
         observed=trace.observed,
         truth=_truth_per_step(trace, objective),
-        probabilities=classes,
+        probabilities=bounded,
         time_label=f"time ({unit})" if unit else "time",
     )
     texts = [f"Series {trace.id}, chosen by rule, not by looks: {_rule(objective, names)}."]
@@ -132,18 +145,20 @@ def wiring_section(record: dict[str, Any], config: FitConfig) -> Section | None:
 def training_section(path: Path, metrics: dict[str, Any]) -> Section:
     """Loss and metric over the epochs."""
     history, chosen = read_history(path / HISTORY), metrics["selection"]
+    answer = Paragraph(answers.trained(metrics, history))
     drawn = training_curves(
         history["train_loss"],
         history["validation_loss"],
         history[f"validation_{chosen['metric']}"],
         metric=metric_name(chosen["metric"]),
         best_epoch=chosen["best_epoch"],
+        epochs=history["epoch"],
     )
     caption = (
         "Dashed: the chosen epoch. The training loss is measured while dropout is on and the "
         "weights still move, so it may lie above the validation loss."
     )
-    return Section("Training", [Figure(to_svg(drawn, "Training curves"), caption)])
+    return Section("Training", [answer, Figure(to_svg(drawn, "Training curves"), caption)])
 
 
 def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> Beside:
@@ -185,10 +200,47 @@ def _frequencies(came: np.ndarray, probability: np.ndarray) -> Table:
     return Table(["predicted", "came true", "95 % interval", "cases"], rows)
 
 
-def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[Section]:
+def _label_sections(path: Path, record: dict[str, Any]) -> list[Section]:
+    """Each label by itself, and the probabilities of all together."""
+    objective = Objective.from_dict(record["objective"])
+    found = read_predictions(path, objective)
+    curves = {}
+    for k, name in enumerate(objective.labels[:_MOST_OUTPUTS]):
+        known = np.isfinite(found.target[:, k])
+        positive = found.target[known, k] == 1
+        if 0 < positive.sum() < len(positive):
+            curves[name] = (positive, found.prediction[known, k])
+    known = np.isfinite(found.target)
+    if not curves:
+        return []
+    together = found.target[known] == 1, found.prediction[known]
+    return [
+        Section("Does it find the labels?", [_class_figures(curves, curves, list(curves))]),
+        Section(
+            "Are the probabilities right?",
+            [
+                Paragraph(calibration_verdict(calibration_bins(*together))),
+                Beside(
+                    [
+                        _calibration(together, "All labels together: predicted probabilities"),
+                        _frequencies(*together),
+                    ]
+                ),
+                Paragraph(_DEPENDENT if objective.per_step else "", "note"),
+            ],
+        ),
+    ]
+
+
+def _value_sections(path: Path, record: dict[str, Any], part: str) -> list[Section]:
+    pairs = [*zip(record["objective"]["labels"], record["objective"]["mean"], strict=False)]
+    plan = plan_of(record.get("schema"))
+    if plan is not None and (count := len(plan.leads)) > 2:
+        # Of a forecast the nearest and the furthest lead say enough.
+        pairs = [pairs[k + at] for k in range(0, len(pairs), count) for at in (0, count - 1)]
     frame = pd.read_csv(path / predictions_name(part))
     sections = []
-    for label in labels[:_MOST_OUTPUTS]:
+    for label, mean in pairs[:_MOST_OUTPUTS]:
         target = frame[f"target_{label}"].to_numpy(dtype=np.float64)
         prediction = frame[f"predicted_{label}"].to_numpy(dtype=np.float64)
         there = np.isfinite(target)
@@ -200,7 +252,8 @@ def _value_sections(path: Path, labels: Sequence[str], part: str) -> list[Sectio
             to_svg(residual_histogram(*pair, name=label), f"Residuals of {label}"),
         ]
         body = Beside([Figure(svg) for svg in drawn])
-        sections.append(Section(f"Predictions of {label}", [body]))
+        answer = Paragraph(answers.errors(*pair, mean))
+        sections.append(Section(f"Predictions of {label}", [answer, body]))
     return sections
 
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from liquidtime.train.score.metrics import higher_is_better
+
 _BARE = re.compile(r"[+-]?\d+(\.\d+)?|true|false", re.IGNORECASE)
 
 METRIC_NAMES = {
@@ -13,15 +15,19 @@ METRIC_NAMES = {
     "accuracy": "accuracy",
     "brier": "Brier score",
     "log_loss": "log loss",
+    "loss": "loss",
     "mse": "mean squared error",
     "mae": "mean absolute error",
     "r2": "R²",
+    "pinball": "pinball loss",
+    "coverage": "inside the interval",
 }
 
 
 def metric_name(metric: str) -> str:
     """What to call a metric."""
-    return METRIC_NAMES.get(metric, metric)
+    name, _, label = metric.partition("/")
+    return METRIC_NAMES.get(name, name) + (f" of {label}" if label else "")
 
 
 def number(value: float | None, *, like: float | None = None) -> str:
@@ -51,13 +57,28 @@ def number(value: float | None, *, like: float | None = None) -> str:
 def interval(found: Mapping[str, Any], *, bracket: bool = True) -> str:
     """The interval of a metric, such as "0.812 to 0.878"; empty where there is none.
 
-    In the notation of the metric itself: beside 0.020, an end at 0.00005 is 0.000.
+    In the notation of the metric itself: beside 0.020, an end at 0.00005 is 0.000. One that is not
+    to be relied on, since fewer than ten series stand behind it, has a "!"; one without any width
+    is not shown as if it were known so well.
     """
     if found.get("low") is None or found.get("high") is None:
         return ""
     like = found.get("value")
-    text = f"{number(found['low'], like=like)} to {number(found['high'], like=like)}"
+    low, high = number(found["low"], like=like), number(found["high"], like=like)
+    text = f"{low} to {high}" if low != high else "no spread"
+    text += " !" * (found.get("reliable") is False)
     return f"({text})" if bracket else text
+
+
+def lead(difference: Mapping[str, Any], metric: str) -> dict[str, Any]:
+    """A difference of scores, with its interval, as that by which the first one is better."""
+    return dict(difference) if higher_is_better(metric) else turned(difference)
+
+
+def turned(difference: Mapping[str, Any]) -> dict[str, Any]:
+    """A difference, with its interval, the other way round."""
+    found = {"value": difference["value"], "low": difference["high"], "high": difference["low"]}
+    return {**difference, **{key: value and -value for key, value in found.items()}}
 
 
 def seconds(value: float) -> str:

@@ -16,6 +16,8 @@ from liquidtime.runs.page.blocks import (
     Table,
 )
 from liquidtime.train.config import FitConfig
+from liquidtime.train.report import answers
+from liquidtime.train.report.beside import beside
 from liquidtime.train.report.comparison import ComparedRun, headline_metrics
 from liquidtime.train.report.naming import (
     class_names,
@@ -45,9 +47,20 @@ def subtitle(record: dict[str, Any], config: FitConfig, path: Path) -> str:
     )
 
 
-def headline(metrics: dict[str, Any], part: str, record: dict[str, Any]) -> list[Block]:
-    """The figures that matter, large, and what they were measured on."""
+def headline(
+    metrics: dict[str, Any], part: str, record: dict[str, Any], config: FitConfig
+) -> list[Block]:
+    """The verdict; the figures that matter, large; and what they were measured on."""
     found = metrics[part]
+    advice = metrics["recommendation"]
+    verdict = [Paragraph(answers.reached(metrics, part, config.model.facts.name), "verdict")]
+    verdict += [Paragraph(advice["text"], "verdict")] if advice else []
+    names = answers.names_of(record)
+    cautions = [
+        Paragraph(answers.caution(metrics[name], f"the {name} part", names), "caution")
+        for name in ("validation", "test")
+        if metrics[name]
+    ]
     several = len(found.get("counts", ())) > 2
     cards = []
     for name in headline_metrics(found["metrics"]):
@@ -60,7 +73,49 @@ def headline(metrics: dict[str, Any], part: str, record: dict[str, Any]) -> list
         cards.append(
             Card(metric_name(name), number(value["value"]), _interval_words(value), meaning)
         )
-    return [Cards(cards), Paragraph(_sizes(found, part, record))]
+    return [*verdict, *cautions, Cards(cards), Paragraph(_sizes(found, part, record))]
+
+
+def baseline_table(metrics: dict[str, Any], part: str, config: FitConfig) -> list[Block]:
+    """The network and its baselines, the best on the validation part first."""
+    found = beside(metrics, config.model.facts.name)
+    if found is None:
+        return []
+    metric, rows = found
+    what = metric_name(metric)
+    parts = dict.fromkeys(("validation", part))
+    header = ["", *(f"{what}, {name}" for name in parts), f"behind, {part}", "time"]
+    failed = [each["title"] for each in metrics["baselines"].values() if "failed" in each]
+    left = ", ".join(metrics["baselines_left_out"])
+    notes = [
+        "All were fitted on the same training part, with nothing tuned; those that learn, on a "
+        "dozen summaries of each variable (mean, least, most, first, last, slope …). The order is "
+        "that of the validation part, which alone decides. Behind: how far a row's "
+        f"{what} is worse than the network's, with the 95 % interval over the same resamples of "
+        "series; where it holds 0, this part cannot tell the two apart.",
+        f"Left out, since they take long: {left}; --baselines all fits them." if left else "",
+        f"Could not be fitted: {', '.join(failed)}." if failed else "",
+    ]
+    usage = [f"{_capital(row.title.removeprefix('a '))}: {row.usage}." for row in rows if row.usage]
+    cells = [
+        [
+            _capital(row.title.removeprefix("a ")),
+            *(Cell(number(score.get("value")), interval(score)) for score in row.scores),
+            Cell(number(row.behind.get("value")), interval(row.behind)) if row.behind else "",
+            seconds(row.seconds),
+        ]
+        for row in rows
+    ]
+    own = next(at for at, row in enumerate(rows) if row.own)
+    return [
+        Table(header, cells, own=own),
+        Paragraph(" ".join(filter(None, notes)), "note"),
+        *([Folded("How to use them", [Paragraph(text) for text in usage])] if usage else []),
+    ]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def comparison_table(runs: Sequence[ComparedRun]) -> list[Block]:
@@ -230,6 +285,8 @@ def _plain(value: Any) -> str:
 
 def _interval_words(found: dict[str, Any]) -> str:
     text = interval(found, bracket=False)
+    if text.startswith("no spread"):
+        return f"every resample gives the same{text.removeprefix('no spread')}"
     return f"95 % interval {text}" if text else "no interval"
 
 

@@ -3,17 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from liquidtime.runs.page.blocks import Section
+from liquidtime.runs.page.blocks import Block, Section
 from liquidtime.runs.page.page import page
 from liquidtime.runs.write import write_text
 from liquidtime.train.files import EXAMPLE, HISTORY, REPORT, evaluated_run, predictions_name
 from liquidtime.train.record import read_metrics, read_record
+from liquidtime.train.report import alarms, variables
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
+from liquidtime.train.report.forecast import forecast_sections
 from liquidtime.train.run import Run
 
-_TASKS = {"classify": "Classification", "regress": "Regression", "forecast": "Forecast"}
+_TASKS = {
+    "classify": "Classification",
+    "multilabel": "Several labels",
+    "regress": "Regression",
+    "forecast": "Forecast",
+}
 
 
 def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] = ()) -> Path:
@@ -35,11 +42,15 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
     others = [run.path if isinstance(run, Run) else run for run in extra_runs]
     compared = compare([path, *others])
     sections = [
-        Section("Result", report_tables.headline(metrics, part, record)),
+        Section("Result", report_tables.headline(metrics, part, record, config)),
+        _filled("Is it worth a network?", report_tables.baseline_table(metrics, part, config)),
         Section("Models side by side", report_tables.comparison_table(compared))
         if extra_runs
         else None,
-        *report_figures.prediction_sections(path, record, part, compared),
+        *forecast_sections(path, record, metrics, part),
+        *report_figures.prediction_sections(path, record, metrics, compared),
+        alarms.section(path, record, metrics),
+        variables.section(metrics),
         report_figures.example_section(path, record, config),
         report_figures.wiring_section(record, config),
         report_figures.training_section(path, metrics),
@@ -53,3 +64,8 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
     target = path / REPORT
     write_text(target, page(title, subtitle, [part for part in sections if part is not None]))
     return target
+
+
+def _filled(title: str, parts: Sequence[Block]) -> Section | None:
+    """A section; None where it would be empty."""
+    return Section(title, parts) if parts else None

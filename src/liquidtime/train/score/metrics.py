@@ -1,17 +1,18 @@
 """What is measured: scores of predictions against targets, with intervals over series."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.train.score import weighted as scores
-from liquidtime.train.score.bootstrap import RESAMPLES, Score, intervals
+from liquidtime.train.score.bootstrap import RESAMPLES, Score, draw, middle
+
+if TYPE_CHECKING:
+    from liquidtime.train.objectives.contract import Objective
 
 Array = NDArray[np.float64]
-
-_SMALLEST_PROBABILITY = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,39 +20,22 @@ class Scored:
     """Targets and predictions of the rows that have a target, side by side.
 
     Attributes:
-        target: Class numbers [R] (int64), or values [R, K] with NaN where there is none.
-        prediction: Probabilities [R, K] of K classes, or values [R, K].
+        target: [R, ...], as `Objective.truth` gives them: class numbers [R], or [R, K] with NaN
+            where there is none.
+        prediction: [R, M], as `Objective.predictions` gives them.
         cluster: Number of the series of each row, [R].
-        labels: Names of the K classes or of the K values.
+        objective: What they are.
     """
 
     target: NDArray[Any]
     prediction: Array
     cluster: NDArray[np.int64]
-    labels: tuple[str, ...]
+    objective: "Objective"
 
     @property
-    def is_classes(self) -> bool:
-        """Whether the targets are classes."""
-        return self.target.ndim == 1
-
-
-def selection_metric(target: NDArray[Any], class_count: int | None) -> str:
-    """The metric that chooses the epoch, given the validation part's targets.
-
-    Args:
-        target: Targets that are there: class numbers [R], or values [R, K].
-        class_count: Number of classes; None for values.
-
-    Returns:
-        "auroc" (mean over classes, each against the rest, when there are more than two) if every
-        class occurs in the part, "log_loss" if one is absent and the AUROC has no meaning, and
-        "mse" for values.
-    """
-    if class_count is None:
-        return "mse"
-    present = np.unique(target[target >= 0])
-    return "auroc" if len(present) == class_count else "log_loss"
+    def labels(self) -> tuple[str, ...]:
+        """Names of the classes or of the values."""
+        return self.objective.labels
 
 
 def higher_is_better(metric: str) -> bool:
@@ -64,25 +48,34 @@ def point(scored: Scored, metric: str) -> float:
     return float(measures(scored)[metric](np.ones((1, len(scored.target))))[0])
 
 
-def measure(scored: Scored, *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Any]:
+def measure(
+    scored: Scored,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    drawn: Mapping[str, Array] | None = None,
+) -> dict[str, Any]:
     """All metrics that suit the targets, each with its 95 % bootstrap interval over series.
 
     Args:
         scored: Rows with targets.
         resamples: Bootstrap resamples.
         seed: Seed of the resamples.
+        drawn: The resamples, where they are at hand.
 
     Returns:
         `{name: {"value": …, "low": …, "high": …}}`, None where undefined. Classes: auroc, auprc
         (both means over classes, each against the rest, when there are more than two), accuracy,
-        brier, log_loss. Values: mse, mae, r2, over all outputs.
+        brier, log_loss. Several labels: the same over all, and auroc/… and auprc/… of each.
+        Values: mse, mae, r2, over all outputs.
     """
     functions = measures(scored)
     ones = np.ones((1, len(scored.target)))
-    ranges = intervals(functions, scored.cluster, resamples=resamples, seed=seed)
+    if drawn is None:
+        drawn = draw(functions, scored.cluster, resamples=resamples, seed=seed)
     table = {}
     for name, score in functions.items():
-        low, high = ranges[name] or (None, None)
+        low, high = middle(drawn[name]) or (None, None)
         value = float(score(ones)[0])
         table[name] = {"value": value if np.isfinite(value) else None, "low": low, "high": high}
     return table
@@ -90,58 +83,4 @@ def measure(scored: Scored, *, resamples: int = RESAMPLES, seed: int = 0) -> dic
 
 def measures(scored: Scored) -> dict[str, Score]:
     """Each metric that suits the targets, as a function of row weights."""
-    return _class_scores(scored) if scored.is_classes else _value_scores(scored)
-
-
-def _class_scores(scored: Scored) -> dict[str, Score]:
-    target, probability = scored.target, scored.prediction
-    class_count = probability.shape[1]
-    ranked = [1] if class_count == 2 else list(range(class_count))
-    truth = np.eye(class_count)[target]
-    squares = ((probability - truth) ** 2).sum(axis=1)
-    if class_count == 2:
-        squares = squares / 2.0
-    likelihood = probability[np.arange(len(target)), target]
-    surprise = -np.log(np.clip(likelihood, _SMALLEST_PROBABILITY, 1.0))
-    right = (probability.argmax(axis=1) == target).astype(np.float64)
-
-    def over_classes(score: Any) -> Score:
-        return lambda weights: np.mean(
-            [score(target == k, probability[:, k], weights) for k in ranked], axis=0
-        )
-
-    return {
-        "auroc": over_classes(scores.auroc),
-        "auprc": over_classes(scores.average_precision),
-        "accuracy": lambda weights: scores.weighted_mean(right, weights),
-        "brier": lambda weights: scores.weighted_mean(squares, weights),
-        "log_loss": lambda weights: scores.weighted_mean(surprise, weights),
-    }
-
-
-def _value_scores(scored: Scored) -> dict[str, Score]:
-    there = np.isfinite(scored.target)
-    error = np.where(there, scored.prediction - scored.target, 0.0)
-    counts = there.astype(np.float64)
-
-    def pooled(losses: Array) -> Score:
-        def score(weights: Array) -> Array:
-            total = (weights @ counts).sum(axis=1)
-            summed = (weights @ losses).sum(axis=1)
-            return np.divide(summed, total, out=np.full_like(total, np.nan), where=total > 0)
-
-        return score
-
-    def explained(weights: Array) -> Array:
-        outputs = [
-            scores.r2(
-                scored.target[there[:, k], k],
-                scored.prediction[there[:, k], k],
-                weights[:, there[:, k]],
-            )
-            for k in range(there.shape[1])
-            if there[:, k].any()
-        ]
-        return np.mean(outputs, axis=0) if outputs else np.full(len(weights), np.nan)
-
-    return {"mse": pooled(error**2), "mae": pooled(np.abs(error)), "r2": explained}
+    return scored.objective.measures(scored.target, scored.prediction)

@@ -1,12 +1,15 @@
 """Scores under row weights, many weightings at once: what the bootstrap evaluates.
 
-Every function takes `weights` of shape [S, R], S weightings of R rows, and returns [S] (float64).
+Scores of ranks take `weights` of shape [S, R], S weightings of R rows, and return [S] (float64);
+for scores of sums the functions of weights are made here.
 A resample with replacement is a weighting by counts, so a thousand resamples need one sort and
 a few cumulative sums. The plain scores of scikit-learn are the weighting by ones.
 """
 
 import numpy as np
 from numpy.typing import NDArray
+
+from liquidtime.train.score.bootstrap import OfSums
 
 Array = NDArray[np.float64]
 
@@ -39,19 +42,42 @@ def average_precision(positive: NDArray[np.bool_], score: Array, weights: Array)
     return _ratio((hits * precision).sum(axis=1), hits.sum(axis=1))
 
 
-def weighted_mean(losses: Array, weights: Array) -> Array:
-    """Mean of a loss a row, [R], under each weighting."""
-    return _ratio(weights @ losses, weights.sum(axis=1))
+def mean_of(losses: Array) -> OfSums:
+    """Mean of a loss a row, [R]."""
+    return pooled_mean(losses[:, None], np.ones((len(losses), 1)))
 
 
-def r2(target: Array, prediction: Array, weights: Array) -> Array:
-    """Share of the variance explained, [R] against [R]; NaN where the target does not vary."""
-    total = weights.sum(axis=1)
-    centred = target - target.mean()
-    mean = _ratio(weights @ centred, total)
-    variance = weights @ centred**2 - total * mean**2
-    spread = np.where(variance > 1e-12 * np.maximum(weights @ centred**2, 1e-300), variance, 0.0)
-    return 1.0 - _ratio(weights @ (target - prediction) ** 2, spread)
+def pooled_mean(losses: Array, counts: Array) -> OfSums:
+    """Mean of losses [R, K] over all columns; `counts` [R, K] is 0 where there is none, else 1."""
+    columns = np.stack([losses.sum(axis=1), counts.sum(axis=1)], axis=1)
+    return OfSums(columns, lambda sums: _ratio(sums[:, 0], sums[:, 1]))
+
+
+def explained(target: Array, prediction: Array) -> OfSums:
+    """Share of the variance explained, mean over the outputs [R, K] that have a target and vary.
+
+    Args:
+        target: [R, K], NaN where there is none.
+        prediction: [R, K].
+    """
+    there = np.isfinite(target)
+    filled = there.any(axis=0)
+    target, prediction, there = target[:, filled], prediction[:, filled], there[:, filled]
+    error = np.where(there, prediction - target, 0.0)
+    # Centred, so that a mean far from 0 takes no digits from the variance.
+    total = np.maximum(there.sum(axis=0), 1)
+    centred = np.where(there, target - np.where(there, target, 0.0).sum(axis=0) / total, 0.0)
+    blocks = [there.astype(np.float64), centred, centred**2, error**2]
+
+    def score(sums: Array) -> Array:
+        if not sums.shape[1]:
+            return np.full(len(sums), np.nan)
+        count, first, second, left = np.split(sums, 4, axis=1)
+        varied = second - _ratio(first, count) * first
+        spread = np.where(varied > 1e-12 * np.maximum(second, 1e-300), varied, 0.0)
+        return np.mean(1.0 - _ratio(left, spread), axis=1)
+
+    return OfSums(np.concatenate(blocks, axis=1), score)
 
 
 def _tied_weights(positive: NDArray[np.bool_], score: Array, weights: Array) -> tuple[Array, Array]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 import torch
@@ -12,12 +13,16 @@ from liquidtime.data import ragged
 from liquidtime.data.batch import Raw
 from liquidtime.data.categories import learn, recode
 from liquidtime.data.encoded import EncodedSeries
+from liquidtime.data.preprocess.constant import constant_inputs
+from liquidtime.data.preprocess.scaling import Scale, Scaling, scaling
 from liquidtime.data.series import IrregularSeries
 from liquidtime.deploy.categories import UNKNOWN, Categories, Columns, columns, from_json
+from liquidtime.deploy.inputs import kept_inputs
 from liquidtime.errors import InputError
+from liquidtime.notes import note_once
 
 KINDS = ("values", "mask", "since")
-_CATEGORIES = ("categories", "static_categories")
+_BY_NAME = ("categories", "static_categories", "dropped")
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,10 @@ class Preprocessor:
 
     Attributes:
         variables: D names of the features it was fitted on.
-        mean: D means over the observed training entries; 0 for a variable never observed, or of
-            categories.
-        std: D standard deviations likewise; 1 for a variable that is constant, never observed or
-            of categories.
+        mean: D means over the observed training entries, or medians of the `robust` ones; 0 for a
+            variable never observed, or of categories.
+        std: D standard deviations likewise, or what the IQR of the `robust` ones says they are; 1
+            for a variable that is constant, never observed or of categories.
         static_variables: S names of the static features.
         static_mean: S means over the training entries that are not missing.
         static_std: S standard deviations likewise.
@@ -47,6 +52,10 @@ class Preprocessor:
         categories: Of variables that hold categories, those of the training part. Each is an input
             of its own, 1 where it is the one; one that training never met is 0 in all of them.
         static_categories: Likewise of static features.
+        dropped: Names of the inputs that are left out, of each block ("static" among them), as they
+            were constant in the training part: whether a variable was observed that always was,
+            its age then, a value that never changed.
+        robust: Variables and static features that are scaled by median and IQR.
     """
 
     variables: tuple[str, ...]
@@ -61,6 +70,8 @@ class Preprocessor:
     time_unit: str | None = None
     categories: Categories = field(default_factory=dict)
     static_categories: Categories = field(default_factory=dict)
+    dropped: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    robust: tuple[str, ...] = ()
 
     @classmethod
     def fit(
@@ -70,6 +81,8 @@ class Preprocessor:
         features: Sequence[str] = KINDS,
         time_scale: float | None = None,
         clip: float = 10.0,
+        scale: Scale = "auto",
+        drop_constant: bool = True,
     ) -> Self:
         """Take means, standard deviations and the time scale from the training part.
 
@@ -80,6 +93,12 @@ class Preprocessor:
             time_scale: Time that counts as 1; by default the median of the positive gaps between
                 rows of one series (1 where there is none), so that the unit does not matter.
             clip: Limit of standardised values; above 0, `float("inf")` for none.
+            scale: "standard" takes mean and standard deviation; "robust" median and IQR / 1.349,
+                which is the standard deviation of a Gaussian, wherever the IQR is above 0; "auto"
+                the latter where a few values lie so far out that they would spoil the former, and
+                says so once. See `liquidtime.data.preprocess.scaling`.
+            drop_constant: Leave inputs out that are constant in the training part. If all are, the
+                values stay.
 
         Returns:
             The fitted preprocessor.
@@ -99,39 +118,70 @@ class Preprocessor:
         if not 0 < time_scale < float("inf"):
             raise InputError(f"time_scale is {time_scale}; expected a finite number above 0.")
         observed = _of_numbers(series.mask, series.features, series.categories)
-        mean, std = _moments(series.values, observed)
+        moments = scaling(series.values, observed, series.features, scale)
         categories = learn(series.values, series.mask, series.features, series.categories)
-        static_mean, static_std, static_categories = (), (), {}
+        still, static_categories = Scaling(), {}
         if series.static is not None:
             names, there = series.static_features or (), ~series.static.isnan()
             observed = _of_numbers(there, names, series.static_categories)
-            static_mean, static_std = _moments(series.static, observed)
+            still = scaling(series.static, observed, names, scale)
             static_categories = learn(series.static, there, names, series.static_categories)
+        for note in (*moments.notes, *still.notes):
+            note_once(note, stacklevel=3)
+        dropped: dict[str, tuple[str, ...]] = {}
+        if drop_constant:
+            made = columns(series.features, categories)
+            static = columns(series.static_features or (), static_categories)
+            dropped = constant_inputs(series, kinds, moments.constant, still.constant, made, static)
         return cls(
             variables=series.features,
-            mean=mean,
-            std=std,
+            mean=moments.centre,
+            std=moments.width,
             static_variables=series.static_features or (),
-            static_mean=static_mean,
-            static_std=static_std,
+            static_mean=still.centre,
+            static_std=still.width,
             time_scale=float(time_scale),
             features=kinds,
             clip=float(clip),
             time_unit=series.time_unit,
             categories=categories,
             static_categories=static_categories,
+            dropped=dropped,
+            robust=(*moments.robust, *still.robust),
         )
 
     @property
     def input_names(self) -> tuple[str, ...]:
         """F names, one an input, such as "HR", "rhythm = AF", "HR observed", "HR age"."""
-        blocks = {
+        names = {
             "values": self._columns.names,
             "mask": [f"{name} observed" for name in self.variables],
             "since": [f"{name} age" for name in self.variables],
+            "static": self._static_columns.names,
         }
-        names = [name for kind in self.features for name in blocks[kind]]
-        return (*names, *self._static_columns.names)
+        return tuple(names[kind][at] for kind, kept in self._kept.items() for at in kept)
+
+    @property
+    def input_sources(self) -> tuple[tuple[str, int], ...]:
+        """What each of the F inputs is made of: the block, and the number of its variable.
+
+        A block is one of "values", "mask" and "since", or "static", which counts the static
+        features.
+        """
+        every = range(len(self.variables))
+        of = {
+            "values": self._columns.source.tolist(),
+            "mask": every,
+            "since": every,
+            "static": self._static_columns.source.tolist(),
+        }
+        return tuple((kind, of[kind][at]) for kind, kept in self._kept.items() for at in kept)
+
+    @property
+    def raw_sources(self) -> tuple[tuple[str, int], ...]:
+        """Likewise of each raw variable: "values" or "static", and its number there."""
+        parts = (("values", self._columns), ("static", self._static_columns))
+        return tuple((kind, at) for kind, made in parts for at in made.source.tolist())
 
     @property
     def input_size(self) -> int:
@@ -142,6 +192,17 @@ class Preprocessor:
     def variable_count(self) -> int:
         """The number of raw variables, static ones included; a category is one of its own."""
         return len(self._columns.names) + len(self._static_columns.names)
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        """Positions of the inputs in each block, as tensors."""
+        blocks = {
+            "values": self._columns.names,
+            "mask": self.variables,
+            "since": self.variables,
+            "static": self._static_columns.names,
+        }
+        return kept_inputs(self.features, blocks, self.dropped)
 
     @property
     def _columns(self) -> Columns:
@@ -159,7 +220,8 @@ class Preprocessor:
             reads: Which raw parts the network reads besides: of "values", "mask" and "times".
 
         Returns:
-            Rows of [values | mask | since | static] (the blocks asked for): values standardised,
+            Rows of [values | mask | since | static] (the blocks asked for, without the inputs of
+            `dropped`): values standardised,
             cut off at ± clip and filled forward, 0 (the mean) before the first observation; mask
             as 0 and 1; since as log(1 + age / time_scale), the age counted from the start of the
             series where a variable was never seen; static features standardised, 0 where missing,
@@ -182,12 +244,14 @@ class Preprocessor:
         scaled, shown = _one_hot(scaled, codes, mask, self._columns, self.categories)
         blocks: list[Tensor] = []
         for kind in self.features:
+            at = self._kept[kind]
+            # Most are kept whole, and then not copied.
             if kind == "values":
-                blocks.append(make.forward_fill(scaled, shown, lengths))
+                blocks.append(make.forward_fill(_some(scaled, at), _some(shown, at), lengths))
             elif kind == "mask":
-                blocks.append(mask.to(torch.float32))
+                blocks.append(_some(mask, at).to(torch.float32))
             else:
-                age = make.time_since_observed(series.times, mask, lengths)
+                age = make.time_since_observed(series.times, _some(mask, at), lengths)
                 blocks.append(torch.log1p(age / self.time_scale).to(torch.float32))
         rows = ragged.series_of_rows(lengths)
         values, seen = [scaled], [shown]
@@ -198,7 +262,7 @@ class Preprocessor:
             there = ~series.static.isnan()
             static, there = _one_hot(static, codes, there, self._static_columns, known)
             values.append(torch.nan_to_num(static)[rows])
-            blocks.append(values[-1])
+            blocks.append(_some(values[-1], self._kept["static"]))
             seen.append(there[rows])
         return EncodedSeries(
             inputs=torch.cat(blocks, dim=1),
@@ -219,11 +283,13 @@ class Preprocessor:
             for name, value in asdict(self).items()
             if name != "time_unit" or value is not None
         }
-        # Without categories a run's file is as it was before there were any.
-        for name in _CATEGORIES:
+        # Without them a run's file is as it was before there were any.
+        for name in _BY_NAME:
             found = plain.pop(name)
             if found:
                 plain[name] = {key: list(labels) for key, labels in found.items()}
+        if not plain["robust"]:
+            del plain["robust"]
         return plain
 
     @classmethod
@@ -233,7 +299,7 @@ class Preprocessor:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in mapping.items()
         }
-        for name in _CATEGORIES:
+        for name in _BY_NAME:
             plain[name] = from_json(plain.get(name, {}))
         return cls(**plain)
 
@@ -300,17 +366,9 @@ def _one_hot(
     return torch.where(code == UNKNOWN, scaled[:, source], chosen), seen
 
 
-def _moments(values: Tensor, observed: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of each column over its observed entries."""
-    count = observed.sum(0).clamp_min(1)
-    exact = torch.where(observed, values, torch.zeros_like(values)).to(torch.float64)
-    mean = exact.sum(0) / count
-    spread = torch.where(observed, exact - mean, torch.zeros_like(exact))
-    std = (spread.square().sum(0) / count).sqrt()
-    # The rounding of float32 gives a constant far from 0 a spread of this order, and no more.
-    constant = std <= 1e-6 * mean.abs()
-    std = torch.where(constant, torch.ones_like(std), std)
-    return tuple(mean.tolist()), tuple(std.tolist())
+def _some(block: Tensor, kept: Any) -> Tensor:
+    """The columns that are kept."""
+    return block if len(kept) == block.shape[1] else block[:, torch.from_numpy(kept)]
 
 
 def _standardise(

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from liquidtime.data.table.columns import Header
-from liquidtime.data.table.encoding import check_start, undecodable
+from liquidtime.data.table.files.encoding import check_start, undecodable
+from liquidtime.data.table.files.tally import Tally, check_cells, too_many
 from liquidtime.data.table.numbers import MISSING
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.source import Table, open_text, records
-from liquidtime.data.table.tally import Tally, check_cells, too_many
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 

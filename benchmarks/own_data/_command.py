@@ -1,0 +1,56 @@
+"""`liquidtime fit` as a user types it: the defaults first, then what the run itself recommends."""
+
+import contextlib
+import io
+import shlex
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from liquidtime.cli.__main__ import main
+from liquidtime.train.run import Run
+
+BASELINES = ("--baselines", "all")
+
+
+class Tried(NamedTuple):
+    """A run and how it came about.
+
+    Attributes:
+        run: The run.
+        seconds: Of the whole command.
+        how: The options that were added to the first try.
+    """
+
+    run: Run
+    seconds: float
+    how: str
+
+    @property
+    def test(self) -> dict[str, Any]:
+        """Each metric of the test part: `value`, `low`, `high`."""
+        return self.run.metrics["test"]["metrics"]
+
+
+def fit(arguments: list[str], out: Path, how: str = "") -> Tried:
+    """Run the command.
+
+    Raises:
+        RuntimeError: If it fails; with what it said.
+    """
+    said, began = io.StringIO(), time.perf_counter()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = main(["fit", *arguments, *shlex.split(how), "--out", str(out)])
+    if status:
+        raise RuntimeError(f"liquidtime fit {shlex.join(arguments)}: {said.getvalue()[-2000:]}")
+    return Tried(Run.load(out), time.perf_counter() - began, how)
+
+
+def first_and_recommended(arguments: list[str], folder: Path) -> list[Tried]:
+    """The first try, and a second one where its validation part speaks for another model."""
+    first = fit([*arguments, *BASELINES], folder / "first")
+    advice = first.run.metrics.get("recommendation") or {}
+    tried = [first]
+    if advice.get("use", "network") != "network" and advice["usage"].startswith("--"):
+        tried.append(fit(arguments, folder / "second", advice["usage"]))
+    return tried

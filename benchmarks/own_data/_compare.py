@@ -1,0 +1,80 @@
+"""Everybody on one problem after the other, and the table of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+from _ours import FIRST_TRY, RIDGE, accuracy, ours
+from _problems import Problem
+from _rivals import Answer, interpreter, rival
+
+from liquidtime.bench.contract import Group
+from liquidtime.bench.gate import Check
+from liquidtime.bench.setting import Setting, Tell
+from liquidtime.bench.table import BenchTable, plain_table
+
+OURS = (FIRST_TRY, RIDGE)
+Score = Callable[[Problem, Answer], float]
+
+
+def seeds(setting: Setting) -> range:
+    """Three, or one for a look."""
+    return range(1 if setting.quick else 3)
+
+
+def measured(
+    problems: Iterable[tuple[str, Problem, int]],
+    rivals: Sequence[str],
+    tell: Tell,
+    score: Score = accuracy,
+) -> Iterator[Group]:
+    """A group for each problem, seed and contestant.
+
+    Args:
+        problems: Name of the protocol, problem, seed.
+        rivals: Who is asked besides ours; nobody where their environment is missing.
+        tell: Is told about it.
+        score: Of an answer; larger is better.
+    """
+    others = rivals if interpreter() else ()
+    for protocol, problem, seed in problems:
+        tell(f"{problem.name}, {protocol}, seed {seed}")
+        for who in (*OURS, *others):
+            answer = ours(problem, who, seed) if who in OURS else rival(problem, who, seed)
+            yield {
+                "protocol": protocol,
+                "problem": problem.name,
+                "who": who,
+                "seed": seed,
+                "score": score(problem, answer),
+                "seconds": answer.seconds,
+                "what": answer.what,
+            }
+
+
+def split_checks(problems: Iterable[Problem]) -> Iterator[Check]:
+    """Nobody is taught what is asked: no series, and no group, on both sides."""
+    for problem in problems:
+        both = {"series": np.intersect1d(problem.train, problem.test).size}
+        if problem.groups is not None:
+            sides = problem.groups[problem.train], problem.groups[problem.test]
+            both["groups"] = np.intersect1d(*sides).size
+        yield Check(problem.name, "split", 1, 0.0, {k: float(v) for k, v in both.items()})
+
+
+def table(title: str, groups: Sequence[Group]) -> list[BenchTable]:
+    """A row a contestant: its mean over seeds on each problem, the mean of all, the seconds."""
+    rows = []
+    for protocol in dict.fromkeys(g["protocol"] for g in groups):
+        here = [g for g in groups if g["protocol"] == protocol]
+        problems = list(dict.fromkeys(g["problem"] for g in here))
+        for who in dict.fromkeys(g["who"] for g in here):
+            mine = [g for g in here if g["who"] == who]
+            means = [_mean([g["score"] for g in mine if g["problem"] == p]) for p in problems]
+            cells = [", ".join(f"{p} {m:.3f}" for p, m in zip(problems, means, strict=True))]
+            seconds = _mean([g["seconds"] for g in mine])
+            rows.append([f"{protocol}: {who}", *cells, f"{_mean(means):.4f}", f"{seconds:.2f}"])
+    return plain_table(title, ["", "on each", "mean", "s a fit and prediction"], rows)
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return float(np.mean(numbers))

@@ -1,0 +1,315 @@
+"""Options and steps of `fit` for what goes on in time: chronological parts, pieces, forecasts."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+import numpy as np
+from tyro.conf import arg
+
+from liquidtime.errors import InputError
+from liquidtime.runs.options import Within
+
+if TYPE_CHECKING:
+    from liquidtime.data import IrregularSeries, Split
+    from liquidtime.data.forecast import ForecastPlan
+    from liquidtime.data.segments import Cut
+    from liquidtime.data.table import Reading
+    from liquidtime.data.table.timeline import Timeline
+
+_FEWEST = 3
+_PARTS = ("training", "validation", "test")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutOptions:
+    """Parts that follow one another in time, and long series in pieces."""
+
+    chronological: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Split in time: first shares of the rows teach, last ones test (forecasts: always)."""
+    by_series: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Forecasts: split by series, at random, instead."""
+    segment: Annotated[str | None, arg(metavar="LENGTH", help_behavior_hint="")] = None
+    """Cut series into pieces of so many rows (128) or so much time (24h, 30min)."""
+    context: Annotated[str | None, arg(metavar="LENGTH", help_behavior_hint="")] = None
+    """Rows or time read before each piece, to warm up (default: half a piece)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastOptions:
+    """What is forecast, how far ahead, from what."""
+
+    horizon: Annotated[str | None, arg(metavar="LENGTH", help_behavior_hint="")] = None
+    """Forecast so many rows (24) or so much time (24h, 30min) ahead, and all rows up to it."""
+    every: Annotated[str | None, arg(metavar="LENGTH", help_behavior_hint="")] = None
+    """Distance of the times forecast (default: that of the rows, where it is even)."""
+    known: Annotated[tuple[str, ...], arg(metavar="COLUMN ...", help_behavior_hint="")] = ()
+    """Columns known ahead (holiday, weather forecast, price): their coming values are inputs."""
+    calendar: Annotated[
+        tuple[Literal["minute", "hour", "weekday", "monthday", "yearday", "none"], ...],
+        arg(metavar="FIELD ...", help_behavior_hint=""),
+    ] = ()
+    """Inputs from the date: minute, hour, weekday, monthday, yearday; none (default: what fits)."""
+    season: Annotated[tuple[str, ...], arg(metavar="LENGTH ...", help_behavior_hint="")] = ()
+    """Seasons, such as 24h 7d (default: looked for in the training part), or none."""
+    quantiles: Annotated[
+        tuple[Annotated[float, Within(above=0, below=1)], ...],
+        arg(metavar="SHARE ...", help_behavior_hint=""),
+    ] = ()
+    """Predict quantiles, such as 0.1 0.5 0.9, instead of the mean."""
+
+    @property
+    def given(self) -> bool:
+        """Whether any option of forecasts is given."""
+        return any(v not in (None, ()) for name, v in vars(self).items() if name != "quantiles")
+
+
+class Ready(NamedTuple):
+    """Series as they are learnt from.
+
+    Attributes:
+        series: Whole series, or pieces.
+        split: Their parts.
+        times: Cells of the time of each row.
+        schema: What the run keeps of this.
+        how: How the split was made, for the report.
+        notes: What the user should know.
+    """
+
+    series: "IrregularSeries"
+    split: "Split"
+    times: np.ndarray
+    schema: dict[str, Any]
+    how: str
+    notes: tuple[str, ...] = ()
+
+
+def ready(
+    reading: "Reading",
+    cut: CutOptions,
+    ahead: ForecastOptions,
+    fractions: tuple[float, float, float],
+    seed: int,
+) -> Ready | None:
+    """Cut what was read; None where neither a forecast nor a cut is asked for.
+
+    Raises:
+        InputError: If the options do not fit one another or the data.
+    """
+    from liquidtime.data.table.timeline import timeline
+
+    schema = reading.schema
+    if schema.horizon is None:
+        if cut.by_series:
+            raise InputError("--by-series is for forecasts; other tasks split by series anyway.")
+        if not cut.chronological and cut.segment is None:
+            if cut.context is not None:
+                raise InputError("--context is given without --segment or --chronological.")
+            return None
+    clock = timeline(reading.cells[schema.time], schema)
+    if schema.horizon is not None:
+        return _forecast(reading, cut, ahead, fractions, seed, clock)
+    if not reading.series.per_step:
+        raise InputError(
+            "the target is one a series, so series cannot be cut in time: their pieces have no "
+            "target. Leave out --chronological and --segment, or predict one a step "
+            "(--target-per step)."
+        )
+    from liquidtime.data.segments import usual_spans
+
+    rows = np.arange(len(reading.series.times))
+    spans = usual_spans(cut.segment, cut.context, int(fractions[0] * len(rows)))
+    made = _cut(reading.series, cut, spans, fractions, seed, clock)
+    return _ready(reading, made, rows, spans, fractions, seed, clock)
+
+
+def _forecast(
+    reading: "Reading",
+    cut: CutOptions,
+    ahead: ForecastOptions,
+    fractions: tuple[float, float, float],
+    seed: int,
+    clock: "Timeline | None",
+) -> Ready:
+    from liquidtime.data.forecast import look, prepare
+
+    series, schema = reading.series, reading.schema
+    local = None if clock is None else clock.local
+    none = {"calendar": "none" in ahead.calendar, "season": "none" in ahead.season}
+    found = look(
+        series,
+        schema.target,
+        schema.horizon,
+        every=ahead.every,
+        known=ahead.known,
+        calendar=() if none["calendar"] else ahead.calendar or None,
+        season=() if none["season"] else ahead.season or None,
+        local=local,
+        training=_teaching(series, cut, clock, fractions, seed),
+        segment=cut.segment,
+        context=cut.context,
+    )
+    plan = found.plan
+    prepared = prepare(series, plan, local=local)
+    _check_targets(prepared.series, plan)
+    moments = None if clock is None else clock.moments[prepared.rows]
+    own = None if clock is None else type(clock)(moments, clock.local[prepared.rows])  # pyright: ignore
+    spans = plan.segment, plan.context
+    given = cut.chronological or cut.by_series or clock is not None
+    if not given and _too_short(prepared.series, plan, fractions):
+        # Again, for the plan shall look at other rows.
+        anew = _forecast(reading, replace(cut, by_series=True), ahead, fractions, seed, clock)
+        note = (
+            "Series are so short that a share of each would hold no forecast, and their times "
+            "are of no common clock; so the split is by series. Otherwise: --chronological."
+        )
+        return anew._replace(notes=(*anew.notes, note))
+    made = _cut(prepared.series, cut, spans, fractions, seed, own, prepared.seen)
+    _check_reach(made, plan)
+    ready_ = _ready(reading, made, prepared.rows, spans, fractions, seed, own)
+    stored = ready_.schema | {"forecast": plan.to_dict()}
+    return ready_._replace(schema=stored, notes=found.notes)
+
+
+def _too_short(
+    series: "IrregularSeries", plan: "ForecastPlan", fractions: tuple[float, float, float]
+) -> bool:
+    """Whether the smallest share of a usual series has no row with all its targets."""
+    reach = plan.leads[-1] if plan.by == "rows" else plan.leads[-1] / plan.gap
+    least = min(share for share in fractions if share > 0)
+    return len(series) >= _FEWEST and least * float(series.lengths.double().median()) <= reach + 1
+
+
+def _cut(
+    series: "IrregularSeries",
+    cut: CutOptions,
+    spans: tuple[Any, Any],
+    fractions: tuple[float, float, float],
+    seed: int,
+    clock: "Timeline | None",
+    seen: np.ndarray | None = None,
+) -> "Cut":
+    from liquidtime.data.segments import split_in_time
+
+    if cut.chronological and cut.by_series:
+        raise InputError("--chronological and --by-series contradict one another; give one.")
+    length, context = spans
+    if cut.chronological or (seen is not None and not cut.by_series):
+        return split_in_time(
+            series,
+            fractions,
+            length=length,
+            context=context,
+            moments=None if clock is None else clock.moments,
+            ahead=seen,
+        )
+    return _by_series(series, length, context, fractions, seed)
+
+
+def _by_series(
+    series: "IrregularSeries",
+    length: Any,
+    context: Any,
+    fractions: tuple[float, float, float],
+    seed: int,
+) -> "Cut":
+    from liquidtime.data import Split, split_by_series
+    from liquidtime.data.segments import Cut, in_segments
+
+    if len(series) < _FEWEST:
+        raise InputError(
+            f"{len(series)} series cannot be split by series, and pieces of one series belong in "
+            "one part. Split in time: --chronological."
+        )
+    whole = split_by_series(len(series), fractions=fractions, seed=seed)
+    pieces = in_segments(series, length, context=context)
+    parts = [np.flatnonzero(np.isin(pieces.source, p)) for p in vars(whole).values()]
+    return Cut(pieces, Split(*parts), np.zeros(0))
+
+
+def _ready(
+    reading: "Reading",
+    made: "Cut",
+    rows: np.ndarray,
+    spans: tuple[Any, Any],
+    fractions: tuple[float, float, float],
+    seed: int,
+    clock: "Timeline | None",
+) -> Ready:
+    cells = reading.cells[reading.schema.time].to_numpy()[rows]
+    shares = " / ".join(f"{100 * share:g} %" for share in fractions)
+    if len(made.moments):
+        how = f"In time: {shares} of the rows, one part after another{_where(made, clock)}."
+    else:
+        how = f"By series, at random: {shares} (seed {seed})."
+    pieces = made.segments
+    how += f" Series are cut into {len(pieces.source):,} pieces of {spans[0]}"
+    if not pieces.own.all():
+        how += f", each led by {spans[1]} of context that warm the network up and are not scored"
+    stored = {"segments": {"length": str(spans[0]), "context": str(spans[1])}}
+    return Ready(pieces.series, made.split, cells[pieces.rows], stored, f"{how}.")
+
+
+def _where(made: "Cut", clock: "Timeline | None") -> str:
+    """The moments of the cuts in words; empty where each series has its own."""
+    if made.moments.ndim > 1:
+        return ", each series at its own shares"
+    words = []
+    for name, moment in zip(_PARTS[1:], made.moments, strict=True):
+        if np.isfinite(moment):
+            words.append(f"{name} from {_moment(moment, clock)}")
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _moment(hours: float, clock: "Timeline | None") -> str:
+    if clock is None:
+        return f"{hours:g}"
+    at = int(np.argmin(np.abs(clock.moments - hours)))
+    stamp = np.datetime64("1970-01-01") + np.timedelta64(round(clock.local[at] * 3600), "s")
+    return str(stamp).replace("T", " ")
+
+
+def _teaching(
+    series: "IrregularSeries",
+    cut: CutOptions,
+    clock: "Timeline | None",
+    fractions: tuple[float, float, float],
+    seed: int,
+) -> np.ndarray:
+    """Rows that a plan may look at: of the training series, or the first share of all or each."""
+    share = fractions[0]
+    if cut.by_series and len(series) >= _FEWEST:
+        from liquidtime.data import split_by_series
+
+        whole = split_by_series(len(series), fractions=fractions, seed=seed)
+        owner = np.repeat(np.arange(len(series)), series.lengths.numpy())
+        return np.isin(owner, whole.train)
+    if clock is not None:
+        limit = np.sort(clock.moments)[min(len(clock.moments) - 1, int(share * len(clock.moments)))]
+        return clock.moments <= limit
+    lengths = series.lengths.numpy()
+    position = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return position <= share * np.repeat(lengths, lengths)
+
+
+def _check_reach(made: "Cut", plan: "ForecastPlan") -> None:
+    for name in ("train", "validation"):
+        target = made.segments.series.select(getattr(made.split, name)).target
+        assert target is not None
+        if bool(target.isnan().all(0).any()):
+            raise InputError(
+                f"the {name} part has no row whose value {plan.lead_names[-1][1:]} ahead lies in "
+                "it, too; expected a part longer than the horizon. Shorten --horizon, give "
+                "longer series, or larger --fractions."
+            )
+
+
+def _check_targets(series: "IrregularSeries", plan: "ForecastPlan") -> None:
+    assert series.target is not None
+    empty = series.target.isnan().all(0).reshape(len(plan.target), -1).all(1)
+    for name, nothing in zip(plan.target, empty.tolist(), strict=True):
+        if nothing:
+            raise InputError(
+                f"{name!r} is nowhere followed by a value of the same series "
+                f"{plan.lead_names[0]} ahead; expected series that are long enough with it. Is the "
+                "id column right?"
+            )

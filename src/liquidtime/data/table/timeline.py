@@ -1,0 +1,128 @@
+"""The time column once more: on the clock that all share, on the wall, and written onwards."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from liquidtime.data.table.numbers import parse_numbers
+from liquidtime.data.table.schema import TableSchema
+from liquidtime.data.table.time_text import duration_reader, parse_dates, to_utc
+from liquidtime.optional import require
+
+_ZONE = re.compile(r"(?<=.{10})\s*(?:[zZ]|[+-]\d\d(?::?\d\d)?)$")
+_HOUR = np.timedelta64(1, "h")
+
+
+class Timeline(NamedTuple):
+    """Of R rows whose times are date-times, in hours since 1970.
+
+    Attributes:
+        moments: float64 [R], on the clock that all series share: UTC, or that of the table where
+            it tells no zone.
+        local: float64 [R], as the clock on the wall says.
+    """
+
+    moments: np.ndarray
+    local: np.ndarray
+
+
+def timeline(cells: Any, schema: TableSchema) -> Timeline | None:
+    """Read the cells of a column of times.
+
+    Args:
+        cells: pandas series [R].
+        schema: Of a table that was read; says what kind of times these are.
+
+    Returns:
+        None if they are no date-times.
+    """
+    if schema.time_kind != "datetime":
+        return None
+    pandas = require("pandas", extra="train")
+    if pandas.api.types.is_datetime64_any_dtype(cells):
+        return Timeline(_hours(to_utc(cells)), _hours(to_utc(_on_the_wall(cells))))
+    codes, words = pandas.factorize(cells)
+    texts = [str(word).strip() for word in words]
+    form = schema.time_format
+    moments = parse_dates(texts, form).stamps
+    if form is None:
+        local = parse_dates([_ZONE.sub("", text) for text in texts]).stamps
+    elif "%z" in form:
+        local = np.array(
+            [np.datetime64(datetime.strptime(text, form).replace(tzinfo=None)) for text in texts]
+        )
+    else:
+        local = moments
+    return Timeline(_hours(moments)[codes], _hours(local)[codes])
+
+
+def later(cells: Any, hours: np.ndarray, schema: TableSchema) -> Any:
+    """Times that lie so much later, written as the cells are.
+
+    Args:
+        cells: pandas series [M] of times.
+        hours: float64 [M], hours; of plain numbers, the amount in their own unit.
+        schema: Of a table that was read.
+
+    Returns:
+        pandas series [M], of the cells' type.
+    """
+    pandas = require("pandas", extra="train")
+    dates = pandas.api.types.is_datetime64_any_dtype(cells)
+    if dates or pandas.api.types.is_timedelta64_dtype(cells):
+        return cells + pandas.to_timedelta(np.rint(hours * 3.6e9), unit="us")
+    if pandas.api.types.is_numeric_dtype(cells) and schema.time_kind == "number":
+        return cells + hours
+    words = [str(cell).strip() for cell in cells]
+    if schema.time_kind == "number":
+        numbers = parse_numbers(words, schema) + hours
+        texts = [_number(each, schema) for each in numbers]
+    elif schema.time_kind == "duration":
+        read = duration_reader(schema.time_format)
+        texts = [_duration(word, read(word) + h) for word, h in zip(words, hours, strict=True)]
+    else:
+        texts = [_date(word, h, schema) for word, h in zip(words, hours, strict=True)]
+    return pandas.Series(texts, index=cells.index, dtype=object)
+
+
+def _on_the_wall(cells: Any) -> Any:
+    return cells if cells.dt.tz is None else cells.dt.tz_localize(None)
+
+
+def _hours(stamps: np.ndarray) -> np.ndarray:
+    return (stamps - np.datetime64("1970-01-01").astype(stamps.dtype)) / _HOUR
+
+
+def _number(value: float, schema: TableSchema) -> str:
+    text = f"{value:.12g}"
+    return text if schema.decimal == "." else text.replace(".", schema.decimal)
+
+
+def _duration(like: str, hours: float) -> str:
+    seconds = round(abs(hours) * 3600, 6)
+    whole, rest = divmod(seconds, 60)
+    hour, minute = divmod(int(whole), 60)
+    text = f"{'-' if hours < 0 else ''}{hour:02d}:{minute:02d}"
+    return text + (f":{rest:02.0f}" if like.count(":") > 1 or rest else "")
+
+
+def _date(word: str, hours: float, schema: TableSchema) -> str:
+    step = timedelta(microseconds=round(hours * 3.6e9))
+    if schema.time_format is not None:
+        stamp = datetime.strptime(word, schema.time_format) + step
+        return stamp.strftime(schema.time_format)
+    zone = _ZONE.search(word)
+    bare = word if zone is None else word[: zone.start()]
+    micros = parse_dates([bare]).stamps.astype("datetime64[us]")[0]
+    stamp: datetime = (micros + np.timedelta64(step)).item()
+    if len(bare) == 10 and not (stamp.hour or stamp.minute or stamp.second or stamp.microsecond):
+        text = stamp.date().isoformat()
+    else:
+        between = bare[10] if len(bare) > 10 else " "
+        detail = "microseconds" if stamp.microsecond else "seconds"
+        if bare.count(":") < 2 and not stamp.second and not stamp.microsecond:
+            detail = "minutes"
+        text = stamp.isoformat(sep=between, timespec=detail)
+    return text + (zone[0] if zone else "")

@@ -1,0 +1,137 @@
+"""What is said of a finished training besides its scores: baselines, advice, alarms, variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.series import IrregularSeries
+from liquidtime.models.contract import Model
+from liquidtime.runs.stored import read_json
+from liquidtime.runs.write import write_json
+from liquidtime.train.baseline.standing import Answered, Standing, Which, deciding, stand
+from liquidtime.train.checkpoints import Progress
+from liquidtime.train.config import FitConfig
+from liquidtime.train.files import BASELINES, CHECKPOINTS
+from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.report.recommendation import recommend
+from liquidtime.train.score.importance import importance, plan
+from liquidtime.train.score.metrics import Scored
+from liquidtime.train.score.operating import operating_points
+from liquidtime.train.score.outputs import predict_logits
+from liquidtime.train.score.parts import scored
+
+# Of the time of the training, or so many seconds.
+_SHARE, _FLOOR = 0.1, 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A training that has come to its end.
+
+    Attributes:
+        config: What it was told.
+        preprocessor: Fitted on the training part.
+        objective: What the outputs mean.
+        model: With the chosen weights.
+        progress: Its history.
+        training: The training part.
+    """
+
+    config: FitConfig
+    preprocessor: Preprocessor
+    objective: Objective
+    model: Model
+    progress: Progress
+    training: IrregularSeries
+
+    @property
+    def seconds(self) -> float:
+        """Of the training, as its history has it: the same when a stopped run is gone on with."""
+        return sum(record["seconds"] for record in self.progress.history)
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the training part."""
+        return int(self.progress.history[-1]["epoch"]) + 1
+
+
+def account(
+    out: Path,
+    trained: Trained,
+    answered: Mapping[str, Answered],
+    table: Mapping[str, Any],
+    which: Which,
+) -> dict[str, Any]:
+    """The rest of `metrics.json`.
+
+    Args:
+        out: The run folder.
+        trained: The training.
+        answered: What the network says of the "validation" and, if there is one, the "test" part.
+        table: What `metrics.json` has so far.
+        which: How many baselines.
+
+    Returns:
+        `baselines`, `baselines_left_out`, `recommendation`, `operating_points` (empty where there
+        are no classes) and `importance` (None where time or variables are missing).
+    """
+    stood = _stand(out, trained, answered, which)
+    last = list(answered)[-1]
+    points = []
+    if trained.objective.exclusive:
+        pairs = [
+            (answered[name].scored.target, answered[name].scored.prediction)
+            for name in ("validation", last)
+        ]
+        points = operating_points(trained.objective.labels, *pairs)
+    found = {
+        "baselines": stood.baselines,
+        "baselines_left_out": stood.left_out,
+        "recommendation": recommend(table, stood.baselines, trained.config.model.facts.name),
+        "operating_points": points,
+    }
+    metric = deciding(trained.progress.metric, list(table[last]["metrics"]))
+    looked = None if metric is None else _importance(trained, answered[last].series, metric)
+    return found | {"importance": looked and {"part": last, **looked}}
+
+
+def _stand(out: Path, trained: Trained, answered: Mapping[str, Answered], which: Which) -> Standing:
+    """The baselines, once: a run that was stopped after them finds what they came to."""
+    file = out / CHECKPOINTS / BASELINES
+    if file.exists():
+        stored = read_json(file, {"which": str, "baselines": {}, "left_out": {}})
+        if stored["which"] == which:
+            return Standing(stored["baselines"], stored["left_out"])
+    stood = stand(
+        trained.training,
+        answered,
+        trained.objective,
+        which=which,
+        training_seconds=trained.seconds,
+        metric=trained.progress.metric,
+        model=trained.config.model.name,
+    )
+    file.parent.mkdir(exist_ok=True)
+    write_json(file, {"which": which, **stood._asdict()})
+    return stood
+
+
+def _importance(trained: Trained, series: IrregularSeries, metric: str) -> dict[str, Any] | None:
+    """What the score loses without each variable, in a small share of the training's time."""
+    model, objective = trained.model, trained.objective
+    # A prediction costs about a third of a step of the training.
+    each = trained.seconds / trained.epochs / max(1, len(trained.training)) / 3 + 2e-5
+    todo = plan(series, each, max(_FLOOR, _SHARE * trained.seconds))
+    if todo is None:
+        return None
+
+    def score(permuted: IrregularSeries) -> Scored:
+        encoded = trained.preprocessor.encode(permuted, reads=model.reads)
+        target: Tensor = encoded.target  # pyright: ignore[reportAssignmentType]
+        return scored(objective, predict_logits(model, encoded), target, encoded.lengths)
+
+    return importance(series, score, todo, metric)

@@ -1,0 +1,127 @@
+"""How a run treats what goes on in time: forecasts, and long series in pieces."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from liquidtime.data.forecast.inputs import Prepared, prepare
+from liquidtime.data.forecast.plan import ForecastPlan
+from liquidtime.data.segments import Segments, in_segments
+from liquidtime.data.series import IrregularSeries
+from liquidtime.optional import require
+from liquidtime.train.objectives.quantiles import Quantiles
+from liquidtime.train.score.predictions import Predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Forecasts(Predictions):
+    """What a network says about the times after each of R rows; L leads of K columns.
+
+    Attributes:
+        plan: What is forecast.
+        rows: int64 [R], the row of the given series at which each forecast was made.
+        meets: int64 [R, L], the row of the given series that each lead meets; -1 for none.
+        lead: float64 [R, L], how long after its row each lead stands.
+    """
+
+    plan: ForecastPlan
+    rows: np.ndarray
+    meets: np.ndarray
+    lead: np.ndarray
+
+    def last(self) -> "Forecasts":
+        """Those made at the last row of each series alone."""
+        ends = np.cumsum(self.lengths)[self.lengths > 0] - 1
+        parts = {name: getattr(self, name)[ends] for name in ("outputs", "rows", "meets", "lead")}
+        times = None if self.times is None else self.times[ends]
+        return Forecasts(
+            objective=self.objective,
+            ids=self.ids,
+            lengths=np.minimum(self.lengths, 1),
+            times=times,
+            plan=self.plan,
+            **parts,
+        )
+
+    def to_frame(self) -> "pd.DataFrame":
+        """A row for each row and lead.
+
+        Columns: `id`; `time`, the time that the forecast is for; `made_at`, that of the row;
+        `horizon`, such as "24h"; a `predicted_…` a column and, of quantiles, a
+        `predicted_…_q10` a level.
+        """
+        pandas = require("pandas", extra="train")
+        count = len(self.plan.leads)
+        assert self.times is not None
+        columns: dict[str, Any] = {
+            "id": np.repeat(np.repeat(self.ids, self.lengths), count),
+            "time": (self.times[:, None] + self.lead).ravel(),
+            "made_at": np.repeat(self.times, count),
+            "horizon": np.tile([name[1:] for name in self.plan.lead_names], len(self.times)),
+        }
+        named = self.objective.columns(self.outputs)
+        each = np.array([named[f"predicted_{label}"] for label in self.labels])
+        # [K × L, R], all leads of a column together.
+        each = each.reshape(len(self.plan.target), count, -1)
+        for k, name in enumerate(self.plan.target):
+            columns[f"predicted_{name}"] = each[k].T.ravel()
+            if isinstance(self.objective, Quantiles):
+                labels = self.labels[k * count : (k + 1) * count]
+                for suffix in self.objective.suffixes:
+                    leads = [named[f"predicted_{label}_{suffix}"] for label in labels]
+                    columns[f"predicted_{name}_{suffix}"] = np.stack(leads, axis=1).ravel()
+        return pandas.DataFrame(columns)
+
+
+def plan_of(schema: Mapping[str, Any] | None) -> ForecastPlan | None:
+    """The plan of a run, from what it keeps; None if it is no forecast, or one of the next row."""
+    found = (schema or {}).get("forecast")
+    return None if found is None else ForecastPlan.from_dict(found)
+
+
+def segments_of(schema: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    """Length and context of the pieces that a run was fitted on; None for whole series."""
+    found = (schema or {}).get("segments")
+    return None if found is None else (found["length"], found["context"])
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """Series as a run reads them.
+
+    Attributes:
+        pieces: What the network reads; None where it reads whole series.
+        prepared: Of a forecast.
+        series: What it is about: prepared, or as given.
+    """
+
+    pieces: Segments | None
+    prepared: Prepared | None
+    series: IrregularSeries
+
+    @property
+    def inputs(self) -> IrregularSeries:
+        """What the network reads."""
+        return self.series if self.pieces is None else self.pieces.series
+
+
+def read_as(
+    schema: Mapping[str, Any] | None, series: IrregularSeries, local: np.ndarray | None = None
+) -> Read:
+    """Bring plain series into the form that a run was fitted on.
+
+    Args:
+        schema: What the run keeps.
+        series: As given by the user.
+        local: [R] local time of each row in hours since 1970, where a calendar is read.
+    """
+    plan, spans = plan_of(schema), segments_of(schema)
+    prepared = None if plan is None else prepare(series, plan, local=local)
+    made = series if prepared is None else prepared.series
+    pieces = None if spans is None else in_segments(made, spans[0], context=spans[1])
+    return Read(pieces, prepared, made)

@@ -1,0 +1,12 @@
+"""Which baselines there are: the modules of this folder, and what others registered."""
+
+from liquidtime.catalogue import Catalogue
+from liquidtime.train.baseline.contract import Baseline
+
+BASELINES: Catalogue[Baseline] = Catalogue(
+    "liquidtime.train.baseline",
+    "BASELINE",
+    "baseline",
+    beside=("catalogue", "contract", "learned", "standing", "summaries"),
+)
+"""The baselines, by name."""

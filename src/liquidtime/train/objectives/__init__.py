@@ -1,0 +1,1 @@
+"""What a network is trained to predict: one file a kind of target."""

@@ -1,0 +1,113 @@
+"""What to do after a fit, chosen on the validation part: keep the network or take a baseline."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from liquidtime.train.baseline.standing import best, deciding
+from liquidtime.train.report.naming import interval, lead, metric_name, number, turned
+from liquidtime.train.score.metrics import higher_is_better
+
+_PRIOR = "prior"
+
+
+def recommend(
+    metrics: Mapping[str, Any], baselines: Mapping[str, Mapping[str, Any]], name: str
+) -> dict[str, Any] | None:
+    """The network against the best baseline; the test part has no say in it.
+
+    Args:
+        metrics: What `metrics.json` holds: `selection` and `validation`.
+        baselines: As `liquidtime.train.baseline.standing.Standing` holds them.
+        name: What people call the network.
+
+    Returns:
+        None without baselines. Otherwise `metric`, `part`, `value` (the network's), `best` (name
+        of the baseline), `title`, `baseline` (its value), `difference` (the network's less the
+        baseline's, with the 95 % interval), `verdict`, `use` ("network" or the baseline's name,
+        whichever has the better value), `usage` (how to use that baseline) and `text`.
+
+        Verdicts: "ahead" of every baseline, or "behind" one, where the interval of the difference
+        leaves out 0; "even" where it does not; "guessing" where the network cannot be told from
+        guessing, nor a baseline from it.
+    """
+    part = metrics["validation"]
+    metric = deciding(metrics["selection"]["metric"], part["metrics"])
+    if metric is None:
+        return None
+    rivals = {key: entry for key, entry in baselines.items() if key != _PRIOR}
+    against = best(rivals, "validation", metric) or best(baselines, "validation", metric)
+    value = part["metrics"][metric]["value"]
+    if against is None or value is None:
+        return None
+    entry = baselines[against]
+    theirs = entry["validation"]["metrics"][metric]["value"]
+    difference = entry["validation"]["difference"][metric]
+    verdict = _verdict(difference, metric)
+    prior = baselines.get(_PRIOR, {}).get("validation", {}).get("difference", {}).get(metric)
+    guesses = prior is not None and _verdict(prior, metric) != "ahead"
+    if guesses and verdict != "behind":
+        verdict = "guessing"
+    up = higher_is_better(metric)
+    found = {
+        "metric": metric,
+        "part": "validation",
+        "value": value,
+        "best": against,
+        "title": entry["title"],
+        "baseline": theirs,
+        "difference": difference,
+        "verdict": verdict,
+        "use": "network" if (value >= theirs if up else value <= theirs) else against,
+        "usage": entry["usage"],
+    }
+    return found | {"text": _text(found, name, guesses, part)}
+
+
+def _verdict(difference: Mapping[str, Any], metric: str) -> str:
+    ahead = lead(difference, metric)
+    low, high = ahead["low"], ahead["high"]
+    if low is None or high is None:
+        return "even"
+    return "ahead" if low > 0 else "behind" if high < 0 else "even"
+
+
+def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str, Any]) -> str:
+    title, guessing = found["title"], found["best"] == _PRIOR
+    mine, theirs = _scores(found, own_first=True), _scores(found, own_first=False)
+    match found["verdict"]:
+        case "ahead" if guessing:
+            text = f"{name} is ahead of guessing ({mine})"
+        case "ahead":
+            text = f"{name} is ahead of every baseline, the best of which is {title} ({mine})"
+        case "behind":
+            too = f"; {name} cannot be told from guessing" * guesses
+            text = f"{_capital(title)} does better than {name} ({theirs}){too}"
+        case "guessing" if guessing or found["use"] == "network":
+            text = f"{name} cannot be told from guessing ({mine})"
+        case "guessing":
+            text = f"{name} cannot be told from guessing, nor from {title} ({theirs})"
+        case _ if found["use"] == "network":
+            text = f"{name} and the best baseline, {title}, do about equally well ({mine})"
+        case _:
+            text = f"{_capital(title)} does at least as well as {name} ({theirs})"
+    if found["use"] != "network" and found["usage"].startswith("--"):
+        text += f": repeat with {found['usage']}"
+    few = " With so few cases this says little." if part.get("reliable") is False else ""
+    return f"{text}. Measured on the validation part.{few}"
+
+
+def _scores(found: Mapping[str, Any], *, own_first: bool) -> str:
+    """Both scores, and by how much the one that is named first is better."""
+    own, theirs = found["value"], found["baseline"]
+    ahead = lead(found["difference"], found["metric"])
+    if not own_first:
+        ahead = turned(ahead)
+    first, second = (own, theirs) if own_first else (theirs, own)
+    return (
+        f"{metric_name(found['metric'])} {number(first)} against {number(second)}, better by "
+        f"{number(ahead['value'], like=own)} {interval(ahead | {'value': own})}"
+    ).rstrip()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

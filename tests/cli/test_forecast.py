@@ -1,0 +1,182 @@
+"""Forecasts and cuts in time, from a table to predictions."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from cli_helpers import SMALL
+
+from liquidtime.cli.__main__ import main
+
+
+def hours(path, count=240, *, extra=0, seed=0):
+    """An hourly table of one series: a daily wave, a column known ahead, rows to come."""
+    random = np.random.default_rng(seed)
+    step = np.arange(count + extra)
+    sun = np.sin(2 * np.pi * step / 24)
+    load = 10 + 3 * sun + 0.3 * random.normal(size=len(step))
+    load[count:] = np.nan
+    stamps = pd.date_range("2024-03-01", periods=len(step), freq="h").strftime("%Y-%m-%d %H:%M")
+    pd.DataFrame({"when": stamps, "load": load, "sun": sun}).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("forecast")
+    table = hours(folder / "hours.csv")
+    command = ["fit", str(table), "--time", "when", "--target", "load", "--horizon", "3h"]
+    options = ["--known", "sun", "--quantiles", "0.1", "0.5", "0.9", "--out", str(folder / "run")]
+    assert main([*command, *options, *SMALL]) == 0
+    return folder / "run"
+
+
+def test_the_run_says_how_it_was_made(run):
+    record = json.loads((run / "config.json").read_text())
+    plan = record["schema"]["forecast"]
+    assert (plan["target"], plan["leads"], plan["known"]) == (["load"], [1, 2, 3], ["sun"])
+    assert plan["seasons"] == [24]
+    assert record["about"]["split"].startswith("In time: 70 % / 15 % / 15 % of the rows")
+    metrics = json.loads((run / "metrics.json").read_text())["test"]
+    leads = [entry["lead"] for entry in metrics["forecast"]["outputs"]]
+    assert leads == ["+1h", "+2h", "+3h"]
+    column = metrics["forecast"]["columns"][0]
+    squares = [entry["mse"] * entry["targets"] for entry in metrics["forecast"]["outputs"]]
+    assert column["mse"] * column["targets"] == pytest.approx(sum(squares))
+    assert column["mse"] == pytest.approx(metrics["metrics"]["mse"]["value"])
+    assert set(column["naive"]) == {"last value", "value 24h before"}
+    assert 0 <= metrics["metrics"]["coverage"]["value"] <= 1
+    page = (run / "report.html").read_text()
+    for words in ("naive forecast", "How far ahead does it see?", "One forecast", "80 % interval"):
+        assert words in page
+
+
+def test_naive_scores_are_those_of_the_table(run):
+    predictions = pd.read_csv(run / "predictions.csv")
+    table = pd.read_csv(run.parent / "hours.csv", index_col="when")["load"]
+    made = predictions["time"]
+    now = table[made].to_numpy()
+    for lead in (1, 2, 3):
+        came = table.shift(-lead)[made].to_numpy()
+        np.testing.assert_allclose(predictions[f"target_load +{lead}h"], came, rtol=1e-5)
+    errors = [now - predictions[f"target_load +{lead}h"] for lead in (1, 2, 3)]
+    found = json.loads((run / "metrics.json").read_text())["test"]["forecast"]["columns"][0]
+    wanted = np.sqrt(np.nanmean(np.square(errors)))
+    assert found["naive"]["last value"]["rmse"] == pytest.approx(wanted, rel=1e-4)
+
+
+def test_no_training_target_is_seen_after_the_cut(run):
+    split = pd.read_csv(run / "split.csv")
+    assert split["part"].drop_duplicates().tolist() == ["train", "validation", "test"]
+    validation = pd.read_csv(run / "predictions-validation.csv")
+    test = pd.read_csv(run / "predictions.csv")
+    # The last validation rows have no target, as it would be seen in the test part.
+    assert validation["time"].max() < test["time"].min()
+    last = validation[validation["target_load +3h"].notna()]["time"].max()
+    assert pd.Timestamp(last) + pd.Timedelta("3h") < pd.Timestamp(test["time"].min())
+
+
+def test_predictions_say_what_they_are_for(run, tmp_path):
+    table = hours(tmp_path / "new.csv", 60, extra=3, seed=1)
+    to = tmp_path / "p.csv"
+    assert main(["predict", str(run), str(table), "--last", "--to", str(to)]) == 0
+    found = pd.read_csv(to)
+    assert list(found) == [
+        "when",
+        "made_at",
+        "horizon",
+        "predicted_load",
+        "predicted_load_q10",
+        "predicted_load_q50",
+        "predicted_load_q90",
+    ]
+    assert found["when"].tolist() == ["2024-03-03 12:00", "2024-03-03 13:00", "2024-03-03 14:00"]
+    assert set(found["made_at"]) == {"2024-03-03 11:00"}
+    assert found["horizon"].tolist() == ["1h", "2h", "3h"]
+    assert (found["predicted_load_q10"] < found["predicted_load_q90"]).all()
+
+
+def test_the_future_does_not_change_what_was_said_before(run, tmp_path):
+    said = []
+    for number in range(2):
+        table = pd.read_csv(hours(tmp_path / "new.csv", 60))
+        if number:
+            table.loc[40:, ["load"]] = table["load"][40:].to_numpy()[::-1, None]
+        table.to_csv(tmp_path / "other.csv", index=False)
+        to = tmp_path / f"{number}.csv"
+        assert main(["predict", str(run), str(tmp_path / "other.csv"), "--to", str(to)]) == 0
+        found = pd.read_csv(to)
+        said.append(found[found["made_at"] < table["when"][40]])
+    pd.testing.assert_frame_equal(said[0], said[1])
+    assert len(said[0]) == 40 * 3
+
+
+def test_evaluate_says_what_the_run_said(run, tmp_path, capsys):
+    to = tmp_path / "scores.json"
+    assert main(["evaluate", str(run), str(run.parent / "hours.csv"), "--to", str(to)]) == 0
+    assert "unless these are later rows" in capsys.readouterr().err
+    assert len(json.loads(to.read_text())["forecast"]["outputs"]) == 3
+
+
+def test_python_says_the_same(run, tmp_path):
+    from liquidtime.cli.common.tables import local_of
+    from liquidtime.data.table import TableSchema, read_table
+    from liquidtime.train import Run
+
+    table = hours(tmp_path / "new.csv", 50, seed=2)
+    assert main(["predict", str(run), str(table), "--to", str(tmp_path / "p.csv")]) == 0
+    loaded = Run.load(run)
+    schema = TableSchema.from_dict((loaded.schema or {})["table"])
+    reading = read_table(table, schema, require_target=False)
+    frame = loaded.predict(reading.series, local=local_of(reading)).to_frame()
+    written = pd.read_csv(tmp_path / "p.csv")
+    np.testing.assert_allclose(frame["predicted_load"], written["predicted_load"], rtol=1e-6)
+    assert (frame["time"] - frame["made_at"]).tolist() == [1, 2, 3] * 50
+
+
+def test_eye_states_of_one_recording_in_time(tmp_path, capsys):
+    random = np.random.default_rng(0)
+    state = np.repeat(np.arange(12) % 2, 20)
+    table = tmp_path / "eeg.csv"
+    pd.DataFrame(
+        {"ms": np.arange(240), "e": state + random.normal(size=240), "open": state}
+    ).to_csv(table, index=False)
+    out = tmp_path / "run"
+    command = ["fit", str(table), "--time", "ms", "--features", "e", "--target", "open"]
+    assert main([*command, "--out", str(out), *SMALL]) == 2
+    assert "--chronological" in capsys.readouterr().err
+    more = ["--chronological", "--segment", "30", "--context", "10", "--out", str(out), *SMALL]
+    assert main([*command, *more]) == 0
+    assert "one part after another" in capsys.readouterr().err
+    predictions = pd.read_csv(out / "predictions.csv")
+    assert predictions["time"].tolist() == list(range(204, 240))
+    to = tmp_path / "p.csv"
+    assert main(["predict", str(out), str(table), "--to", str(to)]) == 0
+    found = pd.read_csv(to)
+    assert len(found) == 240
+    assert list(found)[:2] == ["series", "ms"]
+    # Of the first piece of the test part nothing differs but where pieces begin.
+    assert found["probability_1"].between(0, 1).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--horizon", "soon"], "the horizon is 'soon'"),
+        (["--horizon", "90min"], "no whole number of steps"),
+        (["--horizon", "2units"], "dates or durations"),
+        (["--horizon", "3h", "--known", "moon"], "moon"),
+        (["--horizon", "3h", "--known", "load"], "target and known"),
+        (["--horizon", "3h", "--task", "regress"], "use --task forecast"),
+        (["--horizon", "3h", "--quantiles", "0.9", "0.1"], "rising shares"),
+        (["--horizon", "3h", "--by-series"], "Split in time"),
+        (["--horizon", "500h"], "Shorten --horizon"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, capsys, options, said):
+    table = hours(tmp_path / "hours.csv", 60)
+    command = ["fit", str(table), "--time", "when", "--target", "load"]
+    assert main([*command, *options, "--out", str(tmp_path / "run"), *SMALL]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,109 @@
+"""Occlusion: what would be said without an observation, for any model."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from liquidtime import explain
+from liquidtime.errors import InputError
+from liquidtime.explain.question import ask
+from liquidtime.models import gru_d
+
+
+def hidden(series, row, column):
+    mask = series.mask.clone()
+    mask[row, column] = False
+    return replace(series, mask=mask, values=torch.where(mask, series.values, 0.0))
+
+
+def test_an_amount_is_what_changes_without_the_observation(mixed, explainable):
+    series = mixed[5]
+    about = explainable(mixed, gru_d.Config(hidden_size=6))
+    found = explain.occlusion(about, series)
+    before = float(ask(about, series).value[0])
+    for row, column in series.mask.nonzero().tolist()[::3]:
+        after = float(ask(about, hidden(series, row, column)).value[0])
+        assert found.cells[row, column] == pytest.approx(before - after, abs=1e-6)
+    assert not found.cells[~series.mask.numpy()].any()
+    static = series.static.clone()
+    static[0, 1] = torch.nan
+    after = float(ask(about, replace(series, static=static)).value[0])
+    assert found.static[1] == pytest.approx(before - after, abs=1e-6)
+    assert found.error is None and found.evaluations == int(series.mask.sum()) + 2
+
+
+def test_what_is_missing_has_no_amount(mixed, explainable):
+    assert bool(mixed[4].static[0, 0].isnan())
+    assert explain.occlusion(explainable(mixed), mixed[4]).static[0] == 0
+
+
+def test_a_stretch_shares_one_amount(mixed, explainable):
+    about, series = explainable(mixed), mixed[5]
+    found = explain.occlusion(about, series, stretches=1)
+    for at, name in enumerate(series.features):
+        changed = explain.without(about, series, variables=name)
+        assert found.cells[:, at].sum() == pytest.approx(changed.change[0], abs=1e-6)
+        own = found.cells[series.mask[:, at].numpy(), at]
+        assert own == pytest.approx(np.full(len(own), own[0]))
+        assert changed.hidden[0] == len(own)
+    assert found.evaluations == 5
+
+
+def test_without_all_is_the_baseline(mixed, explainable):
+    about = explainable(mixed)
+    whole = explain.attribute(about, mixed[5])
+    every = explain.without(about, mixed[5], variables=[*mixed.features, "age", "ward"])
+    assert every.after[0] == pytest.approx(whole.baseline_value, abs=1e-6)
+    assert every.before[0] == pytest.approx(whole.value)
+
+
+def test_without_a_stretch_of_time(mixed, explainable):
+    about, series = explainable(mixed), mixed[5]
+    start, end = float(series.times[1]), float(series.times[2])
+    found = explain.without(about, series, variables=["level"], since=start, until=end)
+    by_hand = hidden(hidden(series, 1, 0), 2, 0)
+    assert found.after[0] == pytest.approx(float(ask(about, by_hand).value[0]), abs=1e-6)
+    later = explain.without(about, series, since=float(series.times[-1]) + 1.0)
+    assert later.change[0] == 0 and later.hidden[0] == 0
+    several = explain.without(about, mixed[1:], variables="level")
+    assert several.before.shape == (11,) and several.ids.tolist() == mixed.ids[1:].tolist()
+
+
+def test_many_observations_go_in_stretches(mixed, explainable, monkeypatch):
+    monkeypatch.setattr("liquidtime.explain.leaving_out.EACH_UP_TO", 2)
+    monkeypatch.setattr("liquidtime.explain.leaving_out.STRETCHES", 1)
+    found = explain.occlusion(explainable(mixed), mixed[5])
+    assert found.evaluations == 5
+
+
+def test_of_a_linear_network_both_methods_agree_where_they_ask_the_same(mixed, linear):
+    about = linear(mixed)
+    static = [
+        explain.attribute(about, mixed[5], method=m).static
+        for m in ("integrated gradients", "occlusion")
+    ]
+    assert static[0] == pytest.approx(static[1], abs=2e-4)
+
+
+def test_a_series_without_observations(mixed, explainable):
+    nothing = explain.baseline.nothing_observed(mixed[5])
+    for method in ("integrated gradients", "occlusion"):
+        found = explain.attribute(explainable(mixed), nothing, method=method)
+        assert not found.cells.any() and not found.static.any()
+        assert found.value == pytest.approx(found.baseline_value)
+        assert len(found.to_frame()) == 2
+
+
+def test_bad_questions_are_refused(mixed, explainable):
+    about = explainable(mixed)
+    for words, given in (
+        ("no variable 'HR'", {"variables": "HR"}),
+        ("since is 3.0 and until 1.0", {"since": 3.0, "until": 1.0}),
+        ("since is nan", {"since": float("nan")}),
+    ):
+        with pytest.raises(InputError, match=words):
+            explain.without(about, mixed[5], **given)
+    with pytest.raises(InputError, match="stretches is 0"):
+        explain.occlusion(about, mixed[5], stretches=0)
