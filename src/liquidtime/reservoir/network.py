@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from liquidtime.backends import Request
 from liquidtime.data.batch import Batch, Batchable
-from liquidtime.kernels.reservoir.call import Units, width
+from liquidtime.kernels.reservoir.call import REQUEST, Units, width
 from liquidtime.reservoir import readout
 from liquidtime.reservoir.features import Features
 from liquidtime.reservoir.readout import CLIP, Aim
@@ -83,6 +84,10 @@ class Reservoir(nn.Module):
         device = self.head.weight.device
         found = torch.from_numpy(self.features.of_batch(batch.to("cpu"))).to(device)
         return self.head(((found - self.centre) * self.scale).clamp(-CLIP, CLIP))
+
+    def kernel_request(self) -> Request:
+        """What it asks of the kernels; see `liquidtime.kernels.explain`."""
+        return REQUEST
 
     @property
     def features(self) -> Features:
