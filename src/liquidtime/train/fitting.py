@@ -147,7 +147,14 @@ def fit(
         held = data.select(split.validation).target
         assert held is not None
         check_enough(held.cpu().numpy(), len(objective.labels))
-    preprocessor = preprocessor or Preprocessor.fit(training_part)
+    if preprocessor is None:
+        stopped = Folder(out, FIT)
+        # A run goes on with what it began with, which another version may have made otherwise; that
+        # the data are the same is checked.
+        again = resume and stopped.begun
+        preprocessor = (
+            read_record(stopped).preprocessor if again else Preprocessor.fit(training_part)
+        )
     known = preprocessor.categories, preprocessor.static_categories
     if any(known):
         rest = data.select(np.concatenate([split.validation, split.test]))
