@@ -206,6 +206,9 @@ def run(options: OptionsWith) -> int:
     else:
         messages().print(f"Training / validation / test: {sizes} series (seed {options.run.seed}).")
     assert reading.schema.task != "auto"
+    preprocessor, scale = None, options.parts.scale
+    if scale != "auto":
+        preprocessor = Preprocessor.fit(made.series.select(split.train), scale=scale)
     finished = fit(
         made.series,
         split,
@@ -216,7 +219,7 @@ def run(options: OptionsWith) -> int:
             quantiles=options.ahead.quantiles,
         ),
         out,
-        preprocessor=Preprocessor.fit(made.series.select(split.train), scale=options.parts.scale),
+        preprocessor=preprocessor,
         resume=options.run.resume,
         schema=_record(options, reading.schema) | made.schema,
         about=_about(reading, options, made.how),

@@ -27,6 +27,7 @@ from liquidtime.models.contract import Model
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
+from liquidtime.runs.stored import read_json, understood
 from liquidtime.runs.write import json_text, write_json, write_text
 from liquidtime.train.account import Trained, account
 from liquidtime.train.ahead import plan_of, segments_of
@@ -141,7 +142,8 @@ def fit(
     training_part = data.select(split.train)
     config = resolved(config, training_part)
     objective = Objective.of_training(training_part, config)
-    preprocessor = preprocessor or Preprocessor.fit(training_part)
+    if preprocessor is None:
+        preprocessor = Preprocessor.fit(training_part, **(_as_begun(out) if resume else {}))
     known = preprocessor.categories, preprocessor.static_categories
     if any(known):
         rest = data.select(np.concatenate([split.validation, split.test]))
@@ -211,6 +213,20 @@ def fit(
             # The others read what the first process writes.
             dist.barrier()
         return Run.load(out)
+
+
+def _as_begun(out: Path) -> dict[str, Any]:
+    """How a stopped run was preprocessed, where nothing was left out and all scaled alike.
+
+    So it was in version 0.1.0, whose runs go on.
+    """
+    path = out / RECORD
+    if not path.exists():
+        return {}
+    with understood(path):
+        stored = read_json(path)["preprocessor"]
+        plain = not {"dropped", "robust"} & set(stored)
+    return {"scale": "standard", "drop_constant": False} if plain else {}
 
 
 def _drawn(folder: Folder, record: dict[str, Any]) -> Run:
