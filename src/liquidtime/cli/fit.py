@@ -208,6 +208,9 @@ def run(options: OptionsWith) -> int:
     else:
         messages().print(f"Training / validation / test: {sizes} series (seed {options.run.seed}).")
     assert reading.schema.task != "auto"
+    preprocessor, scale = None, options.parts.scale
+    if scale != "auto":
+        preprocessor = Preprocessor.fit(made.series.select(split.train), scale=scale)
     finished = fit(
         made.series,
         split,
@@ -219,7 +222,7 @@ def run(options: OptionsWith) -> int:
             recalibrate=options.run.recalibrate,
         ),
         out,
-        preprocessor=Preprocessor.fit(made.series.select(split.train), scale=options.parts.scale),
+        preprocessor=preprocessor,
         resume=options.run.resume,
         schema=_record(options, reading.schema) | made.schema,
         about=_about(reading, options, made.how),
