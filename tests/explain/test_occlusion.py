@@ -8,6 +8,7 @@ import torch
 
 from liquidtime import explain
 from liquidtime.errors import InputError
+from liquidtime.estimators import LiquidClassifier
 from liquidtime.explain.question import ask
 from liquidtime.models import gru_d
 
@@ -94,6 +95,24 @@ def test_a_series_without_observations(mixed, explainable):
         assert not found.cells.any() and not found.static.any()
         assert found.value == pytest.approx(found.baseline_value)
         assert len(found.to_frame()) == 2
+
+
+def test_random_liquid_features_are_explained_by_leaving_out():
+    """They have no gradients; what is left out is predicted without by the estimator itself."""
+    random = np.random.default_rng(0)
+    many = random.normal(size=(40, 8, 2))
+    many[20:, :, 0] += 2.0
+    model = LiquidClassifier(kind="ridge", random_state=0).fit(many, np.repeat([0, 1], 20))
+    found = model.explain(many[30:31], method="occlusion")
+    assert found.cells.shape == (8, 2) and np.abs(found.cells[:, 0]).sum() > 0
+    assert np.abs(found.cells[:, 0]).sum() > np.abs(found.cells[:, 1]).sum()
+    bare = many[30:31].copy()
+    bare[0, 3, 0] = np.nan
+    before, after = (model.predict_proba(x)[0, 1] for x in (many[30:31], bare))
+    change = np.log(before / (1 - before)) - np.log(after / (1 - after))
+    assert found.cells[3, 0] == pytest.approx(change, abs=1e-3)
+    with pytest.raises(InputError, match=r"no gradients|reads whether"):
+        model.explain(many[30:31])
 
 
 def test_bad_questions_are_refused(mixed, explainable):

@@ -29,8 +29,9 @@ class Options:
 
     run: Annotated[Path, Positional, arg(metavar="RUN")]
     """The run folder."""
-    data: Annotated[Path, Positional, arg(metavar="DATA")]
-    """The table, with the columns of the fit; it needs no targets."""
+    data: Annotated[tuple[Path, ...], Positional, arg(metavar="DATA")]
+    """The table, with the columns of the fit; one file or several, a pattern or a folder. It needs
+    no targets."""
     targets: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """Second table that holds static columns, if DATA does not; its targets are not read."""
     id: Annotated[str | None, arg(metavar="ID", help_behavior_hint="")] = None
@@ -44,8 +45,9 @@ class Options:
     method: Literal["auto", "gradients", "occlusion"] = "auto"
     """Integrated gradients, whose amounts add up, or occlusion, for models without gradients; auto
     takes the first that the model has."""
-    baseline: Annotated[Literal["not-observed", "mean"] | None, arg(help_behavior_hint="")] = None
-    """What gradients compare with (default: not-observed; mean for models that read a mask)."""
+    baseline: Literal["auto", "not-observed", "mean"] = "auto"
+    """What gradients compare with: nothing observed, or the training mean; auto is the first, but
+    for models that read a mask."""
     to: Annotated[Path, arg(metavar="FILE")]
     """Page to write, ending in .html; an older one is replaced."""
     files: Annotated[FileOptions, arg(name="")] = field(default_factory=FileOptions)
@@ -70,7 +72,7 @@ def run(options: Options) -> int:
         time_scale=fitted.preprocessor.time_scale,
     )
     messages().print(describe(reading), markup=False)
-    baseline: Any = options.baseline and options.baseline.replace("-", " ")
+    baseline: Any = None if options.baseline == "auto" else options.baseline.replace("-", " ")
     asked: dict[str, Any] = {"output": options.output, "baseline": baseline}
     if options.id is None:
         found = _importance(options, fitted, reading.series, asked)
@@ -96,7 +98,7 @@ def _check(options: Options) -> None:
         raise InputError(f"--to {options.to} is a folder; expected a file name.")
     if options.id is None and options.step is not None:
         raise InputError("--step names a row of one series; name that, too, with --id.")
-    if options.method == "occlusion" and options.baseline is not None:
+    if options.method == "occlusion" and options.baseline != "auto":
         raise InputError("--baseline is for gradients; occlusion compares with not observed.")
 
 

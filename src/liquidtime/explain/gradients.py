@@ -41,6 +41,9 @@ def differentiate(question: Question, batch: Batch) -> tuple[Tensor, dict[str, T
     Raises:
         InputError: If the network has no gradient, or it is not finite.
     """
+    if question.about.model.solve is not None:
+        # Nothing ever asks such a model for gradients, and it may compute in NumPy.
+        raise _none_of(question)
     network = question.about.model.network
     leaves = {name: part.detach().requires_grad_() for name, part in numbers_in(batch).items()}
     # Without gradients of the weights, which nobody asks for and the kernels would find.
@@ -57,10 +60,7 @@ def differentiate(question: Question, batch: Batch) -> tuple[Tensor, dict[str, T
     if value.requires_grad:
         found = torch.autograd.grad(value.sum(), list(leaves.values()), allow_unused=True)
     if all(gradient is None for gradient in found):
-        raise InputError(
-            f"{question.about.name} has no gradients with respect to what it reads; expected a "
-            "network that has. Use method='occlusion', which needs none."
-        )
+        raise _none_of(question)
     there = torch.arange(batch.inputs.shape[1]) < batch.lengths.unsqueeze(1)
     gradients = {
         name: torch.zeros_like(part) if gradient is None else _within(gradient, there)
@@ -68,6 +68,13 @@ def differentiate(question: Question, batch: Batch) -> tuple[Tensor, dict[str, T
     }
     _check_finite(gradients)
     return value.detach(), gradients
+
+
+def _none_of(question: Question) -> InputError:
+    return InputError(
+        f"{question.about.name} has no gradients with respect to what it reads; expected a network "
+        "that has. Use method='occlusion', which needs none."
+    )
 
 
 def _within(gradient: Tensor, there: Tensor) -> Tensor:

@@ -306,7 +306,7 @@ def _finish(
     chosen = selection(trained.config.train, objective, _targets(objective, parts["validation"]))
     if chosen.metric == history.metric:
         figures["selection"]["reason"] = chosen.reason
-    table = figures | {"validation": None, "test": None}
+    table: dict[str, Any] = figures | {"validation": None, "test": None}
     answered: dict[str, Answered] = {}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
@@ -375,7 +375,8 @@ def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dic
             "metric": trained.metric,
             "best_epoch": trained.best_epoch + 1,
             "best_step": how_long.steps_until(trained.best + 1),
-        },
+        }
+        | ({} if model.solve is None else {"at_once": True}),
         "epochs": how_long.epoch(len(seconds) - 1) + 1,
         "steps": how_long.steps_until(len(seconds)),
         "stopped_early": model.solve is None and len(seconds) < how_long.rounds,
