@@ -61,6 +61,15 @@ def test_the_prior_is_the_share_and_the_mean():
     assert found[3, 0] == pytest.approx(mean)
 
 
+@pytest.mark.parametrize("name", ["linear", "forest", "boosting"])
+def test_a_variable_that_training_never_saw_is_left_out(name):
+    training, held, objective = made("two")
+    training.mask[:, 1] = False
+    found = BASELINES.find(name).fit(Material(training), objective)(Material(held))
+    scored = beside_targets(objective, found, held.target, held.lengths)
+    assert point(scored, "auroc") > 0.75
+
+
 def test_a_class_that_training_lacks_has_no_probability():
     training, held, objective = made("four")
     some = training.select(training.target.numpy() != 2)

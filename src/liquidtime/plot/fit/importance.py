@@ -17,7 +17,7 @@ def importance_bars(
     high: np.ndarray,
     *,
     what: str = "loss of score",
-    width: float = 7.0,
+    width: float = 9.0,
     ax: Axes | None = None,
 ) -> Figure:
     """A bar a variable, the first on top, with its interval.

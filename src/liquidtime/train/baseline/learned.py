@@ -40,7 +40,9 @@ def learn(make: Make, training: Material, objective: Any) -> Predictor:
     known = training
     if training.series.per_step and len(training.series.times) > MOST_TARGETS:
         known = Material(training.series.select(_some(training.series)))
-    table, target = known.summaries, _target(known.series)
+    # What training never saw has no cells to make bins of.
+    seen = ~np.isnan(known.summaries).all(axis=0)
+    table, target = known.summaries[:, seen], _target(known.series)
     if objective.name == "classes":
         there = target >= 0
         model = make(True, int(there.sum()))
@@ -51,13 +53,13 @@ def learn(make: Make, training: Material, objective: Any) -> Predictor:
             found = np.zeros((len(part.summaries), len(objective.labels)))
             if len(found):
                 with threadpool_limits(1):
-                    found[:, model.classes_] = model.predict_proba(part.summaries)
+                    found[:, model.classes_] = model.predict_proba(part.summaries[:, seen])
             return found
 
         return probabilities
     target = target.reshape(len(target), -1)
     columns = [_column(make, table, column, objective) for column in target.T]
-    return lambda part: np.stack([column(part.summaries) for column in columns], axis=1)
+    return lambda part: np.stack([each(part.summaries[:, seen]) for each in columns], axis=1)
 
 
 def _column(
