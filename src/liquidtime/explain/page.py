@@ -43,7 +43,7 @@ def explanation_page(
     *,
     output: str | None = None,
     step: int | None = None,
-    method: Method = "integrated gradients",
+    method: Method | None = None,
     baseline: Baseline | None = None,
     title: str | None = None,
 ) -> str:
