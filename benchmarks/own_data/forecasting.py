@@ -91,7 +91,7 @@ def rivals(frame: pd.DataFrame, target: str, horizon: int) -> dict[str, np.ndarr
     for lead in range(1, horizon + 1):
         wanted = ahead(hours, values, hours + lead)
         coming = stamps + pd.Timedelta(hours=lead)
-        calendar = np.stack([coming.dt.hour, coming.dt.weekday, coming.dt.month], axis=1)
+        calendar = np.stack([coming.dt.hour, coming.dt.day_of_week, coming.dt.month], axis=1)
         seasonal = [ahead(hours, values, hours + lead - s * -(-lead // s)) for s in (24, 168)]
         inputs = np.column_stack([lags, others, calendar, *seasonal])
         learnt = (hours + lead < hours[cut]) & np.isfinite(wanted)

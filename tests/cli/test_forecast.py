@@ -129,10 +129,41 @@ def test_python_says_the_same(run, tmp_path):
     loaded = Run.load(run)
     schema = TableSchema.from_dict((loaded.schema or {})["table"])
     reading = read_table(table, schema, require_target=False)
-    frame = loaded.predict(reading.series, local=local_of(reading)).to_frame()
+    frame = loaded.predict(reading.series).to_frame()
+    again = loaded.predict(reading.series, local=local_of(reading)).to_frame()
+    pd.testing.assert_frame_equal(frame, again)
     written = pd.read_csv(tmp_path / "p.csv")
     np.testing.assert_allclose(frame["predicted_load"], written["predicted_load"], rtol=1e-6)
-    assert (frame["time"] - frame["made_at"]).tolist() == [1, 2, 3] * 50
+    pd.testing.assert_series_equal(
+        frame["time"], pd.to_datetime(written["when"]), check_names=False, check_dtype=False
+    )
+    ahead = (frame["time"] - frame["made_at"]) / pd.Timedelta("1h")
+    assert ahead.tolist() == [1, 2, 3] * 50
+
+
+def test_a_panel_with_a_trend(tmp_path):
+    random = np.random.default_rng(0)
+    parts = []
+    for shop, (days, begin) in enumerate([(150, "2024-01-01"), (90, "2024-03-01")]):
+        sales = 50 + np.arange(days) + 8 * np.sin(2 * np.pi * np.arange(days) / 7)
+        dates = pd.date_range(begin, periods=days, freq="D").strftime("%Y-%m-%d")
+        sales = (sales + random.normal(size=days)).round(2)
+        parts.append(pd.DataFrame({"shop": f"S{shop}", "day": dates, "sales": sales}))
+    table = tmp_path / "panel.csv"
+    pd.concat(parts).to_csv(table, index=False)
+    out = tmp_path / "run"
+    command = ["fit", str(table), "--id", "shop", "--time", "day", "--target", "sales"]
+    assert main([*command, "--horizon", "3", "--out", str(out), *SMALL]) == 0
+    plan = json.loads((out / "config.json").read_text())["schema"]["forecast"]
+    assert (plan["leads"], plan["seasons"]) == ([24, 48, 72], [168])
+    # The line alone follows the trend out of what was seen in training.
+    found = json.loads((out / "metrics.json").read_text())["test"]["forecast"]["columns"][0]
+    assert found["naive"]["value 7d before"]["skill"] > 0
+    to = tmp_path / "p.csv"
+    assert main(["predict", str(out), str(table), "--last", "--to", str(to)]) == 0
+    said = pd.read_csv(to)
+    assert said["shop"].tolist() == ["S0"] * 3 + ["S1"] * 3
+    assert said["day"].tolist()[:3] == ["2024-05-30", "2024-05-31", "2024-06-01"]
 
 
 def test_eye_states_of_one_recording_in_time(tmp_path, capsys):

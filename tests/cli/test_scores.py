@@ -65,7 +65,7 @@ def test_a_training_that_was_still_getting_better_is_told():
     assert "epoch 3 of 8 chosen by validation AUROC." in training_line(run())
     last = run(selection={"metric": "auroc", "best_epoch": 8})
     assert training_line(last).endswith(
-        "chosen by validation AUROC: the last one, so more of them (--train.epochs) may do better."
+        "chosen by validation AUROC: the last one, so more of them (--train.steps) may do better."
     )
     early = run(stopped_early=True)
     assert training_line(early).endswith("AUROC, stopped early.")

@@ -5,7 +5,7 @@ import pytest
 from sklearn.model_selection import GridSearchCV
 
 from liquidtime.data import from_nan_padded
-from liquidtime.deploy import Stream
+from liquidtime.deploy.stream import Stream
 from liquidtime.errors import InputError
 from liquidtime.estimators import LiquidClassifier, LiquidRegressor
 from liquidtime.estimators.validation import validation_of
@@ -148,3 +148,27 @@ def test_a_stream_predicts_row_by_row_what_the_estimator_predicts(kind, tmp_path
         said_now = stream.observe(X[0].values[row].numpy(), 1.0)
         assert np.array_equal(again.observe(X[0].values[row].numpy(), 1.0), said_now)
     assert said_now.ravel() == pytest.approx(predict(X[0:1]).ravel(), rel=1e-4)
+
+
+def bumps(count, seed):
+    """Like GunPoint: the hand comes down smoothly, or dips first, after a gun is put back."""
+    rng = np.random.default_rng(seed)
+    clock, y = np.linspace(0, 1, 60), np.arange(count) % 2
+    rise = np.exp(-(((clock - 0.5 + 0.03 * rng.normal(size=(count, 1))) / 0.15) ** 2))
+    dip = 0.25 * np.exp(-(((clock - 0.75) / 0.03) ** 2)) * y[:, None]
+    return (rise - dip + 0.02 * rng.normal(size=(count, 60)))[:, :, None], y
+
+
+def test_the_network_is_chosen_by_validation_at_the_first_try():
+    model = LiquidClassifier(random_state=0, n_threads=1).fit(*bumps(40, 0))
+    assert model.chosen_ == "ridge"
+    assert model.validation_scores_ == {"ridge": 1.0}, "nothing can better it"
+    assert model.validation_metric_ == "auroc"
+    assert model.score(*bumps(60, 1)) >= 0.97
+
+
+def test_both_are_compared_where_the_first_is_not_perfect():
+    model = LiquidClassifier(epochs=1, hidden_size=4, random_state=0).fit(X, Y)
+    assert [*model.validation_scores_] == ["ridge", "cfc"]
+    better = max(model.validation_scores_.values())
+    assert model.validation_scores_[model.chosen_] == better

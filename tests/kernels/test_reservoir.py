@@ -8,8 +8,10 @@ import torch
 
 from liquidtime.backends import registry
 from liquidtime.errors import InputError
+from liquidtime.kernels import explain
 from liquidtime.kernels.reservoir.call import KINDS, REQUEST, Units, reservoir, width
 from liquidtime.native import native
+from liquidtime.reservoir.network import Reservoir
 
 EXTENSION = native()
 pytestmark = pytest.mark.skipif(EXTENSION is None, reason="needs the compiled kernels")
@@ -236,3 +238,5 @@ def test_strided_arrays_and_other_dtypes_are_taken(rng):
 def test_the_compiled_kernels_come_first():
     assert registry.names("reservoir") == ("cpu", "reference")
     assert registry.select(REQUEST).name == "cpu"
+    assert explain(Reservoir(2, 3, 8, 1)).chosen == "cpu"
+    assert explain(Reservoir(2, 3, 8, 1, backend="reference")).chosen == "reference"

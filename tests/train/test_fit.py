@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 from sklearn.metrics import roc_auc_score
 
-from liquidtime.data.splits import Split
+from liquidtime.data.splits import Split, split_by_series
 from liquidtime.errors import InputError
 from liquidtime.models import catalogue
 from liquidtime.train import fit
@@ -233,3 +233,35 @@ def test_metrics_are_strict_json(series, split, tmp_path):
 
     for name in ("metrics.json", "config.json"):
         json.loads((run.path / name).read_text(), parse_constant=refuse)
+
+
+def test_recalibrated_probabilities_are_those_of_the_run_and_go_nowhere_else(series, tmp_path):
+    from liquidtime.deploy import Stream
+    from liquidtime.models import cfc
+    from liquidtime.train.score.recalibration import Recalibration
+
+    data = series(120)
+    split = split_by_series(120, fractions=(0.5, 0.3, 0.2), seed=0)
+    train = TrainConfig(epochs=1, accelerator="cpu")
+    model = cfc.Config(hidden_size=6, backbone_units=4)
+    runs = {
+        how: fit(
+            data,
+            split,
+            FitConfig(model=model, train=train, recalibrate=how),
+            tmp_path / how,
+            progress=False,
+            baselines="none",
+        )
+        for how in ("none", "platt")
+    }
+    plain, found = (runs[how].predict(data).probabilities for how in ("none", "platt"))
+    stored = json.loads((tmp_path / "platt" / "recalibration.json").read_text())
+    assert found == pytest.approx(Recalibration.from_dict(stored)(plain))
+    assert not np.allclose(found, plain)
+    again = Run.load(tmp_path / "platt")
+    assert again.predict(data).probabilities == pytest.approx(found)
+    with pytest.raises(InputError, match="--recalibrate"):
+        Stream.load(tmp_path / "platt")
+    with pytest.raises(InputError, match="only probabilities of classes"):
+        FitConfig(task="regress", recalibrate="platt")

@@ -76,7 +76,7 @@ class TableOptions:
     """Its id column, if named otherwise than --id."""
     target_per: Literal["auto", "series", "step"] = "auto"
     """One target a series or one a step; auto: a series unless it changes inside one."""
-    task: Literal["auto", "classify", "regress", "forecast"] = "auto"
+    task: Literal["auto", "classify", "multilabel", "regress", "forecast"] = "auto"
     """Classes, numbers, or the variables' next values; auto: classes or numbers, as it looks."""
     classes: Annotated[tuple[str, ...], arg(metavar="LABEL ...", help_behavior_hint="")] = ()
     """Class labels in order, the positive one of two last (default: sorted)."""
@@ -132,6 +132,8 @@ class RunOptions:
     """Seed of the split, and of the training unless --train.seed is given."""
     skip_without_target: Annotated[bool, arg(help_behavior_hint="")] = False
     """Leave series without a target out instead of refusing them."""
+    recalibrate: Literal["none", "temperature", "platt", "isotonic"] = "none"
+    """Set probabilities of classes right by the validation part."""
     baselines: Literal["auto", "none", "quick", "all"] = "auto"
     """Plain models to set beside the network; auto: those that cost little against the training."""
 
@@ -214,6 +216,7 @@ def run(options: OptionsWith) -> int:
             model=options.model,
             train=train,
             quantiles=options.ahead.quantiles,
+            recalibrate=options.run.recalibrate,
         ),
         out,
         preprocessor=Preprocessor.fit(made.series.select(split.train), scale=options.parts.scale),
@@ -271,9 +274,12 @@ def _about(reading: "Reading", options: OptionsWith, how: str) -> About:
     """What the report's reader should know."""
     schema, targets = reading.schema, options.table.targets
     one = "time step" if reading.series.per_step else "series"
-    what = {"classify": "Class of", "regress": "Value of", "forecast": "Coming values of"}[
-        schema.task
-    ]
+    what = {
+        "classify": "Class of",
+        "multilabel": "Which of",
+        "regress": "Value of",
+        "forecast": "Coming values of",
+    }[schema.task]
     wanted = f"{what} {', '.join(schema.target)}"
     if schema.classes == ("0", "1"):
         wanted = f"{schema.target[0]} = 1"

@@ -8,7 +8,6 @@ from torch import Tensor
 
 from liquidtime.data import ragged
 from liquidtime.data.categories import check_codes
-from liquidtime.data.stamps import Stamps
 from liquidtime.deploy.categories import Categories
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
@@ -43,8 +42,6 @@ class _Fields(Protocol):
     def per_step(self) -> bool: ...
     @property
     def categories(self) -> Categories: ...
-    @property
-    def stamps(self) -> Stamps | None: ...
     @property
     def static_categories(self) -> Categories: ...
 
@@ -130,12 +127,6 @@ def _check_shapes(series: _Fields) -> None:
     if series.ids.shape != (count,):
         raise InputError(
             f"ids has shape {list(series.ids.shape)}; expected [{count}], one a series."
-        )
-    if series.stamps is not None and len(series.stamps) != rows:
-        raise InputError(
-            f"stamps holds {len(series.stamps)} entries but there are {rows} rows; expected one a "
-            "row, or None. Where rows are left out, IrregularSeries.select or replace(…, "
-            "stamps=series.stamps.take(rows)) keeps both together."
         )
     devices = {t.device for t in (series.values, series.times, series.mask, series.lengths)}
     if len(devices) > 1:

@@ -319,6 +319,7 @@ def _cut(
         static=None if series.static is None else series.static[torch.from_numpy(at)],
         target=target,
         ids=ids,
+        stamps=None if series.stamps is None else series.stamps.take(rows),
     )
     return Segments(made, at, rows, own, len(times)), begins
 

@@ -69,7 +69,8 @@ class IrregularSeries:
             values of such a feature are their numbers, from 0.
         static_categories: Likewise of static features.
         stamps: [R], the time of each row as the data has it (dates with their zone), where this is
-            more than `times` tells: predictions give it back. None where there is none.
+            more than `times` tells: predictions give it back. None where there is none, and where
+            rows were taken away without them.
 
     Raises:
         InputError: If a shape, a dtype or a content is wrong; the message names the field and,
@@ -105,6 +106,9 @@ class IrregularSeries:
             fill[name] = None if given is None else tuple(str(entry) for entry in given)
         for name, of in (("categories", "features"), ("static_categories", "static_features")):
             fill[name] = named(getattr(self, name), fill[of] or (), name)
+        if self.stamps is not None and len(self.stamps) != len(self.times):
+            # Of `replace` with other rows; a time on the wrong row would be worse than none.
+            fill["stamps"] = None
         for name, value in fill.items():
             object.__setattr__(self, name, value)
         check_series(self)

@@ -110,6 +110,12 @@ def _read_run(path: Path) -> tuple[Any, Signals, dict[str, np.ndarray]]:
             )
     check_digests(path, RECORD, WEIGHTS)
     record = read_json(path / RECORD)
+    if record.get("config", {}).get("recalibrate", "none") != "none":
+        raise InputError(
+            f"{path} was fitted with --recalibrate, which only `liquidtime predict` and "
+            "`evaluate` apply; a network that runs elsewhere would give other probabilities. "
+            "Repeat the fit without it."
+        )
     with understood(path / RECORD):
         signals = Signals.from_record(record)
         state = _read_tensors(path / WEIGHTS)[1]

@@ -90,7 +90,7 @@ class Network:
         thresholds: [K, P].
         between: A longer segment is seen between its ends, too.
         steady: [D], channels of which only the first observation is read.
-        window: [2], times from which and to which every series reaches; NaN for none.
+        window: [2], times from which and to which every series reaches, beyond all times for none.
         centre: [F], taken from the features.
         scale: [F], by which they are multiplied then, before they are cut off at ± 10.
         head: Weight [O, F] and bias [O] of the outputs.
@@ -118,7 +118,7 @@ class Network:
                 architecture,
                 Units(*(state[_UNITS + name] for name in Units._fields)),
                 state["thresholds"],
-                float(state["between"]),
+                state["between"].item(),
                 state["steady"].astype(bool),
                 state["window"].astype(np.float64),
                 state["centre"],

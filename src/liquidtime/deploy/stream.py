@@ -147,7 +147,7 @@ class Stream:
         fixed_elapsed: float | None = None,
         bfloat16: bool = False,
     ) -> Self:
-        """Take over a `CfC`, an `LTC` or a `train.Predictor` that is in memory.
+        """Take over a `CfC`, an `LTC` or the network of a run that is in memory.
 
         Args:
             module: The network; its numbers are copied.
@@ -198,6 +198,8 @@ class Stream:
         Args:
             x: [D] of a single stream or [S, D] of all. Float32 is taken as it is, lists and other
                 numbers are converted.
+                Of random liquid features: standardised values, static ones behind them, NaN where
+                nothing was observed.
             elapsed: Time since each stream's previous step: a number or [S]; 1 if None. With
                 `fixed_elapsed` leave it out.
             active: [S] booleans, False where a stream has nothing new: it stays as it is, and its
@@ -276,7 +278,8 @@ class Stream:
                 ("AF"); one that training never met is taken as unknown, with a warning.
             elapsed: Time since the previous row of each stream, in the unit of the training data:
                 a float or [S]; or a duration (`timedelta`, `timedelta64`), where these had dates or
-                durations. A stream's first row has none, whatever is given.
+                durations. A stream's first row has none, whatever is given; but for random liquid
+                features it is that row's time on the clock of the training data.
             active: [S] booleans, False where a stream has no new row.
 
         Returns:

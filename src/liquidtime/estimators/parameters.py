@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from liquidtime.estimators.deployed import Deployed
+from liquidtime.estimators.tags import series_tags
 
 MAPPINGS = {
     "options": "options of the network by name",
@@ -48,11 +49,7 @@ class LiquidEstimator(Deployed, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         """Series are wanted, with holes, and no tables."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.three_d_array = True
-        tags.input_tags.allow_nan = True
-        return tags
+        return series_tags(super().__sklearn_tags__())
 
 
 def plain(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,12 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from liquidtime.errors import InputError
-from liquidtime.estimators.fitting import series_tags
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.solving import logits, solve
+from liquidtime.estimators.tags import series_tags
 from liquidtime.estimators.targets import check_labels, one_a_series, own_target
 from liquidtime.train.config import FitConfig
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 
 
 class LiquidRidgeClassifier(ClassifierMixin, BaseEstimator):

@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from liquidtime.estimators.fitting import series_tags
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.solving import logits, solve
+from liquidtime.estimators.tags import series_tags
 from liquidtime.estimators.targets import numbers_of, one_a_series, own_target
 from liquidtime.train.config import FitConfig
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 
 
 class LiquidRidgeRegressor(RegressorMixin, BaseEstimator):

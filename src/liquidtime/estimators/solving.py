@@ -16,7 +16,7 @@ from liquidtime.estimators.series import as_fitted
 from liquidtime.models.contract import Model, Shape
 from liquidtime.models.ridge import Config
 from liquidtime.runs.options import from_dict
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.seeds import own_randomness, seed_weights
 
@@ -91,7 +91,7 @@ def solve(
     assert model.solve is not None
     with own_randomness():
         seed_weights(seed)
-        loss = model.solve(preprocessor.encode(series, reads=model.reads), objective, given)
+        loss = model.solve(preprocessor.encode(series, reads=model.reads), objective.goal, given)
     model.network.eval()
     remember_names(estimator, series)
     estimator.n_features_in_ = len(preprocessor.variables)

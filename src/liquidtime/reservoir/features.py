@@ -76,11 +76,7 @@ class Features:
         responses = drawn.respond(training, np.sort(sample))
         places = random.uniform(0.02, 0.98, size=(count, thresholds))
         ordered = np.sort(responses, axis=0)
-        row = np.minimum((places * len(ordered)).astype(int), len(ordered) - 2)
-        unit = np.arange(count)[:, None]
-        # Between two responses: at one of them, its rounding would decide on which side it is.
-        found = (ordered[row, unit] + ordered[row + 1, unit]) / 2
-        return replace(drawn, thresholds=np.ascontiguousarray(found))
+        return replace(drawn, thresholds=_midway(ordered, places))
 
     @property
     def size(self) -> int:
@@ -119,6 +115,23 @@ class Features:
             self.steady,
             self.window,
         )
+
+
+def _midway(ordered: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Thresholds [K, P] between sorted responses [R, K], about at quantiles [K, P].
+
+    Midway from a response to the next that is apart from it: at one of them, of which there may be
+    many alike, its rounding would decide on which side it is.
+    """
+    found = np.empty(places.shape, np.float32)
+    row = np.minimum((places * len(ordered)).astype(int), len(ordered) - 1)
+    apart = 1e-4 * (ordered[-1] - ordered[0]) + 1e-5 * np.abs(ordered).max(0) + 1e-12
+    for unit, column in enumerate(np.ascontiguousarray(ordered.T)):
+        low = column[row[unit]]
+        next_row = np.searchsorted(column, low + apart[unit], side="right")
+        high = column[np.minimum(next_row, len(column) - 1)]
+        found[unit] = (low + np.maximum(high, low + apart[unit])) / 2
+    return found
 
 
 def arrays_of(

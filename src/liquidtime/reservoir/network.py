@@ -7,12 +7,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from liquidtime.backends import Request
 from liquidtime.data.batch import Batch, Batchable
-from liquidtime.kernels.reservoir.call import Units, width
+from liquidtime.kernels.reservoir.call import REQUEST, Units, width
 from liquidtime.reservoir import readout
 from liquidtime.reservoir.features import Features
 from liquidtime.reservoir.readout import CLIP, Aim
 from liquidtime.reservoir.units import MOST_CHANNELS
+
+_NO_WINDOW = np.array([1e300, -1e300])
+"""Stored where there is none: it begins after, and ends before, all there is; files of weights hold
+finite numbers alone."""
 
 
 class Frozen(nn.Module):
@@ -68,7 +73,7 @@ class Reservoir(nn.Module):
         self.register_buffer("thresholds", torch.zeros(units, thresholds))
         self.register_buffer("between", torch.tensor(torch.inf, dtype=torch.float64))
         self.register_buffer("steady", torch.zeros(channels, dtype=torch.bool))
-        self.register_buffer("window", torch.full((2,), torch.nan, dtype=torch.float64))
+        self.register_buffer("window", torch.from_numpy(_NO_WINDOW.copy()))
         self.register_buffer("centre", torch.zeros(size))
         self.register_buffer("scale", torch.zeros(size))
         self.head = nn.Linear(size, outputs)
@@ -80,6 +85,10 @@ class Reservoir(nn.Module):
         found = torch.from_numpy(self.features.of_batch(batch.to("cpu"))).to(device)
         return self.head(((found - self.centre) * self.scale).clamp(-CLIP, CLIP))
 
+    def kernel_request(self) -> Request:
+        """What it asks of the kernels; see `liquidtime.kernels.explain`."""
+        return REQUEST
+
     @property
     def features(self) -> Features:
         """The frozen units with their thresholds."""
@@ -89,7 +98,7 @@ class Reservoir(nn.Module):
                 self.thresholds.cpu().numpy(),
                 float(self.between),
                 self.steady.cpu().numpy(),
-                self.window.cpu().numpy(),
+                _window(self.window.cpu().numpy()),
                 self.backend,
             )
         return self._features
@@ -107,7 +116,7 @@ class Reservoir(nn.Module):
         for place, numbers in (
             (self.thresholds, drawn.thresholds),
             (self.steady, drawn.steady),
-            (self.window, drawn.window),
+            (self.window, np.where(np.isnan(drawn.window), _NO_WINDOW, drawn.window)),
             (self.centre, found.centre),
             (self.scale, found.scale),
             (self.head.weight, found.weight.T),
@@ -124,6 +133,11 @@ class Reservoir(nn.Module):
     def __getstate__(self) -> dict[str, Any]:
         # The compiled units are made anew where they are needed.
         return self.__dict__ | {"_features": None}
+
+
+def _window(stored: np.ndarray) -> np.ndarray:
+    """That of `Features`, NaN for none."""
+    return np.where(stored == _NO_WINDOW, np.nan, stored)
 
 
 def _fill(place: Tensor, numbers: np.ndarray) -> None:

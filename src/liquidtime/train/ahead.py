@@ -39,7 +39,9 @@ class Forecasts(Predictions):
         ends = np.cumsum(self.lengths)[self.lengths > 0] - 1
         parts = {name: getattr(self, name)[ends] for name in ("outputs", "rows", "meets", "lead")}
         times = None if self.times is None else self.times[ends]
+        stamps = None if self.stamps is None else self.stamps.take(ends)
         return Forecasts(
+            stamps=stamps,
             objective=self.objective,
             ids=self.ids,
             lengths=np.minimum(self.lengths, 1),
@@ -51,7 +53,8 @@ class Forecasts(Predictions):
     def to_frame(self) -> "pd.DataFrame":
         """A row for each row and lead.
 
-        Columns: `id`; `time`, the time that the forecast is for; `made_at`, that of the row;
+        Columns: `id`; `time`, the time that the forecast is for; `made_at`, that of the row (dates
+        where the series came with dates);
         `horizon`, such as "24h"; a `predicted_…` a column and, of quantiles, a
         `predicted_…_q10` a level.
         """
@@ -64,6 +67,11 @@ class Forecasts(Predictions):
             "made_at": np.repeat(self.times, count),
             "horizon": np.tile([name[1:] for name in self.plan.lead_names], len(self.times)),
         }
+        if self.stamps is not None:
+            made = pandas.Series(self.stamps.cells).repeat(count).reset_index(drop=True)
+            if pandas.api.types.is_datetime64_any_dtype(made):
+                hours = pandas.to_timedelta(np.rint(self.lead.ravel() * 3.6e9), unit="us")
+                columns |= {"time": made + hours, "made_at": made}
         named = self.objective.columns(self.outputs)
         each = np.array([named[f"predicted_{label}"] for label in self.labels])
         # [K × L, R], all leads of a column together.

@@ -98,15 +98,22 @@ class FitConfig:
         train: The training.
         quantiles: Of numbers, the quantiles to predict, rising shares between 0 and 1 such as
             (0.1, 0.5, 0.9); none predicts the mean.
+        recalibrate: How probabilities of classes are set right by the validation part.
     """
 
     task: Task = "classify"
     model: ModelConfig = field(default_factory=lambda: catalogue.from_dict({}))
     train: TrainConfig = field(default_factory=TrainConfig)
     quantiles: tuple[float, ...] = ()
+    recalibrate: Literal["none", "temperature", "platt", "isotonic"] = "none"
 
     def __post_init__(self) -> None:
-        check_choices(self, "task")
+        check_choices(self, "task", "recalibrate")
+        if self.recalibrate != "none" and self.task != "classify":
+            raise InputError(
+                f"recalibrate={self.recalibrate!r} with task {self.task!r}: only probabilities of "
+                "classes can be recalibrated. Leave it out."
+            )
         if self.quantiles:
             check_quantiles(self.quantiles)
             if self.task not in ("regress", "forecast"):

@@ -13,13 +13,14 @@ SPLIT = "split.csv"
 REPORT = "report.html"
 CHECKPOINTS = "checkpoints"
 BASELINES = "baselines.json"
+RECALIBRATION = "recalibration.json"
 TENSORBOARD = "tensorboard"
 FIT = Kind(
     noun="run",
     record=RECORD,
     last=METRICS,
     scaffold=CHECKPOINTS,
-    read_back=(RECORD, WEIGHTS, HISTORY, SPLIT, EXAMPLE, "predictions*.csv"),
+    read_back=(RECORD, WEIGHTS, HISTORY, SPLIT, EXAMPLE, RECALIBRATION, "predictions*.csv"),
     may_differ=("accelerator", "devices", "backend"),
     in_words={
         "fingerprint": "data or split",

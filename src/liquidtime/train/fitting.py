@@ -38,6 +38,7 @@ from liquidtime.train.files import (
     EXAMPLE,
     FIT,
     HISTORY,
+    RECALIBRATION,
     RECORD,
     SPLIT,
     TENSORBOARD,
@@ -60,8 +61,9 @@ from liquidtime.train.score.bootstrap import draw
 from liquidtime.train.score.forecast import forecast_scores
 from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.outputs import predict_logits
-from liquidtime.train.score.parts import part_metrics, scored
+from liquidtime.train.score.parts import beside_targets, part_metrics
 from liquidtime.train.score.predictions import Predictions, write_predictions
+from liquidtime.train.score.recalibration import Recalibration, across, check_enough
 from liquidtime.train.selection import selection
 from liquidtime.train.stored import preprocessor_to
 from liquidtime.train.weights import write_weights
@@ -141,6 +143,10 @@ def fit(
     training_part = data.select(split.train)
     config = resolved(config, training_part)
     objective = Objective.of_training(training_part, config)
+    if config.recalibrate != "none":
+        held = data.select(split.validation).target
+        assert held is not None
+        check_enough(held.cpu().numpy(), len(objective.labels))
     preprocessor = preprocessor or Preprocessor.fit(training_part)
     known = preprocessor.categories, preprocessor.static_categories
     if any(known):
@@ -300,11 +306,14 @@ def _finish(
     chosen = selection(trained.config.train, objective, _targets(objective, parts["validation"]))
     if chosen.metric == history.metric:
         figures["selection"]["reason"] = chosen.reason
-    table = figures | {"validation": None, "test": None}
+    table: dict[str, Any] = figures | {"validation": None, "test": None}
     answered: dict[str, Answered] = {}
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
+        if name == "validation" and trained.config.recalibrate != "none":
+            predictions, objective = _set_right(folder, trained.config, predictions, part.series)
+            trained = dataclasses.replace(trained, objective=objective)
         write_predictions(
             out / predictions_name(name),
             predictions,
@@ -313,7 +322,7 @@ def _finish(
             targets_only=pieces,
         )
         target: Tensor = part.encoded.target  # pyright: ignore[reportAssignmentType]
-        found = scored(objective, logits, target, part.encoded.lengths)
+        found = beside_targets(objective, predictions.outputs, target, part.encoded.lengths)
         drawn = draw(measures(found), found.cluster)
         answered[name] = Answered(part.series, found, drawn)
         table[name] = part_metrics(found, len(part.series), drawn=drawn)
@@ -327,6 +336,27 @@ def _finish(
                 write_example(out / EXAMPLE, trace_series(*alone, model, objective))
     table |= account(out, trained, answered, table, baselines)
     folder.finish(json_text(table), lambda: report.write(out))
+
+
+def _set_right(
+    folder: Folder, config: FitConfig, predictions: Predictions, series: IrregularSeries
+) -> tuple[Predictions, Objective]:
+    """Predictions of the validation part recalibrated, and the objective that does so from now on.
+
+    Raises:
+        InputError: If the validation part is too small for it.
+    """
+    assert series.target is not None and config.recalibrate != "none"
+    plain, target = predictions.outputs, series.target.cpu().numpy()
+    cluster = np.arange(len(target))
+    if series.per_step:
+        cluster = ragged.series_of_rows(series.lengths).numpy()
+    there = target >= 0
+    found = Recalibration.fit(config.recalibrate, plain[there], target[there])
+    write_json(folder.path / RECALIBRATION, found.to_dict())
+    objective = dataclasses.replace(predictions.objective, recalibration=found)  # pyright: ignore
+    honest = across(config.recalibrate, plain, target, cluster)
+    return dataclasses.replace(predictions, outputs=honest, objective=objective), objective
 
 
 def _targets(objective: Objective, part: _Part) -> np.ndarray:
@@ -345,7 +375,8 @@ def _training_figures(config: FitConfig, model: Model, trained: Progress) -> dic
             "metric": trained.metric,
             "best_epoch": trained.best_epoch + 1,
             "best_step": how_long.steps_until(trained.best + 1),
-        },
+        }
+        | ({} if model.solve is None else {"at_once": True}),
         "epochs": how_long.epoch(len(seconds) - 1) + 1,
         "steps": how_long.steps_until(len(seconds)),
         "stopped_early": model.solve is None and len(seconds) < how_long.rounds,

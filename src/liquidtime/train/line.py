@@ -76,7 +76,8 @@ def lined(
 ) -> Model:
     """The model with the line that a run keeps added to what its network says.
 
-    The weights of the network keep their names; the line is none of them.
+    The weights of the network keep their names; the line is none of them. A fresh read-out is set
+    to 0, so that training begins at the line.
     """
     stored = (schema or {}).get("line")
     if stored is None:
@@ -93,6 +94,11 @@ def lined(
         bias[row] = numbers[-1]
     networks = model.network.members if isinstance(model.network, Ensemble) else [model.network]
     for network in networks:
+        head = getattr(network, "head", None)
+        if isinstance(head, nn.Linear):
+            # At first the line alone is said; weights that were learnt are loaded afterwards.
+            nn.init.zeros_(head.weight)
+            nn.init.zeros_(head.bias)
         network.register_forward_hook(partial(_add, weight, bias))
     if model.trace is None:
         return model

@@ -1,7 +1,7 @@
 """A finished run, read back from its folder: predict, evaluate, look inside."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -26,7 +26,15 @@ from liquidtime.train import card
 from liquidtime.train.ahead import Forecasts, plan_of, read_as
 from liquidtime.train.config import FitConfig
 from liquidtime.train.ensemble import ensemble
-from liquidtime.train.files import FIT, HISTORY, RECORD, REPORT, WEIGHTS, finished_run
+from liquidtime.train.files import (
+    FIT,
+    HISTORY,
+    RECALIBRATION,
+    RECORD,
+    REPORT,
+    WEIGHTS,
+    finished_run,
+)
 from liquidtime.train.history import read_history
 from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
@@ -37,6 +45,7 @@ from liquidtime.train.score.forecast import forecast_scores
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
+from liquidtime.train.score.recalibration import Recalibration
 from liquidtime.train.seeds import own_randomness, seed_weights
 from liquidtime.train.weights import load_weights
 
@@ -80,7 +89,7 @@ class Run:
             path=folder.path,
             config=found.config,
             preprocessor=found.preprocessor,
-            objective=found.objective,
+            objective=recalibrated(folder, found.config, found.objective),
             metrics=read_metrics(folder),
             record=found.mapping,
         )
@@ -261,6 +270,15 @@ class Run:
                 f"{one[self.objective.per_step]}."
             )
         self.objective.check_target(series)
+
+
+def recalibrated(folder: Folder, config: FitConfig, objective: Objective) -> Objective:
+    """The objective with what sets its probabilities right, if the run has that."""
+    if config.recalibrate == "none":
+        return objective
+    stored = folder.read(RECALIBRATION)
+    with understood(folder.path / RECALIBRATION):
+        return replace(objective, recalibration=Recalibration.from_dict(stored))  # pyright: ignore
 
 
 def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfig) -> Model:

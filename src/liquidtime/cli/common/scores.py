@@ -39,9 +39,14 @@ def training_line(run: Any) -> str:
     """One line about a run's model and training."""
     facts, metrics = run.config.model.facts, run.metrics
     chosen = metrics["selection"]
+    if metrics["selection"].get("at_once"):
+        return (
+            f"{facts.name} with {facts.size}: {metrics['parameters']:,} weights found at once in "
+            f"{naming.seconds(metrics['seconds_total'])}."
+        )
     end = ", stopped early." if metrics["stopped_early"] else "."
     if chosen["best_epoch"] == metrics["epochs"]:
-        end = ": the last one, so more of them (--train.epochs) may do better."
+        end = ": the last one, so more of them (--train.steps) may do better."
     return (
         f"{facts.name} with {facts.size}: "
         f"{metrics['parameters']:,} parameters, "

@@ -3,6 +3,8 @@
 import numpy as np
 
 from liquidtime.data.forecast.plan import ForecastPlan
+from liquidtime.data.series import IrregularSeries
+from liquidtime.optional import require
 
 # Period in hours, and how many waves: three hold every pattern of a week by days, and the usual
 # ones of a day by hours.
@@ -63,3 +65,15 @@ def usual_calendar(hours: np.ndarray, gap: float) -> tuple[str, ...]:
     if span >= 2 * 8766:
         found.append("yearday")
     return tuple(found)
+
+
+def local_hours(series: IrregularSeries) -> np.ndarray | None:
+    """Local time of each row in hours since 1970, [R], as its stamps say; None without dates."""
+    if series.stamps is None:
+        return None
+    pandas = require("pandas", extra="train")
+    cells = pandas.Series(series.stamps.cells)
+    if not pandas.api.types.is_datetime64_any_dtype(cells):
+        return None
+    wall = cells if cells.dt.tz is None else cells.dt.tz_localize(None)
+    return ((wall - pandas.Timestamp(0)) / pandas.Timedelta("1h")).to_numpy(np.float64)

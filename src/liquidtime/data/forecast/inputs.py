@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from liquidtime.data.categories import listed
-from liquidtime.data.forecast.calendar import calendar_inputs
+from liquidtime.data.forecast.calendar import calendar_inputs, local_hours
 from liquidtime.data.forecast.leads import ahead, back
 from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.series import IrregularSeries
@@ -53,12 +53,14 @@ def prepare(
     Args:
         series: Plain: with the columns to be forecast among the features; targets are not read.
         plan: What is forecast.
-        local: [R] local time of each row in hours since 1970, for the calendar.
+        local: [R] local time of each row in hours since 1970, for the calendar; by default that
+            of the stamps, where these are dates.
 
     Raises:
         InputError: If a column is missing or holds categories, or the calendar lacks dates.
     """
     places = _places(series, plan)
+    local = local_hours(series) if local is None else local
     values = np.where(series.mask.numpy(), series.values.numpy(), np.nan)
     owner = np.repeat(np.arange(len(series)), series.lengths.numpy())
     meets, lead = ahead(series, plan)
@@ -114,6 +116,7 @@ def prepare(
         classes=None,
         per_step=True,
         features=tuple(names),
+        stamps=None if series.stamps is None else series.stamps.take(kept),
     )
     return Prepared(made, kept, meets[kept], lead[kept])
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from liquidtime.data.forecast.calendar import usual_calendar
+from liquidtime.data.forecast.calendar import local_hours, usual_calendar
 from liquidtime.data.forecast.leads import back
 from liquidtime.data.forecast.plan import CALENDAR, ForecastPlan
 from liquidtime.data.forecast.season import seasons as find_seasons
@@ -56,7 +56,8 @@ def look(
         calendar: Of minute, hour, weekday, monthday, yearday; None takes what suits the span of
             dates, () none.
         season: Periods; None finds them in the training rows, () takes none.
-        local: [R] local time of each row, hours since 1970; None where times are no dates.
+        local: [R] local time of each row, hours since 1970; by default that of the stamps, where
+            these are dates.
         training: bool [R], the rows to look at for seasons; by default all.
         segment: Length of a piece; by default about 64 pieces of the training rows.
         context: Length of what is read before each piece; by default half a piece.
@@ -65,6 +66,7 @@ def look(
         InputError: If something does not fit the data.
     """
     times, lengths = series.times.numpy(), series.lengths.numpy()
+    local = local_hours(series) if local is None else local
     owner = np.repeat(np.arange(len(series)), lengths)
     gaps = np.diff(times)[np.diff(owner) == 0]
     gaps = gaps[gaps > 0]

@@ -9,7 +9,7 @@ from liquidtime.data.table import dialect
 from liquidtime.data.table.columns import nearest
 from liquidtime.errors import InputError
 
-TableTask = Literal["auto", "classify", "regress", "forecast"]
+TableTask = Literal["auto", "classify", "multilabel", "regress", "forecast"]
 TargetPer = Literal["auto", "series", "step"]
 TimeKind = Literal["auto", "number", "duration", "datetime"]
 
@@ -32,8 +32,8 @@ class TableSchema:
             table.
         target: Column(s) to predict, in the table or in the target table; for forecasts the
             variable(s) whose next value is predicted. Classes allow one column only.
-        task: "classify", "regress", "forecast"; "auto" takes classes when the target is text or
-            at most ten different whole numbers, else numbers.
+        task: "classify", "multilabel" (columns of 0 and 1), "regress", "forecast"; "auto" takes
+            classes when the target is text or at most ten different whole numbers, else numbers.
         target_per: One target a "series" or one a "step". "auto" takes "series" when the target
             never changes inside an id.
         targets_id: Name of the id column in the target table, if it is another.
@@ -109,7 +109,8 @@ class TableSchema:
         if self.task == "classify" and len(self.target) > 1:
             raise InputError(
                 f"{len(self.target)} targets ({', '.join(self.target)}) with task 'classify'; "
-                "expected one. Name one column, or use task 'regress'."
+                "expected one. Name one column, or use task 'multilabel' for columns of 0 and 1, "
+                "or 'regress' for numbers."
             )
         if self.horizon is not None and self.task != "forecast":
             raise InputError(

@@ -1,7 +1,8 @@
 """One of several classes: softmax and cross-entropy."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -34,6 +35,7 @@ class Classes(Objective):
     text: ClassVar[tuple[str, ...]] = ("target", "predicted")
 
     weights: tuple[float, ...] | None = None
+    recalibration: Callable[[Values], Values] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         self._check_numbers(["weights"], len(self.labels))
@@ -99,7 +101,12 @@ class Classes(Objective):
         """Probabilities, rows adding up to 1."""
         raw = np.asarray(logits, dtype=np.float64)
         powers = np.exp(raw - raw.max(axis=1, keepdims=True, initial=-np.inf))
-        return powers / powers.sum(axis=1, keepdims=True)
+        found = powers / powers.sum(axis=1, keepdims=True)
+        return found if self.recalibration is None else self.recalibration(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As of every objective; what sets probabilities right has a file of its own."""
+        return {k: v for k, v in super().to_dict().items() if k != "recalibration"}
 
     def check_target(self, series: Any) -> None:
         """Check that the series have these classes."""

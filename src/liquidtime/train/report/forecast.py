@@ -123,12 +123,16 @@ def _by_lead(plan: ForecastPlan, found: dict[str, Any]) -> list[Block]:
             number(entry["rmse"]),
             number(entry["mae"]),
             f"{entry['targets']:,}",
-            *([share(entry["coverage"]) if entry["coverage"] is not None else "–"] * covered),
+            *([_share(entry["coverage"])] if covered else []),
         ]
         for entry in found["outputs"]
     ]
     table = Table([*header, "inside the interval"] if covered else header, rows)
     return [Beside(figures), Folded("Each lead in numbers", [table])]
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else share(value)
 
 
 def _fans(path: Path, record: dict[str, Any], plan: ForecastPlan, part: str) -> list[Block]:

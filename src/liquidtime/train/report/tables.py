@@ -220,20 +220,34 @@ def method(record: dict[str, Any], metrics: dict[str, Any], config: FitConfig) -
         "higher for rare classes than their true frequency: rank with them, but do not read them "
         "as risks."
     )
+    chose = (
+        f"After each of {metrics['epochs']} epochs the validation part was scored; epoch "
+        f"{chosen['best_epoch']} was best by {metric_name(chosen['metric'])} and its weights were "
+        f"kept.{stop} The test part was looked at once, after that choice."
+    )
+    took = (
+        f"Training took {seconds(metrics['seconds_total'])} in all, "
+        f"{seconds(metrics['seconds_per_epoch'])} an epoch, for {metrics['parameters']:,} "
+        "parameters."
+    )
+    if chosen.get("at_once"):
+        chose = (
+            "All weights were found at once from the training part, by what its series say of each "
+            "other when one is left out; neither the validation nor the test part chose anything."
+        )
+        took = (
+            f"That took {seconds(metrics['seconds_total'])}, for {metrics['parameters']:,} weights."
+        )
     texts = [
         about if (about := record["about"]["split"]) else "",
         f"{parts['train']:,} series for training, {parts['validation']:,} for validation, "
         f"{parts['test']:,} for the test. Whole series were split, never rows of one series. "
         "Means and standard deviations come from the training part alone.",
-        f"After each of {metrics['epochs']} epochs the validation part was scored; epoch "
-        f"{chosen['best_epoch']} was best by {metric_name(chosen['metric'])} and its weights were "
-        f"kept.{stop} The test part was looked at once, after that choice.",
+        chose,
         "Intervals hold the middle 95 % of 1,000 bootstrap resamples of whole series. They cover "
         "the chance of which series came into the part, not that of another training run.",
         balanced if config.train.class_weights == "balanced" else "",
-        f"Training took {seconds(metrics['seconds_total'])} in all, "
-        f"{seconds(metrics['seconds_per_epoch'])} an epoch, for {metrics['parameters']:,} "
-        "parameters.",
+        took,
     ]
     return [Paragraph(text) for text in texts]
 
