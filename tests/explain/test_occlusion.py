@@ -103,7 +103,8 @@ def test_random_liquid_features_are_explained_by_leaving_out():
     many = random.normal(size=(40, 8, 2))
     many[20:, :, 0] += 2.0
     model = LiquidClassifier(kind="ridge", random_state=0).fit(many, np.repeat([0, 1], 20))
-    found = model.explain(many[30:31], method="occlusion")
+    found = model.explain(many[30:31])
+    assert found.method == "occlusion"
     assert found.cells.shape == (8, 2) and np.abs(found.cells[:, 0]).sum() > 0
     assert np.abs(found.cells[:, 0]).sum() > np.abs(found.cells[:, 1]).sum()
     bare = many[30:31].copy()
@@ -112,7 +113,7 @@ def test_random_liquid_features_are_explained_by_leaving_out():
     change = np.log(before / (1 - before)) - np.log(after / (1 - after))
     assert found.cells[3, 0] == pytest.approx(change, abs=1e-3)
     with pytest.raises(InputError, match=r"no gradients|reads whether"):
-        model.explain(many[30:31])
+        model.explain(many[30:31], method="integrated gradients")
 
 
 def test_bad_questions_are_refused(mixed, explainable):

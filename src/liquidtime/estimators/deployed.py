@@ -52,7 +52,7 @@ class Deployed:
         X: Any,
         *,
         output: str | None = None,
-        method: Method = "integrated gradients",
+        method: Method | None = None,
         baseline: Baseline | None = None,
     ) -> Attribution:
         """What each observation of one series did to what is predicted of it.
@@ -61,7 +61,8 @@ class Deployed:
             X: One series, in any of the forms that estimators take.
             output: Name of the class or value; None is the second of two classes, the likeliest
                 of more, or the only value.
-            method: "integrated gradients", or "occlusion" for models without gradients.
+            method: "integrated gradients" or "occlusion"; None is the latter for models without
+                gradients, such as random liquid features.
             baseline: What the series is compared with, as in `liquidtime.explain.attribute`.
 
         Raises:

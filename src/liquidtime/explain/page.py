@@ -43,7 +43,7 @@ def explanation_page(
     *,
     output: str | None = None,
     step: int | None = None,
-    method: Method = "integrated gradients",
+    method: Method | None = None,
     baseline: Baseline | None = None,
     title: str | None = None,
 ) -> str:
@@ -114,7 +114,7 @@ def importance_page(found: Importance, *, name: str, title: str | None = None) -
 def trace_section(asked: Question, found: Attribution) -> Section:
     """The series over time, its observations coloured by what they did."""
     totals = np.abs(found.cells).sum(0)
-    seen: np.ndarray = np.isfinite(found.values).any(axis=0)
+    seen = np.asarray(np.isfinite(found.values).any(axis=0))
     shown = [at for at in np.argsort(-totals, kind="stable").tolist() if seen[at]][:PANELS]
     classes = found.output.scale != "value"
     name = found.output.called or found.output.name

@@ -6,6 +6,7 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.explain.attribution import Attribution
 from liquidtime.explain.baseline import Baseline
+from liquidtime.explain.explainable import explainable_of
 from liquidtime.explain.integrated import integrated_gradients
 from liquidtime.explain.leaving_out import occlusion
 from liquidtime.explain.output import Scale
@@ -20,7 +21,7 @@ def attribute(
     output: str | None = None,
     scale: Scale | None = None,
     step: int | None = None,
-    method: Method = "integrated gradients",
+    method: Method | None = None,
     baseline: Baseline | None = None,
 ) -> Attribution:
     """What each observation of one series did to what was said of it.
@@ -34,7 +35,8 @@ def attribute(
         step: Row after which the network is asked, from 0 or from the end; None is the last. A
             network with one output a series then sees nothing of later rows.
         method: "integrated gradients", whose amounts add up, for networks; "occlusion" for any
-            model: what would be said without an observation.
+            model: what would be said without an observation. None is the latter for models that
+            are solved in closed form, such as random liquid features.
         baseline: Of integrated gradients: as in `integrated_gradients`.
 
     Raises:
@@ -44,6 +46,9 @@ def attribute(
         This tells what the network reacted to, not what made the patient ill: an attribution says
         nothing about causes, and depends on the baseline.
     """
+    if method is None:
+        solved = explainable_of(given).model.solve is not None
+        method = "occlusion" if solved else "integrated gradients"
     asked = {"output": output, "scale": scale, "step": step}
     if method == "integrated gradients":
         return integrated_gradients(given, series, baseline=baseline, **asked)

@@ -234,7 +234,7 @@ class Run:
         *,
         output: str | None = None,
         step: int | None = None,
-        method: Method = "integrated gradients",
+        method: Method | None = None,
         baseline: Baseline | None = None,
     ) -> Attribution:
         """What each observation of one series did to what the run says of it.
@@ -246,7 +246,8 @@ class Run:
             output: Name of the class or value; None is the second of two classes, the likeliest
                 of more, or the only value.
             step: Row after which the network is asked; None is the last.
-            method: "integrated gradients", or "occlusion" for models without gradients.
+            method: "integrated gradients" or "occlusion"; None is the latter for models without
+                gradients, such as random liquid features.
             baseline: What the series is compared with: "not observed", "mean" or another series.
 
         Raises:
