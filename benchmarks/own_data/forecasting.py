@@ -62,7 +62,7 @@ def ours(frame: pd.DataFrame, target: str, horizon: int, seed: int) -> tuple[np.
         command += ["--features", *others, "--target", target, "--horizon", f"{horizon}h"]
         command += ["--seed", str(seed), "--out", str(run), "--baselines", "none"]
         began = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - began
         found = pd.read_csv(run / "predictions.csv")
         names = [c.removeprefix("target_") for c in found.columns if c.startswith("target_")]
