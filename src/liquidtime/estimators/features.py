@@ -7,10 +7,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from liquidtime.estimators.fitting import series_tags
 from liquidtime.estimators.names import remember_names
 from liquidtime.estimators.series import as_fitted, as_series
-from liquidtime.estimators.solving import options, preprocessed, seed_of
+from liquidtime.estimators.solving import options, preprocessed, seed_of, series_tags
 from liquidtime.kernels.reservoir.call import ABOVE, POOLS
 from liquidtime.reservoir.features import BATCH, Features
 

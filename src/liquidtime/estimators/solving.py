@@ -16,7 +16,7 @@ from liquidtime.estimators.series import as_fitted
 from liquidtime.models.contract import Model, Shape
 from liquidtime.models.ridge import Config
 from liquidtime.runs.options import from_dict
-from liquidtime.train.objective import Objective
+from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.seeds import own_randomness, seed_weights
 
@@ -91,7 +91,7 @@ def solve(
     assert model.solve is not None
     with own_randomness():
         seed_weights(seed)
-        loss = model.solve(preprocessor.encode(series, reads=model.reads), objective, given)
+        loss = model.solve(preprocessor.encode(series, reads=model.reads), objective.goal, given)
     model.network.eval()
     remember_names(estimator, series)
     estimator.n_features_in_ = len(preprocessor.variables)
@@ -134,3 +134,11 @@ def weights_of(sample_weight: Any, count: int) -> np.ndarray:
             "weights of 0 or more."
         )
     return found
+
+
+def series_tags(tags: Any) -> Any:
+    """Say that series are wanted, with holes, and no tables."""
+    tags.input_tags.two_d_array = False
+    tags.input_tags.three_d_array = True
+    tags.input_tags.allow_nan = True
+    return tags
