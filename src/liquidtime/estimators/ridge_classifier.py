@@ -9,15 +9,15 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from liquidtime.errors import InputError
+from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.solving import logits, solve
 from liquidtime.estimators.tags import series_tags
 from liquidtime.estimators.targets import check_labels, one_a_series, own_target
-from liquidtime.train.config import FitConfig
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives.classes import Classes
 
 
-class LiquidRidgeClassifier(ClassifierMixin, BaseEstimator):
+class LiquidRidgeClassifier(ScoredById, ClassifierMixin, BaseEstimator):
     """Classify series of unequal length, observed at irregular times, by random liquid features.
 
     `LiquidFeatures` with a ridge whose strength is chosen by leave-one-out, all in closed form: no
@@ -74,7 +74,9 @@ class LiquidRidgeClassifier(ClassifierMixin, BaseEstimator):
             InputError: If X, y or a parameter does not fit; y must not be measured numbers.
         """
         series = as_series(X)
-        given = one_a_series(own_target(series, "classify") if y is None else y, len(series))
+        given = one_a_series(
+            own_target(series, "classify") if y is None else aligned(y, X, series), len(series)
+        )
         labels = check_labels(given)
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) < 2:
@@ -88,9 +90,9 @@ class LiquidRidgeClassifier(ClassifierMixin, BaseEstimator):
             target_names=None,
             per_step=False,
         )
-        objective = Objective.of_training(series, FitConfig(task="classify"))
         weights = _weights(self.class_weight, classes, codes)
-        self.fitted_ = solve(self, series, replace(objective, weights=weights), sample_weight)
+        objective = Classes(per_step=False, labels=series.classes or (), weights=weights)
+        self.fitted_ = solve(self, series, objective, sample_weight)
         self.classes_ = classes
         self.loss_ = self.fitted_.loss
         return self

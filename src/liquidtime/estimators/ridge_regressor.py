@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.solving import logits, solve
 from liquidtime.estimators.tags import series_tags
@@ -15,7 +16,7 @@ from liquidtime.train.config import FitConfig
 from liquidtime.train.objectives.contract import Objective
 
 
-class LiquidRidgeRegressor(RegressorMixin, BaseEstimator):
+class LiquidRidgeRegressor(ScoredById, RegressorMixin, BaseEstimator):
     """Predict one or several numbers of each irregular series by random liquid features.
 
     `LiquidFeatures` with a ridge whose strength is chosen by leave-one-out, all in closed form: no
@@ -63,7 +64,9 @@ class LiquidRidgeRegressor(RegressorMixin, BaseEstimator):
         """
         series = as_series(X)
         values = numbers_of(
-            one_a_series(own_target(series, "regress") if y is None else y, len(series))
+            one_a_series(
+                own_target(series, "regress") if y is None else aligned(y, X, series), len(series)
+            )
         )
         columns = values.reshape(len(values), -1)
         # Large offsets, such as dates, would drown in float32: centre them before.

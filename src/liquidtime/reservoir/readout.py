@@ -88,6 +88,11 @@ def find(
         weights: [N] of the series, or None.
         random: Chooses among the features where all do not fit into memory.
     """
+    if goal.kind not in ("classes", "values"):
+        raise InputError(
+            f"random liquid features predict one of several classes, or numbers; asked for is the "
+            f"kind {goal.kind!r}. Use another model, such as cfc, or one fit a label."
+        )
     count = len(training.lengths)
     columns = np.arange(features.size)
     if count * features.size > _ENTRIES:
