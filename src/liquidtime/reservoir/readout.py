@@ -11,14 +11,14 @@ from liquidtime.errors import InputError
 from liquidtime.kernels.reservoir.call import POOLS, width
 from liquidtime.reservoir.calibrate import calibrate, cross_entropy
 from liquidtime.reservoir.features import BATCH, Features
-from liquidtime.reservoir.ridge import Solution, solve
+from liquidtime.reservoir.ridge import FEW, Solution, evenly, solve
 
 CLIP = 10.0
 """Standardised features are cut off at ± this."""
-_FEW = 1000
-"""Rows on which the groups of features are compared, at most."""
 _ENTRIES = 250_000_000
 """Numbers that the features of a training part may be, at most: 1 GB."""
+_PRODUCTS = 4e11
+"""Products that a Gram matrix of them may take, at most: some seconds."""
 
 
 class Aim(Protocol):
@@ -86,7 +86,7 @@ def find(
         training: With targets.
         goal: What is to be predicted.
         weights: [N] of the series, or None.
-        random: Chooses among the features where all do not fit into memory.
+        random: Chooses among the features where all are too many for memory or time.
     """
     if goal.kind not in ("classes", "values"):
         raise InputError(
@@ -95,8 +95,9 @@ def find(
         )
     count = len(training.lengths)
     columns = np.arange(features.size)
-    if count * features.size > _ENTRIES:
-        columns = np.sort(random.permutation(columns)[: max(1024, _ENTRIES // count)])
+    most = min(_ENTRIES // count, _most(count))
+    if features.size > most:
+        columns = np.sort(random.permutation(columns)[: max(1024, most)])
     rows, target = _collect(features, training, columns)
     weight = np.ones(count) if weights is None else weights.numpy().astype(float)
     there = target >= 0 if goal.kind == "classes" else ~np.isnan(target).all(axis=1)
@@ -108,12 +109,13 @@ def find(
     rows -= centre
     rows *= scale
     np.clip(rows, -CLIP, CLIP, out=rows)
-    fit = _classes if goal.kind == "classes" else _values
-    group = (columns % width(features.thresholds.shape[1])) >= len(POOLS)
-    best = _choose(rows, target, weight, group, goal, random)
+    above = (columns % width(features.thresholds.shape[1])) >= len(POOLS)
+    best, solved = _choose(rows, target, weight, above, goal)
     used = np.flatnonzero(best)
-    part = rows if best.all() else np.ascontiguousarray(rows[:, used])
-    solved, loss = fit(part, target, weight, goal)
+    if len(rows) > FEW:
+        part = rows if best.all() else np.ascontiguousarray(rows[:, used])
+        solved = _solve(part, target, weight, goal, solved.strength)
+    solved, loss = _read(solved, target, weight, goal)
     size, chosen = features.size, columns[used]
     return Found(
         _spread(centre[used], chosen, size),
@@ -122,6 +124,12 @@ def find(
         solved.bias,
         loss,
     )
+
+
+def _most(count: int) -> int:
+    """Columns of which so many rows have a Gram matrix, of rows or of columns, soon enough."""
+    most = _PRODUCTS / count**2
+    return int(most if most > count else np.sqrt(_PRODUCTS / count))
 
 
 def _spread(found: np.ndarray, chosen: np.ndarray, size: int) -> np.ndarray:
@@ -170,83 +178,68 @@ def _moments(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _choose(
-    rows: np.ndarray,
-    target: np.ndarray,
-    weight: np.ndarray,
-    above: np.ndarray,
-    goal: Aim,
-    random: np.random.Generator,
-) -> np.ndarray:
-    """Which columns to use: all, or times above thresholds alone."""
-    if len(rows) > _FEW:
-        some = np.sort(random.permutation(len(rows))[:_FEW])
+    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, above: np.ndarray, goal: Aim
+) -> tuple[np.ndarray, Solution]:
+    """Which columns to use, all or times above thresholds alone, and a fit to `FEW` rows."""
+    some = evenly(len(rows), FEW)
+    if len(rows) > FEW:
         rows, target, weight = rows[some], target[some], weight[some]
     everything = np.ones_like(above)
-    errors = []
+    wanted, counted = _wanted(target, weight, goal)
+    both = []
     for group in (everything, above):
         part = rows if group.all() else np.ascontiguousarray(rows[:, group])
-        if goal.kind == "classes":
-            wanted, counted = _signs(target, goal), _of_classes(target, weight, goal)
-            error = wanted - solve(part, wanted, counted).left_out
-        else:
-            wanted, counted = _scaled(target, goal), weight
-            error = np.nan_to_num(wanted - _values(part, target, weight, goal)[0].left_out)
-        errors.append((error**2).sum(1) * counted)
-    gain = errors[1] - errors[0]
+        both.append(_solve(part, target, weight, goal))
+    errors = [np.nan_to_num(wanted[each.index] - each.left_out) ** 2 for each in both]
+    gain = (errors[1] - errors[0]).sum(1) * counted[both[0].index]
     # By more than chance would have it: of a few dozen series the errors say little.
     sure = gain.mean() > gain.std() / np.sqrt(len(gain))
-    return everything if sure else above
+    return (everything, both[0]) if sure else (above, both[1])
 
 
-def _signs(target: np.ndarray, goal: Aim) -> np.ndarray:
-    """[N, K]: 1 for the class, −1 for the others."""
-    return np.where(np.arange(len(goal.labels)) == target[:, None], 1.0, -1.0)
+def _wanted(target: np.ndarray, weight: np.ndarray, goal: Aim) -> tuple[np.ndarray, np.ndarray]:
+    """What the ridge is to give, [N, K], and the weights, those of the classes included."""
+    if goal.kind == "classes":
+        signs = np.where(np.arange(len(goal.labels)) == target[:, None], 1.0, -1.0)
+        return signs, _of_classes(target, weight, goal)
+    return (target - np.asarray(goal.mean)) / np.asarray(goal.scale), weight
 
 
 def _of_classes(target: np.ndarray, weight: np.ndarray, goal: Aim) -> np.ndarray:
     return weight if goal.weights is None else weight * np.asarray(goal.weights)[target]
 
 
-def _classes(
-    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim
-) -> tuple[Solution, float]:
-    """Logits, calibrated on the scores of left-out series."""
-    weight = _of_classes(target, weight, goal)
-    solved = solve(rows, _signs(target, goal), weight)
-    slope, offset = calibrate(solved.left_out, target, weight)
-    logits = slope * solved.left_out + offset
-    scaled = Solution(
-        slope * solved.weight,
-        slope * solved.bias + offset,
-        solved.strength,
-        logits,
-        solved.error,
-    )
-    return scaled, cross_entropy(logits, target, weight)
-
-
-def _scaled(target: np.ndarray, goal: Aim) -> np.ndarray:
-    return (target - np.asarray(goal.mean)) / np.asarray(goal.scale)
-
-
-def _values(
-    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim
-) -> tuple[Solution, float]:
-    """Standardised values; outputs that lack a target in some series are fitted without these."""
-    wanted = _scaled(target, goal)
+def _solve(
+    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim, near: float | None = None
+) -> Solution:
+    """A ridge; outputs that lack a target in some series are fitted without these."""
+    wanted, weight = _wanted(target, weight, goal)
     there = ~np.isnan(wanted)
     if there.all():
-        solved = solve(rows, wanted, weight)
-        return solved, solved.error
+        return solve(rows, wanted, weight, near)
     alone = []
     for column, known in zip(wanted.T, there.T, strict=True):
-        alone.append(solve(rows, np.where(known, column, 0.0)[:, None], weight * known))
+        alone.append(solve(rows, np.where(known, column, 0.0)[:, None], weight * known, near))
+    index = alone[0].index
     error = sum(one.error * known.sum() for one, known in zip(alone, there.T, strict=True))
-    joined = Solution(
+    return Solution(
         np.concatenate([one.weight for one in alone], axis=1),
         np.concatenate([one.bias for one in alone]),
         float(np.median([one.strength for one in alone])),
+        index,
         np.concatenate([one.left_out for one in alone], axis=1),
         float(error / there.sum()),
     )
-    return joined, joined.error
+
+
+def _read(
+    solved: Solution, target: np.ndarray, weight: np.ndarray, goal: Aim
+) -> tuple[Solution, float]:
+    """Logits, calibrated on the scores of left-out series, or values; and their loss."""
+    if goal.kind == "values":
+        return solved, solved.error
+    target, weight = target[solved.index], _of_classes(target, weight, goal)[solved.index]
+    slope, offset = calibrate(solved.left_out, target, weight)
+    logits = slope * solved.left_out + offset
+    scaled = solved._replace(weight=slope * solved.weight, bias=slope * solved.bias + offset)
+    return scaled, cross_entropy(logits, target, weight)
