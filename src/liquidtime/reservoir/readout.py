@@ -78,7 +78,8 @@ def find(
     """Fit the read-out.
 
     Levels (maximum, minimum, mean, …) are used beside times above thresholds if the squared error
-    of left-out series is lower then by more than its standard error. The strength of the ridge is
+    of left-out series is lower then by more than its standard error; likewise whether what steady
+    channels say counts as much as all else. The strength of the ridge is
     that of the least such error.
 
     Args:
@@ -110,17 +111,16 @@ def find(
     rows *= scale
     np.clip(rows, -CLIP, CLIP, out=rows)
     above = (columns % width(features.thresholds.shape[1])) >= len(POOLS)
-    best, solved = _choose(rows, target, weight, above, goal)
-    used = np.flatnonzero(best)
+    factor, solved = _choose(rows, target, weight, above, _steady(features)[columns], goal)
+    used = np.flatnonzero(factor)
     if len(rows) > FEW:
-        part = rows if best.all() else np.ascontiguousarray(rows[:, used])
-        solved = _solve(part, target, weight, goal, solved.strength)
+        solved = _solve(_scaled(rows, factor), target, weight, goal, solved.strength)
     solved, loss = _read(solved, target, weight, goal)
     size, chosen = features.size, columns[used]
     return Found(
         _spread(centre[used], chosen, size),
         _spread(scale[used], chosen, size),
-        _spread(solved.weight, chosen, size),
+        _spread(solved.weight * factor[used, None], chosen, size),
         solved.bias,
         loss,
     )
@@ -177,24 +177,53 @@ def _moments(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean.astype(np.float32), factor.astype(np.float32)
 
 
+def _steady(features: Features) -> np.ndarray:
+    """[F], the features of units that read steady channels alone."""
+    channels = features.units.channels
+    known = np.append(features.steady, True)[channels].all(axis=1) & (channels >= 0).any(axis=1)
+    return np.repeat(known, width(features.thresholds.shape[1]))
+
+
+def _scaled(rows: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Those of the columns that have a factor, times it."""
+    if (factor == 1).all():
+        return rows
+    part = np.ascontiguousarray(rows[:, factor > 0])
+    part *= factor[factor > 0]
+    return part
+
+
 def _choose(
-    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, above: np.ndarray, goal: Aim
+    rows: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray,
+    above: np.ndarray,
+    steady: np.ndarray,
+    goal: Aim,
 ) -> tuple[np.ndarray, Solution]:
-    """Which columns to use, all or times above thresholds alone, and a fit to `FEW` rows."""
-    some = evenly(len(rows), FEW)
+    """What the columns count, 0 for those that are not used, and a fit to `FEW` rows."""
     if len(rows) > FEW:
+        some = evenly(len(rows), FEW)
         rows, target, weight = rows[some], target[some], weight[some]
-    everything = np.ones_like(above)
     wanted, counted = _wanted(target, weight, goal)
-    both = []
-    for group in (everything, above):
-        part = rows if group.all() else np.ascontiguousarray(rows[:, group])
-        both.append(_solve(part, target, weight, goal))
-    errors = [np.nan_to_num(wanted[each.index] - each.left_out) ** 2 for each in both]
-    gain = (errors[1] - errors[0]).sum(1) * counted[both[0].index]
-    # By more than chance would have it: of a few dozen series the errors say little.
-    sure = gain.mean() > gain.std() / np.sqrt(len(gain))
-    return (everything, both[0]) if sure else (above, both[1])
+
+    def fitted(factor: np.ndarray) -> tuple[np.ndarray, Solution, np.ndarray]:
+        found = _solve(_scaled(rows, factor), target, weight, goal)
+        error = np.nan_to_num(wanted[found.index] - found.left_out) ** 2
+        return factor, found, error.sum(1) * counted[found.index]
+
+    best = fitted(above.astype(np.float32))
+    tries = [np.ones_like(best[0])]
+    if steady.any() and not steady.all():
+        # As much as all the others together.
+        tries.append(np.where(steady, np.sqrt((~steady).sum() / steady.sum()), 1))
+    for factor in tries:
+        other = fitted(factor.astype(np.float32))
+        gain = best[2] - other[2]
+        # By more than chance would have it: of a few dozen series the errors say little.
+        if gain.mean() > gain.std() / np.sqrt(len(gain)):
+            best = other
+    return best[:2]
 
 
 def _wanted(target: np.ndarray, weight: np.ndarray, goal: Aim) -> tuple[np.ndarray, np.ndarray]:

@@ -54,8 +54,9 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
         The units, those of one kind and one set of channels together.
     """
     blocks = -(-count // BLOCK)
-    kinds = _kinds(blocks, around)
-    sets = _channel_sets(kinds, around, random)
+    alone = _alone(blocks, around)
+    kinds = np.append(_kinds(blocks - alone, around), np.full(alone, KINDS.index("low")))
+    sets = _channel_sets(kinds, alone, around, random)
     order = sorted(range(blocks), key=lambda block: (kinds[block], sets[block].tolist()))
     kind = np.repeat(kinds[order], BLOCK)[:count].astype(np.int32)
     channels = np.repeat(sets[order], BLOCK, axis=0)[:count].astype(np.int32)
@@ -80,6 +81,16 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
     return Units(kind, channels, *(np.ascontiguousarray(each, np.float32) for each in numbers))
 
 
+def _alone(blocks: int, around: Surroundings) -> int:
+    """Blocks that read steady channels alone, beside those that mix all.
+
+    What a static feature says must not have to be guessed from sums.
+    """
+    if not around.steady.any() or not around.varying.any():
+        return 0
+    return min(int(around.steady.sum()), max(1, blocks // 4), blocks - 1)
+
+
 def _kinds(blocks: int, around: Surroundings) -> np.ndarray:
     """[blocks] kinds, in shares as exact as whole blocks allow."""
     mix = SPARSE if around.sparse else DENSE
@@ -90,16 +101,19 @@ def _kinds(blocks: int, around: Surroundings) -> np.ndarray:
 
 
 def _channel_sets(
-    kinds: np.ndarray, around: Surroundings, random: np.random.Generator
+    kinds: np.ndarray, alone: int, around: Surroundings, random: np.random.Generator
 ) -> np.ndarray:
-    """[blocks, C] sets of channels, -1 behind the last; every channel comes round equally often."""
+    """[blocks, C] sets of channels, -1 behind the last; every channel comes round equally often.
+
+    The last ones read steady channels, one each as long as there are enough of them.
+    """
     known = around.varying | around.steady
     both = np.flatnonzero(known if known.any() else np.ones_like(known))
     varying = np.flatnonzero(around.varying) if around.varying.any() else both
     width = min(MOST_CHANNELS, len(known))
     sets = np.full((len(kinds), width), -1)
     turns: dict[bool, list[int]] = {True: [], False: []}
-    for block, kind in enumerate(kinds):
+    for block, kind in enumerate(kinds[: len(kinds) - alone]):
         level = KINDS[kind] in _LEVELS
         pool = both if level else varying
         # Levels of one channel alone first of all; combinations otherwise.
@@ -112,6 +126,9 @@ def _channel_sets(
             if channel not in chosen:
                 chosen.append(channel)
         sets[block, : len(chosen)] = sorted(chosen)
+    steady = random.permutation(np.flatnonzero(around.steady))
+    for block, part in enumerate(np.array_split(steady, alone) if alone else []):
+        sets[len(kinds) - alone + block, : len(part[:width])] = np.sort(part[:width])
     return sets
 
 
