@@ -50,6 +50,7 @@ from liquidtime.train.fingerprint import fingerprint
 from liquidtime.train.history import write_history
 from liquidtime.train.line import fit_line, lined
 from liquidtime.train.loop import train
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
 from liquidtime.train.record import read_record
@@ -142,7 +143,7 @@ def fit(
     weight = None if sample_weight is None else checked_weight(sample_weight, len(data))
     training_part = data.select(split.train)
     config = resolved(config, training_part)
-    objective = Objective.of_training(training_part, config)
+    objective = objectives.of_training(training_part, config)
     if config.recalibrate != "none":
         held = data.select(split.validation).target
         assert held is not None

@@ -20,7 +20,7 @@ from liquidtime.train.ahead import plan_of
 from liquidtime.train.config import FitConfig
 from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
 from liquidtime.train.history import read_history
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.report import answers
 from liquidtime.train.report.comparison import ComparedRun, shown_part
 from liquidtime.train.report.example import SeriesTrace, read_example
@@ -98,7 +98,7 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> Se
     objective, unit = record["objective"], record["about"]["time_unit"]
     classes = objective["kind"] == "classes"
     names = class_names(objective["labels"], record)
-    bounded = Objective.from_dict(objective).bounded
+    bounded = objectives.from_dict(objective).bounded
     labels, outputs = _shown_outputs(trace, names, classes)
     drawn = series_trace(
         trace.times,
@@ -202,7 +202,7 @@ def _frequencies(came: np.ndarray, probability: np.ndarray) -> Table:
 
 def _label_sections(path: Path, record: dict[str, Any]) -> list[Section]:
     """Each label by itself, and the probabilities of all together."""
-    objective = Objective.from_dict(record["objective"])
+    objective = objectives.from_dict(record["objective"])
     found = read_predictions(path, objective)
     curves = {}
     for k, name in enumerate(objective.labels[:_MOST_OUTPUTS]):
