@@ -14,9 +14,9 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model
-from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import FitConfig
 from liquidtime.train.defaults import resolved
+from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.loop import train
 from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective

@@ -8,7 +8,7 @@ import numpy as np
 from liquidtime.plot.fit.decision import decision_curve
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Beside, Block, Cell, Figure, Paragraph, Section, Table
-from liquidtime.train.files import predictions_name
+from liquidtime.train.folder.files import predictions_name
 from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.report.comparison import shown_part
 from liquidtime.train.report.naming import class_names, number, quoted, share

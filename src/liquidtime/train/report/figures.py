@@ -18,8 +18,9 @@ from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Beside, Cell, Figure, Paragraph, Section, Table
 from liquidtime.train.ahead import plan_of
 from liquidtime.train.config import FitConfig
-from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
-from liquidtime.train.history import read_history
+from liquidtime.train.folder.files import EXAMPLE, HISTORY, predictions_name
+from liquidtime.train.folder.history import read_history
+from liquidtime.train.folder.stored import preprocessor_from
 from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.report import answers
 from liquidtime.train.report.comparison import ComparedRun, shown_part
@@ -27,7 +28,6 @@ from liquidtime.train.report.example import SeriesTrace, read_example
 from liquidtime.train.report.naming import class_names, metric_name, quoted, share
 from liquidtime.train.report.verdict import calibration_verdict
 from liquidtime.train.score.predictions import read_predictions
-from liquidtime.train.stored import preprocessor_from
 
 _MOST_OUTPUTS = 6
 _DEPENDENT = (

@@ -7,10 +7,10 @@ from liquidtime.errors import InputError
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import NUMBER, check_like, read_json, understood
 from liquidtime.train.config import FitConfig
-from liquidtime.train.files import METRICS, RECORD
+from liquidtime.train.folder.files import METRICS, RECORD
+from liquidtime.train.folder.stored import preprocessor_from
 from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.stored import preprocessor_from
 
 _MAYBE = (*NUMBER, None)
 _SPREAD = ({str: NUMBER}, None)
