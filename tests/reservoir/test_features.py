@@ -94,6 +94,25 @@ def test_static_features_are_steady_channels():
     assert set(drawn.units.channels.ravel().tolist()) == {-1, 0, 1, 2}
 
 
+def test_uneven_gaps_alone_are_looked_into():
+    values, times, _ = blips()
+    for clock, cut in ((times, 0.75), ([np.arange(40.0)] * 30, 1.5)):
+        data = encoded(series(values, clock))
+        drawn = Features.fit(data, 16, 2, np.random.default_rng(1))
+        assert drawn.between == pytest.approx(cut * surroundings(data).gap)
+
+
+def test_the_level_of_each_channel_is_read_alone():
+    random = np.random.default_rng(0)
+    levels = random.normal(size=(90, 1, 5))
+    X = levels + random.normal(size=(90, 30, 5))
+    model = LiquidRidgeRegressor(n_units=320, random_state=0).fit(X[:60], levels[:60, 0, 3])
+    assert model.score(X[60:], levels[60:, 0, 3]) > 0.5
+    channels = model.fitted_.model.network.features.units.channels
+    single = channels[(channels >= 0).sum(1) == 1, 0]
+    assert set(single.tolist()) == set(range(5))
+
+
 def test_static_features_and_categories_decide_where_nothing_else_does():
     random = np.random.default_rng(0)
     values, times, _ = blips(60)

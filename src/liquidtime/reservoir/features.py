@@ -13,7 +13,9 @@ BATCH = 128
 """Series at once."""
 _SAMPLED = 64
 _SAMPLES = 32
-_CUT = 1.5
+_CUT = {True: 1.5, False: 0.75}
+"""Longest segments that are seen at their ends alone, in median gaps; whether gaps are even."""
+_ALIKE = 1.2
 _ABOUT = 0.2
 """Share of the span by which series may begin or end apart and still have one window."""
 
@@ -68,7 +70,8 @@ class Features:
         units = draw(count, around, random)
         empty = np.zeros((count, thresholds), np.float32)
         # A hair's breadth more, so that gaps of a regular series are not cut for their rounding.
-        drawn = cls(units, empty, _CUT * around.gap, around.steady, around.window, backend)
+        between = _CUT[around.even] * around.gap
+        drawn = cls(units, empty, between, around.steady, around.window, backend)
         there = np.flatnonzero(training.lengths.numpy() > 0)
         sample = random.permutation(there)[:_SAMPLED]
         if not len(sample):
@@ -214,7 +217,15 @@ def surroundings(training: Batchable) -> Surroundings:
     start, end = (np.concatenate(part) if part else np.empty(0) for part in (starts, ends))
     span = _median([end - start], gap)
     window = np.array([-_reach(-start, span), _reach(end, span)])
-    return Surroundings(gap, span, varying, steady, sparse, window)
+    return Surroundings(gap, span, varying, steady, sparse, window, _even(gaps))
+
+
+def _even(gaps: list[np.ndarray]) -> bool:
+    joined = np.concatenate(gaps) if gaps else np.empty(0)
+    if not len(joined):
+        return True
+    low, high = np.quantile(joined, [0.1, 0.9])
+    return bool(high <= _ALIKE * low)
 
 
 def _reach(ends: np.ndarray, span: float) -> float:

@@ -17,7 +17,7 @@ MOST_CHANNELS = 4
 """Channels that a unit reads, at most."""
 SHORTEST = 0.7
 """The shortest time constant, in median gaps."""
-LONGEST = 0.25
+LONGEST = 0.5
 """The longest time constant, as a share of the median span."""
 _GAIN = 3.0
 
@@ -32,6 +32,7 @@ class Surroundings(NamedTuple):
         steady: [D] bool, channels that do not, such as static features.
         sparse: Whether channels are observed at times of their own, so that when they are is news.
         window: [2], see `Features`.
+        even: Whether gaps are all about alike.
     """
 
     gap: float
@@ -40,6 +41,7 @@ class Surroundings(NamedTuple):
     steady: np.ndarray
     sparse: bool
     window: np.ndarray
+    even: bool = True
 
 
 def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units:
@@ -55,7 +57,8 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
     """
     blocks = -(-count // BLOCK)
     alone = _alone(blocks, around)
-    kinds = np.append(_kinds(blocks - alone, around), np.full(alone, KINDS.index("low")))
+    mixed = _kinds(blocks - len(alone), around)
+    kinds = np.append(mixed, np.full(len(alone), KINDS.index("low")))
     sets = _channel_sets(kinds, alone, around, random)
     order = sorted(range(blocks), key=lambda block: (kinds[block], sets[block].tolist()))
     kind = np.repeat(kinds[order], BLOCK)[:count].astype(np.int32)
@@ -81,14 +84,19 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
     return Units(kind, channels, *(np.ascontiguousarray(each, np.float32) for each in numbers))
 
 
-def _alone(blocks: int, around: Surroundings) -> int:
-    """Blocks that read steady channels alone, beside those that mix all.
+def _alone(blocks: int, around: Surroundings) -> list[np.ndarray]:
+    """Sets of channels of leaks that read no sums, for a quarter of the blocks at most.
 
-    What a static feature says must not have to be guessed from sums.
+    What a static feature says, and the level of a channel, must not have to be guessed from sums.
     """
-    if not around.steady.any() or not around.varying.any():
-        return 0
-    return min(int(around.steady.sum()), max(1, blocks // 4), blocks - 1)
+    steady, varying = np.flatnonzero(around.steady), np.flatnonzero(around.varying)
+    most = max(1, blocks // 4)
+    if blocks < 2 or not len(varying):
+        return []
+    found = np.array_split(steady, min(most, len(steady))) if len(steady) else []
+    if len(found) + len(varying) <= most:
+        found += np.array_split(varying, len(varying))
+    return found
 
 
 def _kinds(blocks: int, around: Surroundings) -> np.ndarray:
@@ -101,11 +109,11 @@ def _kinds(blocks: int, around: Surroundings) -> np.ndarray:
 
 
 def _channel_sets(
-    kinds: np.ndarray, alone: int, around: Surroundings, random: np.random.Generator
+    kinds: np.ndarray, alone: list[np.ndarray], around: Surroundings, random: np.random.Generator
 ) -> np.ndarray:
     """[blocks, C] sets of channels, -1 behind the last; every channel comes round equally often.
 
-    The last ones read steady channels, one each as long as there are enough of them.
+    The last ones are those of `_alone`.
     """
     known = around.varying | around.steady
     both = np.flatnonzero(known if known.any() else np.ones_like(known))
@@ -113,7 +121,7 @@ def _channel_sets(
     width = min(MOST_CHANNELS, len(known))
     sets = np.full((len(kinds), width), -1)
     turns: dict[bool, list[int]] = {True: [], False: []}
-    for block, kind in enumerate(kinds[: len(kinds) - alone]):
+    for block, kind in enumerate(kinds[: len(kinds) - len(alone)]):
         level = KINDS[kind] in _LEVELS
         pool = both if level else varying
         # Levels of one channel alone first of all; combinations otherwise.
@@ -126,13 +134,13 @@ def _channel_sets(
             if channel not in chosen:
                 chosen.append(channel)
         sets[block, : len(chosen)] = sorted(chosen)
-    steady = random.permutation(np.flatnonzero(around.steady))
-    for block, part in enumerate(np.array_split(steady, alone) if alone else []):
-        sets[len(kinds) - alone + block, : len(part[:width])] = np.sort(part[:width])
+    for block, part in enumerate(alone, start=len(kinds) - len(alone)):
+        chosen = random.permutation(part)[:width].tolist()
+        sets[block, : len(chosen)] = sorted(chosen)
     return sets
 
 
 _LEVELS = ("low", "liquid")
-DENSE = {"low": 0.1, "band": 0.1, "liquid": 0.05, "resonator": 0.75}
+DENSE = {"low": 0.05, "band": 0.1, "resonator": 0.85}
 SPARSE = {"low": 0.35, "band": 0.15, "liquid": 0.2, "resonator": 0.1, "count": 0.2}
 """Shares of the kinds."""
