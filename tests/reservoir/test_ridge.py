@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from liquidtime.reservoir import ridge
 from liquidtime.reservoir.calibrate import calibrate, cross_entropy
 from liquidtime.reservoir.ridge import solve
 
@@ -56,6 +57,39 @@ def test_noise_is_answered_with_a_strong_ridge():
     clear = rows[:, :1].copy()
     assert solve(rows, noise).strength > solve(rows[:, :20], clear).strength
     assert solve(rows, noise).error < 1.2 * noise.var()
+
+
+def test_more_rows_than_are_tried_at_every_strength_are_fitted_like_the_few(monkeypatch):
+    monkeypatch.setattr(ridge, "FEW", 100)
+    random = np.random.default_rng(4)
+    # Few directions, far more columns, and single precision: what is left of the constant and of
+    # the other directions is rounding.
+    low = random.normal(size=(300, 10))
+    rows = (low @ random.normal(size=(10, 2000))).astype(np.float32) + 3
+    noise = random.choice([-1.0, 1.0], size=(300, 1))
+    found = solve(rows, noise)
+    assert 0.9 < found.error < 1.1
+    assert np.corrcoef(found.left_out[:, 0], noise[:, 0])[0, 1] < 0.2
+    signal = low[:, :1] + 0.1 * random.normal(size=(300, 1))
+    assert solve(rows, signal).error < 0.012
+
+
+def test_of_many_rows_evenly_spaced_ones_are_left_out(monkeypatch):
+    monkeypatch.setattr(ridge, "_LEFT", 50)
+    random = np.random.default_rng(5)
+    rows = random.normal(size=(120, 30))
+    targets = rows[:, :1] + random.normal(size=(120, 1))
+    found = solve(rows, targets)
+    assert len(found.index) == len(found.left_out) == 50
+    assert found.index[0] == 0
+    assert found.index[-1] == 119
+    strength = found.strength * ((rows - rows.mean(0)) ** 2).sum(1).mean()
+    for row, left in enumerate(found.index[::10]):
+        kept = np.arange(120) != left
+        weight, bias = by_normal_equations(rows[kept], targets[kept], np.ones(119), strength)
+        np.testing.assert_allclose(found.left_out[10 * row], rows[left] @ weight + bias)
+    wrong = (found.left_out - targets[found.index]) ** 2
+    np.testing.assert_allclose(found.error, wrong.mean())
 
 
 def test_probabilities_are_as_often_right_as_they_say():

@@ -8,7 +8,7 @@ from scipy.integrate import solve_ivp
 
 from liquidtime.kernels.reservoir.call import KINDS, Units, reservoir
 from liquidtime.kernels.reservoir.reference import respond_to
-from liquidtime.reservoir.units import BLOCK, Surroundings, draw
+from liquidtime.reservoir.units import BLOCK, LONGEST, SHORTEST, Surroundings, draw
 
 ALL = tuple(range(len(KINDS)))
 WINDOW = np.full(2, np.nan)
@@ -142,7 +142,7 @@ def test_drawn_units_suit_the_kernel_and_come_from_the_seed(count, channels):
     assert len(made) == count
     np.testing.assert_array_equal(made.rate, again.rate)
     assert not np.array_equal(made.rate, other.rate)
-    assert ((made.rate <= 1 / 0.7 + 1e-6) & (made.rate >= 1 / 25.0 - 1e-6)).all()
+    assert ((made.rate <= 1 / SHORTEST + 1e-6) & (made.rate >= 1 / (LONGEST * 100) - 1e-6)).all()
     np.testing.assert_allclose(np.linalg.norm(made.weights, axis=1), 1.0, rtol=1e-5)
     blocks = {(k, *c) for k, c in zip(made.kind.tolist(), made.channels.tolist(), strict=True)}
     assert len(blocks) <= -(-count // BLOCK)

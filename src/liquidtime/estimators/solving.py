@@ -61,7 +61,8 @@ def preprocessed(series: IrregularSeries) -> Preprocessor:
     """
     if len(series) < 2:
         raise InputError(f"X holds {len(series)} series; expected 2 or more.")
-    return Preprocessor.fit(series)
+    # The units read raw values, mask and times; the least of the other inputs is enough.
+    return Preprocessor.fit(series, features=("values",))
 
 
 def solve(

@@ -11,6 +11,8 @@ from scipy.special import logsumexp
 
 _STEADY = 10.0
 """How much the offsets are held at 0, which a few dozen series must not move."""
+_LEAST = -5.0
+"""Logarithm of the slope, at least."""
 
 
 def calibrate(
@@ -42,7 +44,9 @@ def calibrate(
         slopes = [slope * (error * scores).sum()], error.sum(0) + _STEADY * offset
         return float(found), np.concatenate(slopes)
 
-    found = minimize(loss, np.zeros(1 + count), jac=True, method="L-BFGS-B").x
+    # Scores that are no better than chance when left out keep their order.
+    bounds = [(_LEAST, None), *[(None, None)] * count]
+    found = minimize(loss, np.zeros(1 + count), jac=True, method="L-BFGS-B", bounds=bounds).x
     return float(np.exp(found[0])), found[1:]
 
 

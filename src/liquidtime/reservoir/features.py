@@ -12,8 +12,10 @@ from liquidtime.reservoir.units import Surroundings, draw
 BATCH = 128
 """Series at once."""
 _SAMPLED = 64
-_SAMPLES = 64
-_CUT = 1.5
+_SAMPLES = 32
+_CUT = {True: 1.5, False: 0.75}
+"""Longest segments that are seen at their ends alone, in median gaps; whether gaps are even."""
+_ALIKE = 1.2
 _ABOUT = 0.2
 """Share of the span by which series may begin or end apart and still have one window."""
 
@@ -68,14 +70,15 @@ class Features:
         units = draw(count, around, random)
         empty = np.zeros((count, thresholds), np.float32)
         # A hair's breadth more, so that gaps of a regular series are not cut for their rounding.
-        drawn = cls(units, empty, _CUT * around.gap, around.steady, around.window, backend)
+        between = _CUT[around.even] * around.gap
+        drawn = cls(units, empty, between, around.steady, around.window, backend)
         there = np.flatnonzero(training.lengths.numpy() > 0)
         sample = random.permutation(there)[:_SAMPLED]
         if not len(sample):
             return drawn
         responses = drawn.respond(training, np.sort(sample))
         places = random.uniform(0.02, 0.98, size=(count, thresholds))
-        ordered = np.sort(responses, axis=0)
+        ordered = np.sort(np.ascontiguousarray(responses.T), axis=1)
         return replace(drawn, thresholds=_midway(ordered, places))
 
     @property
@@ -118,20 +121,22 @@ class Features:
 
 
 def _midway(ordered: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Thresholds [K, P] between sorted responses [R, K], about at quantiles [K, P].
+    """Thresholds [K, P] between sorted responses [K, R], about at quantiles [K, P].
 
     Midway from a response to the next that is apart from it: at one of them, of which there may be
     many alike, its rounding would decide on which side it is.
     """
-    found = np.empty(places.shape, np.float32)
-    row = np.minimum((places * len(ordered)).astype(int), len(ordered) - 1)
-    apart = 1e-4 * (ordered[-1] - ordered[0]) + 1e-5 * np.abs(ordered).max(0) + 1e-12
-    for unit, column in enumerate(np.ascontiguousarray(ordered.T)):
-        low = column[row[unit]]
-        next_row = np.searchsorted(column, low + apart[unit], side="right")
-        high = column[np.minimum(next_row, len(column) - 1)]
-        found[unit] = (low + np.maximum(high, low + apart[unit])) / 2
-    return found
+    count = ordered.shape[1]
+    rank = np.minimum((places * count).astype(int), count - 1)
+    low = np.take_along_axis(ordered, rank, axis=1)
+    largest = np.maximum(-ordered[:, 0], ordered[:, -1])
+    apart = 1e-4 * (ordered[:, -1] - ordered[:, 0]) + 1e-5 * np.abs(largest) + 1e-12
+    bound = low + apart[:, None]
+    high = np.empty_like(low)
+    for unit, column in enumerate(ordered):
+        after = np.searchsorted(column, bound[unit], side="right")
+        high[unit] = column[np.minimum(after, count - 1)]
+    return (low + np.maximum(high, bound)) / 2
 
 
 def arrays_of(
@@ -212,7 +217,15 @@ def surroundings(training: Batchable) -> Surroundings:
     start, end = (np.concatenate(part) if part else np.empty(0) for part in (starts, ends))
     span = _median([end - start], gap)
     window = np.array([-_reach(-start, span), _reach(end, span)])
-    return Surroundings(gap, span, varying, steady, sparse, window)
+    return Surroundings(gap, span, varying, steady, sparse, window, _even(gaps))
+
+
+def _even(gaps: list[np.ndarray]) -> bool:
+    joined = np.concatenate(gaps) if gaps else np.empty(0)
+    if not len(joined):
+        return True
+    low, high = np.quantile(joined, [0.1, 0.9])
+    return bool(high <= _ALIKE * low)
 
 
 def _reach(ends: np.ndarray, span: float) -> float:

@@ -83,7 +83,7 @@ class Reservoir(nn.Module):
         """Logits or standardised values, [B, K]."""
         device = self.head.weight.device
         found = torch.from_numpy(self.features.of_batch(batch.to("cpu"))).to(device)
-        return self.head(((found - self.centre) * self.scale).clamp(-CLIP, CLIP))
+        return self.head(found.sub_(self.centre).mul_(self.scale).clamp_(-CLIP, CLIP))
 
     def kernel_request(self) -> Request:
         """What it asks of the kernels; see `liquidtime.kernels.explain`."""

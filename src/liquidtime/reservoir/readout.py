@@ -11,14 +11,14 @@ from liquidtime.errors import InputError
 from liquidtime.kernels.reservoir.call import POOLS, width
 from liquidtime.reservoir.calibrate import calibrate, cross_entropy
 from liquidtime.reservoir.features import BATCH, Features
-from liquidtime.reservoir.ridge import Solution, solve
+from liquidtime.reservoir.ridge import FEW, Solution, evenly, solve
 
 CLIP = 10.0
 """Standardised features are cut off at ± this."""
-_FEW = 1000
-"""Rows on which the groups of features are compared, at most."""
 _ENTRIES = 250_000_000
 """Numbers that the features of a training part may be, at most: 1 GB."""
+_PRODUCTS = 4e11
+"""Products that a Gram matrix of them may take, at most: some seconds."""
 
 
 class Aim(Protocol):
@@ -78,7 +78,8 @@ def find(
     """Fit the read-out.
 
     Levels (maximum, minimum, mean, …) are used beside times above thresholds if the squared error
-    of left-out series is lower then by more than its standard error. The strength of the ridge is
+    of left-out series is lower then by more than its standard error; likewise whether what steady
+    channels say counts as much as all else. The strength of the ridge is
     that of the least such error.
 
     Args:
@@ -86,7 +87,7 @@ def find(
         training: With targets.
         goal: What is to be predicted.
         weights: [N] of the series, or None.
-        random: Chooses among the features where all do not fit into memory.
+        random: Chooses among the features where all are too many for memory or time.
     """
     if goal.kind not in ("classes", "values"):
         raise InputError(
@@ -95,8 +96,9 @@ def find(
         )
     count = len(training.lengths)
     columns = np.arange(features.size)
-    if count * features.size > _ENTRIES:
-        columns = np.sort(random.permutation(columns)[: max(1024, _ENTRIES // count)])
+    most = min(_ENTRIES // count, _most(count))
+    if features.size > most:
+        columns = np.sort(random.permutation(columns)[: max(1024, most)])
     rows, target = _collect(features, training, columns)
     weight = np.ones(count) if weights is None else weights.numpy().astype(float)
     there = target >= 0 if goal.kind == "classes" else ~np.isnan(target).all(axis=1)
@@ -108,20 +110,26 @@ def find(
     rows -= centre
     rows *= scale
     np.clip(rows, -CLIP, CLIP, out=rows)
-    fit = _classes if goal.kind == "classes" else _values
-    group = (columns % width(features.thresholds.shape[1])) >= len(POOLS)
-    best = _choose(rows, target, weight, group, goal, random)
-    used = np.flatnonzero(best)
-    part = rows if best.all() else np.ascontiguousarray(rows[:, used])
-    solved, loss = fit(part, target, weight, goal)
+    above = (columns % width(features.thresholds.shape[1])) >= len(POOLS)
+    factor, solved = _choose(rows, target, weight, above, _steady(features)[columns], goal)
+    used = np.flatnonzero(factor)
+    if len(rows) > FEW:
+        solved = _solve(_scaled(rows, factor), target, weight, goal, solved.strength)
+    solved, loss = _read(solved, target, weight, goal)
     size, chosen = features.size, columns[used]
     return Found(
         _spread(centre[used], chosen, size),
         _spread(scale[used], chosen, size),
-        _spread(solved.weight, chosen, size),
+        _spread(solved.weight * factor[used, None], chosen, size),
         solved.bias,
         loss,
     )
+
+
+def _most(count: int) -> int:
+    """Columns of which so many rows have a Gram matrix, of rows or of columns, soon enough."""
+    most = _PRODUCTS / count**2
+    return int(most if most > count else np.sqrt(_PRODUCTS / count))
 
 
 def _spread(found: np.ndarray, chosen: np.ndarray, size: int) -> np.ndarray:
@@ -169,84 +177,98 @@ def _moments(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean.astype(np.float32), factor.astype(np.float32)
 
 
+def _steady(features: Features) -> np.ndarray:
+    """[F], the features of units that read steady channels alone."""
+    channels = features.units.channels
+    known = np.append(features.steady, True)[channels].all(axis=1) & (channels >= 0).any(axis=1)
+    return np.repeat(known, width(features.thresholds.shape[1]))
+
+
+def _scaled(rows: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Those of the columns that have a factor, times it."""
+    if (factor == 1).all():
+        return rows
+    part = np.ascontiguousarray(rows[:, factor > 0])
+    part *= factor[factor > 0]
+    return part
+
+
 def _choose(
     rows: np.ndarray,
     target: np.ndarray,
     weight: np.ndarray,
     above: np.ndarray,
+    steady: np.ndarray,
     goal: Aim,
-    random: np.random.Generator,
-) -> np.ndarray:
-    """Which columns to use: all, or times above thresholds alone."""
-    if len(rows) > _FEW:
-        some = np.sort(random.permutation(len(rows))[:_FEW])
+) -> tuple[np.ndarray, Solution]:
+    """What the columns count, 0 for those that are not used, and a fit to `FEW` rows."""
+    if len(rows) > FEW:
+        some = evenly(len(rows), FEW)
         rows, target, weight = rows[some], target[some], weight[some]
-    everything = np.ones_like(above)
-    errors = []
-    for group in (everything, above):
-        part = rows if group.all() else np.ascontiguousarray(rows[:, group])
-        if goal.kind == "classes":
-            wanted, counted = _signs(target, goal), _of_classes(target, weight, goal)
-            error = wanted - solve(part, wanted, counted).left_out
-        else:
-            wanted, counted = _scaled(target, goal), weight
-            error = np.nan_to_num(wanted - _values(part, target, weight, goal)[0].left_out)
-        errors.append((error**2).sum(1) * counted)
-    gain = errors[1] - errors[0]
-    # By more than chance would have it: of a few dozen series the errors say little.
-    sure = gain.mean() > gain.std() / np.sqrt(len(gain))
-    return everything if sure else above
+    wanted, counted = _wanted(target, weight, goal)
+
+    def fitted(factor: np.ndarray) -> tuple[np.ndarray, Solution, np.ndarray]:
+        found = _solve(_scaled(rows, factor), target, weight, goal)
+        error = np.nan_to_num(wanted[found.index] - found.left_out) ** 2
+        return factor, found, error.sum(1) * counted[found.index]
+
+    best = fitted(above.astype(np.float32))
+    tries = [np.ones_like(best[0])]
+    if steady.any() and not steady.all():
+        # As much as all the others together.
+        tries.append(np.where(steady, np.sqrt((~steady).sum() / steady.sum()), 1))
+    for factor in tries:
+        other = fitted(factor.astype(np.float32))
+        gain = best[2] - other[2]
+        # By more than chance would have it: of a few dozen series the errors say little.
+        if gain.mean() > gain.std() / np.sqrt(len(gain)):
+            best = other
+    return best[:2]
 
 
-def _signs(target: np.ndarray, goal: Aim) -> np.ndarray:
-    """[N, K]: 1 for the class, −1 for the others."""
-    return np.where(np.arange(len(goal.labels)) == target[:, None], 1.0, -1.0)
+def _wanted(target: np.ndarray, weight: np.ndarray, goal: Aim) -> tuple[np.ndarray, np.ndarray]:
+    """What the ridge is to give, [N, K], and the weights, those of the classes included."""
+    if goal.kind == "classes":
+        signs = np.where(np.arange(len(goal.labels)) == target[:, None], 1.0, -1.0)
+        return signs, _of_classes(target, weight, goal)
+    return (target - np.asarray(goal.mean)) / np.asarray(goal.scale), weight
 
 
 def _of_classes(target: np.ndarray, weight: np.ndarray, goal: Aim) -> np.ndarray:
     return weight if goal.weights is None else weight * np.asarray(goal.weights)[target]
 
 
-def _classes(
-    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim
-) -> tuple[Solution, float]:
-    """Logits, calibrated on the scores of left-out series."""
-    weight = _of_classes(target, weight, goal)
-    solved = solve(rows, _signs(target, goal), weight)
-    slope, offset = calibrate(solved.left_out, target, weight)
-    logits = slope * solved.left_out + offset
-    scaled = Solution(
-        slope * solved.weight,
-        slope * solved.bias + offset,
-        solved.strength,
-        logits,
-        solved.error,
-    )
-    return scaled, cross_entropy(logits, target, weight)
-
-
-def _scaled(target: np.ndarray, goal: Aim) -> np.ndarray:
-    return (target - np.asarray(goal.mean)) / np.asarray(goal.scale)
-
-
-def _values(
-    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim
-) -> tuple[Solution, float]:
-    """Standardised values; outputs that lack a target in some series are fitted without these."""
-    wanted = _scaled(target, goal)
+def _solve(
+    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim, near: float | None = None
+) -> Solution:
+    """A ridge; outputs that lack a target in some series are fitted without these."""
+    wanted, weight = _wanted(target, weight, goal)
     there = ~np.isnan(wanted)
     if there.all():
-        solved = solve(rows, wanted, weight)
-        return solved, solved.error
+        return solve(rows, wanted, weight, near)
     alone = []
     for column, known in zip(wanted.T, there.T, strict=True):
-        alone.append(solve(rows, np.where(known, column, 0.0)[:, None], weight * known))
+        alone.append(solve(rows, np.where(known, column, 0.0)[:, None], weight * known, near))
+    index = alone[0].index
     error = sum(one.error * known.sum() for one, known in zip(alone, there.T, strict=True))
-    joined = Solution(
+    return Solution(
         np.concatenate([one.weight for one in alone], axis=1),
         np.concatenate([one.bias for one in alone]),
         float(np.median([one.strength for one in alone])),
+        index,
         np.concatenate([one.left_out for one in alone], axis=1),
         float(error / there.sum()),
     )
-    return joined, joined.error
+
+
+def _read(
+    solved: Solution, target: np.ndarray, weight: np.ndarray, goal: Aim
+) -> tuple[Solution, float]:
+    """Logits, calibrated on the scores of left-out series, or values; and their loss."""
+    if goal.kind == "values":
+        return solved, solved.error
+    target, weight = target[solved.index], _of_classes(target, weight, goal)[solved.index]
+    slope, offset = calibrate(solved.left_out, target, weight)
+    logits = slope * solved.left_out + offset
+    scaled = solved._replace(weight=slope * solved.weight, bias=slope * solved.bias + offset)
+    return scaled, cross_entropy(logits, target, weight)

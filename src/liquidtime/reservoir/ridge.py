@@ -2,112 +2,203 @@
 
 With the rows centred and scaled by the roots of their weights, H the matrix that turns targets into
 predictions, and r the residuals, the residual of a row that the fit was not given is
-r_i / (1 − H_ii). H comes from one eigendecomposition, of the Gram matrix of the rows where there
-are fewer rows than columns and of that of the columns otherwise, for every strength at once.
+r_i / (1 − H_ii). A strength costs one Cholesky factor: of the Gram matrix K of the rows where there
+are fewer rows than columns, then 1 − H_ii is a (K + aI)⁻¹_ii; of that of the columns otherwise.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from scipy.linalg import eigh
+from scipy.linalg import cho_solve, get_lapack_funcs, solve_triangular
 
-STRENGTHS = np.logspace(-6, 2, 17)
+STRENGTHS = np.logspace(-5, 2, 15)
 """Strengths that are tried, in units of the mean squared norm of a row."""
-_CHUNK = 4096
+FEW = 1000
+"""Of so many rows every strength is tried; of more, those about the best of so many of them."""
+_LEFT = 2000
+"""Rows that are left out in turn where there are more rows than columns, at most."""
+_CHUNK = 1024
+_potrf, _potri = get_lapack_funcs(("potrf", "potri"), dtype=np.float64)
 
 
-@dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(NamedTuple):
     """A fitted ridge.
 
     Attributes:
         weight: [F, K].
         bias: [K].
         strength: The one chosen, as in `STRENGTHS`.
-        left_out: [N, K], the prediction of each row by a fit without it.
+        index: [M], numbers of the rows that were left out in turn: all, or evenly spaced ones.
+        left_out: [M, K], the prediction of each of these by a fit without it.
         error: Mean squared error of these, over rows by weight and outputs evenly.
     """
 
     weight: np.ndarray
     bias: np.ndarray
     strength: float
+    index: np.ndarray
     left_out: np.ndarray
     error: float
 
 
-def solve(rows: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> Solution:
+def solve(
+    rows: np.ndarray,
+    targets: np.ndarray,
+    weights: np.ndarray | None = None,
+    near: float | None = None,
+) -> Solution:
     """Fit.
 
     Args:
         rows: [N, F] float32, on one scale; not changed.
         targets: [N, K].
         weights: [N], 0 or more; None for ones.
+        near: Where to begin among the strengths; None to try them all.
     """
     root = np.sqrt(np.ones(len(rows)) if weights is None else np.asarray(weights, float))
+    if near is None and len(rows) > FEW:
+        some = evenly(len(rows), FEW)
+        if root[some].any():
+            near = solve(rows[some], targets[some], root[some] ** 2).strength
     total = float(root @ root)
     centre = (root**2 / total) @ rows
     middle = (root**2 / total) @ targets
     y = (targets - middle) * root[:, None]
-    few = len(rows) <= rows.shape[1]
-    gram = _row_gram(rows, centre, root) if few else _column_gram(rows, centre, root)
-    scale = max(float(np.trace(gram)) / len(rows), 1e-30)
-    eigenvalues, basis = eigh(gram, overwrite_a=True, check_finite=False)
-    eigenvalues = np.maximum(eigenvalues, 0.0)
-    del gram
-    if few:
-        loads = basis
-        along = basis.T @ y
-        gains = eigenvalues / (eigenvalues + STRENGTHS[:, None] * scale)
-    else:
-        loads = np.concatenate(
-            [((part - centre) * r[:, None]) @ basis for part, r in _chunks(rows, root)]
-        )
-        along = loads.T @ y
-        gains = 1 / (eigenvalues + STRENGTHS[:, None] * scale)
-    squares = loads**2
-    best = None
-    for strength, gain in zip(STRENGTHS, gains, strict=True):
-        leverage = squares @ gain + root**2 / total
-        error = y - loads @ (gain[:, None] * along)
-        # Rows without weight have none in the fit either. At 1 a row is its own prediction.
-        error /= np.maximum(1 - leverage, 1e-9)[:, None]
-        loss = float((error**2).sum() / (total * targets.shape[1]))
-        if best is None or loss < best[0]:
-            best = loss, strength, gain, error
-    assert best is not None
-    loss, strength, gain, error = best
-    if few:
-        dual = basis @ (along / (eigenvalues + strength * scale)[:, None])
-        dual *= root[:, None]
-        weight = rows.T @ dual.astype(rows.dtype)
-        weight = weight - np.outer(centre, dual.sum(0))
-    else:
-        weight = basis @ (gain[:, None] * along)
+    system = (_OfRows if len(rows) <= rows.shape[1] else _OfColumns)(rows, centre, root, y)
+    share = root[system.index] ** 2 / total
+
+    def left_out_by(strength: float) -> _Try:
+        found = system.at(strength * system.scale)
+        if found is None:
+            return _Try(strength, np.inf, np.empty(0), np.empty(0))
+        residual, rest, raw = found
+        # Rows without weight have none in the fit either. At 0 a row is its own prediction.
+        error = residual / np.maximum(rest - share, 1e-9)[:, None]
+        loss = float((error**2).sum() / (share.sum() * total * targets.shape[1]))
+        return _Try(strength, loss, error, raw)
+
+    best = _least(left_out_by, near)
+    weight = system.weight(best.raw)
     bias = middle - centre @ weight
-    counted = root > 0
-    left_out = rows @ weight.astype(rows.dtype) + bias
-    left_out[counted] = targets[counted] - error[counted] / root[counted, None]
-    return Solution(weight, bias, float(strength), left_out, loss)
+    index = system.index
+    some = root[index] > 0
+    left_out = rows[index] @ weight.astype(rows.dtype) + bias
+    left_out[some] = targets[index][some] - best.error[some] / root[index][some, None]
+    return Solution(weight, bias, best.strength, index, left_out, best.loss)
 
 
-def _chunks(rows: np.ndarray, root: np.ndarray):
-    for start in range(0, len(rows), _CHUNK):
-        yield rows[start : start + _CHUNK], root[start : start + _CHUNK]
+def evenly(count: int, some: int) -> np.ndarray:
+    """Numbers of some out of so many, evenly spaced; of all if they are no more."""
+    return np.unique(np.linspace(0, count - 1, min(count, some)).astype(int))
 
 
-def _row_gram(rows: np.ndarray, centre: np.ndarray, root: np.ndarray) -> np.ndarray:
-    """[N, N] float64: products in float32, in which the rows are, of centred columns."""
-    gram = np.zeros((len(rows), len(rows)))
-    for start in range(0, rows.shape[1], _CHUNK):
-        part = rows[:, start : start + _CHUNK] - centre[start : start + _CHUNK].astype(rows.dtype)
-        gram += part @ part.T
-    return gram * root[:, None] * root
+class _Try(NamedTuple):
+    strength: float
+    loss: float
+    error: np.ndarray
+    raw: np.ndarray
 
 
-def _column_gram(rows: np.ndarray, centre: np.ndarray, root: np.ndarray) -> np.ndarray:
-    """[F, F] float64."""
-    gram = np.zeros((rows.shape[1], rows.shape[1]))
-    for part, r in _chunks(rows, root):
-        scaled = (part - centre.astype(rows.dtype)) * r[:, None].astype(rows.dtype)
-        gram += scaled.T @ scaled
-    return gram
+class _Search(Protocol):
+    def __call__(self, strength: float) -> _Try: ...
+
+
+def _least(tried: _Search, near: float | None) -> _Try:
+    """The best of all strengths, or down the hill from one of them."""
+    if near is None:
+        return min((tried(float(each)) for each in STRENGTHS), key=lambda found: found.loss)
+    at = int(np.abs(np.log(STRENGTHS / near)).argmin())
+    best = tried(float(STRENGTHS[at]))
+    for step in (1, -1):
+        place, further = at, True
+        while further and 0 <= place + step < len(STRENGTHS):
+            place += step
+            found = tried(float(STRENGTHS[place]))
+            further = found.loss < best.loss
+            best = found if further else best
+        if best.strength != STRENGTHS[at]:
+            break
+    return best
+
+
+class _OfRows:
+    """(K + aI) c = y of the rows' Gram matrix K, [N, N]."""
+
+    def __init__(
+        self, rows: np.ndarray, centre: np.ndarray, root: np.ndarray, y: np.ndarray
+    ) -> None:
+        self.rows, self.centre, self.root, self.y = rows, centre, root, y
+        self.index = np.arange(len(rows))
+        # Products in float32, in which the rows are, of centred columns.
+        self.gram = np.zeros((len(rows), len(rows)))
+        for start in range(0, rows.shape[1], _CHUNK):
+            end = start + _CHUNK
+            part = rows[:, start:end] - centre[start:end].astype(rows.dtype)
+            self.gram += part @ part.T
+        self.gram *= root[:, None] * root
+        self.scale = max(float(np.trace(self.gram)) / len(rows), 1e-30)
+        # The means take the constant out of K; what rounding leaves of it would drown what is
+        # looked for. y has no part along it, and the inverse's is known if K's is.
+        total = float(root @ root)
+        self.gram += (self.scale / total) * np.outer(root, root)
+        self.constant = root**2 / total
+
+    def at(self, a: float) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Residuals, 1 − H_ii and c; None where a is lost in the rounding of K."""
+        factor = _factor(self.gram, a)
+        if factor is None:
+            return None
+        dual = cho_solve((factor, True), self.y, check_finite=False)
+        inverse, _ = _potri(factor, lower=1, overwrite_c=1)
+        known = (1 - a / (self.scale + a)) * self.constant
+        return a * dual, a * np.diagonal(inverse) + known, dual
+
+    def weight(self, dual: np.ndarray) -> np.ndarray:
+        """[F, K] for c."""
+        dual = dual * self.root[:, None]
+        return self.rows.T @ dual.astype(self.rows.dtype) - np.outer(self.centre, dual.sum(0))
+
+
+class _OfColumns:
+    """(G + aI) w = Xᵀy of the columns' Gram matrix G, [F, F]."""
+
+    def __init__(
+        self, rows: np.ndarray, centre: np.ndarray, root: np.ndarray, y: np.ndarray
+    ) -> None:
+        self.gram = np.zeros((rows.shape[1], rows.shape[1]))
+        self.aim = np.zeros((rows.shape[1], y.shape[1]))
+        for at in _chunks(len(rows)):
+            part = (rows[at] - centre.astype(rows.dtype)) * root[at, None].astype(rows.dtype)
+            self.gram += part.T @ part
+            self.aim += part.T @ y[at]
+        self.scale = max(float(np.trace(self.gram)) / len(rows), 1e-30)
+        self.index = evenly(len(rows), _LEFT)
+        self.some = (rows[self.index] - centre) * root[self.index, None]
+        self.y = y[self.index]
+
+    def at(self, a: float) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Residuals, 1 − H_ii and w; None where a is lost in the rounding of G."""
+        factor = _factor(self.gram, a)
+        if factor is None:
+            return None
+        weight = cho_solve((factor, True), self.aim, check_finite=False)
+        half = solve_triangular(factor, self.some.T, lower=True, check_finite=False)
+        return self.y - self.some @ weight, 1 - (half**2).sum(0), weight
+
+    def weight(self, weight: np.ndarray) -> np.ndarray:
+        """[F, K]."""
+        return weight
+
+
+def _factor(gram: np.ndarray, a: float) -> np.ndarray | None:
+    """The lower Cholesky factor of gram + aI."""
+    shifted = np.array(gram.T, order="F")
+    shifted[np.diag_indices(len(gram))] += a
+    factor, failed = _potrf(shifted, lower=1, overwrite_a=1, clean=0)
+    return None if failed else factor
+
+
+def _chunks(count: int) -> Iterator[slice]:
+    for start in range(0, count, _CHUNK):
+        yield slice(start, start + _CHUNK)

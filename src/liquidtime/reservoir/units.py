@@ -17,7 +17,7 @@ MOST_CHANNELS = 4
 """Channels that a unit reads, at most."""
 SHORTEST = 0.7
 """The shortest time constant, in median gaps."""
-LONGEST = 0.25
+LONGEST = 0.5
 """The longest time constant, as a share of the median span."""
 _GAIN = 3.0
 
@@ -32,6 +32,7 @@ class Surroundings(NamedTuple):
         steady: [D] bool, channels that do not, such as static features.
         sparse: Whether channels are observed at times of their own, so that when they are is news.
         window: [2], see `Features`.
+        even: Whether gaps are all about alike.
     """
 
     gap: float
@@ -40,6 +41,7 @@ class Surroundings(NamedTuple):
     steady: np.ndarray
     sparse: bool
     window: np.ndarray
+    even: bool = True
 
 
 def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units:
@@ -54,8 +56,10 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
         The units, those of one kind and one set of channels together.
     """
     blocks = -(-count // BLOCK)
-    kinds = _kinds(blocks, around)
-    sets = _channel_sets(kinds, around, random)
+    alone = _alone(blocks, around)
+    mixed = _kinds(blocks - len(alone), around)
+    kinds = np.append(mixed, np.full(len(alone), KINDS.index("low")))
+    sets = _channel_sets(kinds, alone, around, random)
     order = sorted(range(blocks), key=lambda block: (kinds[block], sets[block].tolist()))
     kind = np.repeat(kinds[order], BLOCK)[:count].astype(np.int32)
     channels = np.repeat(sets[order], BLOCK, axis=0)[:count].astype(np.int32)
@@ -80,6 +84,21 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
     return Units(kind, channels, *(np.ascontiguousarray(each, np.float32) for each in numbers))
 
 
+def _alone(blocks: int, around: Surroundings) -> list[np.ndarray]:
+    """Sets of channels of leaks that read no sums, for a quarter of the blocks at most.
+
+    What a static feature says, and the level of a channel, must not have to be guessed from sums.
+    """
+    steady, varying = np.flatnonzero(around.steady), np.flatnonzero(around.varying)
+    most = max(1, blocks // 4)
+    if blocks < 2 or not len(varying):
+        return []
+    found = np.array_split(steady, min(most, len(steady))) if len(steady) else []
+    if len(found) + len(varying) <= most:
+        found += np.array_split(varying, len(varying))
+    return found
+
+
 def _kinds(blocks: int, around: Surroundings) -> np.ndarray:
     """[blocks] kinds, in shares as exact as whole blocks allow."""
     mix = SPARSE if around.sparse else DENSE
@@ -90,16 +109,19 @@ def _kinds(blocks: int, around: Surroundings) -> np.ndarray:
 
 
 def _channel_sets(
-    kinds: np.ndarray, around: Surroundings, random: np.random.Generator
+    kinds: np.ndarray, alone: list[np.ndarray], around: Surroundings, random: np.random.Generator
 ) -> np.ndarray:
-    """[blocks, C] sets of channels, -1 behind the last; every channel comes round equally often."""
+    """[blocks, C] sets of channels, -1 behind the last; every channel comes round equally often.
+
+    The last ones are those of `_alone`.
+    """
     known = around.varying | around.steady
     both = np.flatnonzero(known if known.any() else np.ones_like(known))
     varying = np.flatnonzero(around.varying) if around.varying.any() else both
     width = min(MOST_CHANNELS, len(known))
     sets = np.full((len(kinds), width), -1)
     turns: dict[bool, list[int]] = {True: [], False: []}
-    for block, kind in enumerate(kinds):
+    for block, kind in enumerate(kinds[: len(kinds) - len(alone)]):
         level = KINDS[kind] in _LEVELS
         pool = both if level else varying
         # Levels of one channel alone first of all; combinations otherwise.
@@ -112,10 +134,13 @@ def _channel_sets(
             if channel not in chosen:
                 chosen.append(channel)
         sets[block, : len(chosen)] = sorted(chosen)
+    for block, part in enumerate(alone, start=len(kinds) - len(alone)):
+        chosen = random.permutation(part)[:width].tolist()
+        sets[block, : len(chosen)] = sorted(chosen)
     return sets
 
 
 _LEVELS = ("low", "liquid")
-DENSE = {"low": 0.1, "band": 0.1, "liquid": 0.05, "resonator": 0.75}
+DENSE = {"low": 0.05, "band": 0.1, "resonator": 0.85}
 SPARSE = {"low": 0.35, "band": 0.15, "liquid": 0.2, "resonator": 0.1, "count": 0.2}
 """Shares of the kinds."""

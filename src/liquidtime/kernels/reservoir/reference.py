@@ -153,15 +153,12 @@ class _Leaks:
 
     def _response(self, u: np.ndarray) -> np.ndarray:
         kind, (fast, slow) = self.units.kind, self.e
-        return np.select(
-            [
-                (kind == LOW) | (kind == LIQUID),
-                (kind == BAND) | (kind == LIQUID_BAND),
-                kind == RESONATOR,
-            ],
-            [u + fast.real, (fast - slow).real, (fast * np.exp(1j * self.units.phase)).real],
-            self.counted,
-        )
+        level = (kind == LOW) | (kind == LIQUID)
+        difference = (kind == BAND) | (kind == LIQUID_BAND)
+        turned = np.real(fast * np.exp(1j * self.units.phase))
+        found = np.where(kind == RESONATOR, turned, self.counted)
+        found = np.where(difference, np.real(fast - slow), found)
+        return np.where(level, u + np.real(fast), found)
 
 
 def _phi(z: np.ndarray) -> np.ndarray:
