@@ -8,7 +8,7 @@ from liquidtime.runs.page.page import page
 from liquidtime.runs.write import write_text
 from liquidtime.train.files import EXAMPLE, HISTORY, REPORT, evaluated_run, predictions_name
 from liquidtime.train.record import read_metrics, read_record
-from liquidtime.train.report import alarms, variables
+from liquidtime.train.report import alarms, moved, variables
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
 from liquidtime.train.report.comparison import compare, shown_part
@@ -52,6 +52,7 @@ def write(run_dir: Run | Path | str, *, extra_runs: Sequence[Run | Path | str] =
         alarms.section(path, record, metrics),
         variables.section(metrics),
         report_figures.example_section(path, record, config),
+        *moved.sections(path, metrics),
         report_figures.wiring_section(record, config),
         report_figures.training_section(path, metrics),
         Section("All metrics", report_tables.metrics_table(metrics)),
