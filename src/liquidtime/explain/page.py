@@ -117,7 +117,12 @@ def importance_page(found: Importance, *, name: str, title: str | None = None) -
 
 
 def trace_section(
-    found: Attribution, so_far: np.ndarray | None, *, of_whole: bool, sees_future: bool
+    found: Attribution,
+    so_far: np.ndarray | None,
+    *,
+    of_whole: bool,
+    sees_future: bool,
+    panels: int = PANELS,
 ) -> Section:
     """The series over time, its observations coloured by what they did.
 
@@ -126,10 +131,11 @@ def trace_section(
         so_far: From `said_so_far`.
         of_whole: Whether the model says one thing of a series, and not one a step.
         sees_future: Whether what it says at a step depends on later steps.
+        panels: Variables that are drawn at most.
     """
     totals = np.abs(found.cells).sum(0)
     seen = np.asarray(np.isfinite(found.values).any(axis=0))
-    shown = [at for at in np.argsort(-totals, kind="stable").tolist() if seen[at]][:PANELS]
+    shown = [at for at in np.argsort(-totals, kind="stable").tolist() if seen[at]][:panels]
     classes = found.output.scale != "value"
     name = found.output.called or found.output.name
     drawn = attribution_trace(

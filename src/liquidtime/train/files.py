@@ -21,7 +21,16 @@ FIT = Kind(
     record=RECORD,
     last=METRICS,
     scaffold=CHECKPOINTS,
-    read_back=(RECORD, WEIGHTS, HISTORY, SPLIT, EXAMPLE, ATTRIBUTION, RECALIBRATION, "predictions*.csv"),
+    read_back=(
+        RECORD,
+        WEIGHTS,
+        HISTORY,
+        SPLIT,
+        EXAMPLE,
+        ATTRIBUTION,
+        RECALIBRATION,
+        "predictions*.csv",
+    ),
     may_differ=("accelerator", "devices", "backend"),
     in_words={
         "fingerprint": "data or split",

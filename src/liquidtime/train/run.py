@@ -215,9 +215,7 @@ class Run:
     @property
     def explainable(self) -> Explainable:
         """The network with what is before and behind it, as `liquidtime.explain` takes it."""
-        return explainable(
-            self._model, self.preprocessor, self.objective, self.config, self.record
-        )
+        return explainable(self._model, self.preprocessor, self.objective, self.config, self.record)
 
     def explain(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 
 from liquidtime.train.score.metrics import Scored
 
-NAME = "together"
+NAME, TITLE = "together", "both together"
 PRIOR = "prior"
 
 
@@ -32,8 +32,9 @@ def entry(other: Mapping[str, Any], seconds: float, *, bounded: bool) -> dict[st
         bounded: Whether probabilities are predicted.
     """
     what = "the probabilities that they give" if bounded else "the values that they predict"
+    title = other["title"]
     return {
-        "title": f"the network and {other['title']} together",
-        "usage": f"fit both, and take the mean of {what}; there is no option for it",
+        "title": TITLE,
+        "usage": f"fit the network and {title}, and take the mean of {what}; no option does it",
         "seconds": seconds + other["seconds"],
     }

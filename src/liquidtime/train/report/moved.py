@@ -16,20 +16,21 @@ from liquidtime.explain.explainable import Explainable
 from liquidtime.explain.integrated import integrate
 from liquidtime.explain.leaving_out import EACH_UP_TO, occlude
 from liquidtime.explain.output import Output
-from liquidtime.explain.page import LIMITS, said_so_far, totals_section, trace_section
+from liquidtime.explain.page import LIMITS, said_so_far, trace_section
 from liquidtime.explain.question import Question, ask
-from liquidtime.explain.words import sentences
+from liquidtime.explain.words import amount, sentences
 from liquidtime.models.contract import Model
-from liquidtime.runs.page.blocks import Block, Paragraph, Section
+from liquidtime.runs.page.blocks import Block, Folded, Paragraph, Section, Table
 from liquidtime.runs.write import write_atomically
 from liquidtime.train.config import FitConfig
+from liquidtime.train.files import ATTRIBUTION
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.report.naming import class_names, quoted
+from liquidtime.train.report.naming import class_names, pieces_of, quoted
 
 # Points between the baseline and the series; stretches of time that are left out at once.
 _NODES, _FEWEST_NODES = 64, 16
 _STRETCHES, _FEWEST_STRETCHES = 24, 4
-_MOST_ROWS = 4000
+_MOST_ROWS, _PANELS = 4000, 4
 TITLE = "What moved this prediction?"
 
 
@@ -63,9 +64,7 @@ def explainable(
     )
 
 
-def keep(
-    path: Path, about: Explainable, series: IrregularSeries, each: float, room: float
-) -> str:
+def keep(path: Path, about: Explainable, series: IrregularSeries, each: float, room: float) -> str:
     """Find what moved the prediction of one series, and keep it.
 
     Args:
@@ -92,28 +91,37 @@ def keep(
     return ""
 
 
-def sections(path: Path, metrics: Mapping[str, Any]) -> list[Section]:
+def sections(path: Path, metrics: Mapping[str, Any], record: Mapping[str, Any]) -> list[Section]:
     """The example's attribution in words and drawings; nothing in runs that did not look."""
-    from liquidtime.train.files import ATTRIBUTION
-
     told, file = metrics["moved"], path / ATTRIBUTION
     if not told:
         return []
-    command = f"`liquidtime explain {path.name} TABLE --id {told['series']}`"
+    # A piece is no series of the user's.
+    whole = pieces_of(record) == "series"
+    command = f"liquidtime explain RUN TABLE --id {told['series']}"
     if told["left_out"]:
-        text = f"Not looked at for series {told['series']}: {told['left_out']}. {command} does."
+        text = f"Not looked at for series {quoted(told['series'])}: {told['left_out']}."
+        text += f" “{command}” may do it." if whole else ""
         return [Section(TITLE, [Paragraph(text)])]
     if not file.exists():
         return []
     found, so_far, sees = _read(file)
     blocks: list[Block] = [
-        Paragraph(f"Series {quoted(told['series'])}, the one shown above."),
+        Paragraph(f"Series {quoted(told['series'])}, of the {told['part']} part, chosen by rule."),
         *map(Paragraph, sentences(found)),
     ]
-    for section in (trace_section(found, so_far, **sees), totals_section(found)):
-        blocks += section.parts
-    blocks.append(Paragraph(f"{LIMITS} {command} does this for any series.", "note"))
+    blocks += trace_section(found, so_far, **sees, panels=_PANELS).parts
+    blocks.append(_totals(found))
+    blocks.append(Paragraph(LIMITS + f" “{command}” does this for any series." * whole, "note"))
     return [Section(TITLE, blocks)]
+
+
+def _totals(found: Attribution) -> Folded:
+    """The amount of each variable in numbers, the largest first."""
+    totals = sorted(found.totals.items(), key=lambda each: -abs(each[1]))
+    rows = [[name, amount(value, signed=True)] for name, value in totals]
+    title = "Each variable over the whole series"
+    return Folded(title, [Table(["variable", found.output.words], rows)])
 
 
 def _output(about: Explainable, series: IrregularSeries) -> str | None:

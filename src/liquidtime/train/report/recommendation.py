@@ -98,6 +98,8 @@ def _both(
 
 
 def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str, Any]) -> str:
+    # A name may begin small, such as "random liquid features".
+    name = _capital(name)
     title, guessing = found["title"], found["best"] == _PRIOR
     mine, theirs = _scores(found, own_first=True), _scores(found, own_first=False)
     match found["verdict"]:
@@ -107,7 +109,7 @@ def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str,
             text = f"{name} is ahead of every baseline, the best of which is {title} ({mine})"
         case "behind":
             too = f"; {name} cannot be told from guessing" * guesses
-            text = f"{_capital(title)} does better than {name} ({theirs}){too}"
+            text = f"{_capital(title)} {_do(title)} better than {name} ({theirs}){too}"
         case "guessing" if guessing or found["use"] == "network":
             text = f"{name} cannot be told from guessing ({mine})"
         case "guessing":
@@ -115,7 +117,7 @@ def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str,
         case _ if found["use"] == "network":
             text = f"{name} and the best baseline, {title}, do about equally well ({mine})"
         case _:
-            text = f"{_capital(title)} does at least as well as {name} ({theirs})"
+            text = f"{_capital(title)} {_do(title)} at least as well as {name} ({theirs})"
     if found["use"] != "network" and found["usage"].startswith("--"):
         text += f": repeat with {found['usage']}"
     few = " With so few cases this says little." if part.get("reliable") is False else ""
@@ -131,7 +133,8 @@ def _of_both(found: Mapping[str, Any]) -> str:
     word = "does better still" if both["clear"] else "may do better still"
     return (
         f" The mean of both {word}: {number(value)}, better by {number(gain['value'], like=value)} "
-        f"{interval(gain | {'value': value})}".rstrip() + "."
+        f"{interval(gain | {'value': value})}".rstrip()
+        + "."
     )
 
 
@@ -146,6 +149,10 @@ def _scores(found: Mapping[str, Any], *, own_first: bool) -> str:
         f"{metric_name(found['metric'])} {number(first)} against {number(second)}, better by "
         f"{number(ahead['value'], like=own)} {interval(ahead | {'value': own})}"
     ).rstrip()
+
+
+def _do(title: str) -> str:
+    return "do" if title.endswith("features") else "does"
 
 
 def _capital(text: str) -> str:
