@@ -24,7 +24,7 @@ class Liquid:
     title = "random liquid features"
     usage = "--model ridge"
     model = "ridge"
-    quick = True
+    quick = False
 
     def suits(self, setting: Setting) -> bool:
         """Classes or values of whole series."""
