@@ -14,13 +14,15 @@ from liquidtime.explain.attribution import Attribution
 from liquidtime.explain.baseline import Baseline
 from liquidtime.explain.explainable import Explainable
 from liquidtime.explain.why import Method, attribute
-from liquidtime.train.stored import preprocessor_to
+from liquidtime.train.folder.stored import preprocessor_to
 
 
 class Deployed:
     """What fitted estimators can do besides predicting."""
 
     fitted_: Any
+    chosen_: str
+    validation_scores_: dict[str, float]
 
     @property
     def explainable(self) -> Explainable:

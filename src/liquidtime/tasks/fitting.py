@@ -10,8 +10,8 @@ from liquidtime.runs.folder import Folder
 from liquidtime.train import fit
 from liquidtime.train.baseline.standing import Which
 from liquidtime.train.config import About, FitConfig
-from liquidtime.train.files import FIT
-from liquidtime.train.fingerprint import fingerprint
+from liquidtime.train.folder.files import FIT
+from liquidtime.train.folder.fingerprint import fingerprint
 from liquidtime.train.run import Run
 
 

@@ -16,11 +16,11 @@ from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_json
 from liquidtime.train.baseline.standing import Answered, Standing, Which, deciding, stand
-from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import FitConfig
-from liquidtime.train.files import ATTRIBUTION, BASELINES, CHECKPOINTS, FIT
+from liquidtime.train.folder.checkpoints import Progress
+from liquidtime.train.folder.files import ATTRIBUTION, BASELINES, CHECKPOINTS, FIT
+from liquidtime.train.folder.record import read_record
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.record import read_record
 from liquidtime.train.report.moved import explainable, keep
 from liquidtime.train.report.recommendation import recommend
 from liquidtime.train.score.importance import importance, plan

@@ -26,7 +26,7 @@ from liquidtime.train import card
 from liquidtime.train.ahead import Forecasts, plan_of, read_as
 from liquidtime.train.config import FitConfig
 from liquidtime.train.ensemble import ensemble
-from liquidtime.train.files import (
+from liquidtime.train.folder.files import (
     FIT,
     HISTORY,
     RECALIBRATION,
@@ -35,10 +35,11 @@ from liquidtime.train.files import (
     WEIGHTS,
     finished_run,
 )
-from liquidtime.train.history import read_history
+from liquidtime.train.folder.history import read_history
+from liquidtime.train.folder.record import read_metrics, read_record
+from liquidtime.train.folder.weights import load_weights
 from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.report.moved import explainable
 from liquidtime.train.score.forecast import forecast_scores
@@ -47,7 +48,6 @@ from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
 from liquidtime.train.score.recalibration import Recalibration
 from liquidtime.train.seeds import own_randomness, seed_weights
-from liquidtime.train.weights import load_weights
 
 _LARGE = 2048
 
@@ -159,7 +159,8 @@ class Run:
             InputError: If the variables are others.
         """
         read = read_as(self.schema, series, local)
-        logits = predict_logits(self._model, self._encode(read.inputs), batch_size).numpy()
+        asked = replace(read.inputs, target=None, classes=None, target_names=None)
+        logits = predict_logits(self._model, self._encode(asked), batch_size).numpy()
         if read.pieces is not None:
             logits = read.pieces.join(logits).astype(logits.dtype)
         found = Predictions.of(self.objective, read.series, logits)

@@ -14,10 +14,11 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model
-from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import FitConfig
 from liquidtime.train.defaults import resolved
+from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.loop import train
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.run import new_model
 from liquidtime.train.score.metrics import Scored, point
@@ -122,7 +123,7 @@ def fit_part(
     """
     part = series.select(training)
     config = resolved(config, part)
-    objective = Objective.of_training(part, config)
+    objective = objectives.of_training(part, config)
     preprocessor = preprocess(part)
     model = new_model(preprocessor, objective, config)
 

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from made_series import make_series
 
-from liquidtime.train import FitConfig, Objective
+from liquidtime.train import FitConfig
 from liquidtime.train.baseline import standing
 from liquidtime.train.baseline.catalogue import BASELINES
 from liquidtime.train.baseline.contract import Setting
 from liquidtime.train.baseline.standing import Answered, chosen, stand
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.report.recommendation import recommend
 from liquidtime.train.score.bootstrap import draw
 from liquidtime.train.score.metrics import measures
@@ -59,7 +60,7 @@ def answered(training, held, objective, quality):
 
 def told(quality, which="quick", seed=1, size=80):
     training, held = make_series(120), make_series(size, seed=seed)
-    objective = Objective.of_training(training, FitConfig())
+    objective = objectives.of_training(training, FitConfig())
     answer, table = answered(training, held, objective, quality)
     parts = {"validation": answer}
     stood = stand(
@@ -84,7 +85,7 @@ def test_a_better_baseline_is_recommended_and_a_better_network_kept():
 def test_the_interval_of_a_difference_is_paired():
     """Of a rival that is the network itself, nothing is left of it."""
     training, held = make_series(120), make_series(80, seed=1)
-    objective = Objective.of_training(training, FitConfig())
+    objective = objectives.of_training(training, FitConfig())
     from liquidtime.train.baseline.contract import Material
 
     linear = BASELINES.find("linear").fit(Material(training), objective)(Material(held))
@@ -127,7 +128,7 @@ def test_the_mean_of_both_is_scored_beside_them():
     from liquidtime.train.baseline.contract import Material
 
     training, held = make_series(120), make_series(80, seed=1)
-    objective = Objective.of_training(training, FitConfig())
+    objective = objectives.of_training(training, FitConfig())
     answer, table = answered(training, held, objective, 0.3)
     stood = stand(
         training,
@@ -188,7 +189,7 @@ def test_quantiles_have_baselines_that_hold_what_they_should():
     options = {"kind": "values", "outputs": 2}
     training, held = make_series(900, **options), make_series(900, seed=1, **options)
     config = FitConfig(task="regress", quantiles=(0.1, 0.5, 0.9))
-    objective = Objective.of_training(training, config)
+    objective = objectives.of_training(training, config)
     for name in ("prior", "linear"):
         predict = levels.fitted(BASELINES.find(name), Material(training), objective)
         found = predict(Material(held)).reshape(900, 2, 3)
@@ -202,7 +203,7 @@ def test_naive_forecasts_are_baselines_of_a_forecast():
     from liquidtime.data.forecast.naive import naive_forecasts
 
     plan, series = forecast()
-    objective = Objective.of_training(series, FitConfig(task="forecast"))
+    objective = objectives.of_training(series, FitConfig(task="forecast"))
     setting = standing.setting_of(series, objective, 0, plan)
     said = naive_forecasts(series, plan)
     from liquidtime.train.baseline.contract import Material

@@ -7,7 +7,7 @@ from made_series import make_series
 from liquidtime.models import catalogue
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
-from liquidtime.train.files import ATTRIBUTION
+from liquidtime.train.folder.files import ATTRIBUTION
 from liquidtime.train.report import moved
 from liquidtime.train.report import write as report
 from liquidtime.train.report.moved import TITLE, explainable

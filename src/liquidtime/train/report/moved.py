@@ -23,7 +23,7 @@ from liquidtime.models.contract import Model
 from liquidtime.runs.page.blocks import Block, Folded, Paragraph, Section, Table
 from liquidtime.runs.write import write_atomically
 from liquidtime.train.config import FitConfig
-from liquidtime.train.files import ATTRIBUTION
+from liquidtime.train.folder.files import ATTRIBUTION
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.report.naming import class_names, pieces_of, quoted
 

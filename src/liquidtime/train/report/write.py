@@ -6,7 +6,7 @@ from pathlib import Path
 from liquidtime.runs.page.blocks import Block, Section
 from liquidtime.runs.page.page import page
 from liquidtime.runs.write import write_text
-from liquidtime.train.files import (
+from liquidtime.train.folder.files import (
     ATTRIBUTION,
     EXAMPLE,
     HISTORY,
@@ -14,7 +14,7 @@ from liquidtime.train.files import (
     evaluated_run,
     predictions_name,
 )
-from liquidtime.train.record import read_metrics, read_record
+from liquidtime.train.folder.record import read_metrics, read_record
 from liquidtime.train.report import alarms, moved, variables
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables
