@@ -5,6 +5,7 @@ import pytest
 from made_series import make_series
 
 from liquidtime.models import catalogue
+from liquidtime.runs.page.blocks import Paragraph
 from liquidtime.train import fit
 from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.folder.files import ATTRIBUTION
@@ -82,4 +83,6 @@ def test_what_would_take_long_is_left_out_with_a_word(kind, tmp_path):
     assert why.startswith("it would take long") and not file.exists()
     told = {"series": "3", "part": "test", "left_out": why}
     [section] = moved.sections(tmp_path, {"moved": told}, record)
-    assert section.parts[0].text.startswith("Not looked at for series “3”: it would take")
+    [words] = section.parts
+    assert isinstance(words, Paragraph)
+    assert words.text.startswith("Not looked at for series “3”: it would take")
