@@ -316,6 +316,7 @@ def _finish(
         figures["selection"]["reason"] = chosen.reason
     table: dict[str, Any] = figures | {"validation": None, "test": None}
     answered: dict[str, Answered] = {}
+    example: int | None = None
     for name, part in parts.items():
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
@@ -336,13 +337,13 @@ def _finish(
         table[name] = part_metrics(found, len(part.series), drawn=drawn)
         if plan is not None:
             table[name]["forecast"] = forecast_scores(plan, objective, part.series, logits.numpy())
-        # The example is of the test part, or of the validation part where there is no test.
-        if part is list(parts.values())[-1] and model.trace is not None:
-            example = choose_example(predictions, part.series)
-            if example is not None:
-                alone = part.series[example], part.encoded.select([example])
-                write_example(out / EXAMPLE, trace_series(*alone, model, objective))
-    table |= account(out, trained, answered, table, baselines)
+        # The example is of the test part, or of the validation part where there is no test: what
+        # the last part has.
+        example = choose_example(predictions, part.series)
+        if part is list(parts.values())[-1] and model.trace is not None and example is not None:
+            alone = part.series[example], part.encoded.select([example])
+            write_example(out / EXAMPLE, trace_series(*alone, model, objective))
+    table |= account(out, trained, answered, table, baselines, plan, example)
     folder.finish(json_text(table), lambda: report.write(out))
 
 

@@ -72,6 +72,7 @@ _SINCE: dict[str, tuple[Any, Any]] = {
         None,
         ({"metric": str, "part": str, "variables": [{"name": str, **_SCORE}]}, None),
     ),
+    "moved": (None, ({"series": str, "part": str, "left_out": str}, None)),
 }
 _BASELINE = ({"metrics": {str: _SCORE}, "difference": {str: _SCORE}}, None)
 
