@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,12 +19,14 @@ FOLDS = [np.arange(start, 40, 3) for start in range(3)]
 @pytest.mark.parametrize("per_step", [False, True])
 def test_each_series_is_predicted_by_the_fit_that_did_not_see_it(series, per_step):
     data = series(50, per_step=per_step)
-    found = cross_validate(data, CONFIG, FOLDS)
+    once = replace(CONFIG, train=replace(CONFIG.train, steps="auto", epochs=1))
+    found = cross_validate(data, once, FOLDS)
     rows = np.repeat(np.arange(50), data.lengths) if per_step else np.arange(50)
     assert np.isfinite(found.predictions[rows < 40]).all()
     assert np.isnan(found.predictions[rows >= 40]).all()
-    own = found.folds[1].predict(data.select(FOLDS[1]))
-    assert found.predictions[np.isin(rows, FOLDS[1])] == pytest.approx(own)
+    for fold, fit in zip(FOLDS, found.folds, strict=True):
+        own = fit.predict(data.select(fold))
+        assert found.predictions[np.isin(rows, fold)] == pytest.approx(own, rel=1e-5)
     assert found.steps == np.median([fit.steps for fit in found.folds])
     scored = found.scored(data)
     assert found.score(data) == point(
@@ -31,18 +35,41 @@ def test_each_series_is_predicted_by_the_fit_that_did_not_see_it(series, per_ste
     assert len(found.scores) == 3
 
 
-def test_a_refit_takes_those_steps_along_the_same_step_sizes(series):
+def test_all_folds_have_the_same_round(series):
+    data = series(48)
+    folds = [np.arange(start, 48, 3) for start in range(3)]
+    found = cross_validate(data, CONFIG, folds)
+    assert len({fit.progress.best for fit in found.folds}) == 1
+    assert len({len(fit.progress.history) for fit in found.folds}) == 1
+
+
+def test_a_refit_takes_those_steps_and_as_many_more_as_the_loss_needs(series):
     data = series(48)
     found = cross_validate(data, CONFIG, FOLDS)
     again = refit(data, CONFIG, found)
     whole = fit_part(data, CONFIG, np.arange(48))
     done = again.progress.history
-    assert again.steps == found.steps and "validation_loss" not in done[0]
-    assert [r["train_loss"] for r in done[:-1]] == [
-        r["train_loss"] for r in whole.progress.history[: len(done) - 1]
-    ]
+    assert again.steps >= found.steps and "validation_loss" not in done[0]
+    assert [r["train_loss"] for r in done] == [
+        r["train_loss"] for r in whole.progress.history[: len(done)]
+    ], "along the same step sizes"
+    assert done[-1]["train_loss"] <= found.level or len(done) == len(whole.progress.history)
     # Without a validation part the last weights count.
     assert whole.progress.best == len(whole.progress.history) - 1
+    early = refit(data, CONFIG, replace(found, steps=3, level=0.0))
+    assert early.steps == whole.steps, "it never came down so far"
+    early = refit(data, CONFIG, replace(found, steps=3, level=9.0))
+    assert len(early.progress.history) == 1
+
+
+def test_fits_end_halfway_that_cannot_catch_up(series):
+    data = series(48)
+    alone = replace(CONFIG, train=replace(CONFIG.train, patience=None))
+    whole = cross_validate(data, alone, FOLDS)
+    ended = cross_validate(data, alone, FOLDS, rival=("log_loss", 1e-6))
+    went_on = cross_validate(data, alone, FOLDS, rival=("log_loss", 9.0))
+    rounds = [len(each.folds[0].progress.history) for each in (whole, ended, went_on)]
+    assert rounds[1] == (rounds[0] + 1) // 2 and rounds[2] == rounds[0]
 
 
 def test_a_fit_without_a_weight_is_one_without_the_series(series):
@@ -55,6 +82,7 @@ def test_a_fit_without_a_weight_is_one_without_the_series(series):
         train=TrainConfig(steps=3, batch_size=30, gradient_clip=0),
     )
     from liquidtime.data.encoded import checked_weight
+
     from liquidtime.data.preprocess import Preprocessor
 
     known = Preprocessor.fit(data)
