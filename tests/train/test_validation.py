@@ -82,7 +82,6 @@ def test_a_fit_without_a_weight_is_one_without_the_series(series):
         train=TrainConfig(steps=3, batch_size=30, gradient_clip=0),
     )
     from liquidtime.data.encoded import checked_weight
-
     from liquidtime.data.preprocess import Preprocessor
 
     known = Preprocessor.fit(data)
