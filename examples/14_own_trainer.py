@@ -13,6 +13,7 @@ import torch
 from liquidtime.data import BucketBatches, Preprocessor, batch_loader, from_lists
 from liquidtime.models import cfc
 from liquidtime.train import FitConfig, Loss, Objective, new_model
+from liquidtime.train.objectives import catalogue as objectives
 
 
 def cups(count: int, seed: int):
@@ -48,7 +49,7 @@ def main(epochs: int = 20) -> float:
     pl.seed_everything(0, verbose=False)
     config = FitConfig(model=cfc.Config(hidden_size=16, dropout=0.1))
     training, validation = cups(180, seed=0), cups(60, seed=1)
-    preprocessor, objective = Preprocessor.fit(training), Objective.of_training(training, config)
+    preprocessor, objective = Preprocessor.fit(training), objectives.of_training(training, config)
     model = new_model(preprocessor, objective, config)
 
     def loader(part, shuffle: bool):

@@ -52,6 +52,7 @@ OPTIONS = {
     "data/convert/lists.py": {"from_lists"},
     "data/convert/padded.py": {"from_nan_padded"},
     "data/convert/tables.py": {"from_frame"},
+    "data/forecast/look.py": {"look"},
     "data/recordings/windows.py": {"from_recording"},
     # Figures: what may be left out of one, and its words.
     "plot/brain/heatmap.py": {"heatmap"},
@@ -64,7 +65,9 @@ OPTIONS = {
     "plot/fit/fan.py": {"fan_chart"},
     "plot/fit/trace.py": {"series_trace"},
     # Not yet said as one value.
+    "estimators/fitting.py": {"fit_in_memory"},
     "train/fitting.py": {"fit"},
+    "train/loop.py": {"train"},
 }
 
 

@@ -14,7 +14,7 @@ from cli_helpers import COLUMNS, SMALL, wide_table
 
 from liquidtime.cli.__main__ import main
 from liquidtime.runs.folder import Folder
-from liquidtime.train.files import FIT
+from liquidtime.train.folder.files import FIT
 
 
 def test_a_run_folder_with_scores_report_and_schema(fitted):

@@ -10,7 +10,7 @@ import torch
 
 from liquidtime.data import Preprocessor, from_lists, from_long_frame, from_nan_padded
 from liquidtime.deploy.signals import Encoder, Signals
-from liquidtime.train.stored import preprocessor_from, preprocessor_to
+from liquidtime.train.folder.stored import preprocessor_from, preprocessor_to
 
 NAN = float("nan")
 

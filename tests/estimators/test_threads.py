@@ -14,7 +14,7 @@ from liquidtime.estimators import LiquidClassifier, LiquidRegressor
 from liquidtime.models.cfc import Config
 from liquidtime.train import FitConfig, TrainConfig
 from liquidtime.train.loop import train
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.run import new_model
 
 X = from_nan_padded(np.random.default_rng(0).normal(size=(24, 5, 2)))
@@ -47,7 +47,7 @@ def test_trainings_at_once_are_those_one_by_one(capfd):
         config = FitConfig(
             model=Config(hidden_size=4, dropout=0.3), train=TrainConfig(epochs=4, seed=seed)
         )
-        preprocessor, objective = Preprocessor.fit(series), Objective.of_training(series, config)
+        preprocessor, objective = Preprocessor.fit(series), objectives.of_training(series, config)
         model = new_model(preprocessor, objective, config)
         encoded = preprocessor.encode(series, reads=model.reads)
         train(model, objective, encoded, encoded, config.train)

@@ -14,7 +14,7 @@ from liquidtime.models.catalogue import MODELS, from_dict, to_dict
 from liquidtime.models.contract import Facts
 from liquidtime.train.config import FitConfig
 from liquidtime.train.loss import Loss
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
 
@@ -36,7 +36,7 @@ class Fixture:
     def __init__(self, config, data):
         preprocessor = Preprocessor.fit(data)
         fit = FitConfig(task="classify" if data.classes else "regress", model=config)
-        self.objective = Objective.of_training(data, fit)
+        self.objective = objectives.of_training(data, fit)
         torch.manual_seed(0)
         self.model = new_model(preprocessor, self.objective, fit)
         self.encoded = preprocessor.encode(data, reads=self.model.reads)

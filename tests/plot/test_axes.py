@@ -87,6 +87,11 @@ EXAMPLES = {
         4,
     ),
     "calibration_curve": Example(lambda ax: plot.calibration_curve(truth, probability, ax=ax), 2),
+    "decision_curve": Example(
+        lambda ax: plot.decision_curve(
+            np.linspace(0.1, 0.5, 5), {"a": np.full(5, 0.1)}, np.zeros(5), ax=ax
+        )
+    ),
     "precision_recall_curve": Example(
         lambda ax: plot.precision_recall_curve({"a": (truth, probability)}, ax=ax)
     ),

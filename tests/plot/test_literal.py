@@ -85,6 +85,9 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "error_against_cost": lambda: plot.error_against_cost(costed, cost_name=N[0]),
     "overlaid": lambda: plot.overlaid(times, {N[0]: [panel], N[1]: [panel]}, time_label=N[2]),
     "calibration_curve": lambda: plot.calibration_curve(truth, probability),
+    "decision_curve": lambda: plot.decision_curve(
+        np.linspace(0.1, 0.5, 5), {N[0]: np.full(5, 0.1)}, np.zeros(5)
+    ),
     "precision_recall_curve": lambda: plot.precision_recall_curve(curves),
     "roc_curve": lambda: plot.roc_curve(curves),
     "predicted_against_true": lambda: plot.predicted_against_true(times, times + 1.0, name=N[0]),

@@ -12,13 +12,13 @@ import pytest
 from liquidtime.errors import InputError
 from liquidtime.runs.claim import LOCK, check_free, claimed
 from liquidtime.runs.folder import Folder
-from liquidtime.train.files import FIT
+from liquidtime.train.folder.files import FIT
 
 HOLDER = """
     import sys, time
     from pathlib import Path
     from liquidtime.runs.folder import Folder
-    from liquidtime.train.files import FIT
+    from liquidtime.train.folder.files import FIT
 
     with Folder(Path(sys.argv[1]), FIT).claim():
         print("held", flush=True)

@@ -11,7 +11,7 @@ import torch
 from liquidtime.errors import InputError
 from liquidtime.tasks import catalogue
 from liquidtime.tasks.published import FILE, read_published
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.run import new_model
 from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.parts import scored
@@ -81,7 +81,7 @@ def test_every_recipe_builds_its_network_and_has_its_measures(task, series):
     for name in task.recipes:
         config = task.configured(name, seed=3, epochs=2)
         assert (config.train.seed, config.train.epochs) == (3, 2)
-        objective = Objective.of_training(part, config)
+        objective = objectives.of_training(part, config)
         new_model(preprocessor, objective, config)
     rows = len(encoded.target)
     logits = torch.zeros(rows, objective.output_size)

@@ -54,8 +54,9 @@ def main(arguments=None):
 
 def _plant(epoch, where, number):
     """Send this process a signal in the middle of a batch, or around the checkpoint's writing."""
-    from liquidtime.train import checkpoints, loop
+    from liquidtime.train import loop
     from liquidtime.train.epochs import Epochs
+    from liquidtime.train.folder import checkpoints
     from liquidtime.train.loss import Loss
 
     learn, forward, save, replace = Epochs._learn, Loss.forward, loop.save_progress, Path.replace

@@ -17,7 +17,7 @@ from liquidtime.errors import InputError
 from liquidtime.models import cfc
 from liquidtime.runs.digests import DIGESTS
 from liquidtime.train import FitConfig, Run, TrainConfig, fit, fitting, loop
-from liquidtime.train.files import METRICS, RECORD, WEIGHTS
+from liquidtime.train.folder.files import METRICS, RECORD, WEIGHTS
 
 DATA, SPLIT = make_series(40, longest=5), split_by_series(40, fractions=(0.6, 0.2, 0.2), seed=1)
 CONFIG = FitConfig(

@@ -7,7 +7,7 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.models import gru
 from liquidtime.train import loop
 from liquidtime.train.config import FitConfig, TrainConfig
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.progress import ProgressLine
 from liquidtime.train.run import new_model
 
@@ -21,7 +21,7 @@ def fit_in_memory(series, split, label):
     training = data.select(split.train)
     preprocessor = Preprocessor.fit(training)
     validation = preprocessor.encode(data.select(split.validation))
-    objective = Objective.of_training(training, config)
+    objective = objectives.of_training(training, config)
     model = new_model(preprocessor, objective, config)
     encoded = preprocessor.encode(training)
     return loop.train(model, objective, encoded, validation, config.train, label=label)

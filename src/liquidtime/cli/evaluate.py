@@ -81,7 +81,7 @@ def _seen_in_training(folder: Path, ids: object, *, pieces: bool) -> int:
 
     from liquidtime.runs.folder import Folder
     from liquidtime.runs.stored import understood
-    from liquidtime.train.files import FIT, SPLIT
+    from liquidtime.train.folder.files import FIT, SPLIT
 
     file = folder / SPLIT
     Folder(folder, FIT).check(SPLIT)

@@ -12,7 +12,7 @@ from liquidtime.deploy.setup import Setup
 from liquidtime.errors import InputError
 
 
-class Kind(NamedTuple):
+class Stepping(NamedTuple):
     """How networks of a kind are read and stepped."""
 
     architecture: Callable[..., Any]
@@ -30,7 +30,7 @@ class Kind(NamedTuple):
     """The same through the extension; None if that has none of the kind."""
 
 
-_RECURRENT = Kind(
+_RECURRENT = Stepping(
     network.Architecture,
     lambda model, inputs, per_step, _: network.Architecture.from_config(model, inputs, per_step),
     module.architecture_of,
@@ -39,10 +39,10 @@ _RECURRENT = Kind(
     compiled.compiled_steps,
 )
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, Stepping] = {
     "cfc": _RECURRENT,
     "ltc": _RECURRENT,
-    "ridge": Kind(
+    "ridge": Stepping(
         ridge.Architecture,
         ridge.Architecture.from_config,
         ridge.architecture_of,

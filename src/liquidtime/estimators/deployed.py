@@ -14,7 +14,7 @@ from liquidtime.explain.attribution import Attribution
 from liquidtime.explain.baseline import Baseline
 from liquidtime.explain.explainable import Explainable
 from liquidtime.explain.why import Method, attribute
-from liquidtime.train.stored import preprocessor_to
+from liquidtime.train.folder.stored import preprocessor_to
 
 
 class Deployed:

@@ -13,7 +13,7 @@ from liquidtime.estimators.solving import logits, solve
 from liquidtime.estimators.tags import series_tags
 from liquidtime.estimators.targets import numbers_of, one_a_series, own_target
 from liquidtime.train.config import FitConfig
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives import catalogue as objectives
 
 
 class LiquidRidgeRegressor(ScoredById, RegressorMixin, BaseEstimator):
@@ -78,7 +78,7 @@ class LiquidRidgeRegressor(ScoredById, RegressorMixin, BaseEstimator):
             target_names=None,
             per_step=False,
         )
-        objective = Objective.of_training(series, FitConfig(task="regress"))
+        objective = objectives.of_training(series, FitConfig(task="regress"))
         self.fitted_ = solve(self, series, objective, sample_weight)
         self._offset = offset
         self._flat = values.ndim == 1

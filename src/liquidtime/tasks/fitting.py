@@ -9,8 +9,8 @@ from liquidtime.errors import InputError
 from liquidtime.runs.folder import Folder
 from liquidtime.train import fit
 from liquidtime.train.config import About, FitConfig
-from liquidtime.train.files import FIT
-from liquidtime.train.fingerprint import fingerprint
+from liquidtime.train.folder.files import FIT
+from liquidtime.train.folder.fingerprint import fingerprint
 from liquidtime.train.run import Run
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liquidtime.runs.folder import Folder
-from liquidtime.train.files import FIT, predictions_name
+from liquidtime.train.folder.files import FIT, predictions_name
 from liquidtime.train.run import Run
 from liquidtime.train.score.bootstrap import RESAMPLES, weightings
 from liquidtime.train.score.metrics import Scored, measures

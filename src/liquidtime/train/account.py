@@ -13,9 +13,9 @@ from liquidtime.models.contract import Model
 from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_json
 from liquidtime.train.baseline.standing import Answered, Standing, Which, deciding, stand
-from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import FitConfig
-from liquidtime.train.files import BASELINES, CHECKPOINTS
+from liquidtime.train.folder.checkpoints import Progress
+from liquidtime.train.folder.files import BASELINES, CHECKPOINTS
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.report.recommendation import recommend
 from liquidtime.train.score.importance import importance, plan

@@ -12,8 +12,8 @@ from liquidtime.data.batching import BucketBatches
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.padded import quick_batches
 from liquidtime.models.contract import Solve
-from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import TrainConfig
+from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.loss import Loss
 from liquidtime.train.optimizers import optimizer_of
 from liquidtime.train.processes import Processes, joined

@@ -31,10 +31,10 @@ from liquidtime.runs.write import json_text, write_json, write_text
 from liquidtime.train.account import Trained, account
 from liquidtime.train.ahead import plan_of, segments_of
 from liquidtime.train.baseline.standing import Answered, Which
-from liquidtime.train.checkpoints import Progress
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.defaults import resolved
-from liquidtime.train.files import (
+from liquidtime.train.folder.checkpoints import Progress
+from liquidtime.train.folder.files import (
     EXAMPLE,
     FIT,
     HISTORY,
@@ -46,13 +46,16 @@ from liquidtime.train.files import (
     predictions_name,
     undrawn,
 )
-from liquidtime.train.fingerprint import fingerprint
-from liquidtime.train.history import write_history
+from liquidtime.train.folder.fingerprint import fingerprint
+from liquidtime.train.folder.history import write_history
+from liquidtime.train.folder.record import read_record
+from liquidtime.train.folder.stored import preprocessor_to
+from liquidtime.train.folder.weights import write_weights
 from liquidtime.train.line import fit_line, lined
 from liquidtime.train.loop import train
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
-from liquidtime.train.record import read_record
 from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
 from liquidtime.train.report.summary import summarise
@@ -65,8 +68,6 @@ from liquidtime.train.score.parts import beside_targets, part_metrics
 from liquidtime.train.score.predictions import Predictions, write_predictions
 from liquidtime.train.score.recalibration import Recalibration, across, check_enough
 from liquidtime.train.selection import selection
-from liquidtime.train.stored import preprocessor_to
-from liquidtime.train.weights import write_weights
 
 
 class _Part(NamedTuple):
@@ -142,7 +143,7 @@ def fit(
     weight = None if sample_weight is None else checked_weight(sample_weight, len(data))
     training_part = data.select(split.train)
     config = resolved(config, training_part)
-    objective = Objective.of_training(training_part, config)
+    objective = objectives.of_training(training_part, config)
     if config.recalibrate != "none":
         held = data.select(split.validation).target
         assert held is not None

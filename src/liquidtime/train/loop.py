@@ -6,12 +6,12 @@ from typing import Any
 
 from liquidtime.data.batch import Batchable
 from liquidtime.models.contract import Model
-from liquidtime.train.checkpoints import Progress, check_fits, load_progress, save_progress
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.defaults import Size, resolved_training
 from liquidtime.train.epochs import Epochs
-from liquidtime.train.files import CHECKPOINTS, HISTORY
-from liquidtime.train.history import write_history
+from liquidtime.train.folder.checkpoints import Progress, check_fits, load_progress, save_progress
+from liquidtime.train.folder.files import CHECKPOINTS, HISTORY
+from liquidtime.train.folder.history import write_history
 from liquidtime.train.loss import Loss
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import Curves, launched

@@ -15,7 +15,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from liquidtime.train.config import TrainConfig
-from liquidtime.train.files import TENSORBOARD
+from liquidtime.train.folder.files import TENSORBOARD
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric

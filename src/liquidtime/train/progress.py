@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from liquidtime.train.checkpoints import Progress
+from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.report.naming import metric_name
 from liquidtime.train.schedule import Plan
 

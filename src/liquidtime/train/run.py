@@ -26,7 +26,7 @@ from liquidtime.train import card
 from liquidtime.train.ahead import Forecasts, plan_of, read_as
 from liquidtime.train.config import FitConfig
 from liquidtime.train.ensemble import ensemble
-from liquidtime.train.files import (
+from liquidtime.train.folder.files import (
     FIT,
     HISTORY,
     RECALIBRATION,
@@ -35,10 +35,11 @@ from liquidtime.train.files import (
     WEIGHTS,
     finished_run,
 )
-from liquidtime.train.history import read_history
+from liquidtime.train.folder.history import read_history
+from liquidtime.train.folder.record import read_metrics, read_record
+from liquidtime.train.folder.weights import load_weights
 from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.record import read_metrics, read_record
 from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.report.naming import class_names
 from liquidtime.train.score.forecast import forecast_scores
@@ -47,7 +48,6 @@ from liquidtime.train.score.parts import part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
 from liquidtime.train.score.recalibration import Recalibration
 from liquidtime.train.seeds import own_randomness, seed_weights
-from liquidtime.train.weights import load_weights
 
 _LARGE = 2048
 

@@ -18,11 +18,12 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model
-from liquidtime.train.checkpoints import Progress, on_cpu
 from liquidtime.train.config import FitConfig
 from liquidtime.train.defaults import resolved
 from liquidtime.train.epochs import Epochs
+from liquidtime.train.folder.checkpoints import Progress, on_cpu
 from liquidtime.train.loop import begun, ready, train
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.progress import ProgressLine
 from liquidtime.train.run import new_model
@@ -171,7 +172,7 @@ class _Part(NamedTuple):
     ) -> "_Part":
         part = series.select(training)
         config = resolved(config, part)
-        objective = Objective.of_training(part, config)
+        objective = objectives.of_training(part, config)
         preprocessor = preprocess(part)
         model = new_model(preprocessor, objective, config)
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from made_series import make_series
 
-from liquidtime.train import FitConfig, Objective
+from liquidtime.train import FitConfig
 from liquidtime.train.baseline.catalogue import BASELINES
 from liquidtime.train.baseline.contract import Material
 from liquidtime.train.baseline.standing import setting_of
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.score.metrics import point
 from liquidtime.train.score.parts import beside_targets
 
@@ -23,7 +24,7 @@ KINDS = {
 def made(kind):
     options, task = KINDS[kind]
     training, held = make_series(120, **options), make_series(60, seed=1, **options)
-    return training, held, Objective.of_training(training, FitConfig(task=task))
+    return training, held, objectives.of_training(training, FitConfig(task=task))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -81,7 +82,7 @@ def test_a_class_that_training_lacks_has_no_probability():
 def test_the_last_value_is_the_last_one_seen():
     training = make_series(40, kind="values", per_step=True)
     training.target_names and object.__setattr__(training, "target_names", ("level",))
-    objective = Objective.of_training(training, FitConfig(task="forecast"))
+    objective = objectives.of_training(training, FitConfig(task="forecast"))
     setting = setting_of(training, objective, 0)
     assert setting.shown == (True,) and BASELINES.find("last_value").suits(setting)
     found = BASELINES.find("last_value").fit(Material(training), objective)(Material(training))

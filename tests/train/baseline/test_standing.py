@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from made_series import make_series
 
-from liquidtime.train import FitConfig, Objective
+from liquidtime.train import FitConfig
 from liquidtime.train.baseline import standing
 from liquidtime.train.baseline.catalogue import BASELINES
 from liquidtime.train.baseline.contract import Setting
 from liquidtime.train.baseline.standing import Answered, chosen, stand
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.report.recommendation import recommend
 from liquidtime.train.score.bootstrap import draw
 from liquidtime.train.score.metrics import measures
@@ -59,7 +60,7 @@ def answered(training, held, objective, quality):
 
 def told(quality, which="quick", seed=1, size=80):
     training, held = make_series(120), make_series(size, seed=seed)
-    objective = Objective.of_training(training, FitConfig())
+    objective = objectives.of_training(training, FitConfig())
     answer, table = answered(training, held, objective, quality)
     parts = {"validation": answer}
     stood = stand(
@@ -84,7 +85,7 @@ def test_a_better_baseline_is_recommended_and_a_better_network_kept():
 def test_the_interval_of_a_difference_is_paired():
     """Of a rival that is the network itself, nothing is left of it."""
     training, held = make_series(120), make_series(80, seed=1)
-    objective = Objective.of_training(training, FitConfig())
+    objective = objectives.of_training(training, FitConfig())
     from liquidtime.train.baseline.contract import Material
 
     linear = BASELINES.find("linear").fit(Material(training), objective)(Material(held))

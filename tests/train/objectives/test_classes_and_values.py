@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.errors import InputError
 from liquidtime.train.config import FitConfig, TrainConfig
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.classes import Classes
-from liquidtime.train.objectives.contract import Objective
 
 CLASSES = FitConfig(train=TrainConfig(class_weights="balanced"))
 VALUES = FitConfig(task="regress")
@@ -18,13 +18,13 @@ VALUES = FitConfig(task="regress")
 
 def test_balanced_weights_give_classes_equal_say(series):
     data = series(40)
-    objective = Objective.of_training(data, CLASSES)
+    objective = objectives.of_training(data, CLASSES)
     counts = torch.bincount(data.target)
     assert torch.tensor(objective.weights) * counts == pytest.approx([20.0, 20.0])
 
 
 def test_class_loss_is_torchs_weighted_mean(series):
-    objective = Objective.of_training(series(40), CLASSES)
+    objective = objectives.of_training(series(40), CLASSES)
     logits, target = torch.randn(9, 2), torch.tensor([0, 1, -1, 1, 0, 0, -1, 1, 0])
     total, weight = objective.loss(logits, target)
     expected = F.cross_entropy(
@@ -34,7 +34,7 @@ def test_class_loss_is_torchs_weighted_mean(series):
 
 
 def test_missing_values_have_no_loss_and_no_gradient(series):
-    objective = Objective.of_training(series(30, kind="values", per_step=True, outputs=2), VALUES)
+    objective = objectives.of_training(series(30, kind="values", per_step=True, outputs=2), VALUES)
     logits = torch.randn(2, 4, 2, requires_grad=True)
     target = torch.full((2, 4, 2), float("nan"))
     target[0, 1, 0] = 100.0
@@ -49,16 +49,16 @@ def test_missing_values_have_no_loss_and_no_gradient(series):
 
 def test_values_come_back_in_their_own_unit(series):
     data = series(30, kind="values", outputs=2)
-    objective = Objective.of_training(data, VALUES)
+    objective = objectives.of_training(data, VALUES)
     wanted = data.target.double().numpy()
     logits = (wanted - np.array(objective.mean)) / np.array(objective.scale)
     assert np.abs(logits.mean(0)).max() < 1e-6
     assert objective.predictions(logits) == pytest.approx(wanted)
-    assert Objective.from_dict(objective.to_dict()) == objective
+    assert objectives.from_dict(objective.to_dict()) == objective
 
 
 def test_probabilities_survive_huge_logits(series):
-    objective = Objective.of_training(series(30), FitConfig())
+    objective = objectives.of_training(series(30), FitConfig())
     found = objective.predictions(np.array([[1e4, -1e4], [0.0, 0.0]]))
     assert found == pytest.approx(np.array([[1, 0], [0.5, 0.5]]))
     assert objective.predictions(np.zeros((0, 2))).shape == (0, 2)
@@ -67,11 +67,11 @@ def test_probabilities_survive_huge_logits(series):
 def test_unfit_targets_are_refused(series):
     data = series(30)
     with pytest.raises(InputError, match="only class 'class 0'"):
-        Objective.of_training(data.select(np.flatnonzero(data.target.numpy() == 0)), FitConfig())
+        objectives.of_training(data.select(np.flatnonzero(data.target.numpy() == 0)), FitConfig())
     with pytest.raises(InputError, match="needs numbers as targets"):
-        Objective.of_training(data, VALUES)
+        objectives.of_training(data, VALUES)
     with pytest.raises(InputError, match="needs one class number"):
-        Objective.of_training(series(30, kind="values"), FitConfig())
+        objectives.of_training(series(30, kind="values"), FitConfig())
 
 
 def test_weights_of_series_are_repetitions_of_them(series):
@@ -79,7 +79,7 @@ def test_weights_of_series_are_repetitions_of_them(series):
     for kind, task in (("classes", "classify"), ("values", "regress")):
         for per_step in (False, True):
             data = series(20, kind=kind, per_step=per_step)
-            objective = Objective.of_training(data, FitConfig(task=task))
+            objective = objectives.of_training(data, FitConfig(task=task))
             encoded = Preprocessor.fit(data).encode(data)
             repeats = np.random.default_rng(0).integers(0, 3, 20)
             one = encoded.weighted(repeats).batch(range(20))
@@ -103,16 +103,16 @@ def test_what_is_no_weight_is_refused(series, weight):
 def test_class_weights_may_be_numbers(series):
     config = FitConfig(train=TrainConfig(class_weights=(1.0, 5.0)))
     assert FitConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
-    assert Objective.of_training(series(40), config).weights == (1.0, 5.0)
+    assert objectives.of_training(series(40), config).weights == (1.0, 5.0)
     with pytest.raises(InputError, match="class_weights has 2 numbers; the series have 3 classes"):
-        Objective.of_training(series(40, classes=3), config)
+        objectives.of_training(series(40, classes=3), config)
 
 
 def test_the_raw_scale_weighs_values_by_their_unit(series):
     data = series(30, kind="values", outputs=2)
     data = replace(data, target=data.target * torch.tensor([1.0, 50.0]))
     config = FitConfig(task="regress", train=TrainConfig(loss_scale="raw"))
-    objective = Objective.of_training(data, config)
+    objective = objectives.of_training(data, config)
     logits = torch.randn(30, 2)
     total, weight = objective.loss(logits, data.target)
     guess = objective.predictions(logits.numpy())
@@ -121,7 +121,7 @@ def test_the_raw_scale_weighs_values_by_their_unit(series):
 
 
 def test_records_of_the_first_version_are_read(series):
-    found = Objective.from_dict(
+    found = objectives.from_dict(
         {
             "kind": "classes",
             "per_step": False,
@@ -133,4 +133,4 @@ def test_records_of_the_first_version_are_read(series):
     )
     assert found == Classes(per_step=False, labels=("a", "b"))
     with pytest.raises(InputError, match="'ranks' is no kind of target; expected one of classes"):
-        Objective.from_dict({"kind": "ranks", "per_step": False, "labels": ["a"]})
+        objectives.from_dict({"kind": "ranks", "per_step": False, "labels": ["a"]})

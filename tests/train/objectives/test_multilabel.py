@@ -11,7 +11,7 @@ from sklearn import metrics as peer
 from liquidtime.errors import InputError
 from liquidtime.models import gru
 from liquidtime.train import FitConfig, Run, TrainConfig, fit
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.multilabel import Labels
 from liquidtime.train.score.metrics import Scored, point
 from liquidtime.train.score.predictions import read_predictions
@@ -32,7 +32,7 @@ def labelled(data):
 
 
 def test_the_loss_is_a_binary_cross_entropy_of_what_is_known(series):
-    objective = Objective.of_training(labelled(series(40)), CONFIG)
+    objective = objectives.of_training(labelled(series(40)), CONFIG)
     logits, target = torch.randn(6, 3), torch.randint(0, 2, (6, 3)).float()
     target[2, 1] = torch.nan
     total, weight = objective.loss(logits, target)
@@ -45,7 +45,7 @@ def test_the_loss_is_a_binary_cross_entropy_of_what_is_known(series):
 def test_balanced_weights_give_0_and_1_equal_say(series):
     data = labelled(series(40))
     config = replace(CONFIG, train=TrainConfig(class_weights="balanced"))
-    objective = Objective.of_training(data, config)
+    objective = objectives.of_training(data, config)
     zero, one = np.reshape(objective.weights, (2, 3))
     found = data.target.numpy()
     assert zero * (found == 0).sum(0) == pytest.approx(one * (found == 1).sum(0))
@@ -94,6 +94,6 @@ def test_a_run_from_end_to_end(series, split, tmp_path, per_step):
 def test_what_are_no_labels_is_refused(series):
     data = labelled(series(30))
     with pytest.raises(InputError, match="is 2 somewhere; expected 0 or 1"):
-        Objective.of_training(replace(data, target=data.target * 2), CONFIG)
+        objectives.of_training(replace(data, target=data.target * 2), CONFIG)
     with pytest.raises(InputError, match="'long' has only 1 in the training part"):
-        Objective.of_training(data.select(data.target[:, 1] == 1), CONFIG)
+        objectives.of_training(data.select(data.target[:, 1] == 1), CONFIG)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from liquidtime.errors import InputError
 from liquidtime.train.config import FitConfig
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.quantiles import Quantiles
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -105,14 +105,14 @@ def test_columns_go_to_a_file_and_back():
 def test_options_choose_it(series):
     data = series(30, kind="values", outputs=2)
     config = FitConfig(task="regress", quantiles=LEVELS)
-    objective = Objective.of_training(data, config)
+    objective = objectives.of_training(data, config)
     assert objective.name == "quantiles"
     assert objective.output_size == 6
     stored = json.loads(json.dumps(objective.to_dict()))
-    assert Objective.from_dict(stored) == objective
+    assert objectives.from_dict(stored) == objective
     back = FitConfig.from_dict(json.loads(json.dumps(config.to_dict())))
     assert back.quantiles == LEVELS
-    assert Objective.of_training(data, FitConfig(task="regress")).name == "values"
+    assert objectives.of_training(data, FitConfig(task="regress")).name == "values"
 
 
 @pytest.mark.parametrize("levels", [(0.5, 0.1), (0.0, 0.5), (0.5, 1.0), (0.5, 0.5)])

@@ -5,7 +5,8 @@ import pytest
 from made_series import make_series
 
 from liquidtime.data import from_lists
-from liquidtime.train import FitConfig, Objective
+from liquidtime.train import FitConfig
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.score.importance import importance, plan
 from liquidtime.train.score.parts import beside_targets
 from liquidtime.train.score.permuted import with_static_of, with_variable_of
@@ -77,7 +78,7 @@ def test_steps_with_targets_stay():
 
 def test_only_what_the_answer_rests_on_is_lost():
     data = make_series(80)
-    objective = Objective.of_training(data, FitConfig())
+    objective = objectives.of_training(data, FitConfig())
 
     def score(series):
         """Says what the first variable's last value says."""

@@ -6,7 +6,7 @@ from liquidtime.cli.common.console import leads
 from liquidtime.runs.claim import check_free
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.names import free, latest_stopped
-from liquidtime.train.files import FIT, undrawn
+from liquidtime.train.folder.files import FIT, undrawn
 
 RUNS = Path("runs")
 

@@ -5,7 +5,7 @@ the loss to the columns of the files of predictions.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
@@ -58,29 +58,6 @@ class Objective(ABC):
 
     per_step: bool
     labels: tuple[str, ...]
-
-    @staticmethod
-    def of_training(training: "IrregularSeries", config: FitConfig) -> "Objective":
-        """The objective that suits a configuration, with the constants of the training part.
-
-        Args:
-            training: Series with targets.
-            config: Names the task and the class weights.
-
-        Raises:
-            InputError: If there is no target, or not the kind that the task needs, or nothing to
-                learn.
-        """
-        from liquidtime.train.objectives.catalogue import of_training
-
-        return of_training(training, config)
-
-    @staticmethod
-    def from_dict(mapping: Mapping[str, Any]) -> "Objective":
-        """The objective that `to_dict` wrote, here or in 0.1.0."""
-        from liquidtime.train.objectives.catalogue import from_dict
-
-        return from_dict(mapping)
 
     def to_dict(self) -> dict[str, Any]:
         """The kind and the fields as a JSON-able dictionary."""

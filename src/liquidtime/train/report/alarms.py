@@ -8,8 +8,8 @@ import numpy as np
 from liquidtime.plot.fit.decision import decision_curve
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Beside, Block, Cell, Figure, Paragraph, Section, Table
-from liquidtime.train.files import predictions_name
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.folder.files import predictions_name
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.report.comparison import shown_part
 from liquidtime.train.report.naming import class_names, number, quoted, share
 from liquidtime.train.score.operating import RULES, net_benefit
@@ -41,7 +41,7 @@ def section(path: Path, record: dict[str, Any], metrics: dict[str, Any]) -> Sect
         blocks.append(_table(own, part))
     blocks.append(Paragraph(_note(points, part, record["objective"]["per_step"]), "note"))
     if len(names) == 2:
-        objective = Objective.from_dict(record["objective"])
+        objective = objectives.from_dict(record["objective"])
         found = read_predictions(path / predictions_name(part), objective)
         blocks += _decision(found.target == 1, found.prediction[:, 1], names[points[0]["class"]])
     return Section("What would alarms be worth?", blocks)

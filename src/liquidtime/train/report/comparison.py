@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from liquidtime.train.files import evaluated_run
-from liquidtime.train.record import read_metrics, read_record
+from liquidtime.train.folder.files import evaluated_run
+from liquidtime.train.folder.record import read_metrics, read_record
 
 
 @dataclass(frozen=True)

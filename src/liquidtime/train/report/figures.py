@@ -18,16 +18,16 @@ from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Beside, Cell, Figure, Paragraph, Section, Table
 from liquidtime.train.ahead import plan_of
 from liquidtime.train.config import FitConfig
-from liquidtime.train.files import EXAMPLE, HISTORY, predictions_name
-from liquidtime.train.history import read_history
-from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.folder.files import EXAMPLE, HISTORY, predictions_name
+from liquidtime.train.folder.history import read_history
+from liquidtime.train.folder.stored import preprocessor_from
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.report import answers
 from liquidtime.train.report.comparison import ComparedRun, shown_part
 from liquidtime.train.report.example import SeriesTrace, read_example
 from liquidtime.train.report.naming import class_names, metric_name, quoted, share
 from liquidtime.train.report.verdict import calibration_verdict
 from liquidtime.train.score.predictions import read_predictions
-from liquidtime.train.stored import preprocessor_from
 
 _MOST_OUTPUTS = 6
 _DEPENDENT = (
@@ -98,7 +98,7 @@ def example_section(path: Path, record: dict[str, Any], config: FitConfig) -> Se
     objective, unit = record["objective"], record["about"]["time_unit"]
     classes = objective["kind"] == "classes"
     names = class_names(objective["labels"], record)
-    bounded = Objective.from_dict(objective).bounded
+    bounded = objectives.from_dict(objective).bounded
     labels, outputs = _shown_outputs(trace, names, classes)
     drawn = series_trace(
         trace.times,
@@ -202,7 +202,7 @@ def _frequencies(came: np.ndarray, probability: np.ndarray) -> Table:
 
 def _label_sections(path: Path, record: dict[str, Any]) -> list[Section]:
     """Each label by itself, and the probabilities of all together."""
-    objective = Objective.from_dict(record["objective"])
+    objective = objectives.from_dict(record["objective"])
     found = read_predictions(path, objective)
     curves = {}
     for k, name in enumerate(objective.labels[:_MOST_OUTPUTS]):

@@ -12,7 +12,7 @@ from liquidtime.plot.fit.leads import lead_scores
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.page.blocks import Beside, Block, Figure, Folded, Paragraph, Section, Table
 from liquidtime.train.ahead import plan_of
-from liquidtime.train.files import predictions_name
+from liquidtime.train.folder.files import predictions_name
 from liquidtime.train.report.naming import number, share
 
 _MOST_COLUMNS = 4

@@ -6,8 +6,8 @@ from pathlib import Path
 from liquidtime.runs.page.blocks import Block, Section
 from liquidtime.runs.page.page import page
 from liquidtime.runs.write import write_text
-from liquidtime.train.files import EXAMPLE, HISTORY, REPORT, evaluated_run, predictions_name
-from liquidtime.train.record import read_metrics, read_record
+from liquidtime.train.folder.files import EXAMPLE, HISTORY, REPORT, evaluated_run, predictions_name
+from liquidtime.train.folder.record import read_metrics, read_record
 from liquidtime.train.report import alarms, variables
 from liquidtime.train.report import figures as report_figures
 from liquidtime.train.report import tables as report_tables

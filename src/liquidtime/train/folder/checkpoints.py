@@ -18,11 +18,11 @@ from liquidtime.runs.digests import file_sha256
 from liquidtime.runs.stored import NUMBER, check_like, understood
 from liquidtime.runs.write import naming, write_atomically
 from liquidtime.train.config import TrainConfig
-from liquidtime.train.files import RECORD
+from liquidtime.train.folder.files import RECORD
+from liquidtime.train.folder.weights import read_weights, take_weights, weights_bytes
 from liquidtime.train.optimizers import check_state
 from liquidtime.train.schedule import Plan
 from liquidtime.train.score.metrics import higher_is_better
-from liquidtime.train.weights import read_weights, take_weights, weights_bytes
 
 LAST = "last.pt"
 _SEAL = b"\nliquidtime.sha256:"

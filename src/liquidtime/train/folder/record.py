@@ -7,9 +7,10 @@ from liquidtime.errors import InputError
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import NUMBER, check_like, read_json, understood
 from liquidtime.train.config import FitConfig
-from liquidtime.train.files import METRICS, RECORD
+from liquidtime.train.folder.files import METRICS, RECORD
+from liquidtime.train.folder.stored import preprocessor_from
+from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.stored import preprocessor_from
 
 _MAYBE = (*NUMBER, None)
 _SPREAD = ({str: NUMBER}, None)
@@ -104,7 +105,7 @@ def read_record(folder: Folder) -> Record:
         found = Record(
             FitConfig.from_dict(mapping["config"]),
             preprocessor_from(mapping["preprocessor"], mapping["schema"]),
-            Objective.from_dict(mapping["objective"]),
+            objectives.from_dict(mapping["objective"]),
             mapping,
         )
         _check_sizes(found)
