@@ -121,6 +121,7 @@ def stand(
     training_seconds: float,
     metric: str,
     model: str = "",
+    both: IrregularSeries | None = None,
 ) -> Standing:
     """Fit the baselines on the training part and score them beside the network.
 
@@ -132,11 +133,14 @@ def stand(
         training_seconds: What the training took.
         metric: The metric that chose the epoch; it has an interval and a difference.
         model: Name of the network.
+        both: The training and the validation part, where the network learnt from both before it
+            was asked of the test part; then so do the baselines.
     """
     steps = len(training.times) + sum(len(part.series.times) for part in parts.values())
     setting = setting_of(training, objective, steps)
     taken, left_out = chosen(which, setting, training_seconds, model)
     learnt = Material(training)
+    after = None if both is None or "test" not in parts else Material(both)
     asked = {name: Material(part.series) for name, part in parts.items()}
     found = {}
     for each in taken:
@@ -146,7 +150,11 @@ def stand(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 predict = each.fit(learnt, objective)
-                answers = {name: predict(material) for name, material in asked.items()}
+                later = predict if after is None else each.fit(after, objective)
+                answers = {
+                    name: (later if name == "test" else predict)(material)
+                    for name, material in asked.items()
+                }
         except (ValueError, ArithmeticError, LookupError, np.linalg.LinAlgError) as error:
             # A yardstick that breaks must not cost what was trained.
             found[each.name] = entry | {"failed": str(error).partition("\n")[0][:200]}

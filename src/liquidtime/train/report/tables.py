@@ -238,6 +238,14 @@ def method(record: dict[str, Any], metrics: dict[str, Any], config: FitConfig) -
         took = (
             f"That took {seconds(metrics['seconds_total'])}, for {metrics['parameters']:,} weights."
         )
+    again = metrics.get("refit")
+    if again:
+        chose += (
+            f" Then the network was trained again, on the {again['series']:,} series of the "
+            f"training and the validation part, for {again['steps']:,} steps: these weights "
+            "are the run's, and answer for the test part. All that is said of the validation part "
+            "is the first training's. The other models in the table learnt from the same series."
+        )
     texts = [
         about if (about := record["about"]["split"]) else "",
         f"{parts['train']:,} series for training, {parts['validation']:,} for validation, "
