@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,8 +7,11 @@ import pytest
 from liquidtime.errors import InputError
 from liquidtime.models import gru
 from liquidtime.train.config import FitConfig, TrainConfig
-from liquidtime.train.score.metrics import point
-from liquidtime.train.validation import cross_validate, fit_part, refit
+from liquidtime.train.folder.checkpoints import Progress
+from liquidtime.train.objectives import catalogue as objectives
+from liquidtime.train.schedule import Plan
+from liquidtime.train.score.metrics import Scored, point
+from liquidtime.train.validation import SideBySide, cross_validate, fit_part, refit
 
 CONFIG = FitConfig(
     model=gru.Config(hidden_size=4),
@@ -41,6 +45,39 @@ def test_all_folds_have_the_same_round(series):
     found = cross_validate(data, CONFIG, folds)
     assert len({fit.progress.best for fit in found.folds}) == 1
     assert len({len(fit.progress.history) for fit in found.folds}) == 1
+
+
+def test_no_fold_chooses_what_it_is_scored_by(series):
+    """Of rounds that are all chance, the best is good by chance; what is told of them is not."""
+    data, random = series(60), np.random.default_rng(0)
+    rows = [np.arange(start, 60, 3) for start in range(3)]
+    objective = objectives.of_training(data, CONFIG)
+    told, best = [], []
+    for _ in range(8):
+        found = SideBySide([SimpleNamespace(objective=objective, config=CONFIG)] * 3, rows, data)
+        for number in range(30):
+            chance = random.uniform(size=60)
+            found.said.append(np.stack([1 - chance, chance], axis=1))
+            found.losses.append([1.0] * 3)
+            found.merits.append(found.merit(number, range(3)))
+        assert found.metric == "auroc"
+        best.append(found.merits[found.best][0])
+        scored = Scored(data.target.numpy(), found.predictions(), np.arange(60), objective)
+        told.append(point(scored, "auroc"))
+    assert np.mean(best) > 0.6
+    assert np.mean(told) == pytest.approx(0.5, abs=0.06)
+
+
+def test_patience_begins_once_something_is_learnt():
+    """On a plateau the best round is best by chance, and the rounds after it say nothing."""
+    standing = {"train_loss": 0.69, "validation_loss": 0.68, "epoch": 0}
+    progress = Progress([standing] * 20, best=2, plan=Plan(40, 5, 1000, 5, 40))
+    assert not progress.finished(40, 12)
+    progress.history.append(standing | {"train_loss": 0.5})
+    assert progress.finished(40, 12)
+    assert Progress([standing] * 40, best=2, plan=progress.plan).finished(40, 12)
+    long_passes = Plan(40, 1, 4000, 100, 40)
+    assert Progress([standing] * 20, best=2, plan=long_passes).finished(40, 12)
 
 
 def test_a_refit_takes_those_steps_and_as_many_more_as_the_loss_needs(series):

@@ -233,7 +233,7 @@ def cross_validate(
         for fold in parts
     ]
     rows = list(_rows(series, parts))
-    return _SideBySide(fits, rows, series).run(rival, label)
+    return SideBySide(fits, rows, series).run(rival, label)
 
 
 def refit(
@@ -271,8 +271,14 @@ def refit(
     )
 
 
-class _SideBySide:
-    """Fits that take their rounds in turns, and are judged together."""
+class SideBySide:
+    """Fits that take their rounds in turns, and are judged together.
+
+    Args:
+        fits: One a fold.
+        rows: Of each fold, the rows of its targets among all.
+        series: All series.
+    """
 
     def __init__(
         self, fits: Sequence[_Part], rows: Sequence[np.ndarray], series: IrregularSeries
@@ -328,10 +334,10 @@ class _SideBySide:
                 for each, progress in zip(self.fits, self.progresses, strict=True)
             ),
             metric=self.metric,
-            scores=tuple(self._merit(best, [fold])[0] * self._sign for fold in self._folds),
+            scores=tuple(self.merit(best, [fold])[0] * self._sign for fold in self._folds),
             steps=round(float(np.median(steps))),
             level=float(np.median(levels)),
-            predictions=self._predictions(),
+            predictions=self.predictions(),
         )
 
     @property
@@ -364,7 +370,7 @@ class _SideBySide:
             losses[fold] = progress.history[-1]["validation_loss"]
         self.said.append(said)
         self.losses.append(losses)
-        self.merits.append(self._merit(number, self._folds))
+        self.merits.append(self.merit(number, self._folds))
 
     def _ended(self, rounds: int, patience: int | None, rival: tuple[str, float] | None) -> bool:
         done = len(self.said)
@@ -379,16 +385,17 @@ class _SideBySide:
             ours, theirs = 1.0 - ours, 1.0 - theirs
         return not ours <= 2.0 * theirs
 
-    def _predictions(self) -> np.ndarray:
+    def predictions(self) -> np.ndarray:
+        """What is said of each series, after the round that is best for the other folds."""
         found = np.full_like(self.said[-1], np.nan)
         for fold in self._folds:
             others = [other for other in self._folds if other != fold]
-            merits = [self._merit(number, others) for number in range(len(self.said))]
+            merits = [self.merit(number, others) for number in range(len(self.said))]
             best = max(range(len(merits)), key=merits.__getitem__)
             found[self.rows[fold]] = self.said[best][self.rows[fold]]
         return found
 
-    def _merit(self, number: int, folds: Sequence[int]) -> tuple[float, float]:
+    def merit(self, number: int, folds: Sequence[int]) -> tuple[float, float]:
         """What some folds say of a round: its metric, and of equals the lower loss."""
         losses = np.array([self.losses[number][fold] for fold in folds])
         sizes = np.array([len(self.rows[fold]) for fold in folds])
