@@ -16,6 +16,7 @@ from liquidtime import kernels as kernels
 from liquidtime import models as models
 from liquidtime import nn as nn
 from liquidtime import plot as plot
+from liquidtime import reservoir as reservoir
 from liquidtime import runs as runs
 from liquidtime import tasks as tasks
 from liquidtime import train as train

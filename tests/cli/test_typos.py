@@ -63,7 +63,7 @@ def test_all_spellings_of_help_are_answered(capsys):
     [
         ([*FULL, "--seed", "-inf"], "--seed"),
         ([*FULL, "--task", "klassify"], "klassify"),
-        (["fit", "x.csv"], "--id"),
+        (["fit", "x.csv"], "--time"),
     ],
 )
 def test_values_are_not_taken_for_options(words, wanted, capsys):
@@ -82,13 +82,17 @@ def test_nearest():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["fit", "x.csv"], "Missing: --id COLUMN, --time COLUMN, --target COLUMN"),
+        (["fit", "x.csv"], "Missing: --time COLUMN, --target COLUMN"),
         (["export"], "Missing: RUN, FILE."),
         (
             [*FULL, "--train.learning-rate", "inf"],
             "learning_rate is inf; expected a number above 0",
         ),
-        ([*FULL, "--train.epochs", "abc"], "--train.epochs INT: invalid literal for int()"),
+        (
+            [*FULL, "--train.epochs", "abc"],
+            "--train.epochs {None}|INT: expected {None}|INT, not 'abc'",
+        ),
+        ([*FULL, "--train.batch-size", "x"], "expected INT|{auto}, not 'x'"),
         (
             [*FULL, "--train.schedule", "foo"],
             "invalid choice 'foo' for argument '--train.schedule'",

@@ -17,6 +17,7 @@ from liquidtime.errors import InputError
 from liquidtime.models import cfc
 from liquidtime.runs.digests import DIGESTS
 from liquidtime.train import FitConfig, Run, TrainConfig, fit, fitting, loop
+from liquidtime.train.defaults import resolved
 from liquidtime.train.folder.files import METRICS, RECORD, WEIGHTS
 
 DATA, SPLIT = make_series(40, longest=5), split_by_series(40, fractions=(0.6, 0.2, 0.2), seed=1)
@@ -318,7 +319,7 @@ def test_after_a_first_attempt_that_failed_another_one_may_begin(tmp_path):
             fit(huge, SPLIT, wild, folder, progress=False)
     assert sorted(path.name for path in folder.iterdir()) == [RECORD, "split.csv"]
     run = fit(huge, SPLIT, CONFIG, folder, progress=False)
-    assert run.config == CONFIG
+    assert run.config == resolved(CONFIG, huge.select(SPLIT.train))
 
 
 def test_a_folder_that_is_removed_meanwhile_is_told(tmp_path, monkeypatch):

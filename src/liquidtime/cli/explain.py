@@ -1,4 +1,4 @@
-"""Say why a run predicts what it does: of one series of a table, or of many.
+"""Say why a run predicts what it does, of one series or of many.
 
   liquidtime explain runs/mine new.csv --id 132539 --to why.html
   liquidtime explain runs/mine new.csv --to what-matters.html

@@ -1,4 +1,4 @@
-"""Say what a whole-brain simulation would take: memory, time, traffic, machines.
+"""Say what a brain simulation would take: memory, time, machines.
 
 The costs of this machine are fitted to small networks that are run on the spot; those of a GPU are
 derived from published figures, and the table says so. Without --neurons and --synapses it plans

@@ -21,6 +21,8 @@ class Deployed:
     """What fitted estimators can do besides predicting."""
 
     fitted_: Any
+    chosen_: str
+    validation_scores_: dict[str, float]
 
     @property
     def explainable(self) -> Explainable:

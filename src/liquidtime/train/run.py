@@ -159,7 +159,8 @@ class Run:
             InputError: If the variables are others.
         """
         read = read_as(self.schema, series, local)
-        logits = predict_logits(self._model, self._encode(read.inputs), batch_size).numpy()
+        asked = replace(read.inputs, target=None, classes=None, target_names=None)
+        logits = predict_logits(self._model, self._encode(asked), batch_size).numpy()
         if read.pieces is not None:
             logits = read.pieces.join(logits).astype(logits.dtype)
         found = Predictions.of(self.objective, read.series, logits)

@@ -18,6 +18,10 @@ _OPTION = re.compile(
 )
 _WORD = re.compile(r"--?[A-Za-z][\w.-]*")
 _PARSING = re.compile(r"^Error parsing [-\w.]+: ")
+# Of an option that may be a number or a word.
+_NEITHER = re.compile(
+    r"no type matching (\S+) could be instantiated from \['?(.*?)'?\].*", re.DOTALL
+)
 _PLAIN = ("Value error", "Parsing error")
 _HELP = ("-h", "--help")
 
@@ -108,6 +112,7 @@ def _one_line(box: str) -> str:
     else:
         said = _PARSING.sub("", " ".join(told))
         said = said if kind in _PLAIN else f"{kind}: {said}"
+    said = _NEITHER.sub(r"expected \1, not '\2'", said)
     return said if said.endswith((".", "?", "!")) else f"{said}."
 
 
