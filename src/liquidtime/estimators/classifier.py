@@ -64,8 +64,9 @@ class LiquidClassifier(ScoredById, ClassifierMixin, LiquidEstimator):
             `{"scale": "robust", "features": ("values",), "clip": 4.0}`.
         validation: What chooses how long to train, and with "auto" the network. "auto" is
             cross-validation in 3 folds, with one number of steps for all of them, and then a fit on
-            everything that learns as much as the folds did, up to 1,000 series; beyond, a share of 0.15 that is set aside. A number from 2 is that many folds, a number below 1
-            such a share. None runs all steps on everything, and "auto" is the CfC then.
+            everything that learns as much as the folds did, up to 1,000 series; beyond, a share of
+            0.15 that is set aside. A number from 2 is that many folds, a number below 1 such a
+            share. None runs all steps on everything, and "auto" is the CfC then.
         validation_fraction: The share to set aside, where `validation` is "auto".
         class_weight: How much classes count in the loss: None as they come, "balanced" all alike,
             or a dictionary from labels to numbers (1 for those that it leaves out).
