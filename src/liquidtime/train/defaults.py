@@ -5,6 +5,7 @@ ArrowHead and ItalyPowerDemand (UCR and UEA archives), and one cut of 1,600 and 
 PhysioNet 2012. Beyond such data the numbers are a guess.
 """
 
+import os
 from dataclasses import fields, replace
 from typing import Any, NamedTuple, Self
 
@@ -16,7 +17,7 @@ FEWEST_STEPS = 1000
 PASSES = 20
 MOST_PASSES = 300
 PATIENCE = 12
-MANY = 1000
+_MANY = 1000
 _VERY_MANY = 10_000
 # What comes is uncertain, so that members differ and their mean gains; where that costs little.
 _MEMBERS, _QUICK = 3, ("cfc", "lstm", "gru")
@@ -51,7 +52,18 @@ def resolved(config: FitConfig, training: IrregularSeries) -> FitConfig:
     if train.ensemble == "auto":
         several = size.forecast and config.model.name in _QUICK
         train = replace(train, ensemble=_MEMBERS if several else 1)
+    if train.refit == "auto":
+        # Probabilities are set right by series that the network has not learnt from.
+        suits = config.recalibrate == "none" and not several_processes(train)
+        few = size.series < _MANY and not size.per_step
+        # Of many series the model says whether it costs anything.
+        train = replace(train, refit=("yes" if few else "auto") if suits else "no")
     return replace(config, model=resolved_model(config.model, size), train=train)
+
+
+def several_processes(config: TrainConfig) -> bool:
+    """Whether the configuration or torchrun names several."""
+    return config.devices not in ("auto", 1) or int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
 def resolved_model(config: ModelConfig, size: Size) -> ModelConfig:
@@ -101,14 +113,14 @@ def _learning_rate(optimizer: str, size: Size) -> float:
         return 1e-3
     if size.numbers:
         return 5e-3
-    return 1e-3 if MANY <= size.series < _VERY_MANY else 2e-3
+    return 1e-3 if _MANY <= size.series < _VERY_MANY else 2e-3
 
 
 def _weight_decay(size: Size, config: TrainConfig, batch: int) -> float:
     """Little, but for many series of a class each: as much over all steps as the stays want."""
     if size.forecast:
         return 1e-1
-    if size.numbers or size.per_step or size.series < MANY:
+    if size.numbers or size.per_step or size.series < _MANY:
         return 1e-3 if size.numbers else 1e-2
     steps = config.steps if config.steps != "auto" else _steps(size, batch)
     if config.epochs is not None:
@@ -118,7 +130,7 @@ def _weight_decay(size: Size, config: TrainConfig, batch: int) -> float:
 
 def _readout(size: Size) -> str:
     """The mean of all steps, of few series: a last step alone is learnt by heart."""
-    few = size.series < MANY and not size.numbers and not size.per_step
+    few = size.series < _MANY and not size.numbers and not size.per_step
     return "mean" if few else "last_mean"
 
 
@@ -128,4 +140,4 @@ def _dropout(size: Size) -> float:
         return 0.2
     if size.numbers:
         return 0.0
-    return 0.5 if size.series >= MANY and not size.per_step else 0.1
+    return 0.5 if size.series >= _MANY and not size.per_step else 0.1

@@ -32,7 +32,7 @@ from liquidtime.train.account import Trained, account
 from liquidtime.train.ahead import plan_of, segments_of
 from liquidtime.train.baseline.standing import Answered, Which
 from liquidtime.train.config import About, FitConfig
-from liquidtime.train.defaults import Size, resolved
+from liquidtime.train.defaults import resolved
 from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.folder.files import (
     CHECKPOINTS,
@@ -179,7 +179,7 @@ def fit(
         return lined(built, schema, objective, preprocessor.input_names)
 
     model = fresh()
-    config = resolved_refit(config, model, Size.of(config, training_part))
+    config = resolved_refit(config, model)
     # Through JSON and back, so that a resumed run compares like with like.
     record = json.loads(
         json.dumps(

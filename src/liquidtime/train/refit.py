@@ -5,7 +5,6 @@ once it has chosen, they are learnt from, too (Goodfellow, Bengio and Courville,
 2016, section 7.8).
 """
 
-import os
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -13,34 +12,28 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Model
 from liquidtime.train.config import FitConfig, TrainConfig
-from liquidtime.train.defaults import MANY, Size
+from liquidtime.train.defaults import several_processes
 from liquidtime.train.folder.checkpoints import Progress
 
 
-def resolved_refit(config: FitConfig, model: Model, size: Size) -> FitConfig:
+def resolved_refit(config: FitConfig, model: Model) -> FitConfig:
     """The options with "yes" or "no" for `refit`.
 
     Args:
-        config: Names it.
+        config: Resolved but for this, which may hang on the model.
         model: One that is solved at once is solved again at no cost.
-        size: Of the training part.
 
     Raises:
         InputError: If several processes shall train, which cannot begin a second training.
     """
     options = config.train
-    several = options.devices not in ("auto", 1) or int(os.environ.get("WORLD_SIZE", "1")) > 1
-    if several and options.refit == "yes":
+    if options.refit == "yes" and several_processes(options):
         raise InputError(
             "refit is 'yes' with several processes; expected one process, or refit 'no'."
         )
     if options.refit != "auto":
         return config
-    # Probabilities are set right by series that the network has not learnt from.
-    suits = config.recalibrate == "none" and not several
-    few = size.series < MANY and not size.per_step
-    again = suits and (few or model.solve is not None)
-    return replace(config, train=replace(options, refit="yes" if again else "no"))
+    return replace(config, train=replace(options, refit="no" if model.solve is None else "yes"))
 
 
 class Course(NamedTuple):
