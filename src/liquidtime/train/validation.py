@@ -112,8 +112,7 @@ def fit_part(
     *,
     sample_weight: Tensor | None = None,
     preprocess: Preprocess = Preprocessor.fit,
-    until: int | None = None,
-    level: float | None = None,
+    enough: tuple[int, float] | None = None,
     label: str | None = None,
 ) -> Trained:
     """Fit to some of the series.
@@ -126,8 +125,8 @@ def fit_part(
             last ones.
         sample_weight: [N], how much each of all series counts in the losses; None for alike.
         preprocess: Makes the preprocessor of the training part.
-        until: End after so many steps, if that is sooner; the step size goes as if not.
-        level: With `until`, go on from there until the training loss is as low as this.
+        enough: Steps and a training loss: end after the first round from those steps on whose loss
+            is as low; the step size goes as if not.
         label: Name shown in the progress line; None shows nothing.
 
     Raises:
@@ -143,8 +142,8 @@ def fit_part(
         part.validation,
         part.config.train,
         label=label,
-        until=until,
-        level=level,
+        until=None if enough is None else enough[0],
+        level=None if enough is None else enough[1],
     )
     return part.trained(progress)
 
@@ -265,8 +264,7 @@ def refit(
         np.arange(len(series)),
         sample_weight=weight,
         preprocess=preprocess,
-        until=validated.steps,
-        level=validated.level,
+        enough=(validated.steps, validated.level),
         label=label,
     )
 
