@@ -51,7 +51,7 @@ def fit_once(
         )
     run = Run.load(out)
     same = run.record["fingerprint"] == fingerprint(data, split)
-    if not same or run.config != config:
+    if not same or not config.resolves_to(run.config):
         what = "with other settings" if same else "on other data"
         raise InputError(
             f"{out} holds a network that was trained {what}; its results would not be those that "

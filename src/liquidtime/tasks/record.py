@@ -76,9 +76,9 @@ def read_record(task: Task, planned: Planned) -> Record | None:
     if not planned.record.exists():
         return None
     record = read_json(planned.record)
-    wanted = (task.name, planned.recipe, planned.protocol, planned.config)
-    names = ("task", "recipe", "protocol")
-    if (*(record[name] for name in names), FitConfig.from_dict(record["config"])) != wanted:
+    wanted = (task.name, planned.recipe, planned.protocol)
+    same = tuple(record[name] for name in ("task", "recipe", "protocol")) == wanted
+    if not same or not planned.config.resolves_to(FitConfig.from_dict(record["config"])):
         raise InputError(
             f"{planned.record} is the result of {record['recipe']} on {record['task']} with other "
             f"settings than those of {planned.recipe} now. Choose another --out, or delete it and "

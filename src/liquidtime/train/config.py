@@ -79,7 +79,7 @@ class TrainConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a JSON-able dictionary."""
-        return dataclasses.asdict(self)
+        return _listed(dataclasses.asdict(self))
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
@@ -132,7 +132,12 @@ class FitConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a JSON-able dictionary, one level of nesting."""
-        return dataclasses.asdict(self) | {"model": catalogue.to_dict(self.model)}
+        own = _listed(dataclasses.asdict(self))
+        return own | {"model": catalogue.to_dict(self.model), "train": self.train.to_dict()}
+
+    def resolves_to(self, other: "FitConfig") -> bool:
+        """Whether another one is this with a value of its own in place of every "auto"."""
+        return _agree(self.to_dict(), other.to_dict())
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
@@ -175,3 +180,14 @@ class About:
     data: str = ""
     split: str = ""
     time_unit: str = ""
+
+
+def _listed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Tuples as lists, as JSON has them."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in fields.items()}
+
+
+def _agree(mine: Any, other: Any) -> bool:
+    if isinstance(mine, dict) and isinstance(other, dict):
+        return mine.keys() == other.keys() and all(_agree(mine[k], other[k]) for k in mine)
+    return mine in (other, "auto")
