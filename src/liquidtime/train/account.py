@@ -1,7 +1,7 @@
 """What is said of a finished training besides its scores: baselines, advice, alarms, variables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.folder.files import ATTRIBUTION, BASELINES, CHECKPOINTS, FIT
 from liquidtime.train.folder.record import read_record
 from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.refit import Refitted
 from liquidtime.train.report.moved import explainable, keep
 from liquidtime.train.report.recommendation import recommend
 from liquidtime.train.score.importance import importance, plan
@@ -44,6 +45,7 @@ class Trained:
         model: With the chosen weights.
         progress: Its history.
         training: The training part.
+        again: The training on both parts after it, if there was one.
     """
 
     config: FitConfig
@@ -52,11 +54,16 @@ class Trained:
     model: Model
     progress: Progress
     training: IrregularSeries
+    again: Refitted | None = None
 
     @property
     def seconds(self) -> float:
         """Of the training, as its history has it: the same when a stopped run is gone on with."""
         return sum(record["seconds"] for record in self.progress.history)
+
+    def answering(self, part: str) -> Model:
+        """The network that is asked of a part: never one that has learnt from it."""
+        return self.model if self.again is None or part == "validation" else self.again.model
 
     @property
     def epochs(self) -> int:
@@ -111,9 +118,10 @@ def account(
         "operating_points": points,
     }
     metric = deciding(trained.progress.metric, list(table[last]["metrics"]))
-    looked = None if metric is None else _importance(trained, answered[last].series, metric)
+    asked = replace(trained, model=trained.answering(last))
+    looked = None if metric is None else _importance(asked, answered[last].series, metric)
     found["importance"] = looked and {"part": last, **looked}
-    return found | {"moved": _moved(out, trained, last, answered[last].series, example)}
+    return found | {"moved": _moved(out, asked, last, answered[last].series, example)}
 
 
 def _stand(
@@ -138,6 +146,7 @@ def _stand(
         metric=trained.progress.metric,
         model=trained.config.model.name,
         plan=plan,
+        both=None if trained.again is None else trained.again.series,
     )
     file.parent.mkdir(exist_ok=True)
     write_json(file, {"which": which, **stood._asdict()})

@@ -130,6 +130,7 @@ def stand(
     metric: str,
     model: str = "",
     plan: ForecastPlan | None = None,
+    both: IrregularSeries | None = None,
 ) -> Standing:
     """Fit the baselines on the training part and score them beside the network.
 
@@ -142,11 +143,14 @@ def stand(
         metric: The metric that chose the epoch; it has an interval and a difference.
         model: Name of the network.
         plan: Of a forecast.
+        both: The training and the validation part, where the network learnt from both before it
+            was asked of the test part; then so do the baselines.
     """
     steps = len(training.times) + sum(len(part.series.times) for part in parts.values())
     setting = setting_of(training, objective, steps, plan)
     taken, left_out = chosen(which, setting, training_seconds, model)
     learnt = Material(training, plan)
+    after = None if both is None or "test" not in parts else Material(both, plan)
     asked = {name: Material(part.series, plan) for name, part in parts.items()}
     found: dict[str, dict[str, Any]] = {}
     compared: dict[str, dict[str, _Compared]] = {}
@@ -157,7 +161,11 @@ def stand(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 predict = levels.fitted(each, learnt, objective)
-                answers = {name: predict(material) for name, material in asked.items()}
+                later = predict if after is None else levels.fitted(each, after, objective)
+                answers = {
+                    name: (later if name == "test" else predict)(material)
+                    for name, material in asked.items()
+                }
         except (ValueError, ArithmeticError, LookupError, np.linalg.LinAlgError) as error:
             # A yardstick that breaks must not cost what was trained.
             found[each.name] = entry | {"failed": str(error).partition("\n")[0][:200]}

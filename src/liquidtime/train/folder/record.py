@@ -63,6 +63,7 @@ _METRICS = {
 _SINCE: dict[str, tuple[Any, Any]] = {
     "baselines": ({}, {str: {"title": str, "usage": str}}),
     "baselines_left_out": ({}, {str: NUMBER}),
+    "refit": (None, ({"series": int, "steps": int}, None)),
     "recommendation": (
         None,
         ({"metric": str, "best": str, "verdict": str, "use": str, "usage": str, "text": str}, None),

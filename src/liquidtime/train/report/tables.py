@@ -263,6 +263,14 @@ def method(record: dict[str, Any], metrics: dict[str, Any], config: FitConfig) -
         )
     what = pieces_of(record)
     whole = " Whole series were split, never rows of one series." if what == "series" else ""
+    again = metrics.get("refit")
+    if again:
+        chose += (
+            f" Then the network was trained again, on the {again['series']:,} series of the "
+            f"training and the validation part, for {again['steps']:,} steps: these weights "
+            "are the run's, and answer for the test part. All that is said of the validation part "
+            "is the first training's. The other models in the table learnt from the same series."
+        )
     texts = [
         about if (about := record["about"]["split"]) else "",
         f"{parts['train']:,} {what} for training, {parts['validation']:,} for validation, "
