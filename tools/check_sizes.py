@@ -66,6 +66,7 @@ OPTIONS = {
     "plot/fit/trace.py": {"series_trace"},
     # Not yet said as one value.
     "estimators/fitting.py": {"fit_in_memory"},
+    "train/baseline/standing.py": {"stand"},
     "train/fitting.py": {"fit"},
     "train/loop.py": {"train"},
 }

@@ -34,22 +34,33 @@ def filled(page: str, text: str) -> str:
 
 
 def told(record: dict[str, Any]) -> str:
-    """The tables of every case, and where they were measured."""
+    """The tables of every case that the record has groups of, and where they were measured."""
+    measured = {name: groups for name, groups in record["cases"].items() if groups}
+    files = {name: CASES / f"{name}.py" for name in measured}
+    if strange := [name for name, file in files.items() if not file.is_file()]:
+        raise SystemExit(f"{CASES} has no case {strange[0]!r}; give the record of its own cases.")
     parts = [f"{origin(record)} Measured {record['created'][:10]}.\n"]
-    for case in find_cases([str(CASES)]):
-        for table in case.tables(record["cases"].get(case.name, [])):
+    for case in find_cases([str(file) for file in files.values()]) if files else []:
+        for table in case.tables(measured[case.name]):
             parts += [f"**{table.title}**\n", markdown(table)]
+        parts += [f"{case.legend}\n"] if case.legend else []
     return "\n".join(parts)
 
 
 def main(arguments: list[str]) -> int:
     """Store a record, if one is given, and rewrite the page."""
-    if arguments:
-        shutil.copy(Path(arguments[0]) / RECORD, RESULTS)
+    if len(arguments) > 1:
+        raise SystemExit(f"got {len(arguments)} folders; expected one, or none.")
+    source = Path(arguments[0]) / RECORD if arguments else RESULTS
+    if arguments and not source.is_file():
+        raise SystemExit(f"{source} is missing; make it with liquidtime bench {CASES.name} --out.")
     text = MISSING
-    if RESULTS.exists():
-        text = told(json.loads(RESULTS.read_text(encoding="utf-8")))
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
+    if source.is_file():
+        text = told(json.loads(source.read_text(encoding="utf-8")))
+    page = filled(PAGE.read_text(encoding="utf-8"), text)
+    if arguments:
+        shutil.copy(source, RESULTS)
+    PAGE.write_text(page, encoding="utf-8")
     return 0
 
 

@@ -26,8 +26,7 @@ def patients(folder, **columns):
 
 def fit(path, out, *more):
     return main(
-        ["fit", str(path), *COLUMNS, "--target", "y", "--out", str(out), *SMALL,
-         "--baselines", "none", *more]
+        ["fit", str(path), *COLUMNS, "--target", "y", "--out", str(out), *SMALL, *more]
     )  # fmt: skip
 
 

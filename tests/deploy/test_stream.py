@@ -221,7 +221,7 @@ def run(tmp_path_factory):
     )
     out = tmp_path_factory.mktemp("run") / "run"
     split = Split(train=np.arange(16), validation=np.arange(16, 20), test=np.arange(20, n))
-    fit(data, split, config, out, progress=False)
+    fit(data, split, config, out, progress=False, baselines="none")
     return Run.load(out), data
 
 

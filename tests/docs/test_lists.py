@@ -51,7 +51,7 @@ def test_the_page_of_the_installation_lists_every_extra_and_what_it_brings():
     assert listed == list(EXTRAS)
     rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
     called = {"pymetis": "METIS", "onnxscript": "ONNX Script", "onnxruntime": "ONNX Runtime"}
-    for extra in ("train", "brain", "deploy", "export", "ode", "tensorboard"):
+    for extra in ("train", "brain", "deploy", "export", "ode", "signals", "tensorboard"):
         for line in EXTRAS[extra]:
             package = re.match(r"[\w-]+", line)[0]
             assert called.get(package, package).lower() in rows[extra].lower(), (extra, package)

@@ -23,7 +23,7 @@ def tool(name):
 def test_the_reference_of_the_command_line_is_up_to_date():
     reference = tool("cli_reference")
     page = reference.PAGE.read_text(encoding="utf-8")
-    assert page.count("<!-- help: ") == 13
+    assert page.count("<!-- help: ") == 14
     assert reference.refreshed(page) == page, "run: .venv/bin/python tools/cli_reference.py"
 
 
@@ -166,3 +166,41 @@ def test_what_is_wrong_with_a_wheel_is_told(tmp_path):
         "the compiled kernels (liquidtime/_native) are missing",
         "tests/test_a.py belongs to no installation",
     ]
+
+
+def test_the_page_of_peoples_own_data_has_the_tables_of_a_record(tmp_path, monkeypatch):
+    page = tool("own_data_page")
+    score = {"protocol": "all samples", "problem": "GunPoint", "seed": 0, "seconds": 1.5}
+    record = {
+        "created": "2026-01-02T03:04:05",
+        "machine": {"processor": "A processor", "cores": 2},
+        "versions": {"liquidtime": "0.1.0", "torch": "2.0", "ncps": None},
+        "instruction_set": "avx2",
+        "cases": {
+            "archive": [
+                score | {"who": "liquidtime, first try", "score": 0.98, "what": "ridge"},
+                score | {"who": "minirocket", "score": 0.99, "what": "minirocket"},
+            ],
+            "eye_state": [{"who": "boosting, row by row", "seed": 0, "auroc": 0.61, "how": ""}],
+            "motion": [],
+        },
+    }
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "bench.json").write_text(json.dumps(record), encoding="utf-8")
+    written = tmp_path / "choosing.md"
+    written.write_text(page.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(page, "PAGE", written)
+    monkeypatch.setattr(page, "RESULTS", tmp_path / "own-data.json")
+    assert page.main([str(tmp_path / "run")]) == 0
+    text = written.read_text(encoding="utf-8")
+    assert "A processor, 2 cores, avx2; liquidtime 0.1.0, torch 2.0. Measured 2026-01-02." in text
+    assert "| all samples: minirocket | GunPoint 0.990 | 0.9900 | 1.50 |" in text
+    assert (
+        "| boosting, row by row | 0.610 |" in text and "smartwatch" not in text.split("<!-- end")[0]
+    )
+    assert text.startswith("# Which model") and "## CfC or LTC" in text
+    assert page.main([]) == 0 and written.read_text(encoding="utf-8") == text
+    with pytest.raises(SystemExit, match="is missing"):
+        page.main([str(tmp_path)])
+    with pytest.raises(SystemExit, match="has no case 'cfc'"):
+        page.told(record | {"cases": {"cfc": [score]}})

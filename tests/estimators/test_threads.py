@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from joblib import parallel_backend
-from sklearn.model_selection import cross_val_predict
+from joblib import cpu_count, parallel_backend
+from sklearn.model_selection import GridSearchCV, cross_val_predict
 
 from liquidtime.data import Preprocessor, from_nan_padded
 from liquidtime.estimators import LiquidClassifier, LiquidRegressor
@@ -62,3 +62,17 @@ def test_trainings_at_once_are_those_one_by_one(capfd):
     assert states() == before
     out, err = capfd.readouterr()
     assert "stopped" not in out + err
+
+
+def test_workers_share_the_processor():
+    """Two workers of a grid have half of it each, rather than all of it twice."""
+
+    def threads(model, X, y):
+        return float(torch.get_num_threads())
+
+    grid = {"hidden_size": [4, 5]}
+    search = GridSearchCV(
+        LiquidClassifier(**SMALL), grid, cv=2, n_jobs=2, refit=False, scoring=threads
+    )
+    search.fit(list(X), [0, 1] * 12)
+    assert 1 <= search.cv_results_["mean_test_score"].max() <= max(1, cpu_count() // 2)

@@ -150,6 +150,12 @@ def test_a_stream_predicts_row_by_row_what_the_estimator_predicts(kind, tmp_path
     assert said_now.ravel() == pytest.approx(predict(X[0:1]).ravel(), rel=1e-4)
 
 
+def test_a_stream_of_an_estimator_is_its_to_stream():
+    model = LiquidClassifier(validation=None, **QUICK).fit(X, Y)
+    with pytest.raises(InputError, match=r"a LiquidClassifier came; .* call its to_stream\(\)"):
+        Stream.from_module(model)
+
+
 def bumps(count, seed):
     """Like GunPoint: the hand comes down smoothly, or dips first, after a gun is put back."""
     rng = np.random.default_rng(seed)

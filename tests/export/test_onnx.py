@@ -8,9 +8,13 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from liquidtime.data import Preprocessor, from_nan_padded
+from liquidtime.data.splits import split_by_series
 from liquidtime.deploy import Stream
 from liquidtime.deploy.signals import Encoder, Signals
 from liquidtime.export import Trained, write
+from liquidtime.models import cfc
+from liquidtime.train import FitConfig, TrainConfig, fit
 
 RUN = Path(__file__).parents[1] / "stored" / "v0.1.0" / "fit-cfc"
 
@@ -44,6 +48,42 @@ def test_predicts_from_measurements_what_the_run_does(session, streams):
         state = dict(zip(state, after, strict=True))
         wanted = np.reshape(stream.observe(rows, gaps), (streams, -1))
         np.testing.assert_allclose(signals.predictions(output), wanted, atol=1e-6)
+
+
+def test_predicts_what_a_run_does_with_inputs_left_out_and_robust_scaling(tmp_path):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(40, 5, 3)) * [1.0, 50.0, 1.0]
+    # A column that never changes, and one with outliers that robust scaling does not mind.
+    values[..., 2], values[0, 0, 1] = 7.0, 1e6
+    data = from_nan_padded(values, target=(values[:, -1, 0] > 0).astype(int))
+    split = split_by_series(40, fractions=(0.6, 0.2, 0.2), seed=0)
+    known = Preprocessor.fit(data.select(split.train), scale="robust")
+    config = FitConfig(
+        model=cfc.Config(hidden_size=6, backbone_units=5, readout="last"),
+        train=TrainConfig(steps=20, accelerator="cpu"),
+    )
+    options = {"preprocessor": known, "progress": False, "baselines": "none"}
+    run = fit(data, split, config, tmp_path / "run", **options)
+    trained = Trained.load(run.path)
+    assert trained.signals.dropped and trained.signals.robust
+    write(trained, tmp_path / "network.onnx")
+    session = onnxruntime.InferenceSession(
+        tmp_path / "network.onnx", providers=["CPUExecutionProvider"]
+    )
+    about = json.loads(session.get_modelmeta().custom_metadata_map["liquidtime"])
+    signals = Signals.from_dict(about["signals"])
+    test = data.select(split.test)
+    wanted = run.predict(test).probabilities
+    for number, series in enumerate(values[split.test]):
+        encoder, active = Encoder(signals, 1), np.ones(1, bool)
+        state = {
+            part.name: np.zeros((1, part.shape[1]), np.float32) for part in session.get_inputs()[2:]
+        }
+        for row in series:
+            x, elapsed = encoder.encode(row[None], np.ones(1), active)
+            output, *after = session.run(None, {"x": x, "elapsed": elapsed} | state)
+            state = dict(zip(state, after, strict=True))
+        np.testing.assert_allclose(signals.predictions(output)[0], wanted[number], atol=1e-5)
 
 
 def test_names_its_inputs_and_outputs(session):

@@ -49,7 +49,7 @@ def main(arguments=None):
         ),
     )
     split = split_by_series(chosen.series, fractions=(0.6, 0.2, 0.2), seed=1)
-    fit(data, split, config, chosen.out, resume=chosen.resume, progress=False)
+    fit(data, split, config, chosen.out, resume=chosen.resume, progress=False, baselines="none")
 
 
 def _plant(epoch, where, number):

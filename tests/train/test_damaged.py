@@ -34,14 +34,14 @@ class Reached(Exception):
 
 
 def go_on(folder):
-    return fit(DATA, SPLIT, CONFIG, folder, resume=True, progress=False)
+    return fit(DATA, SPLIT, CONFIG, folder, resume=True, progress=False, baselines="none")
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A finished run as 0.1.0 left it: without digests, so that each file speaks for itself."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    fit(DATA, SPLIT, CONFIG, folder, progress=False)
+    fit(DATA, SPLIT, CONFIG, folder, progress=False, baselines="none")
     (folder / DIGESTS).unlink()
     return folder
 
@@ -56,7 +56,7 @@ def stopped(tmp_path_factory):
 
     patch.setattr(loop, "write_history", stop)
     with pytest.raises(Reached):
-        fit(DATA, SPLIT, CONFIG, folder, progress=False)
+        fit(DATA, SPLIT, CONFIG, folder, progress=False, baselines="none")
     patch.undo()
     return folder
 
@@ -275,7 +275,7 @@ def test_a_run_whose_report_dies_is_finished_without_training(tmp_path, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(fitting.report, "write", killed)
         with pytest.raises(Killed):
-            fit(DATA, SPLIT, CONFIG, folder, progress=False)
+            fit(DATA, SPLIT, CONFIG, folder, progress=False, baselines="none")
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     with pytest.raises(InputError, match="stopped before its end"):
         Run.load(folder)
@@ -293,11 +293,11 @@ def test_a_report_that_cannot_be_drawn_costs_nothing_else(tmp_path, monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr(fitting.report, "write", broken)
         with pytest.raises(OSError, match="No space"):
-            fit(DATA, SPLIT, CONFIG, folder, progress=False)
+            fit(DATA, SPLIT, CONFIG, folder, progress=False, baselines="none")
     Run.load(folder).predict(DATA)
     other = FitConfig(model=cfc.Config(hidden_size=5), train=CONFIG.train)
     with pytest.raises(InputError, match="holds another run: model"):
-        fit(DATA, SPLIT, other, folder, resume=True, progress=False)
+        fit(DATA, SPLIT, other, folder, resume=True, progress=False, baselines="none")
     assert go_on(folder).report.exists()
     with pytest.raises(InputError, match="already holds a finished run"):
         go_on(folder)
@@ -316,9 +316,9 @@ def test_after_a_first_attempt_that_failed_another_one_may_begin(tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop.Epochs, "_learn", lambda *_: float("nan"))
         with pytest.raises(InputError, match=r"training loss is nan in epoch 1.*Lower learning"):
-            fit(huge, SPLIT, wild, folder, progress=False)
+            fit(huge, SPLIT, wild, folder, progress=False, baselines="none")
     assert sorted(path.name for path in folder.iterdir()) == [RECORD, "split.csv"]
-    run = fit(huge, SPLIT, CONFIG, folder, progress=False)
+    run = fit(huge, SPLIT, CONFIG, folder, progress=False, baselines="none")
     assert run.config == resolved(CONFIG, huge.select(SPLIT.train))
 
 
@@ -331,5 +331,5 @@ def test_a_folder_that_is_removed_meanwhile_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr(loop.Epochs, "_learn", removing)
     with pytest.raises(OSError, match="folder is gone; was it removed"):
-        fit(DATA, SPLIT, CONFIG, folder, progress=False)
+        fit(DATA, SPLIT, CONFIG, folder, progress=False, baselines="none")
     assert not folder.exists()

@@ -43,7 +43,7 @@ def test_a_member_is_trained_as_if_it_were_alone(series):
 
 def test_a_run_of_members_is_a_run(series, split, tmp_path):
     data = series()
-    run = fit(data, split, CONFIG, tmp_path / "run", progress=False)
+    run = fit(data, split, CONFIG, tmp_path / "run", progress=False, baselines="none")
     again = Run.load(run.path)
     found = again.predict(data.select(split.test))
     assert found.probabilities.sum(axis=1) == pytest.approx(np.ones(len(split.test)))

@@ -49,6 +49,8 @@ def result(folder):
     history = [{name: row[name] for name in row if name != "seconds"} for row in rows]
     metrics = json.loads((folder / "metrics.json").read_text())
     metrics = {name: metrics[name] for name in metrics if not name.startswith("seconds")}
+    for entry in metrics.get("baselines", {}).values():
+        entry.pop("seconds", None)
     weights = {k: v.numpy().tobytes() for k, v in load_file(folder / "model.safetensors").items()}
     return history, metrics, weights, (folder / "predictions.csv").read_bytes()
 

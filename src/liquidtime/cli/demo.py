@@ -45,6 +45,7 @@ def run(options: Options) -> int:
     from liquidtime.cli.common.console import messages, results
     from liquidtime.cli.common.places import RUNS, run_folder
     from liquidtime.cli.common.scores import comparison
+    from liquidtime.cli.common.standing import verdict_lines
     from liquidtime.runs.write import write_json
     from liquidtime.tasks.mortality.task import TASK
     from liquidtime.tasks.reproduce import reproduce
@@ -67,6 +68,8 @@ def run(options: Options) -> int:
     report.write(out, extra_runs=[run.path for run in runs[1:]])
     write_json(out / JSON, {"format": 1, "task": TASK.name, "runs": records})
     console = results()
+    for line in verdict_lines(runs[0]):
+        console.print(line, markup=False, soft_wrap=True)
     console.print(comparison(runs))
     first = records[0]["label"]
     console.print(

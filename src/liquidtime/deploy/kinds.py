@@ -100,6 +100,13 @@ def from_module(given: Any) -> tuple[Any, dict[str, np.ndarray]]:
     Raises:
         InputError: If it is something else, or cannot step.
     """
+    if not hasattr(given, "state_dict"):
+        way = "of a run give its folder to Stream.load"
+        if hasattr(given, "to_stream"):
+            way = "of a fitted estimator call its to_stream()"
+        raise InputError(
+            f"a {type(given).__name__} came; expected a network, such as a CfC or an LTC; {way}."
+        )
     state = {
         name: np.array(tensor.detach().cpu().numpy()) for name, tensor in given.state_dict().items()
     }

@@ -74,6 +74,7 @@ def choose(
                 validation.folds,
                 sample_weight=sample_weight,
                 preprocess=preprocess,
+                rival=(metric, scores[best]) if best else None,
             )
             seen = np.arange(len(series))
             found[name] = None, seen, cross.predictions, cross

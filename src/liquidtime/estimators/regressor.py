@@ -58,9 +58,10 @@ class LiquidRegressor(ScoredById, RegressorMixin, LiquidEstimator):
         preprocessing: Arguments of `liquidtime.data.Preprocessor.fit`, such as
             `{"scale": "robust", "features": ("values",), "clip": 4.0}`.
         validation: What chooses how long to train, and with "auto" the network. "auto" is
-            cross-validation in 3 folds and then a fit on everything, up to 1,000 series; beyond, a
-            share of 0.15 that is set aside. A number from 2 is that many folds, a number below 1
-            such a share. None runs all steps on everything, and "auto" is the CfC then.
+            cross-validation in 3 folds, with one number of steps for all of them, and then a fit on
+            everything that learns as much as the folds did, up to 1,000 series; beyond, a share of
+            0.15 that is set aside. A number from 2 is that many folds, a number below 1 such a
+            share. None runs all steps on everything, and "auto" is the CfC then.
         validation_fraction: The share to set aside, where `validation` is "auto".
         n_threads: Threads of a fit and a prediction; None leaves them as they are.
         random_state: Seed of the cut, the weights, the batches and the dropout. An int gives the
@@ -71,7 +72,9 @@ class LiquidRegressor(ScoredById, RegressorMixin, LiquidEstimator):
         n_features_in_: Number of features D.
         feature_names_in_: Their names, if they have any: the columns of data frames.
         chosen_: The network that was fitted, as `kind` names it.
-        validation_scores_: Score of each network that was validated, by name.
+        validation_scores_: Score of each network that was validated, by name. Of folds, each is
+            scored after the steps that are best for the others; one that halfway could not catch
+            up was ended there.
         validation_metric_: Which score that is.
         validation_predictions_: Of series that were validated on: their numbers, and what was
             predicted of each by a fit that had not seen it.

@@ -94,8 +94,8 @@ def output_of(
         )
     number = _number(labels, name, kind, likeliest)
     if kind == "values":
-        slope, offset = _line(meaning, number)
-        return Output(labels[number], number, "value", False, slope, offset)
+        column, slope, offset = _line(meaning, number)
+        return Output(labels[number], column, "value", False, slope, offset)
     return Output(labels[number], number, scale or "log-odds", kind == "classes")
 
 
@@ -122,14 +122,23 @@ def _kind(meaning: Meaning) -> str:
     return "labels" if meaning.bounded else "values"
 
 
-def _line(meaning: Meaning, number: int) -> tuple[float, float]:
-    """Slope and offset of a value; those of the network itself where the value is no line."""
-    count = len(meaning.labels)
-    at = [np.zeros((1, count)), np.ones((1, count)), np.linspace(-2.0, 3.0, count)[None]]
-    low, high, other = (np.asarray(meaning.predictions(each))[0] for each in at)
-    if len(low) != count:
-        return 1.0, 0.0
+def _line(meaning: Meaning, number: int) -> tuple[int, float, float]:
+    """Which logit a value is, with slope and offset; 1 and 0 where the value is no line of it.
+
+    Of quantiles, several logits a value, it is the middle one.
+    """
+    each = int(getattr(meaning, "output_size", len(meaning.labels))) // len(meaning.labels)
+    count = each * len(meaning.labels)
+    column = number * each + (int(getattr(meaning, "middle", 0)) if each > 1 else 0)
+
+    def said(logits: np.ndarray) -> np.ndarray:
+        found = np.asarray(meaning.predictions(logits[None]))
+        return (meaning.point(found) if each > 1 else found)[0]  # pyright: ignore
+
+    at = [np.zeros(count), np.ones(count), np.linspace(-2.0, 3.0, count)]
+    low, high, other = map(said, at)
+    if len(low) != len(meaning.labels):
+        return column, 1.0, 0.0
     slope, offset = float(high[number] - low[number]), float(low[number])
-    said = float(other[number])
-    straight = np.isclose(said, offset + slope * at[2][0, number], rtol=1e-6)
-    return (slope, offset) if straight else (1.0, 0.0)
+    straight = np.isclose(float(other[number]), offset + slope * at[2][column], rtol=1e-6)
+    return (column, slope, offset) if straight else (column, 1.0, 0.0)

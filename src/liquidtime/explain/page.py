@@ -67,7 +67,12 @@ def explanation_page(
     asked = ask(about, series, output=found.output.name, step=step)
     sections: list[Block] = [
         Section("In words", [Cards(_cards(asked, found)), *map(Paragraph, sentences(found))]),
-        trace_section(asked, found),
+        trace_section(
+            found,
+            said_so_far(asked, len(found.times)),
+            of_whole=not about.model.shape.per_step,
+            sees_future=about.sees_future,
+        ),
         totals_section(found),
         Section("Strongest observations", [_strongest(found)]),
     ]
@@ -111,14 +116,28 @@ def importance_page(found: Importance, *, name: str, title: str | None = None) -
     return page(heading, f"{name}; {found.method}", sections)
 
 
-def trace_section(asked: Question, found: Attribution) -> Section:
-    """The series over time, its observations coloured by what they did."""
+def trace_section(
+    found: Attribution,
+    so_far: np.ndarray | None,
+    *,
+    of_whole: bool,
+    sees_future: bool,
+    panels: int = PANELS,
+) -> Section:
+    """The series over time, its observations coloured by what they did.
+
+    Args:
+        found: The attribution.
+        so_far: From `said_so_far`.
+        of_whole: Whether the model says one thing of a series, and not one a step.
+        sees_future: Whether what it says at a step depends on later steps.
+        panels: Variables that are drawn at most.
+    """
     totals = np.abs(found.cells).sum(0)
     seen = np.asarray(np.isfinite(found.values).any(axis=0))
-    shown = [at for at in np.argsort(-totals, kind="stable").tolist() if seen[at]][:PANELS]
+    shown = [at for at in np.argsort(-totals, kind="stable").tolist() if seen[at]][:panels]
     classes = found.output.scale != "value"
     name = found.output.called or found.output.name
-    so_far = _so_far(asked, len(found.times))
     drawn = attribution_trace(
         found.times,
         found.values[:, shown],
@@ -134,9 +153,9 @@ def trace_section(asked: Question, found: Attribution) -> Section:
     texts = ["Orange points raised the output, blue ones lowered it; the larger, the more."]
     if rest:
         texts.append(f"{rest} variables that did less are not shown.")
-    if so_far is not None and not asked.about.model.shape.per_step:
+    if so_far is not None and of_whole:
         texts.append("Above: what the network would answer if the series ended there.")
-    if asked.about.sees_future:
+    if sees_future:
         texts.append("The network reads both ways, so what is above has seen the future too.")
     return Section("Over time", [Figure(to_svg(drawn, "Over time"), " ".join(texts))])
 
@@ -174,7 +193,7 @@ def _strongest(found: Attribution) -> Table:
 
 
 @torch.no_grad()
-def _so_far(asked: Question, rows: int) -> np.ndarray | None:
+def said_so_far(asked: Question, rows: int) -> np.ndarray | None:
     """The output after every row that was read, [T]; None of models that cannot be traced."""
     trace = asked.about.model.trace
     if trace is None:

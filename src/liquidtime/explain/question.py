@@ -121,7 +121,8 @@ def ask(
         likeliest = _likeliest(about, series, steps)
     meant = output_of(about.meaning, output, scale, likeliest)
     if about.spoken:
-        meant = replace(meant, called=about.spoken[meant.number])
+        at = [str(label) for label in about.meaning.labels].index(meant.name)
+        meant = replace(meant, called=about.spoken[at])
     asked = Question(about, series, steps, meant, whole)
     _ = asked.value
     return asked

@@ -8,6 +8,7 @@ from liquidtime.data.splits import Split
 from liquidtime.errors import InputError
 from liquidtime.runs.folder import Folder
 from liquidtime.train import fit
+from liquidtime.train.baseline.standing import Which
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.folder.files import FIT
 from liquidtime.train.folder.fingerprint import fingerprint
@@ -23,6 +24,7 @@ def fit_once(
     preprocessor: Preprocessor,
     about: About,
     progress: bool = True,
+    baselines: Which = "none",
 ) -> Run:
     """The run of a folder, fitted there where it is not finished.
 
@@ -34,6 +36,7 @@ def fit_once(
         preprocessor: Already fitted.
         about: Title, source, split and time unit, for the report's reader.
         progress: Show the progress of the training.
+        baselines: How many plain models to set beside the network.
 
     Raises:
         InputError: If the folder holds a run of other data or settings.
@@ -48,6 +51,7 @@ def fit_once(
             resume=True,
             progress=progress,
             about=about,
+            baselines=baselines,
         )
     run = Run.load(out)
     same = run.record["fingerprint"] == fingerprint(data, split)

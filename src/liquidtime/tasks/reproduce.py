@@ -10,6 +10,7 @@ from liquidtime.errors import InputError
 from liquidtime.tasks.contract import Task
 from liquidtime.tasks.fitting import fit_once
 from liquidtime.tasks.record import Planned, Record, read_record, write_record
+from liquidtime.train.baseline.standing import Which
 from liquidtime.train.run import Run
 
 
@@ -75,9 +76,12 @@ def reproduce(task: Task, runs: Iterable[Planned], *, progress: bool = True) -> 
         InputError: If data are not at hand, or a folder holds something else.
     """
     source = _Source(task)
+    # Of one task they are much the same beside every network: the first run has them.
+    baselines: Which = "auto"
     for planned in runs:
         record = read_record(task, planned)
-        yield record or write_record(task, planned, _run(source, planned, progress))
+        yield record or write_record(task, planned, _run(source, planned, progress, baselines))
+        baselines = "none"
 
 
 class _Source:
@@ -91,7 +95,7 @@ class _Source:
         return self.task.data()
 
 
-def _run(source: _Source, planned: Planned, progress: bool) -> Run:
+def _run(source: _Source, planned: Planned, progress: bool, baselines: Which) -> Run:
     task, series = source.task, source.series
     protocol = task.protocol(planned.protocol)
     split = protocol.split(series, planned.seed)
@@ -109,4 +113,5 @@ def _run(source: _Source, planned: Planned, progress: bool) -> Run:
         preprocessor=task.preprocess(fitted_on),
         about=replace(task.about, split=" ".join((protocol.about, *protocol.traps))),
         progress=progress,
+        baselines=baselines,
     )

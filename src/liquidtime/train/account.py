@@ -1,22 +1,28 @@
 """What is said of a finished training besides its scores: baselines, advice, alarms, variables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
+from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.models.contract import Model
+from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_json
 from liquidtime.train.baseline.standing import Answered, Standing, Which, deciding, stand
 from liquidtime.train.config import FitConfig
 from liquidtime.train.folder.checkpoints import Progress
-from liquidtime.train.folder.files import BASELINES, CHECKPOINTS
+from liquidtime.train.folder.files import ATTRIBUTION, BASELINES, CHECKPOINTS, FIT
+from liquidtime.train.folder.record import read_record
 from liquidtime.train.objectives.contract import Objective
+from liquidtime.train.refit import Refitted
+from liquidtime.train.report.moved import explainable, keep
 from liquidtime.train.report.recommendation import recommend
 from liquidtime.train.score.importance import importance, plan
 from liquidtime.train.score.metrics import Scored
@@ -25,7 +31,7 @@ from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import scored
 
 # Of the time of the training, or so many seconds.
-_SHARE, _FLOOR = 0.1, 1.0
+_SHARE, _FLOOR, _MOVED_FLOOR = 0.1, 1.0, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +45,7 @@ class Trained:
         model: With the chosen weights.
         progress: Its history.
         training: The training part.
+        again: The training on both parts after it, if there was one.
     """
 
     config: FitConfig
@@ -47,16 +54,26 @@ class Trained:
     model: Model
     progress: Progress
     training: IrregularSeries
+    again: Refitted | None = None
 
     @property
     def seconds(self) -> float:
         """Of the training, as its history has it: the same when a stopped run is gone on with."""
         return sum(record["seconds"] for record in self.progress.history)
 
+    def answering(self, part: str) -> Model:
+        """The network that is asked of a part: never one that has learnt from it."""
+        return self.model if self.again is None or part == "validation" else self.again.model
+
     @property
     def epochs(self) -> int:
         """Passes over the training part."""
         return int(self.progress.history[-1]["epoch"]) + 1
+
+    @property
+    def each(self) -> float:
+        """About how many seconds a prediction takes: a third of a series' share of an epoch."""
+        return self.seconds / self.epochs / max(1, len(self.training)) / 3 + 2e-5
 
 
 def account(
@@ -65,6 +82,8 @@ def account(
     answered: Mapping[str, Answered],
     table: Mapping[str, Any],
     which: Which,
+    plan: ForecastPlan | None = None,
+    example: int | None = None,
 ) -> dict[str, Any]:
     """The rest of `metrics.json`.
 
@@ -74,12 +93,16 @@ def account(
         answered: What the network says of the "validation" and, if there is one, the "test" part.
         table: What `metrics.json` has so far.
         which: How many baselines.
+        plan: Of a forecast.
+        example: Number of the series of the last part that the report shows, if there is one.
 
     Returns:
         `baselines`, `baselines_left_out`, `recommendation`, `operating_points` (empty where there
-        are no classes) and `importance` (None where time or variables are missing).
+        are no classes), `importance` (None where time or variables are missing) and `moved`: of
+        the example `series`, `part` and `left_out`, why it is not said what moved its prediction,
+        or "" (None without an example).
     """
-    stood = _stand(out, trained, answered, which)
+    stood = _stand(out, trained, answered, which, plan)
     last = list(answered)[-1]
     points = []
     if trained.objective.exclusive:
@@ -95,11 +118,19 @@ def account(
         "operating_points": points,
     }
     metric = deciding(trained.progress.metric, list(table[last]["metrics"]))
-    looked = None if metric is None else _importance(trained, answered[last].series, metric)
-    return found | {"importance": looked and {"part": last, **looked}}
+    asked = replace(trained, model=trained.answering(last))
+    looked = None if metric is None else _importance(asked, answered[last].series, metric)
+    found["importance"] = looked and {"part": last, **looked}
+    return found | {"moved": _moved(out, asked, last, answered[last].series, example)}
 
 
-def _stand(out: Path, trained: Trained, answered: Mapping[str, Answered], which: Which) -> Standing:
+def _stand(
+    out: Path,
+    trained: Trained,
+    answered: Mapping[str, Answered],
+    which: Which,
+    plan: ForecastPlan | None,
+) -> Standing:
     """The baselines, once: a run that was stopped after them finds what they came to."""
     file = out / CHECKPOINTS / BASELINES
     if file.exists():
@@ -114,18 +145,34 @@ def _stand(out: Path, trained: Trained, answered: Mapping[str, Answered], which:
         training_seconds=trained.seconds,
         metric=trained.progress.metric,
         model=trained.config.model.name,
+        plan=plan,
+        both=None if trained.again is None else trained.again.series,
     )
     file.parent.mkdir(exist_ok=True)
     write_json(file, {"which": which, **stood._asdict()})
     return stood
 
 
+def _moved(
+    out: Path, trained: Trained, part: str, series: IrregularSeries, example: int | None
+) -> dict[str, Any] | None:
+    """What moved the prediction of the example, kept in the folder if there is time to find it."""
+    if example is None:
+        return None
+    record = read_record(Folder(out, FIT)).mapping
+    about = explainable(
+        trained.model, trained.preprocessor, trained.objective, trained.config, record
+    )
+    room = max(_MOVED_FLOOR, _SHARE * trained.seconds)
+    each = trained.each * len(trained.training) / max(1, len(trained.training.times))
+    left_out = keep(out / ATTRIBUTION, about, series.select([example]), each, room)
+    return {"series": str(np.asarray(series.ids)[example]), "part": part, "left_out": left_out}
+
+
 def _importance(trained: Trained, series: IrregularSeries, metric: str) -> dict[str, Any] | None:
     """What the score loses without each variable, in a small share of the training's time."""
     model, objective = trained.model, trained.objective
-    # A prediction costs about a third of a step of the training.
-    each = trained.seconds / trained.epochs / max(1, len(trained.training)) / 3 + 2e-5
-    todo = plan(series, each, max(_FLOOR, _SHARE * trained.seconds))
+    todo = plan(series, trained.each, max(_FLOOR, _SHARE * trained.seconds))
     if todo is None:
         return None
 

@@ -45,8 +45,8 @@ class TrainConfig:
     decay: Annotated[float, Within(above=0, most=1)] = 0.95
     """Factor on the step size after each epoch of the exponential schedule."""
     patience: Annotated[int, Within(1)] | Literal["auto"] | None = "auto"
-    """Stop after so many validations without a better score; none: never; auto: 12, or none where
-    epochs are given."""
+    """Stop after so many validations without a better score, of few series once the loss is down
+    by a tenth; none: never; auto: 12, or none where epochs are given."""
     ensemble: Annotated[int, Within(1, 1000)] | Literal["auto"] = "auto"
     """Networks of different seeds, trained side by side and averaged; auto: 3 for forecasts."""
     class_weights: Literal["none", "balanced"] | tuple[Annotated[float, Within(0, 1e30)], ...] = (
@@ -59,6 +59,9 @@ class TrainConfig:
         "auto", "auroc", "auprc", "accuracy", "brier", "log_loss", "mse", "mae", "r2", "loss"
     ] = "auto"
     """Validation score that chooses the weights; auto: by the task, or the loss if it is small."""
+    refit: Literal["auto", "yes", "no"] = "auto"
+    """After validation chose, train again with its part, too, for test and use; auto: fewer than
+    1,000 series with one target each, and models solved at once."""
     seed: Annotated[int, Within(0)] = 0
     """Seed of the weights, the order of batches and the dropout."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
@@ -83,7 +86,7 @@ class TrainConfig:
         """The configuration that `to_dict` wrote, here or in 0.1.0; unknown keys: `InputError`."""
         plain = {k: tuple(v) if isinstance(v, list) else v for k, v in mapping.items()}
         if "epochs" in plain and "steps" not in plain:
-            plain = {"input_dropout": 0.0, "ensemble": 1, **plain}
+            plain = {"input_dropout": 0.0, "ensemble": 1, "refit": "no", **plain}
         return from_dict(cls, plain)
 
 

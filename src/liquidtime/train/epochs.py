@@ -37,6 +37,9 @@ class Epochs:
         validation: The part to be measured on; None measures nothing.
         progress: Where to go on; its weights and optimiser are taken if there are any.
         solve: Finds all weights at once; then an epoch is this, and no step is taken.
+
+    Attributes:
+        logits: What the network said of the validation part in the last round.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Epochs:
             training.lengths, size, config.seed, rank=rank, world_size=count
         )
         self.plan = progress.plan or plan(config, len(self.batches))
+        self.logits: Tensor | None = None
         if validation is not None:
             self._measured = quick_batches(validation, processes.device)
             # Larger batches, for without gradients they need less memory.
@@ -152,6 +156,7 @@ class Epochs:
         logits, target = (in_order(index, part, lengths, objective.per_step) for part in rows)
         total, weight = objective.loss(logits.double(), target, self._row_weights())
         loss = float(total / weight) if weight else math.nan
+        self.logits = logits
         part = scored(objective, logits, target, lengths)
         if self._metric is None:
             self._metric = selection(self.config, objective, part.target).metric

@@ -27,7 +27,7 @@ from liquidtime.models.contract import Model
 from liquidtime.runs.claim import claimed
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
-from liquidtime.runs.write import json_text, write_json, write_text
+from liquidtime.runs.write import json_text, naming, write_json, write_text
 from liquidtime.train.account import Trained, account
 from liquidtime.train.ahead import plan_of, segments_of
 from liquidtime.train.baseline.standing import Answered, Which
@@ -35,11 +35,13 @@ from liquidtime.train.config import About, FitConfig
 from liquidtime.train.defaults import resolved
 from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.folder.files import (
+    CHECKPOINTS,
     EXAMPLE,
     FIT,
     HISTORY,
     RECALIBRATION,
     RECORD,
+    REFIT,
     SPLIT,
     TENSORBOARD,
     WEIGHTS,
@@ -56,6 +58,7 @@ from liquidtime.train.loop import train
 from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
+from liquidtime.train.refit import Refitted, course, resolved_refit
 from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
 from liquidtime.train.report.summary import summarise
@@ -110,9 +113,11 @@ def fit(
     """Fit a network and write its run folder.
 
     The training part teaches, the validation part chooses the epoch, the test part is looked at
-    once, at the end, with the chosen weights. Statistics for standardising come from the training
-    part alone. A process killed at any moment loses at most one epoch: with `resume` the run goes
-    on and, on the CPU, ends with the same weights as an unbroken one.
+    once, at the end, with the chosen weights; or, with `config.train.refit`, with those of a second
+    training on the training and the validation part together, which are then the run's. What is
+    said of the validation part always comes from the first training. Statistics for standardising
+    come from the training part alone. A process killed at any moment loses at most one epoch: with
+    `resume` the run goes on and, on the CPU, ends with the same weights as an unbroken one.
 
     Args:
         data: All series, with targets.
@@ -142,6 +147,13 @@ def fit(
     _check(data, split)
     weight = None if sample_weight is None else checked_weight(sample_weight, len(data))
     training_part = data.select(split.train)
+    stopped = Folder(out, FIT)
+    # A run goes on with what it began with, which another version may have made otherwise; that
+    # the data are the same is checked.
+    begun = read_record(stopped) if resume and stopped.begun else None
+    if begun is not None and config.train.refit == "auto":
+        kept = dataclasses.replace(config.train, refit=begun.config.train.refit)
+        config = dataclasses.replace(config, train=kept)
     config = resolved(config, training_part)
     objective = objectives.of_training(training_part, config)
     if config.recalibrate != "none":
@@ -149,13 +161,7 @@ def fit(
         assert held is not None
         check_enough(held.cpu().numpy(), len(objective.labels))
     if preprocessor is None:
-        stopped = Folder(out, FIT)
-        # A run goes on with what it began with, which another version may have made otherwise; that
-        # the data are the same is checked.
-        again = resume and stopped.begun
-        preprocessor = (
-            read_record(stopped).preprocessor if again else Preprocessor.fit(training_part)
-        )
+        preprocessor = Preprocessor.fit(training_part) if begun is None else begun.preprocessor
     known = preprocessor.categories, preprocessor.static_categories
     if any(known):
         rest = data.select(np.concatenate([split.validation, split.test]))
@@ -165,6 +171,15 @@ def fit(
         names = preprocessor.input_names
         line = fit_line(plan, objective, names, preprocessor.encode(training_part))
         schema = schema | ({} if line is None else {"line": line._asdict()})
+    # Before anything is written: building refuses what options do not show, such as a backend.
+    check_memory(preprocessor, objective, config)
+
+    def fresh() -> Model:
+        built = new_model(preprocessor, objective, config)
+        return lined(built, schema, objective, preprocessor.input_names)
+
+    model = fresh()
+    config = resolved_refit(config, model)
     # Through JSON and back, so that a resumed run compares like with like.
     record = json.loads(
         json.dumps(
@@ -180,10 +195,6 @@ def fit(
             }
         )
     )
-    # Before anything is written: building refuses what options do not show, such as a backend.
-    check_memory(preprocessor, objective, config)
-    model = new_model(preprocessor, objective, config)
-    model = lined(model, schema, objective, preprocessor.input_names)
     leads, folder = process_rank() == 0, Folder(out, FIT)
     if resume and undrawn(out):
         return _drawn(folder, record)
@@ -210,11 +221,40 @@ def fit(
                 label=config.model.facts.name if progress else None,
             )
             model.network.to("cpu")
+            first = model
+            again: Refitted | None = None
+            if config.train.refit == "yes":
+                both = np.concatenate([split.train, split.validation])
+                everything, model = data.select(both), fresh()
+                learnt = preprocessor.encode(everything, reads=model.reads)
+                if weight is not None:
+                    learnt = learnt.weighted(weight[both])
+                how = course(config.train, trained, len(both) / len(split.train))
+                below = out / CHECKPOINTS / REFIT
+                with naming(below):
+                    below.mkdir(exist_ok=True)
+                then = train(
+                    model,
+                    objective,
+                    learnt,
+                    None,
+                    how.config,
+                    folder=below,
+                    resume=resume,
+                    label=f"{config.model.facts.name}, refit" if progress else None,
+                    until=how.until,
+                    level=how.level,
+                )
+                assert then.plan is not None
+                model.network.to("cpu")
+                again = Refitted(model, everything, then.plan.steps_until(then.best + 1))
             if leads:
                 parts = {"validation": validation}
                 if len(split.test):
-                    parts["test"] = _Part.of(data, split.test, preprocessor, model, times)
-                ended = Trained(config, preprocessor, objective, model, trained, training_part)
+                    parts["test"] = _Part.of(data, split.test, preprocessor, first, times)
+                ended = Trained(
+                    config, preprocessor, objective, first, trained, training_part, again
+                )
                 _finish(folder, parts, ended, baselines, schema)
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(
@@ -307,16 +347,20 @@ def _finish(
     """
     out, model, objective = folder.path, trained.model, trained.objective
     plan, pieces = plan_of(schema), segments_of(schema) is not None
-    write_weights(out / WEIGHTS, model.network)
+    again = trained.again
+    write_weights(out / WEIGHTS, model.network if again is None else again.model.network)
     history = trained.progress
     write_history(out / HISTORY, history.history)
     figures = _training_figures(trained.config, model, history)
     chosen = selection(trained.config.train, objective, _targets(objective, parts["validation"]))
     if chosen.metric == history.metric:
         figures["selection"]["reason"] = chosen.reason
+    figures["refit"] = again and {"series": len(again.series), "steps": again.steps}
     table: dict[str, Any] = figures | {"validation": None, "test": None}
     answered: dict[str, Answered] = {}
+    example: int | None = None
     for name, part in parts.items():
+        model = trained.answering(name)
         logits = predict_logits(model, part.encoded)
         predictions = Predictions.of(objective, part.series, logits.numpy())
         if name == "validation" and trained.config.recalibrate != "none":
@@ -336,13 +380,13 @@ def _finish(
         table[name] = part_metrics(found, len(part.series), drawn=drawn)
         if plan is not None:
             table[name]["forecast"] = forecast_scores(plan, objective, part.series, logits.numpy())
-        # The example is of the test part, or of the validation part where there is no test.
-        if part is list(parts.values())[-1] and model.trace is not None:
-            example = choose_example(predictions, part.series)
-            if example is not None:
-                alone = part.series[example], part.encoded.select([example])
-                write_example(out / EXAMPLE, trace_series(*alone, model, objective))
-    table |= account(out, trained, answered, table, baselines)
+        # The example is of the test part, or of the validation part where there is no test: what
+        # the last part has.
+        example = choose_example(predictions, part.series)
+        if part is list(parts.values())[-1] and model.trace is not None and example is not None:
+            alone = part.series[example], part.encoded.select([example])
+            write_example(out / EXAMPLE, trace_series(*alone, model, objective))
+    table |= account(out, trained, answered, table, baselines, plan, example)
     folder.finish(json_text(table), lambda: report.write(out))
 
 

@@ -16,7 +16,7 @@ from liquidtime.train.loss import Loss
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import Curves, launched
 from liquidtime.train.progress import ProgressLine
-from liquidtime.train.schedule import plan
+from liquidtime.train.schedule import Plan, plan
 
 
 def train(
@@ -30,6 +30,7 @@ def train(
     resume: bool = False,
     label: str | None = None,
     until: int | None = None,
+    level: float | None = None,
 ) -> Progress:
     """Train, choose the best weights by the validation part, and load them.
 
@@ -51,6 +52,9 @@ def train(
         resume: Go on from the folder's last checkpoint, if there is one.
         label: Name shown in the progress line; None shows nothing.
         until: End after so many steps, if that is sooner; the step size goes as if not.
+        level: With `until`, end after the first round from there on whose training loss is as low
+            as this, or never: a network that begins to learn later than another is not stopped
+            before it has.
 
     Returns:
         The history and which epoch won; the network holds that epoch's weights.
@@ -59,30 +63,67 @@ def train(
         InputError: If loss or weights are not finite, or a checkpoint is damaged.
         KeyboardInterrupt: On Ctrl-C; the last finished epoch is safe in the folder.
     """
-    size = Size(not objective.bounded, objective.per_step, len(training.lengths))
-    config = resolved_training(config, size)
-    if validation is None:
-        config = replace(config, patience=None)
+    config = ready(model, objective, training, validation, config)
     checkpoints = None if folder is None else folder / CHECKPOINTS
-    if model.solve is not None:
-        # All is done in one go, by solvers of the CPU.
-        at_once: dict[str, Any] = {"epochs": 1, "steps": "auto", "patience": None}
-        config = replace(config, accelerator="cpu", **at_once)
     progress = Progress()
     if resume and checkpoints is not None:
         progress = load_progress(checkpoints)
         check_fits(progress, model.network, checkpoints, config)
-    assert config.batch_size != "auto" and config.patience != "auto"
-    progress.plan = plan(config, -(-len(training.lengths) // config.batch_size), until)
-    if not progress.finished(progress.plan.rounds, config.patience):
-        assert config.input_dropout != "auto"
-        loss = Loss(model, objective, config.input_dropout)
-        processes = launched(config)
-        epochs = Epochs(processes, loss, config, training, validation, progress, model.solve)
+    progress.plan = _plan(training, config, until if level is None else None)
+    if until is not None and level is not None:
+        progress.enough = until, level
+    if not progress.finished(progress.plan.rounds, _patience(config)):
+        epochs = begun(model, objective, training, validation, config, progress)
         _run(epochs, progress, folder, label)
     model.network.load_state_dict(progress.best_weights)
     model.network.eval()
     return progress
+
+
+def ready(
+    model: Model,
+    objective: Objective,
+    training: Batchable,
+    validation: Batchable | None,
+    config: TrainConfig,
+) -> TrainConfig:
+    """The options of a training with nothing left open."""
+    size = Size(not objective.bounded, objective.per_step, len(training.lengths))
+    config = resolved_training(config, size)
+    if validation is None:
+        config = replace(config, patience=None)
+    if model.solve is not None:
+        # All is done in one go, by solvers of the CPU.
+        at_once: dict[str, Any] = {"epochs": 1, "steps": "auto", "patience": None}
+        config = replace(config, accelerator="cpu", **at_once)
+    return config
+
+
+def begun(
+    model: Model,
+    objective: Objective,
+    training: Batchable,
+    validation: Batchable | None,
+    config: TrainConfig,
+    progress: Progress,
+) -> Epochs:
+    """A training whose rounds the caller runs; arguments as of `train`, options as of `ready`."""
+    if progress.plan is None:
+        progress.plan = _plan(training, config)
+    assert config.input_dropout != "auto"
+    loss = Loss(model, objective, config.input_dropout)
+    processes = launched(config)
+    return Epochs(processes, loss, config, training, validation, progress, model.solve)
+
+
+def _plan(training: Batchable, config: TrainConfig, until: int | None = None) -> Plan:
+    assert config.batch_size != "auto"
+    return plan(config, -(-len(training.lengths) // config.batch_size), until)
+
+
+def _patience(config: TrainConfig) -> int | None:
+    assert config.patience != "auto"
+    return config.patience
 
 
 def _run(epochs: Epochs, progress: Progress, folder: Path | None, label: str | None) -> None:

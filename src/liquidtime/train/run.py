@@ -41,7 +41,7 @@ from liquidtime.train.folder.weights import load_weights
 from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.report.example import SeriesTrace, trace_series
-from liquidtime.train.report.naming import class_names
+from liquidtime.train.report.moved import explainable
 from liquidtime.train.score.forecast import forecast_scores
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import part_metrics, scored
@@ -216,18 +216,7 @@ class Run:
     @property
     def explainable(self) -> Explainable:
         """The network with what is before and behind it, as `liquidtime.explain` takes it."""
-        facts, about = self.config.model.facts, self.record.get("about") or {}
-        spoken = tuple(class_names(self.objective.labels, self.record))
-        return Explainable(
-            self._model,
-            self.preprocessor,
-            self.objective,
-            name=facts.name,
-            wiring=facts.wiring,
-            time_unit=about.get("time_unit"),
-            sees_future=facts.sees_future,
-            spoken=spoken if len(spoken) == len(self.objective.labels) else (),
-        )
+        return explainable(self._model, self.preprocessor, self.objective, self.config, self.record)
 
     def explain(
         self,

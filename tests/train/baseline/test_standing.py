@@ -122,3 +122,109 @@ def test_a_baseline_that_breaks_costs_nothing_else(monkeypatch):
     assert stood.baselines["linear"]["failed"] == "singular"
     assert advice["best"] == "prior"
     assert standing.best(stood.baselines, "validation", "auroc") == "prior"
+
+
+def test_the_mean_of_both_is_scored_beside_them():
+    from liquidtime.train.baseline.contract import Material
+
+    training, held = make_series(120), make_series(80, seed=1)
+    objective = objectives.of_training(training, FitConfig())
+    answer, table = answered(training, held, objective, 0.3)
+    stood = stand(
+        training,
+        {"validation": answer},
+        objective,
+        which="quick",
+        training_seconds=3.0,
+        metric="auroc",
+    )
+    both = stood.baselines["together"]
+    assert both["with"] == standing.best(
+        {k: v for k, v in stood.baselines.items() if k != "together"}, "validation", "auroc"
+    )
+    theirs = BASELINES.find(both["with"]).fit(Material(training), objective)(Material(held))
+    mean = (theirs + answer.scored.prediction) / 2
+    scored = beside_targets(objective, mean, held.target, held.lengths)
+    value = both["validation"]["metrics"]["auroc"]["value"]
+    assert value == pytest.approx(measures(scored)["auroc"](np.ones((1, 80)))[0])
+    other = stood.baselines[both["with"]]["validation"]["metrics"]["auroc"]["value"]
+    assert both["validation"]["gain"]["auroc"]["value"] == pytest.approx(value - other)
+    assert both["seconds"] > 3.0 and "mean of the probabilities" in both["usage"]
+    advice = recommend(table, stood.baselines, "CfC")
+    assert advice["best"] == both["with"], "the mean is nobody's rival"
+
+
+def entry(value, difference, gain=None):
+    part = {"metrics": {"auroc": {"value": value}}, "difference": {"auroc": difference}}
+    if gain is not None:
+        part["gain"] = {"auroc": gain}
+    return {"title": "gradient boosting", "usage": "", "validation": part}
+
+
+def test_both_together_are_recommended_where_that_is_better():
+    own = {"selection": {"metric": "auroc"}, "validation": {"metrics": {"auroc": {"value": 0.8}}}}
+    rival = entry(0.81, {"value": -0.01, "low": -0.03, "high": 0.01})
+    for low, word in ((0.005, "does better still"), (-0.005, "may do better still")):
+        both = entry(
+            0.84,
+            {"value": -0.04, "low": -0.06, "high": -0.02},
+            {"value": 0.03, "low": low, "high": 0.05},
+        )
+        advice = recommend(own, {"boosting": rival, "together": both}, "CfC")
+        assert f"The mean of both {word}: 0.840, better by 0.030" in advice["text"]
+        assert advice["together"]["clear"] == (low > 0)
+    worse = entry(
+        0.805,
+        {"value": -0.005, "low": -0.06, "high": 0.02},
+        {"value": -0.005, "low": -0.01, "high": 0.05},
+    )
+    advice = recommend(own, {"boosting": rival, "together": worse}, "CfC")
+    assert advice["together"] is None and "mean of both" not in advice["text"]
+
+
+def test_quantiles_have_baselines_that_hold_what_they_should():
+    from liquidtime.train.baseline import levels
+    from liquidtime.train.baseline.contract import Material
+
+    options = {"kind": "values", "outputs": 2}
+    training, held = make_series(900, **options), make_series(900, seed=1, **options)
+    config = FitConfig(task="regress", quantiles=(0.1, 0.5, 0.9))
+    objective = objectives.of_training(training, config)
+    for name in ("prior", "linear"):
+        predict = levels.fitted(BASELINES.find(name), Material(training), objective)
+        found = predict(Material(held)).reshape(900, 2, 3)
+        assert (np.diff(found, axis=2) >= 0).all()
+        target = held.target.numpy()
+        inside = (target >= found[..., 0]) & (target <= found[..., 2])
+        assert inside.mean() == pytest.approx(0.8, abs=0.08)
+
+
+def test_naive_forecasts_are_baselines_of_a_forecast():
+    from liquidtime.data.forecast.naive import naive_forecasts
+
+    plan, series = forecast()
+    objective = objectives.of_training(series, FitConfig(task="forecast"))
+    setting = standing.setting_of(series, objective, 0, plan)
+    said = naive_forecasts(series, plan)
+    from liquidtime.train.baseline.contract import Material
+
+    material = Material(series, plan)
+    for name, key in (("last_value", "last value"), ("seasonal", "value 4 before")):
+        baseline = BASELINES.find(name)
+        assert baseline.suits(setting)
+        found = baseline.fit(material, objective)(material)
+        there = np.isfinite(said[key])
+        assert there.mean() > 0.5 and np.isfinite(found).all()
+        assert found[there] == pytest.approx(said[key][there])
+
+
+def forecast():
+    from liquidtime.data.convert import from_lists
+    from liquidtime.data.forecast.inputs import prepare
+    from liquidtime.data.forecast.plan import ForecastPlan
+
+    random = np.random.default_rng(0)
+    wave = np.sin(np.arange(60) * np.pi / 2) + random.normal(0, 0.1, 60)
+    series = from_lists([wave[:, None]], [np.arange(60.0)], features=["load"])
+    plan = ForecastPlan(target=("load",), leads=(1.0, 2.0), seasons=(4.0,))
+    return plan, prepare(series, plan).series

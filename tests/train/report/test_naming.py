@@ -23,3 +23,13 @@ def record(*target, kind="classes"):
 )
 def test_a_class_that_is_a_bare_number_goes_with_its_column(labels, told, names):
     assert class_names(labels, told) == names
+
+
+def test_of_an_error_it_is_said_that_it_would_rise():
+    from liquidtime.train.report.variables import answer
+
+    rows = [{"name": "HR", "value": 2.5, "low": 1.0, "high": 4.0}]
+    lost = answer(rows, "AUROC")
+    assert lost == "HR most: without it 2.500 of AUROC would be lost."
+    more = answer(rows, "mean squared error", up=False)
+    assert more == "HR most: without it mean squared error would be 2.500 higher."

@@ -46,18 +46,22 @@ def read(path):
     return page, " ".join(" ".join(checker.words).split())
 
 
-def small(tmp_path, data, split, name="run", task="classify", about=None, **model):
+def small(
+    tmp_path, data, split, name="run", task="classify", about=None, baselines="none", **model
+):
     options = FitConfig(
         task=task,
         model=catalogue.from_dict({"kind": "gru", "hidden_size": 8} | model),
         train=TrainConfig(epochs=2, batch_size=16, accelerator="cpu"),
     )
-    return fit(data, split, options, tmp_path / name, progress=False, about=about)
+    return fit(
+        data, split, options, tmp_path / name, progress=False, about=about, baselines=baselines
+    )
 
 
 def test_two_classes(series, split, tmp_path):
     about = About(title="Rise & <fall>", data="Made up.", split="At random.", time_unit="hours")
-    run = small(tmp_path, series(), split, about=about)
+    run = small(tmp_path, series(), split, about=about, baselines="quick")
     page, words = read(run.report)
     assert "<h1>Rise &amp; &lt;fall&gt;</h1>" in page
     found = run.metrics["test"]["metrics"]["auroc"]
@@ -80,7 +84,7 @@ def test_two_classes(series, split, tmp_path):
         run.record["versions"]["torch"],
     ):
         assert expected in words
-    assert page.count("<svg") == 7
+    assert page.count("<svg") == 8
     assert run.metrics["recommendation"]["text"] in words
     assert "Is it worth a network?" in words and "What would alarms be worth?" in words
     assert "nan" not in words.lower().split()

@@ -36,7 +36,20 @@ def _size(part: Mapping[str, Any]) -> str:
 
 
 def training_line(run: Any) -> str:
-    """One line about a run's model and training."""
+    """One line about a run's model and training, and about its refit."""
+    return _training(run) + _refit(run.metrics.get("refit"))
+
+
+def _refit(again: Mapping[str, Any] | None) -> str:
+    if not again:
+        return ""
+    return (
+        f" Fitted again on {again['series']:,} series, those of the validation part with them: "
+        "these weights answer for the test part and predict."
+    )
+
+
+def _training(run: Any) -> str:
     facts, metrics = run.config.model.facts, run.metrics
     chosen = metrics["selection"]
     if metrics["selection"].get("at_once"):

@@ -16,7 +16,8 @@ from liquidtime.train.report.comparison import shown_part
 def verdict_lines(run: Any) -> list[str]:
     """What the run reaches, and what is better or worse: the first lines of a result."""
     metrics, name = run.metrics, run.config.model.facts.name
-    lines = [answers.reached(metrics, shown_part(metrics), name)]
+    what = naming.pieces_of(run.record)
+    lines = [answers.reached(metrics, shown_part(metrics), name, what)]
     advice = metrics.get("recommendation")
     return [*filter(None, lines), *([advice["text"]] if advice else [])]
 
@@ -45,8 +46,11 @@ def caution_lines(parts: Mapping[str, Mapping[str, Any] | None], run: Any) -> li
         run: Knows what classes are called.
     """
     names = answers.names_of(run.record)
+    what = naming.pieces_of(run.record)
     told = [
-        answers.caution(part, heading, names) for heading, part in parts.items() if part is not None
+        answers.caution(part, heading, names, what)
+        for heading, part in parts.items()
+        if part is not None
     ]
     return [f"! {line}" for line in told if line]
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from liquidtime.plot import style
 
@@ -235,14 +235,15 @@ def _draw_so_far(axes: Axes, times: np.ndarray, so_far: np.ndarray | None, name:
     if so_far is None:
         axes.text(0.5, 0.5, "no output on the way", transform=axes.transAxes, ha="center")
         axes.plot(times, np.full(len(times), np.nan))
+        axes.yaxis.set_major_locator(NullLocator())
     else:
         there = np.isfinite(so_far)
         axes.step(
             times[there], so_far[there], where="post", color=style.INK, linewidth=1.6, zorder=2
         )
         axes.plot(times[there][-1:], so_far[there][-1:], "o", color=style.INK, markersize=5)
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
     style.tidy(axes, title=f"{name}, so far")
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
 
 
 def _centred(amounts: np.ndarray) -> Normalize:

@@ -7,6 +7,6 @@ BASELINES: Catalogue[Baseline] = Catalogue(
     "liquidtime.train.baseline",
     "BASELINE",
     "baseline",
-    beside=("catalogue", "contract", "learned", "standing", "summaries"),
+    beside=("catalogue", "contract", "learned", "levels", "standing", "summaries", "together"),
 )
 """The baselines, by name."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.series import IrregularSeries
 from liquidtime.train.baseline.summaries import of_series, so_far
 
@@ -19,13 +20,14 @@ class Setting:
     """What is to be predicted, and from how much: enough to say what suits and what it costs.
 
     Attributes:
-        kind: Name of the objective, such as "classes" or "values".
+        kind: What is predicted: "classes", "labels" or "values", quantiles of these included.
         per_step: One target a step; otherwise one a series.
         outputs: Number K of classes or of values.
         targets: Targets of the training part.
         columns: Columns of its summaries.
         steps: Steps of all parts together.
         shown: Which outputs are values of a variable that is itself among the inputs.
+        plan: Of a forecast; None for anything else.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Setting:
     columns: int
     steps: int
     shown: tuple[bool, ...]
+    plan: ForecastPlan | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +46,11 @@ class Material:
 
     Attributes:
         series: With targets, in the training part.
+        plan: Of a forecast.
     """
 
     series: IrregularSeries
+    plan: ForecastPlan | None = None
 
     @cached_property
     def summaries(self) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from liquidtime.data import ragged
+from liquidtime.data.forecast.naive import LAST, naive_forecasts
 from liquidtime.train.baseline.contract import Array, Material, Predictor, Setting
 
 
@@ -19,8 +20,10 @@ class LastValue:
     quick = True
 
     def suits(self, setting: Setting) -> bool:
-        """Values of variables that are among the inputs, as of a forecast."""
-        return setting.kind == "values" and bool(setting.shown) and all(setting.shown)
+        """Forecasts, and other values of variables that are among the inputs."""
+        if setting.kind != "values":
+            return False
+        return setting.plan is not None or (bool(setting.shown) and all(setting.shown))
 
     def seconds(self, setting: Setting) -> float:
         """Next to nothing."""
@@ -28,10 +31,10 @@ class LastValue:
 
     def fit(self, training: Material, objective: Any) -> Predictor:
         """Nothing is learnt but the mean, for steps before anything was seen."""
-        series = training.series
-        at = [series.features.index(name) for name in objective.labels]
-        seen = _seen(training, at)
-        mean = np.nan_to_num([np.nanmean(c) if np.isfinite(c).any() else 0.0 for c in seen.T])
+        if training.plan is not None:
+            return _ahead(mean_of(training))
+        at = [training.series.features.index(name) for name in objective.labels]
+        mean = _means(_seen(training, at))
 
         def predict(part: Material) -> Array:
             member = ragged.series_of_rows(part.series.lengths).cpu().numpy()
@@ -45,6 +48,29 @@ class LastValue:
             return found
 
         return predict
+
+
+def mean_of(training: Material) -> Array:
+    """Mean of each output over the targets of the training part, [K]; 0 without any."""
+    target = training.series.target
+    assert target is not None
+    columns = target.cpu().numpy().reshape(len(target), -1).astype(np.float64)
+    return _means(columns)
+
+
+def _ahead(mean: Array) -> Predictor:
+    """The last value of each column, at all leads."""
+
+    def predict(part: Material) -> Array:
+        assert part.plan is not None
+        last = naive_forecasts(part.series, part.plan)[LAST]
+        return np.where(np.isnan(last), mean, last)
+
+    return predict
+
+
+def _means(columns: Array) -> Array:
+    return np.array([c[np.isfinite(c)].mean() if np.isfinite(c).any() else 0.0 for c in columns.T])
 
 
 def _seen(part: Material, at: list[int]) -> Array:

@@ -5,6 +5,7 @@ from typing import Any
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.models.catalogue import MODELS
 from liquidtime.train.baseline.contract import Array, Material, Predictor, Setting
+from liquidtime.train.baseline.summaries import OF_A_SERIES
 from liquidtime.train.config import FitConfig
 from liquidtime.train.defaults import resolved
 from liquidtime.train.loop import train
@@ -12,6 +13,8 @@ from liquidtime.train.run import new_model
 from liquidtime.train.score.outputs import predict_logits
 
 _FEWEST = 10
+# Series up to which what they say of each other is decomposed; of more, the features are.
+_LARGE = 6000
 
 
 class Liquid:
@@ -21,7 +24,7 @@ class Liquid:
     title = "random liquid features"
     usage = "--model ridge"
     model = "ridge"
-    quick = True
+    quick = False
 
     def suits(self, setting: Setting) -> bool:
         """Classes or values of whole series."""
@@ -29,9 +32,10 @@ class Liquid:
         return known and setting.targets >= _FEWEST
 
     def seconds(self, setting: Setting) -> float:
-        """The units go along every step; then a decomposition of the features."""
-        features = min(setting.targets, 4000)
-        return 0.1 + 1e-7 * setting.steps * max(10, setting.columns // 11) + 1e-10 * features**3
+        """The units go along every step; then decompositions of what series say of each other."""
+        series, variables = setting.targets, max(2, setting.columns // OF_A_SERIES)
+        solving = 1.2e-3 * series + 4.5e-7 * min(series, _LARGE) * series
+        return 0.1 + 2.5e-7 * setting.steps * variables + solving
 
     def fit(self, training: Material, objective: Any) -> Predictor:
         """Draw the units and solve."""

@@ -8,7 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.series import IrregularSeries
+from liquidtime.train.baseline import levels, together
 from liquidtime.train.baseline.catalogue import BASELINES
 from liquidtime.train.baseline.contract import Array, Baseline, Material, Setting
 from liquidtime.train.baseline.summaries import OF_A_SERIES, SO_FAR
@@ -46,7 +48,9 @@ class Standing(NamedTuple):
     Attributes:
         baselines: Name to `title`, `usage`, `seconds` and, for each part, `metrics` and
             `difference`: the network's less the baseline's, with the paired interval. One that
-            failed has `failed` instead.
+            failed has `failed` instead. "together", the mean of the network and the best baseline,
+            has `with`, the name of that one, and for each part `gain`: its own scores less that
+            baseline's.
         left_out: Names of those that would have cost too much, to the seconds they would take.
     """
 
@@ -54,13 +58,16 @@ class Standing(NamedTuple):
     left_out: dict[str, float]
 
 
-def setting_of(training: IrregularSeries, objective: Any, steps: int) -> Setting:
+def setting_of(
+    training: IrregularSeries, objective: Any, steps: int, plan: ForecastPlan | None = None
+) -> Setting:
     """What the baselines have to know before they are fitted.
 
     Args:
         training: The training part.
         objective: Of the run.
         steps: Steps of all parts.
+        plan: Of a forecast.
     """
     target = training.target
     assert target is not None
@@ -71,7 +78,7 @@ def setting_of(training: IrregularSeries, objective: Any, steps: int) -> Setting
     width = sum(len(categories.get(name, "x")) for name in training.features)
     static = len(training.static_features or ())
     return Setting(
-        kind=objective.name,
+        kind="values" if objective.name == "quantiles" else objective.name,
         per_step=training.per_step,
         outputs=len(objective.labels),
         targets=int(there.sum()),
@@ -80,6 +87,7 @@ def setting_of(training: IrregularSeries, objective: Any, steps: int) -> Setting
         shown=tuple(
             name in training.features and name not in categories for name in objective.labels
         ),
+        plan=plan,
     )
 
 
@@ -121,6 +129,8 @@ def stand(
     training_seconds: float,
     metric: str,
     model: str = "",
+    plan: ForecastPlan | None = None,
+    both: IrregularSeries | None = None,
 ) -> Standing:
     """Fit the baselines on the training part and score them beside the network.
 
@@ -132,50 +142,115 @@ def stand(
         training_seconds: What the training took.
         metric: The metric that chose the epoch; it has an interval and a difference.
         model: Name of the network.
+        plan: Of a forecast.
+        both: The training and the validation part, where the network learnt from both before it
+            was asked of the test part; then so do the baselines.
     """
     steps = len(training.times) + sum(len(part.series.times) for part in parts.values())
-    setting = setting_of(training, objective, steps)
+    setting = setting_of(training, objective, steps, plan)
     taken, left_out = chosen(which, setting, training_seconds, model)
-    learnt = Material(training)
-    asked = {name: Material(part.series) for name, part in parts.items()}
-    found = {}
+    learnt = Material(training, plan)
+    after = None if both is None or "test" not in parts else Material(both, plan)
+    asked = {name: Material(part.series, plan) for name, part in parts.items()}
+    found: dict[str, dict[str, Any]] = {}
+    compared: dict[str, dict[str, _Compared]] = {}
     for each in taken:
         begun = time.perf_counter()
         entry: dict[str, Any] = {"title": each.title, "usage": each.usage}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                predict = each.fit(learnt, objective)
-                answers = {name: predict(material) for name, material in asked.items()}
+                predict = levels.fitted(each, learnt, objective)
+                later = predict if after is None else levels.fitted(each, after, objective)
+                answers = {
+                    name: (later if name == "test" else predict)(material)
+                    for name, material in asked.items()
+                }
         except (ValueError, ArithmeticError, LookupError, np.linalg.LinAlgError) as error:
             # A yardstick that breaks must not cost what was trained.
             found[each.name] = entry | {"failed": str(error).partition("\n")[0][:200]}
             continue
         entry["seconds"] = time.perf_counter() - begun
-        for name, answer in answers.items():
-            entry[name] = _scores(objective, parts[name], answer, metric)
+        compared[each.name] = {
+            name: _compared(_beside(objective, parts[name].series, answer), metric)
+            for name, answer in answers.items()
+        }
+        for name, scores in compared[each.name].items():
+            entry[name] = {"metrics": scores.table, "difference": scores.behind(parts[name])}
         found[each.name] = entry
-    return Standing(found, left_out)
+    both = _together(found, compared, parts, metric, training_seconds)
+    return Standing(found | both, left_out)
 
 
-def _scores(objective: Objective, part: Answered, answer: Array, metric: str) -> dict[str, Any]:
-    target = part.series.target
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """The scores of one model on one part."""
+
+    scored: Scored
+    table: dict[str, dict[str, Any]]
+    drawn: dict[str, Array]
+
+    def behind(self, part: Answered) -> dict[str, dict[str, Any]]:
+        """The network's scores less these."""
+        return self.less(part.scored, part.drawn)
+
+    def less(self, other: Scored, drawn: Mapping[str, Array]) -> dict[str, dict[str, Any]]:
+        """Another model's scores less these, with paired intervals."""
+        found, functions = {}, measures(other)
+        ones = np.ones((1, len(other.target)))
+        for name, own in self.drawn.items():
+            value = float(functions[name](ones)[0]) if len(other.target) else np.nan
+            mine = self.table[name]["value"]
+            apart = drawn[name][: len(own)] - own
+            found[name] = _entry(value - (np.nan if mine is None else mine), apart)
+        return found
+
+
+def _beside(objective: Objective, series: IrregularSeries, answer: Array) -> Scored:
+    target = series.target
     assert target is not None
-    scored = beside_targets(objective, answer, target, part.series.lengths)
+    return beside_targets(objective, answer, target, series.lengths)
+
+
+def _compared(scored: Scored, metric: str) -> _Compared:
     functions = measures(scored)
     ones = np.ones((1, len(scored.target)))
     told = [name for name in dict.fromkeys((metric, *_FIRST)) if name in functions]
     resamples = RESAMPLES if len(scored.target) < _MANY_ROWS else _FEWER
     drawn = draw({name: functions[name] for name in told}, scored.cluster, resamples=resamples)
-    table, difference = {}, {}
+    table = {}
     for name, score in functions.items():
         value = float(score(ones)[0]) if len(scored.target) else np.nan
         table[name] = _entry(value, drawn.get(name))
-        if name in drawn:
-            own = float(measures(part.scored)[name](ones)[0]) if len(scored.target) else np.nan
-            apart = part.drawn[name][:resamples] - drawn[name]
-            difference[name] = _entry(own - value, apart)
-    return {"metrics": table, "difference": difference}
+    return _Compared(scored, table, dict(drawn))
+
+
+def _together(
+    found: Mapping[str, Mapping[str, Any]],
+    compared: Mapping[str, Mapping[str, _Compared]],
+    parts: Mapping[str, Answered],
+    metric: str,
+    training_seconds: float,
+) -> dict[str, dict[str, Any]]:
+    """The network and the best baseline of the validation part, averaged; nothing without one."""
+    rivals = together.partner(found)
+    metrics = list(measures(parts["validation"].scored))
+    decides = deciding(metric, metrics)
+    other = None if decides is None else best(rivals, "validation", decides)
+    if other is None:
+        return {}
+    objective = parts["validation"].scored.objective
+    entry = together.entry(found[other], training_seconds, bounded=objective.bounded)
+    entry["with"] = other
+    for name, part in parts.items():
+        theirs = compared[other][name]
+        both = _compared(together.mean(part.scored, theirs.scored), metric)
+        entry[name] = {
+            "metrics": both.table,
+            "difference": both.behind(part),
+            "gain": theirs.less(both.scored, both.drawn),
+        }
+    return {together.NAME: entry}
 
 
 def _entry(value: float, drawn: Array | None) -> dict[str, Any]:

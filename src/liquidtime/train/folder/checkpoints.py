@@ -26,6 +26,8 @@ from liquidtime.train.score.metrics import higher_is_better
 
 LAST = "last.pt"
 _SEAL = b"\nliquidtime.sha256:"
+# Of the training loss of the first round.
+_LEARNT = 0.9
 _STATE = {
     "history": [{"epoch": NUMBER, "train_loss": NUMBER, str: NUMBER}],
     "best_epoch": int,
@@ -46,6 +48,8 @@ class Progress:
         weights: Weights after the last round; only when read from a checkpoint.
         optimizer: State of the optimiser after the last round; only when read from a checkpoint.
         plan: How long the training is at most, once it is known.
+        enough: So many steps end the training, once its loss is down to so much; None asks for
+            neither.
     """
 
     history: list[dict[str, float]] = field(default_factory=list)
@@ -54,6 +58,7 @@ class Progress:
     weights: dict[str, Tensor] | None = None
     optimizer: dict[str, Any] | None = None
     plan: Plan | None = None
+    enough: tuple[int, float] | None = None
 
     @property
     def metric(self) -> str:
@@ -72,9 +77,30 @@ class Progress:
         return int(self.history[self.best]["epoch"])
 
     def finished(self, rounds: int, patience: int | None) -> bool:
-        """Whether all rounds were run, or the last `patience` ones were no better than before."""
+        """Whether all rounds were run, or the last `patience` ones were no better than before.
+
+        Where a pass is short, as of few series, patience begins once the training loss has come
+        down by a tenth: networks often stand still for hundreds of steps before they learn, and
+        the best of these rounds is best by chance.
+        """
         done = len(self.history)
-        return done >= rounds or (patience is not None and done - 1 - self.best >= patience)
+        if done >= rounds:
+            return True
+        if self.enough is not None and done and self.plan is not None:
+            steps, level = self.enough
+            if self.plan.steps_until(done) >= steps and self.history[-1]["train_loss"] <= level:
+                return True
+        if patience is None or not done:
+            return False
+        return done - 1 - self.best >= patience and self.learnt
+
+    @property
+    def learnt(self) -> bool:
+        """Whether the training loss has come down since the first round, where that counts."""
+        if self.plan is not None and self.plan.passes == 1:
+            return True
+        losses = [record["train_loss"] for record in self.history]
+        return min(losses) <= _LEARNT * losses[0]
 
     def take(self, record: dict[str, float], network: nn.Module) -> None:
         """Append a round, and keep its weights if it is the best so far.
@@ -95,7 +121,7 @@ class Progress:
         # Strictly better: of equals the first one stays. Without a validation the last one counts.
         if self.best < 0 or not self.measured or self._merit(-1) > self._merit(self.best):
             self.best = len(self.history) - 1
-            self.best_weights = _on_cpu(network.state_dict())
+            self.best_weights = on_cpu(network.state_dict())
 
     def _merit(self, epoch: int) -> tuple[float, float]:
         """What an epoch is chosen by: its metric; of equals, the lower loss."""
@@ -173,7 +199,7 @@ def save_progress(
     state = {
         "history": progress.history,
         "best_epoch": progress.best,
-        "weights": _on_cpu(network.state_dict()),
+        "weights": on_cpu(network.state_dict()),
         "optimizer": optimizer.state_dict(),
         "best": file_sha256(best),
         "record": _digest_of(folder.parent / RECORD),
@@ -229,7 +255,8 @@ def _best_name(epoch: int) -> str:
     return f"best-{epoch:05d}.safetensors"
 
 
-def _on_cpu(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def on_cpu(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A copy of a state dict on the CPU."""
     return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in state.items()}
 
 

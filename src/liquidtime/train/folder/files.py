@@ -9,9 +9,11 @@ from liquidtime.runs.folder import Folder, Kind
 
 HISTORY = "history.csv"
 EXAMPLE = "example.npz"
+ATTRIBUTION = "attribution.npz"
 SPLIT = "split.csv"
 REPORT = "report.html"
 CHECKPOINTS = "checkpoints"
+REFIT = "refit"
 BASELINES = "baselines.json"
 RECALIBRATION = "recalibration.json"
 TENSORBOARD = "tensorboard"
@@ -20,7 +22,16 @@ FIT = Kind(
     record=RECORD,
     last=METRICS,
     scaffold=CHECKPOINTS,
-    read_back=(RECORD, WEIGHTS, HISTORY, SPLIT, EXAMPLE, RECALIBRATION, "predictions*.csv"),
+    read_back=(
+        RECORD,
+        WEIGHTS,
+        HISTORY,
+        SPLIT,
+        EXAMPLE,
+        ATTRIBUTION,
+        RECALIBRATION,
+        "predictions*.csv",
+    ),
     may_differ=("accelerator", "devices", "backend"),
     in_words={
         "fingerprint": "data or split",

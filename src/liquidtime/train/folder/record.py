@@ -63,6 +63,7 @@ _METRICS = {
 _SINCE: dict[str, tuple[Any, Any]] = {
     "baselines": ({}, {str: {"title": str, "usage": str}}),
     "baselines_left_out": ({}, {str: NUMBER}),
+    "refit": (None, ({"series": int, "steps": int}, None)),
     "recommendation": (
         None,
         ({"metric": str, "best": str, "verdict": str, "use": str, "usage": str, "text": str}, None),
@@ -72,6 +73,7 @@ _SINCE: dict[str, tuple[Any, Any]] = {
         None,
         ({"metric": str, "part": str, "variables": [{"name": str, **_SCORE}]}, None),
     ),
+    "moved": (None, ({"series": str, "part": str, "left_out": str}, None)),
 }
 _BASELINE = ({"metrics": {str: _SCORE}, "difference": {str: _SCORE}}, None)
 

@@ -24,10 +24,17 @@ _APART = 2.0
 _FIRST = ("auroc", "accuracy", "log_loss", "mse")
 
 
-def reached(metrics: Mapping[str, Any], part: str, name: str) -> str:
-    """What the network reaches on a part, in one sentence; "" where nothing was measured."""
+def reached(metrics: Mapping[str, Any], part: str, name: str, what: str = "series") -> str:
+    """What the network reaches on a part, in one sentence; "" where nothing was measured.
+
+    Args:
+        metrics: What `metrics.json` holds.
+        part: "validation" or "test".
+        name: What people call the network.
+        what: The part is made of: "series", or "pieces" of such.
+    """
     found = metrics[part]["metrics"]
-    size = f"{metrics[part]['series']:,} series"
+    size = f"{metrics[part]['series']:,} {what}"
     if _there(found, "r2"):
         r2 = found["r2"]["value"]
         explained = share(r2) if r2 > 0 else "nothing"
@@ -47,13 +54,16 @@ def reached(metrics: Mapping[str, Any], part: str, name: str) -> str:
     return f"{name} {told}, on the {part} part ({size})."
 
 
-def caution(part: Mapping[str, Any], heading: str, names: Mapping[str, str]) -> str:
+def caution(
+    part: Mapping[str, Any], heading: str, names: Mapping[str, str], unit: str = "series"
+) -> str:
     """What makes the intervals of a part say little; "" where there is enough of everything.
 
     Args:
         part: As `metrics.json` holds it.
         heading: What to call the part, such as "the test part".
         names: Class as stored to what people call it.
+        unit: The part is made of: "series", or "pieces" of such.
     """
     few = part.get("few")
     if not few:
@@ -62,11 +72,11 @@ def caution(part: Mapping[str, Any], heading: str, names: Mapping[str, str]) -> 
         "" if few["class"] is None else f" of class {quoted(names.get(few['class'], few['class']))}"
     )
     if few["count"] != few["series"] and few["count"]:
-        count = f"{few['count']:,} targets{what}, in {few['series']:,} series,"
+        count = f"{few['count']:,} targets{what}, in {few['series']:,} {unit},"
     elif what:
         count = f"{few['count']:,}{what}"
     else:
-        count = f"{few['series']:,} series"
+        count = f"{few['series']:,} {unit}"
     are = "is" if few["count"] == 1 else "are"
     return (
         f"Only {count} {are} in {heading}. Scores and intervals (!) from fewer than {ENOUGH} "

@@ -59,6 +59,9 @@ def compare(runs: Sequence[Path | str]) -> list[ComparedRun]:
     return rows
 
 
+_HEADLINES = ("auroc", "auprc", "brier", "pinball", "coverage", "r2", "mse", "mae")
+
+
 def shown_part(metrics: dict[str, Any]) -> str:
     """The part that speaks for a run: "test" if there is one."""
     return "test" if metrics.get("test") else "validation"
@@ -66,4 +69,4 @@ def shown_part(metrics: dict[str, Any]) -> str:
 
 def headline_metrics(metrics: dict[str, Any]) -> list[str]:
     """The metrics that come first, of those there are."""
-    return [name for name in ("auroc", "auprc", "brier", "r2", "mse", "mae") if name in metrics][:3]
+    return [name for name in _HEADLINES if name in metrics][:3]

@@ -104,6 +104,11 @@ def quoted(label: object) -> str:
     return f"“{label}”"
 
 
+def pieces_of(record: Mapping[str, Any]) -> str:
+    """What the rows of a score are drawn from: "pieces" where long series were cut, or "series"."""
+    return "pieces" if (record.get("schema") or {}).get("segments") else "series"
+
+
 def class_names(labels: Sequence[str], record: Mapping[str, Any]) -> list[str]:
     """Classes as people read them: "died = 1" where the label alone, a number, says nothing.
 
@@ -113,6 +118,7 @@ def class_names(labels: Sequence[str], record: Mapping[str, Any]) -> list[str]:
     """
     table = (record.get("schema") or {}).get("table") or {}
     target = table.get("target") or ()
+    # Of values, quantiles and several labels each has a name of its own.
     if record["objective"]["kind"] != "classes" or len(target) != 1:
         return list(labels)
     bare = all(_BARE.fullmatch(label) for label in labels)

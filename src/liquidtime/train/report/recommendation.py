@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from liquidtime.train.baseline import together
 from liquidtime.train.baseline.standing import best, deciding
 from liquidtime.train.report.naming import interval, lead, metric_name, number, turned
 from liquidtime.train.score.metrics import higher_is_better
 
-_PRIOR = "prior"
+_PRIOR = together.PRIOR
 
 
 def recommend(
@@ -24,7 +25,11 @@ def recommend(
         None without baselines. Otherwise `metric`, `part`, `value` (the network's), `best` (name
         of the baseline), `title`, `baseline` (its value), `difference` (the network's less the
         baseline's, with the 95 % interval), `verdict`, `use` ("network" or the baseline's name,
-        whichever has the better value), `usage` (how to use that baseline) and `text`.
+        whichever has the better value), `usage` (how to use that baseline), `together` and `text`.
+
+        `together` is None where the mean of the network and the best baseline is not better than
+        both; otherwise its `value`, its `gain` over the better of the two, with the interval, and
+        `clear`: whether that interval, and the one over the other, leave out 0.
 
         Verdicts: "ahead" of every baseline, or "behind" one, where the interval of the difference
         leaves out 0; "even" where it does not; "guessing" where the network cannot be told from
@@ -34,8 +39,9 @@ def recommend(
     metric = deciding(metrics["selection"]["metric"], part["metrics"])
     if metric is None:
         return None
-    rivals = {key: entry for key, entry in baselines.items() if key != _PRIOR}
-    against = best(rivals, "validation", metric) or best(baselines, "validation", metric)
+    alone = {key: entry for key, entry in baselines.items() if key != together.NAME}
+    rivals = together.partner(baselines)
+    against = best(rivals, "validation", metric) or best(alone, "validation", metric)
     value = part["metrics"][metric]["value"]
     if against is None or value is None:
         return None
@@ -59,6 +65,7 @@ def recommend(
         "verdict": verdict,
         "use": "network" if (value >= theirs if up else value <= theirs) else against,
         "usage": entry["usage"],
+        "together": _both(baselines.get(together.NAME), metric, value, theirs),
     }
     return found | {"text": _text(found, name, guesses, part)}
 
@@ -71,7 +78,28 @@ def _verdict(difference: Mapping[str, Any], metric: str) -> str:
     return "ahead" if low > 0 else "behind" if high < 0 else "even"
 
 
+def _both(
+    entry: Mapping[str, Any] | None, metric: str, own: float, theirs: float
+) -> dict[str, Any] | None:
+    """The network and the best baseline averaged, if that is better than each alone."""
+    if entry is None:
+        return None
+    part, up = entry["validation"], higher_is_better(metric)
+    value = part["metrics"][metric]["value"]
+    if value is None or (value <= max(own, theirs) if up else value >= min(own, theirs)):
+        return None
+    over_network = lead(turned(part["difference"][metric]), metric)
+    over_baseline = lead(part["gain"][metric], metric)
+    first = own >= theirs if up else own <= theirs
+    lows = [each["low"] for each in (over_network, over_baseline)]
+    clear = all(low is not None and low > 0 for low in lows)
+    gain = over_network if first else over_baseline
+    return {"value": value, "gain": gain, "clear": clear}
+
+
 def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str, Any]) -> str:
+    # A name may begin small, such as "random liquid features".
+    name = _capital(name)
     title, guessing = found["title"], found["best"] == _PRIOR
     mine, theirs = _scores(found, own_first=True), _scores(found, own_first=False)
     match found["verdict"]:
@@ -81,7 +109,7 @@ def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str,
             text = f"{name} is ahead of every baseline, the best of which is {title} ({mine})"
         case "behind":
             too = f"; {name} cannot be told from guessing" * guesses
-            text = f"{_capital(title)} does better than {name} ({theirs}){too}"
+            text = f"{_capital(title)} {_do(title)} better than {name} ({theirs}){too}"
         case "guessing" if guessing or found["use"] == "network":
             text = f"{name} cannot be told from guessing ({mine})"
         case "guessing":
@@ -89,11 +117,25 @@ def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str,
         case _ if found["use"] == "network":
             text = f"{name} and the best baseline, {title}, do about equally well ({mine})"
         case _:
-            text = f"{_capital(title)} does at least as well as {name} ({theirs})"
+            text = f"{_capital(title)} {_do(title)} at least as well as {name} ({theirs})"
     if found["use"] != "network" and found["usage"].startswith("--"):
         text += f": repeat with {found['usage']}"
     few = " With so few cases this says little." if part.get("reliable") is False else ""
-    return f"{text}. Measured on the validation part.{few}"
+    return f"{text}.{_of_both(found)} Measured on the validation part.{few}"
+
+
+def _of_both(found: Mapping[str, Any]) -> str:
+    """A sentence on the mean of the two, where it is better than each."""
+    both = found["together"]
+    if both is None:
+        return ""
+    value, gain = both["value"], both["gain"]
+    word = "does better still" if both["clear"] else "may do better still"
+    return (
+        f" The mean of both {word}: {number(value)}, better by {number(gain['value'], like=value)} "
+        f"{interval(gain | {'value': value})}".rstrip()
+        + "."
+    )
 
 
 def _scores(found: Mapping[str, Any], *, own_first: bool) -> str:
@@ -107,6 +149,10 @@ def _scores(found: Mapping[str, Any], *, own_first: bool) -> str:
         f"{metric_name(found['metric'])} {number(first)} against {number(second)}, better by "
         f"{number(ahead['value'], like=own)} {interval(ahead | {'value': own})}"
     ).rstrip()
+
+
+def _do(title: str) -> str:
+    return "do" if title.endswith("features") else "does"
 
 
 def _capital(text: str) -> str:

@@ -15,6 +15,7 @@ from liquidtime.runs.page.blocks import (
     Paragraph,
     Table,
 )
+from liquidtime.train.baseline import together
 from liquidtime.train.config import FitConfig
 from liquidtime.train.report import answers
 from liquidtime.train.report.beside import beside
@@ -24,6 +25,7 @@ from liquidtime.train.report.naming import (
     interval,
     metric_name,
     number,
+    pieces_of,
     quoted,
     seconds,
     share,
@@ -36,6 +38,8 @@ _MEANING = {
     "r2": "share of the variance explained; 1 is perfect",
     "mse": "in the squared unit of the target; lower is better",
     "mae": "in the unit of the target; lower is better",
+    "pinball": "mean loss of the quantiles; lower is better",
+    "coverage": "share of the targets between the outermost quantiles",
 }
 
 
@@ -51,13 +55,13 @@ def headline(
     metrics: dict[str, Any], part: str, record: dict[str, Any], config: FitConfig
 ) -> list[Block]:
     """The verdict; the figures that matter, large; and what they were measured on."""
-    found = metrics[part]
+    found, what = metrics[part], pieces_of(record)
     advice = metrics["recommendation"]
-    verdict = [Paragraph(answers.reached(metrics, part, config.model.facts.name), "verdict")]
+    verdict = [Paragraph(answers.reached(metrics, part, config.model.facts.name, what), "verdict")]
     verdict += [Paragraph(advice["text"], "verdict")] if advice else []
     names = answers.names_of(record)
     cautions = [
-        Paragraph(answers.caution(metrics[name], f"the {name} part", names), "caution")
+        Paragraph(answers.caution(metrics[name], f"the {name} part", names, what), "caution")
         for name in ("validation", "test")
         if metrics[name]
     ]
@@ -68,6 +72,8 @@ def headline(
         meaning = _MEANING[name]
         if name == "auprc" and "positives" in found and found["targets"]:
             meaning += f"; guessing gives {found['positives'] / found['targets']:.3f}"
+        if name == "coverage" and "nominal" in found:
+            meaning += f"; {found['nominal']:.3f} would be right"
         if several and name in ("auroc", "auprc"):
             meaning = "mean over the classes, each against the rest"
         cards.append(
@@ -76,7 +82,9 @@ def headline(
     return [*verdict, *cautions, Cards(cards), Paragraph(_sizes(found, part, record))]
 
 
-def baseline_table(metrics: dict[str, Any], part: str, config: FitConfig) -> list[Block]:
+def baseline_table(
+    metrics: dict[str, Any], part: str, record: dict[str, Any], config: FitConfig
+) -> list[Block]:
     """The network and its baselines, the best on the validation part first."""
     found = beside(metrics, config.model.facts.name)
     if found is None:
@@ -87,12 +95,17 @@ def baseline_table(metrics: dict[str, Any], part: str, config: FitConfig) -> lis
     header = ["", *(f"{what}, {name}" for name in parts), f"behind, {part}", "time"]
     failed = [each["title"] for each in metrics["baselines"].values() if "failed" in each]
     left = ", ".join(metrics["baselines_left_out"])
+    per_step = record["objective"]["per_step"]
+    seen = "mean, least, most, first, last, slope …"
+    if per_step:
+        seen = "what came so far: the last values, their mean, least and most …"
     notes = [
         "All were fitted on the same training part, with nothing tuned; those that learn, on a "
-        "dozen summaries of each variable (mean, least, most, first, last, slope …). The order is "
-        "that of the validation part, which alone decides. Behind: how far a row's "
-        f"{what} is worse than the network's, with the 95 % interval over the same resamples of "
-        "series; where it holds 0, this part cannot tell the two apart.",
+        f"dozen summaries of each variable ({seen}). The order is that of the validation part, "
+        f"which alone decides. Behind: how far a row's {what} is worse than the network's, with "
+        f"the 95 % interval over the same resamples of {pieces_of(record)}; where it holds 0, this "
+        "part cannot tell the two apart.",
+        _both(metrics["baselines"], config.model.facts.name),
         f"Left out, since they take long: {left}; --baselines all fits them." if left else "",
         f"Could not be fitted: {', '.join(failed)}." if failed else "",
     ]
@@ -112,6 +125,15 @@ def baseline_table(metrics: dict[str, Any], part: str, config: FitConfig) -> lis
         Paragraph(" ".join(filter(None, notes)), "note"),
         *([Folded("How to use them", [Paragraph(text) for text in usage])] if usage else []),
     ]
+
+
+def _both(baselines: dict[str, Any], name: str) -> str:
+    """What is together in the row of that name."""
+    both = baselines.get(together.NAME)
+    if both is None:
+        return ""
+    other = baselines[both["with"]]["title"]
+    return f"{_capital(both['title'])}: the mean of {name} and {other}, the best on that part."
 
 
 def _capital(text: str) -> str:
@@ -151,7 +173,7 @@ def comparison_table(runs: Sequence[ComparedRun]) -> list[Block]:
     return [Table(header, rows, own=0), Paragraph(note, "note")]
 
 
-def metrics_table(metrics: dict[str, Any]) -> list[Block]:
+def metrics_table(metrics: dict[str, Any], record: dict[str, Any]) -> list[Block]:
     """Every metric of the validation and the test part."""
     parts = [name for name in ("validation", "test") if metrics.get(name)]
     names = list(dict.fromkeys(name for part in parts for name in metrics[part]["metrics"]))
@@ -161,7 +183,8 @@ def metrics_table(metrics: dict[str, Any]) -> list[Block]:
         rows.append(
             [metric_name(name), *(Cell(number(cell["value"]), interval(cell)) for cell in cells)]
         )
-    header = ["", *(f"{part} part ({metrics[part]['series']:,} series)" for part in parts)]
+    sizes = {part: f"{metrics[part]['series']:,} {pieces_of(record)}" for part in parts}
+    header = ["", *(f"{part} part ({sizes[part]})" for part in parts)]
     note = (
         "The validation part chose the epoch, so its figures are a little too good; "
         "the test part had no say in anything."
@@ -174,7 +197,7 @@ def data_summary(record: dict[str, Any]) -> list[Block]:
     data, about = record["data"], record["about"]
     unit = f" {about['time_unit']}" if about["time_unit"] else ""
     rows = [
-        ["series", f"{data['series']:,}"],
+        [pieces_of(record), f"{data['series']:,}"],
         ["steps", f"{data['steps']:,}"],
         ["variables", str(len(data["variables"]))],
     ]
@@ -238,14 +261,24 @@ def method(record: dict[str, Any], metrics: dict[str, Any], config: FitConfig) -
         took = (
             f"That took {seconds(metrics['seconds_total'])}, for {metrics['parameters']:,} weights."
         )
+    what = pieces_of(record)
+    whole = " Whole series were split, never rows of one series." if what == "series" else ""
+    again = metrics.get("refit")
+    if again:
+        chose += (
+            f" Then the network was trained again, on the {again['series']:,} series of the "
+            f"training and the validation part, for {again['steps']:,} steps: these weights "
+            "are the run's, and answer for the test part. All that is said of the validation part "
+            "is the first training's. The other models in the table learnt from the same series."
+        )
     texts = [
         about if (about := record["about"]["split"]) else "",
-        f"{parts['train']:,} series for training, {parts['validation']:,} for validation, "
-        f"{parts['test']:,} for the test. Whole series were split, never rows of one series. "
+        f"{parts['train']:,} {what} for training, {parts['validation']:,} for validation, "
+        f"{parts['test']:,} for the test.{whole} "
         "Means and standard deviations come from the training part alone.",
         chose,
-        "Intervals hold the middle 95 % of 1,000 bootstrap resamples of whole series. They cover "
-        "the chance of which series came into the part, not that of another training run.",
+        f"Intervals hold the middle 95 % of 1,000 bootstrap resamples of whole {what}. They cover "
+        f"the chance of which {what} came into the part, not that of another training run.",
         balanced if config.train.class_weights == "balanced" else "",
         took,
     ]
@@ -291,7 +324,7 @@ def _interval_words(found: dict[str, Any]) -> str:
 
 
 def _sizes(found: dict[str, Any], part: str, record: dict[str, Any]) -> str:
-    text = f"Measured on the {part} part: {found['series']:,} series"
+    text = f"Measured on the {part} part: {found['series']:,} {pieces_of(record)}"
     if found["targets"] != found["series"]:
         text += f" with {found['targets']:,} targets"
     if "positives" in found and found["targets"]:
