@@ -178,8 +178,8 @@ def stand(
         for name, scores in compared[each.name].items():
             entry[name] = {"metrics": scores.table, "difference": scores.behind(parts[name])}
         found[each.name] = entry
-    both = _together(found, compared, parts, metric, training_seconds)
-    return Standing(found | both, left_out)
+    joined = _together(found, compared, parts, metric, training_seconds)
+    return Standing(found | joined, left_out)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Forecasts of household power and of motorway traffic: ours at the first try, beside the rivals.
 
-    LIQUIDTIME_MIRROR=… python benchmarks/own_data/forecasting.py
+    LIQUIDTIME_MIRROR=… python benchmarks/own_data/_forecasting.py
 
 The last 12,000 hours of each; the first 70 % teach, the next 15 % validate, the last 15 % are
 scored, the same rows for all. Rivals: gradient boosting of scikit-learn on 28 lags, the calendar

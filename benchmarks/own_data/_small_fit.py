@@ -3,7 +3,7 @@
 Each epoch is two steps and a validation; 32 units, AdamW, one thread. The fits take turns, so that
 all meet the same machine; CPU seconds, the least of the rounds.
 
-    OMP_NUM_THREADS=1 python benchmarks/own_data/small_fit.py
+    OMP_NUM_THREADS=1 python benchmarks/own_data/_small_fit.py
 """
 
 import time
