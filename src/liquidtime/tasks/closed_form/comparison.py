@@ -125,7 +125,11 @@ def trained(data: StudyData, config: FitConfig, out: Path, *, progress: bool = T
         config,
         out,
         preprocessor=Preprocessor.fit(
-            data.series.select(data.split.train), features=("values",), clip=4.0
+            data.series.select(data.split.train),
+            features=("values",),
+            clip=4.0,
+            scale="standard",
+            drop_constant=False,
         ),
         progress=progress,
         about=About(title=data.title, data=data.source, split=data.parts, time_unit=data.time_unit),

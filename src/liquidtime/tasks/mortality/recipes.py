@@ -8,7 +8,7 @@ _CFC = Recipe(
     label="CfC",
     row="CfC",
     config=FitConfig(
-        model=cfc.Config(hidden_size=64, backbone_units=64, dropout=0.5),
+        model=cfc.Config(hidden_size=64, backbone_units=64, dropout=0.5, readout="last_mean"),
         train=TrainConfig(
             epochs=20, batch_size=64, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"
         ),
@@ -18,7 +18,7 @@ _LTC = Recipe(
     label="LTC (ODE, 6 unfolds)",
     row="LTC",
     config=FitConfig(
-        model=ltc.Config(hidden_size=16, unfolds=6, dropout=0.2),
+        model=ltc.Config(hidden_size=16, unfolds=6, dropout=0.2, readout="last_mean"),
         train=TrainConfig(
             epochs=10, batch_size=64, learning_rate=2e-2, weight_decay=3e-2, schedule="cosine"
         ),
@@ -27,7 +27,7 @@ _LTC = Recipe(
 _LSTM = Recipe(
     label="LSTM",
     config=FitConfig(
-        model=lstm.Config(hidden_size=64, dropout=0.5),
+        model=lstm.Config(hidden_size=64, dropout=0.5, readout="last_mean"),
         train=TrainConfig(
             epochs=20, batch_size=64, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"
         ),

@@ -24,10 +24,10 @@ def data() -> "IrregularSeries":
 
 
 def preprocess(series: "IrregularSeries") -> "Preprocessor":
-    """Standardise, cut at ± 4; times stay hours."""
+    """Standardise, cut at ± 4; times stay hours; every input stays, as in the stored results."""
     from liquidtime.data import Preprocessor
 
-    return Preprocessor.fit(series, time_scale=1.0, clip=4.0)
+    return Preprocessor.fit(series, time_scale=1.0, clip=4.0, scale="standard", drop_constant=False)
 
 
 TASK = Task(

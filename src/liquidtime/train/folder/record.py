@@ -47,6 +47,8 @@ _RECORD = {
     "git": ({"commit": str, "changed": bool}, None),
 }
 _SCORE = {"value": _MAYBE, "low": _MAYBE, "high": _MAYBE}
+_RATE = {**_SCORE, "of": int, "reliable": bool}
+_RATES = dict.fromkeys(("sensitivity", "specificity", "ppv", "npv", "alarms"), _RATE)
 _PART = ({"series": int, "targets": int, "metrics": {str: _SCORE}}, None)
 _METRICS = {
     "task": str,
@@ -68,7 +70,7 @@ _SINCE: dict[str, tuple[Any, Any]] = {
         None,
         ({"metric": str, "best": str, "verdict": str, "use": str, "usage": str, "text": str}, None),
     ),
-    "operating_points": ([], [{"class": str, "rule": str, "threshold": NUMBER}]),
+    "operating_points": ([], [{"class": str, "rule": str, "threshold": NUMBER, **_RATES}]),
     "importance": (
         None,
         ({"metric": str, "part": str, "variables": [{"name": str, **_SCORE}]}, None),
@@ -145,3 +147,8 @@ def _check_sizes(record: Record) -> None:
     for name, value, size in sizes:
         if len(value) != size:
             raise InputError(f"{name} has {len(value)} numbers; expected {size}.")
+    for name in ("time_scale", "clip"):
+        if not getattr(inputs, name) > 0:
+            raise InputError(
+                f"preprocessor.{name} is {getattr(inputs, name)}; expected a number above 0."
+            )
