@@ -47,7 +47,7 @@ _RECORD = {
     "git": ({"commit": str, "changed": bool}, None),
 }
 _SCORE = {"value": _MAYBE, "low": _MAYBE, "high": _MAYBE}
-_RATE = {**_SCORE, "of": int, "reliable": bool}
+_RATE = {**_SCORE, "of": int}
 _RATES = dict.fromkeys(("sensitivity", "specificity", "ppv", "npv", "alarms"), _RATE)
 _PART = ({"series": int, "targets": int, "metrics": {str: _SCORE}}, None)
 _METRICS = {
