@@ -48,7 +48,7 @@ def test_every_verb_and_option_can_be_completed(scripts):
 def test_options_are_those_of_the_help():
     fit = verbs()["fit"]
     known = options(fit, fit.load())
-    assert known["--task"] == ("auto", "classify", "regress", "forecast")
+    assert known["--task"] == ("auto", "classify", "multilabel", "regress", "forecast")
     assert known["--id"] == () and known["--train.patience"] == ()
     assert "--model.unfolds" not in known
     assert "--model.unfolds" in options(fit, fit.load(), ["x.csv", "--model", "ltc"])

@@ -64,7 +64,7 @@ def read(folder):
 def test_every_file_of_a_fit_that_is_read_is_checked(run):
     read(run)
     names = json.loads((run / DIGESTS).read_text())["sha256"]
-    assert len(names) == 8
+    assert len(names) == 9
     for name in names:
         whole = (run / name).read_bytes()
         flip(run / name)
