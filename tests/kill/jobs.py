@@ -76,9 +76,16 @@ def _of_fit(folder):
     found = {name: _digest(folder / name) for name in names}
     assert (folder / "report.html").stat().st_size > 10_000
     assert not (folder / "checkpoints").exists()
-    told = {k: v for k, v in metrics.items() if not k.startswith("seconds")}
+    told = _untimed(metrics)
     config = {k: v for k, v in _json(folder / "config.json").items() if k != "created"}
     return found | {"history": history, "metrics": told, "config": config}
+
+
+def _untimed(found):
+    """Without what the clock said, however deep."""
+    if not isinstance(found, dict):
+        return found
+    return {k: _untimed(v) for k, v in found.items() if not k.startswith("seconds")}
 
 
 def _of_simulation(folder):
