@@ -45,6 +45,8 @@ def main(arguments=None):
             schedule="cosine",
             class_weights="balanced" if chosen.target == "classes" else "none",
             seed=3,
+            # Several processes do not fit again, and are compared with one.
+            refit="no",
             accelerator="cpu",
         ),
     )
