@@ -52,7 +52,7 @@ OPTIONS = {
     "data/convert/lists.py": {"from_lists"},
     "data/convert/padded.py": {"from_nan_padded"},
     "data/convert/tables.py": {"from_frame"},
-    "data/forecast/look.py": {"look"},
+    "data/forecast/looking.py": {"look"},
     "data/recordings/windows.py": {"from_recording"},
     # Figures: what may be left out of one, and its words.
     "plot/brain/heatmap.py": {"heatmap"},
