@@ -134,17 +134,31 @@ def checked_weight(weight: ArrayLike | Tensor, count: int) -> Tensor:
     Raises:
         InputError: If they are no such numbers.
     """
+    found = torch.from_numpy(finite_weight(weight, count))
+    return (found / found.mean()).float()
+
+
+def finite_weight(weight: ArrayLike | Tensor, count: int) -> np.ndarray:
+    """Weights of series as they are, [N] float64.
+
+    Args:
+        weight: [N] numbers of 0 or more, not all 0.
+        count: Number of series N.
+
+    Raises:
+        InputError: If they are no such numbers.
+    """
     try:
-        found = torch.as_tensor(np.asarray(weight, dtype=np.float64))
+        found = np.asarray(weight, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(f"sample_weight does not hold numbers alone ({error}).") from error
     if found.shape != (count,):
         raise InputError(
             f"sample_weight has shape {list(found.shape)}; expected [{count}], one weight a series."
         )
-    if not bool(torch.isfinite(found).all()) or bool((found < 0).any()) or not bool(found.any()):
+    if not np.isfinite(found).all() or (found < 0).any() or not found.any():
         raise InputError(
             "sample_weight holds a negative number, NaN or infinity, or nothing but 0; expected "
             "weights of 0 or more."
         )
-    return (found / found.mean()).float()
+    return found

@@ -18,6 +18,7 @@ from liquidtime.estimators.targets import (
     check_labels,
     class_numbers,
     class_weights,
+    classed,
     indicators,
     one_a_series,
     own_target,
@@ -187,13 +188,13 @@ class LiquidClassifier(ScoredById, ClassifierMixin, LiquidEstimator):
         fit_in_memory(
             self,
             "classify",
-            _classed(series, codes[: len(series)], names),
+            classed(series, codes[: len(series)], names),
             class_weights=class_weights(self.class_weight, classes),
             classes=codes,
             labels=classes,
             sample_weight=sample_weight,
             groups=groups,
-            given=None if given is None else _classed(given[0], codes[len(series) :], names),
+            given=None if given is None else classed(given[0], codes[len(series) :], names),
         )
         return self
 
@@ -257,16 +258,6 @@ class LiquidClassifier(ScoredById, ClassifierMixin, LiquidEstimator):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _classed(series: IrregularSeries, codes: np.ndarray, names: tuple[str, ...]) -> IrregularSeries:
-    return replace(
-        series,
-        target=torch.as_tensor(codes, dtype=torch.int64),
-        classes=names,
-        target_names=None,
-        per_step=False,
-    )
 
 
 def _labelled(series: IrregularSeries, values: np.ndarray) -> IrregularSeries:

@@ -8,8 +8,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.estimators.names import remember_names
+from liquidtime.estimators.parameters import seed_of
 from liquidtime.estimators.series import as_fitted, as_series
-from liquidtime.estimators.solving import options, preprocessed, seed_of
+from liquidtime.estimators.solving import options, preprocessed
 from liquidtime.estimators.tags import series_tags
 from liquidtime.kernels.reservoir.call import ABOVE, POOLS
 from liquidtime.reservoir.features import BATCH, Features

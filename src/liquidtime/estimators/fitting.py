@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.data.preprocess import Preprocessor
@@ -14,7 +13,7 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.choice import Choice, choose
 from liquidtime.estimators.names import remember_names
-from liquidtime.estimators.parameters import MAPPINGS, plain
+from liquidtime.estimators.parameters import MAPPINGS, plain, seed_of
 from liquidtime.estimators.series import as_fitted
 from liquidtime.estimators.threads import threads
 from liquidtime.estimators.validation import tell_rare, validation_of
@@ -55,7 +54,7 @@ def fit_in_memory(
         InputError: If a parameter is out of range, or there are too few series.
     """
     count = len(series)
-    seed = int(check_random_state(estimator.random_state).randint(2**31 - 1))
+    seed = seed_of(estimator)
     if sample_weight is not None:
         sample_weight = np.asarray(sample_weight)
     validation = validation_of(

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
 
 from liquidtime.estimators.deployed import Deployed
 from liquidtime.estimators.tags import series_tags
@@ -55,3 +56,8 @@ class LiquidEstimator(Deployed, BaseEstimator):
 def plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Parameter grids often hold NumPy's numbers."""
     return {k: v.item() if isinstance(v, np.generic) else v for k, v in parameters.items()}
+
+
+def seed_of(estimator: Any) -> int:
+    """A seed, drawn from its `random_state`."""
+    return int(check_random_state(estimator.random_state).randint(2**31 - 1))

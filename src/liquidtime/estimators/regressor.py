@@ -1,20 +1,17 @@
 """A regressor of irregular series under scikit-learn's contract."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
-import torch
 from sklearn.base import RegressorMixin
 
-from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.fitting import fit_in_memory, outputs
 from liquidtime.estimators.parameters import LiquidEstimator
 from liquidtime.estimators.series import as_series, like_fit
-from liquidtime.estimators.targets import no_steps, numbers_of, one_a_series, own_target
+from liquidtime.estimators.targets import no_steps, numbers_of, one_a_series, own_target, valued
 
 
 class LiquidRegressor(ScoredById, RegressorMixin, LiquidEstimator):
@@ -167,14 +164,14 @@ class LiquidRegressor(ScoredById, RegressorMixin, LiquidEstimator):
                     f"y of the validation set has shape {list(found.shape)}; expected "
                     f"{[len(found), *values.shape[1:]]}, as y of the fit."
                 )
-            given = _valued(others, found.reshape(len(found), -1) - offset)
+            given = valued(others, found.reshape(len(found), -1) - offset)
         self._offset = offset
         self._flat = values.ndim == 1
         self.n_outputs_ = columns.shape[1]
         fit_in_memory(
             self,
             "regress",
-            _valued(series, columns - offset),
+            valued(series, columns - offset),
             sample_weight=sample_weight,
             groups=groups,
             given=given,
@@ -201,13 +198,3 @@ class LiquidRegressor(ScoredById, RegressorMixin, LiquidEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
-
-
-def _valued(series: IrregularSeries, columns: np.ndarray) -> IrregularSeries:
-    return replace(
-        series,
-        target=torch.as_tensor(columns, dtype=torch.float32),
-        classes=None,
-        target_names=None,
-        per_step=False,
-    )

@@ -1,11 +1,9 @@
 """A classifier of irregular series that is fitted in about a second."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from liquidtime.errors import InputError
@@ -13,8 +11,15 @@ from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.solving import logits, solve
 from liquidtime.estimators.tags import series_tags
-from liquidtime.estimators.targets import check_labels, one_a_series, own_target
-from liquidtime.train.objectives.classes import Classes
+from liquidtime.estimators.targets import (
+    check_labels,
+    class_weights,
+    classed,
+    one_a_series,
+    own_target,
+)
+from liquidtime.train.config import FitConfig, TrainConfig
+from liquidtime.train.objectives import catalogue as objectives
 
 
 class LiquidRidgeClassifier(ScoredById, ClassifierMixin, BaseEstimator):
@@ -83,15 +88,9 @@ class LiquidRidgeClassifier(ScoredById, ClassifierMixin, BaseEstimator):
             raise InputError(
                 f"y holds one class only, {classes[0]!r}; expected two classes or more."
             )
-        series = replace(
-            series,
-            target=torch.as_tensor(codes, dtype=torch.int64),
-            classes=tuple(str(label) for label in classes),
-            target_names=None,
-            per_step=False,
-        )
-        weights = _weights(self.class_weight, classes, codes)
-        objective = Classes(per_step=False, labels=series.classes or (), weights=weights)
+        series = classed(series, codes, tuple(str(label) for label in classes))
+        weights = TrainConfig(class_weights=class_weights(self.class_weight, classes))
+        objective = objectives.of_training(series, FitConfig(task="classify", train=weights))
         self.fitted_ = solve(self, series, objective, sample_weight)
         self.classes_ = classes
         self.loss_ = self.fitted_.loss
@@ -147,23 +146,3 @@ class LiquidRidgeClassifier(ScoredById, ClassifierMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         return series_tags(super().__sklearn_tags__())
-
-
-def _weights(given: Any, classes: np.ndarray, codes: np.ndarray) -> tuple[float, ...] | None:
-    if given is None:
-        return None
-    if isinstance(given, Mapping):
-        strange = [label for label in given if label not in set(classes.tolist())]
-        numbers = [given.get(label, 1.0) for label in classes.tolist()]
-        if strange or not all(np.isfinite(number) and number >= 0 for number in numbers):
-            raise InputError(
-                f"class_weight is {dict(given)!r}; expected weights of 0 or more for labels among "
-                f"{classes.tolist()}."
-            )
-        return tuple(float(number) for number in numbers)
-    if given != "balanced":
-        raise InputError(
-            f"class_weight is {given!r}; expected None, 'balanced' or a weight for each label."
-        )
-    counts = np.bincount(codes)
-    return tuple((len(codes) / (len(counts) * counts)).tolist())

@@ -1,17 +1,15 @@
 """A regressor of irregular series that is fitted in about a second."""
 
-from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from liquidtime.estimators.aligned import ScoredById, aligned
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.solving import logits, solve
 from liquidtime.estimators.tags import series_tags
-from liquidtime.estimators.targets import numbers_of, one_a_series, own_target
+from liquidtime.estimators.targets import numbers_of, one_a_series, own_target, valued
 from liquidtime.train.config import FitConfig
 from liquidtime.train.objectives import catalogue as objectives
 
@@ -71,13 +69,7 @@ class LiquidRidgeRegressor(ScoredById, RegressorMixin, BaseEstimator):
         columns = values.reshape(len(values), -1)
         # Large offsets, such as dates, would drown in float32: centre them before.
         offset = columns.mean(axis=0)
-        series = replace(
-            series,
-            target=torch.as_tensor(columns - offset, dtype=torch.float32),
-            classes=None,
-            target_names=None,
-            per_step=False,
-        )
+        series = valued(series, columns - offset)
         objective = objectives.of_training(series, FitConfig(task="regress"))
         self.fitted_ = solve(self, series, objective, sample_weight)
         self._offset = offset

@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from liquidtime.data.encoded import finite_weight
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.names import remember_names
+from liquidtime.estimators.parameters import plain, seed_of
 from liquidtime.estimators.series import as_fitted
 from liquidtime.models.contract import Model, Shape
 from liquidtime.models.ridge import Config
@@ -44,13 +45,7 @@ def options(estimator: Any) -> Config:
         InputError: If one is out of range.
     """
     given = {"units": estimator.n_units, "thresholds": estimator.n_thresholds}
-    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in given.items()}
-    return from_dict(Config, plain)
-
-
-def seed_of(estimator: Any) -> int:
-    """A seed, drawn from its `random_state`."""
-    return int(check_random_state(estimator.random_state).randint(2**31 - 1))
+    return from_dict(Config, plain(given))
 
 
 def preprocessed(series: IrregularSeries) -> Preprocessor:
@@ -114,24 +109,11 @@ def logits(estimator: Any, X: Any) -> np.ndarray:
 
 
 def weights_of(sample_weight: Any, count: int) -> np.ndarray:
-    """Weights of series, [N] float64.
+    """Weights of series, [N] float64; a single number is that of all.
 
     Raises:
         InputError: If there are not as many, or they are negative, not finite or all 0.
     """
-    try:
-        found = np.asarray(sample_weight, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"sample_weight does not hold numbers alone ({error}).") from error
-    if found.ndim == 0:
-        found = np.full(count, float(found))
-    if found.shape != (count,):
-        raise InputError(
-            f"sample_weight has shape {list(found.shape)}; expected [{count}], a weight a series."
-        )
-    if not np.isfinite(found).all() or (found < 0).any() or not found.any():
-        raise InputError(
-            "sample_weight holds numbers that are negative or not finite, or zeros alone; expected "
-            "weights of 0 or more."
-        )
-    return found
+    if np.ndim(sample_weight) == 0:
+        sample_weight = [sample_weight] * count
+    return finite_weight(sample_weight, count)

@@ -1,9 +1,11 @@
 """What the estimators accept as y."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.utils.multiclass import check_classification_targets
 from torch import Tensor
 
@@ -156,7 +158,12 @@ def class_weights(given: Any, classes: np.ndarray) -> Any:
             f"class_weight names {strange[0]!r}, which is no class; expected some of "
             f"{', '.join(map(str, known[:20]))}."
         )
-    return tuple(float(given.get(label, 1.0)) for label in known)
+    numbers = [given.get(label, 1.0) for label in known]
+    if not all(np.isfinite(number) and number >= 0 for number in numbers):
+        raise InputError(
+            f"class_weight is {dict(given)!r}; expected finite weights of 0 or more for labels."
+        )
+    return tuple(map(float, numbers))
 
 
 def check_labels(labels: np.ndarray) -> np.ndarray:
@@ -212,6 +219,28 @@ def numbers_of(y: np.ndarray) -> np.ndarray:
     if not np.isfinite(values).all():
         raise InputError("y holds NaN or infinity; expected a finite number for every target.")
     return values
+
+
+def classed(series: IrregularSeries, codes: np.ndarray, names: tuple[str, ...]) -> IrregularSeries:
+    """The series with class numbers [N] as their targets, and the names of the classes."""
+    return replace(
+        series,
+        target=torch.as_tensor(codes, dtype=torch.int64),
+        classes=names,
+        target_names=None,
+        per_step=False,
+    )
+
+
+def valued(series: IrregularSeries, columns: np.ndarray) -> IrregularSeries:
+    """The series with numbers [N, K] as their targets."""
+    return replace(
+        series,
+        target=torch.as_tensor(columns, dtype=torch.float32),
+        classes=None,
+        target_names=None,
+        per_step=False,
+    )
 
 
 def _check_objects(labels: np.ndarray) -> None:
