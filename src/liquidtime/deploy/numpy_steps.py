@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.deploy.arrays import floats
+from liquidtime.deploy import rows
 from liquidtime.deploy.network import (
     Array,
     CfCLayer,
@@ -57,36 +57,16 @@ class NumpySteps:
         out: Array | None = None,
     ) -> Array:
         """One step of all streams: x [S, D], or [D] of a single one, to [S, K] or [K]."""
-        x = floats("x", x)
-        alone = self._streams == 1 and x.shape == (self.input_size,)
-        if not alone and x.shape != (self._streams, self.input_size):
-            raise ValueError(
-                f"x has shape {list(x.shape)}; expected [streams, inputs]="
-                f"[{self._streams}, {self.input_size}]."
-            )
-        gaps = np.broadcast_to(np.asarray(elapsed, np.float32), (self._streams,))
-        if not (np.isfinite(gaps).all() and (gaps >= 0).all()):
-            raise ValueError(
-                f"elapsed is {elapsed}; expected finite numbers, 0 or more: the time since the "
-                "previous step."
-            )
-        used = np.ones(self._streams, bool) if active is None else np.asarray(active, bool)
+        shape = self._streams, self.input_size
+        x, gaps, used = rows.given(x, elapsed, active, shape, np.float32)
         if not np.isfinite(x.reshape(self._streams, -1)[used]).all():
             raise ValueError("x is NaN or infinite in a stream; expected finite numbers.")
         new = self._step(x.reshape(self._streams, -1), gaps[:, None], used[:, None])
-        if out is None:
-            return new.reshape(-1) if x.ndim == 1 else new
-        out[...] = new.reshape(out.shape)
-        return out
+        return rows.answer(new, x, out)
 
     def run(self, x: Array, elapsed: Array) -> Array:
         """Steps [S, T, D], or [T, D] of a single stream, with elapsed [S, T]."""
-        alone = x.ndim == 2
-        series = x[None] if alone else x
-        out = np.empty((*series.shape[:2], self.output_size), np.float32)
-        for t in range(series.shape[1]):
-            out[:, t] = self.step(series[:, t], elapsed[:, t])
-        return out[0] if alone else out
+        return rows.run(self, x, elapsed)
 
     def reset(self, stream: int) -> None:
         """Forget what a stream has seen."""
@@ -99,10 +79,7 @@ class NumpySteps:
 
     def set_state(self, parts: list[Array]) -> None:
         """The way back."""
-        if [part.shape for part in parts] != [part.shape for part in self._state]:
-            raise ValueError("the parts of the state have other shapes than this stream's.")
-        for mine, given in zip(self._state, parts, strict=True):
-            mine[:] = given
+        rows.put_back(self._state, parts)
 
     def _step(self, x: Array, elapsed: Array, used: NDArray[np.bool_]) -> Array:
         given, network = self._network.architecture, self._network

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liquidtime.deploy.arrays import floats
+from liquidtime.deploy import rows
 from liquidtime.deploy.network import Array
 from liquidtime.deploy.ridge import Network
 
@@ -86,40 +86,20 @@ class RidgeSteps:
         What was not observed is NaN. Before a stream's first row `elapsed` is its time on the clock
         of the training data, which counts where all series of these began or ended about at once.
         """
-        x = floats("x", x, np.float64)
-        alone = self._streams == 1 and x.shape == (self.input_size,)
-        if not alone and x.shape != (self._streams, self.input_size):
-            raise ValueError(
-                f"x has shape {list(x.shape)}; expected [streams, inputs]="
-                f"[{self._streams}, {self.input_size}]."
-            )
-        gaps = np.broadcast_to(np.asarray(elapsed, np.float64), (self._streams,))
-        if not (np.isfinite(gaps).all() and (gaps >= 0).all()):
-            raise ValueError(
-                f"elapsed is {elapsed}; expected finite numbers, 0 or more: the time since the "
-                "previous step."
-            )
-        used = np.ones(self._streams, bool) if active is None else np.asarray(active, bool)
-        rows = x.reshape(self._streams, -1)
-        if np.isinf(rows[used]).any():
+        shape = self._streams, self.input_size
+        x, gaps, used = rows.given(x, elapsed, active, shape, np.float64)
+        row = x.reshape(self._streams, -1)
+        if np.isinf(row[used]).any():
             raise ValueError(
                 "x is infinite in a stream; expected finite numbers, or NaN for what was not "
                 "observed."
             )
-        new = self._step(rows, gaps, used).astype(np.float32)
-        if out is None:
-            return new.reshape(-1) if x.ndim == 1 else new
-        out[...] = new.reshape(out.shape)
-        return out
+        new = self._step(row, gaps, used).astype(np.float32)
+        return rows.answer(new, x, out)
 
     def run(self, x: Array, elapsed: Array) -> Array:
         """Rows [S, T, D], or [T, D] of a single stream, with elapsed [S, T]."""
-        alone = x.ndim == 2
-        series = x[None] if alone else x
-        out = np.empty((*series.shape[:2], self.output_size), np.float32)
-        for t in range(series.shape[1]):
-            out[:, t] = self.step(series[:, t], elapsed[:, t])
-        return out[0] if alone else out
+        return rows.run(self, x, elapsed)
 
     def reset(self, stream: int) -> None:
         """Forget what a stream has seen."""
@@ -132,10 +112,7 @@ class RidgeSteps:
 
     def set_state(self, parts: list[NDArray[Any]]) -> None:
         """The way back."""
-        if [part.shape for part in parts] != [part.shape for part in self._state.values()]:
-            raise ValueError("the parts of the state have other shapes than this stream's.")
-        for mine, given in zip(self._state.values(), parts, strict=True):
-            mine[:] = given
+        rows.put_back(list(self._state.values()), parts)
 
     def _step(
         self, x: NDArray[np.float64], gaps: NDArray[np.float64], used: NDArray[np.bool_]
