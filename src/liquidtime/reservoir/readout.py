@@ -11,7 +11,8 @@ from liquidtime.errors import InputError
 from liquidtime.kernels.reservoir.call import POOLS, width
 from liquidtime.reservoir.calibrate import calibrate, cross_entropy
 from liquidtime.reservoir.features import BATCH, Features
-from liquidtime.reservoir.ridge import FEW, Solution, evenly, solve
+from liquidtime.reservoir.ridge import FEW, Noise, Solution, evenly, solve
+from liquidtime.reservoir.sampling_noise import sampling_noise
 
 CLIP = 10.0
 """Standardised features are cut off at ± this."""
@@ -19,6 +20,11 @@ _ENTRIES = 250_000_000
 """Numbers that the features of a training part may be, at most: 1 GB."""
 _PRODUCTS = 4e11
 """Products that a Gram matrix of them may take, at most: some seconds."""
+
+_COPIES = 4
+"""Copies of a series with some of its rows, at most."""
+_NOISE = 500
+"""And of all series together."""
 
 
 class Aim(Protocol):
@@ -80,7 +86,8 @@ def find(
     Levels (maximum, minimum, mean, …) are used beside times above thresholds if the squared error
     of left-out series is lower then by more than its standard error; likewise whether what steady
     channels say counts as much as all else. The strength of the ridge is
-    that of the least such error.
+    that of the least such error. Where few series were observed at uneven times, the ridge is
+    made not to hear what chance does to their features, if that error is lower then.
 
     Args:
         features: Drawn.
@@ -107,11 +114,22 @@ def find(
         raise InputError("no series has a target and a weight; expected one at least.")
     rows, target, weight = rows[there], target[there], weight[there]
     centre, scale = _moments(rows)
-    rows -= centre
-    rows *= scale
-    np.clip(rows, -CLIP, CLIP, out=rows)
+    _standardise(rows, centre, scale)
     above = (columns % width(features.thresholds.shape[1])) >= len(POOLS)
     factor, solved = _choose(rows, target, weight, above, _steady(features)[columns], goal)
+    copies = min(_COPIES, _NOISE // len(rows))
+    if features.uneven and copies and len(rows) <= FEW:
+        noise = sampling_noise(
+            features,
+            training,
+            np.flatnonzero(there),
+            lambda found: _scaled(_standardise(found[:, columns], centre, scale), factor),
+            copies,
+            random,
+        )
+        if len(noise.owner):
+            quiet = _solve(_scaled(rows, factor), target, weight, goal, noise=noise)
+            solved = min(solved, quiet, key=lambda one: one.error)
     used = np.flatnonzero(factor)
     if len(rows) > FEW:
         solved = _solve(_scaled(rows, factor), target, weight, goal, solved.strength)
@@ -177,6 +195,13 @@ def _moments(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean.astype(np.float32), factor.astype(np.float32)
 
 
+def _standardise(rows: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """In place."""
+    rows -= centre
+    rows *= scale
+    return np.clip(rows, -CLIP, CLIP, out=rows)
+
+
 def _steady(features: Features) -> np.ndarray:
     """[F], the features of units that read steady channels alone."""
     channels = features.units.channels
@@ -239,16 +264,22 @@ def _of_classes(target: np.ndarray, weight: np.ndarray, goal: Aim) -> np.ndarray
 
 
 def _solve(
-    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim, near: float | None = None
+    rows: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray,
+    goal: Aim,
+    near: float | None = None,
+    noise: Noise | None = None,
 ) -> Solution:
     """A ridge; outputs that lack a target in some series are fitted without these."""
     wanted, weight = _wanted(target, weight, goal)
     there = ~np.isnan(wanted)
     if there.all():
-        return solve(rows, wanted, weight, near)
+        return solve(rows, wanted, weight, near, noise)
     alone = []
     for column, known in zip(wanted.T, there.T, strict=True):
-        alone.append(solve(rows, np.where(known, column, 0.0)[:, None], weight * known, near))
+        given = np.where(known, column, 0.0)[:, None]
+        alone.append(solve(rows, given, weight * known, near, noise))
     index = alone[0].index
     error = sum(one.error * known.sum() for one, known in zip(alone, there.T, strict=True))
     return Solution(
