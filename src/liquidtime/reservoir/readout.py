@@ -25,8 +25,8 @@ class Aim(Protocol):
     """What is to be predicted; see `liquidtime.models.contract.Goal`."""
 
     @property
-    def kind(self) -> Literal["classes", "values"]:
-        """Classes or values."""
+    def kind(self) -> Literal["classes", "labels", "values"]:
+        """Classes, labels of which any may be 1, or values."""
         ...
 
     @property
@@ -36,7 +36,7 @@ class Aim(Protocol):
 
     @property
     def weights(self) -> tuple[float, ...] | None:
-        """Of the classes."""
+        """Of the classes; of labels first those of 0, then those of 1."""
         ...
 
     @property
@@ -89,10 +89,10 @@ def find(
         weights: [N] of the series, or None.
         random: Chooses among the features where all are too many for memory or time.
     """
-    if goal.kind not in ("classes", "values"):
+    if goal.kind not in ("classes", "labels", "values"):
         raise InputError(
-            f"random liquid features predict one of several classes, or numbers; asked for is the "
-            f"kind {goal.kind!r}. Use another model, such as cfc, or one fit a label."
+            f"random liquid features predict classes, labels or numbers; asked for is the kind "
+            f"{goal.kind!r}. Use another model, such as cfc."
         )
     count = len(training.lengths)
     columns = np.arange(features.size)
@@ -231,11 +231,20 @@ def _wanted(target: np.ndarray, weight: np.ndarray, goal: Aim) -> tuple[np.ndarr
     if goal.kind == "classes":
         signs = np.where(np.arange(len(goal.labels)) == target[:, None], 1.0, -1.0)
         return signs, _of_classes(target, weight, goal)
+    if goal.kind == "labels":
+        return 2 * target - 1, weight
     return (target - np.asarray(goal.mean)) / np.asarray(goal.scale), weight
 
 
 def _of_classes(target: np.ndarray, weight: np.ndarray, goal: Aim) -> np.ndarray:
     return weight if goal.weights is None else weight * np.asarray(goal.weights)[target]
+
+
+def _of_label(one: np.ndarray, weight: np.ndarray, goal: Aim, place: int) -> np.ndarray:
+    """The weights of rows for one label, of which they are 1 or 0."""
+    if goal.weights is None:
+        return weight
+    return weight * np.where(one, goal.weights[len(goal.labels) + place], goal.weights[place])
 
 
 def _solve(
@@ -244,11 +253,13 @@ def _solve(
     """A ridge; outputs that lack a target in some series are fitted without these."""
     wanted, weight = _wanted(target, weight, goal)
     there = ~np.isnan(wanted)
-    if there.all():
+    if there.all() and (goal.kind != "labels" or goal.weights is None):
         return solve(rows, wanted, weight, near)
     alone = []
-    for column, known in zip(wanted.T, there.T, strict=True):
-        alone.append(solve(rows, np.where(known, column, 0.0)[:, None], weight * known, near))
+    for place, (column, known) in enumerate(zip(wanted.T, there.T, strict=True)):
+        filled = np.where(known, column, 0.0)
+        counted = _of_label(filled > 0, weight, goal, place) if goal.kind == "labels" else weight
+        alone.append(solve(rows, filled[:, None], counted * known, near))
     index = alone[0].index
     error = sum(one.error * known.sum() for one, known in zip(alone, there.T, strict=True))
     return Solution(
@@ -267,8 +278,29 @@ def _read(
     """Logits, calibrated on the scores of left-out series, or values; and their loss."""
     if goal.kind == "values":
         return solved, solved.error
+    if goal.kind == "labels":
+        return _read_labels(solved, target[solved.index], weight[solved.index], goal)
     target, weight = target[solved.index], _of_classes(target, weight, goal)[solved.index]
     slope, offset = calibrate(solved.left_out, target, weight)
     logits = slope * solved.left_out + offset
     scaled = solved._replace(weight=slope * solved.weight, bias=slope * solved.bias + offset)
     return scaled, cross_entropy(logits, target, weight)
+
+
+def _read_labels(
+    solved: Solution, target: np.ndarray, weight: np.ndarray, goal: Aim
+) -> tuple[Solution, float]:
+    """The logit of each label, calibrated as that of the second of two classes."""
+    slopes, offsets, losses = [], [], []
+    for place, score in enumerate(solved.left_out.T):
+        known = ~np.isnan(target[:, place])
+        one = (target[known, place] == 1).astype(int)
+        scores = score[known, None] * np.array([-1.0, 1.0])
+        counted = _of_label(one == 1, weight[known], goal, place)
+        slope, offset = calibrate(scores, one, counted)
+        losses.append(cross_entropy(slope * scores + offset, one, counted))
+        slopes.append(2 * slope)
+        offsets.append(offset[1] - offset[0])
+    slope = np.asarray(slopes)
+    scaled = solved._replace(weight=slope * solved.weight, bias=slope * solved.bias + offsets)
+    return scaled, float(np.mean(losses))
