@@ -8,7 +8,7 @@ from torch import Tensor
 
 from liquidtime.data.batch import Batchable
 from liquidtime.errors import InputError
-from liquidtime.kernels.reservoir.call import POOLS, width
+from liquidtime.kernels.reservoir.call import KINDS, POOLS, width
 from liquidtime.reservoir.calibrate import calibrate, cross_entropy
 from liquidtime.reservoir.features import BATCH, Features
 from liquidtime.reservoir.ridge import FEW, Solution, evenly, solve
@@ -79,7 +79,8 @@ def find(
 
     Levels (maximum, minimum, mean, …) are used beside times above thresholds if the squared error
     of left-out series is lower then by more than its standard error; likewise whether what steady
-    channels say counts as much as all else. The strength of the ridge is
+    channels say counts as much as all else; likewise levels and counts of single channels, where
+    these have clocks of their own. The strength of the ridge is
     that of the least such error.
 
     Args:
@@ -110,8 +111,9 @@ def find(
     rows -= centre
     rows *= scale
     np.clip(rows, -CLIP, CLIP, out=rows)
-    above = (columns % width(features.thresholds.shape[1])) >= len(POOLS)
-    factor, solved = _choose(rows, target, weight, above, _steady(features)[columns], goal)
+    pools = columns % width(features.thresholds.shape[1])
+    steady, single = _steady(features)[columns], _levels(features)[columns]
+    factor, solved = _choose(rows, target, weight, pools >= len(POOLS), steady, single, goal)
     used = np.flatnonzero(factor)
     if len(rows) > FEW:
         solved = _solve(_scaled(rows, factor), target, weight, goal, solved.strength)
@@ -184,6 +186,22 @@ def _steady(features: Features) -> np.ndarray:
     return np.repeat(known, width(features.thresholds.shape[1]))
 
 
+def _levels(features: Features) -> np.ndarray:
+    """[F], levels of units that read one channel alone; of counts, that at the end.
+
+    None where no count reads one alone, as where all channels are observed together.
+    """
+    units = features.units
+    pool = np.arange(width(features.thresholds.shape[1]))
+    alone = (units.channels >= 0).sum(axis=1) == 1
+    low = alone & (units.kind == KINDS.index("low"))
+    count = alone & (units.kind == KINDS.index("count"))
+    if not count.any():
+        return np.zeros(features.size, bool)
+    found = low[:, None] & (pool < len(POOLS)) | count[:, None] & (pool == POOLS.index("last"))
+    return found.ravel()
+
+
 def _scaled(rows: np.ndarray, factor: np.ndarray) -> np.ndarray:
     """Those of the columns that have a factor, times it."""
     if (factor == 1).all():
@@ -199,6 +217,7 @@ def _choose(
     weight: np.ndarray,
     above: np.ndarray,
     steady: np.ndarray,
+    levels: np.ndarray,
     goal: Aim,
 ) -> tuple[np.ndarray, Solution]:
     """What the columns count, 0 for those that are not used, and a fit to `FEW` rows."""
@@ -217,6 +236,8 @@ def _choose(
     if steady.any() and not steady.all():
         # As much as all the others together.
         tries.append(np.where(steady, np.sqrt((~steady).sum() / steady.sum()), 1))
+    if levels.any():
+        tries.append(levels)
     for factor in tries:
         other = fitted(factor.astype(np.float32))
         gain = best[2] - other[2]
