@@ -168,6 +168,12 @@ def fit(
         warn_of_strangers(rest, *known)
     plan = plan_of(schema)
     if plan is not None and schema is not None:
+        if config.model.facts.sees_future:
+            raise InputError(
+                f"{config.model.facts.name} with these options reads each series to its end before "
+                "it speaks, so it would see what it shall forecast; expected a network that reads "
+                "forwards. Leave out --model.bidirectional, or choose another model."
+            )
         names = preprocessor.input_names
         line = fit_line(plan, objective, names, preprocessor.encode(training_part))
         schema = schema | ({} if line is None else {"line": line._asdict()})
