@@ -23,7 +23,7 @@ from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
-from liquidtime.train.ahead import Forecasts, plan_of, read_as
+from liquidtime.train.ahead import foretell, plan_of, read_as
 from liquidtime.train.config import FitConfig
 from liquidtime.train.ensemble import ensemble
 from liquidtime.train.folder.files import (
@@ -158,22 +158,11 @@ class Run:
         Raises:
             InputError: If the variables are others.
         """
-        read = read_as(self.schema, series, local)
-        asked = replace(read.inputs, target=None, classes=None, target_names=None)
-        logits = predict_logits(self._model, self._encode(asked), batch_size).numpy()
-        if read.pieces is not None:
-            logits = read.pieces.join(logits).astype(logits.dtype)
-        found = Predictions.of(self.objective, read.series, logits)
-        plan, prepared = plan_of(self.schema), read.prepared
-        if plan is None or prepared is None:
-            return found
-        return Forecasts(
-            **vars(found),
-            plan=plan,
-            rows=prepared.rows,
-            meets=prepared.meets,
-            lead=prepared.lead,
-        )
+
+        def ask(inputs: IrregularSeries) -> np.ndarray:
+            return predict_logits(self._model, self._encode(inputs), batch_size).numpy()
+
+        return foretell(self.schema, self.objective, ask, series, local)
 
     def evaluate(
         self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None
