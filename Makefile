@@ -7,7 +7,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 SOURCES := $(wildcard csrc/*.cpp csrc/*/*.hpp csrc/*/*.cpp)
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-kill test-slow docs wheel format clean
+.PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-kill test-slow docs wheel own-data rivals
+.PHONY: format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/liquidtime demo
@@ -62,6 +63,23 @@ test-slow: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/zensical build --clean --strict
+
+# Everybody on people's own data (LIQUIDTIME_MIRROR says where they lie), case by case into the page
+# on choosing; stopped, it goes on with the case it was at. Hours, on an idle machine.
+OWN := runs/own-data
+own-data: $(patsubst benchmarks/own_data/%.py,$(OWN)/%/bench.json,$(wildcard benchmarks/own_data/[a-z]*.py))
+	$(BIN)/python tools/own_data_page.py $(OWN)
+
+$(OWN)/%/bench.json: benchmarks/own_data/%.py | $(VENV)/.dev rivals
+	$(THREADS) $(BIN)/liquidtime bench $< --threads 1 --out $(@D)
+
+# Rivals have an environment of their own, as their packages pin others of ours.
+rivals: build/rivals/.made
+
+build/rivals/.made: benchmarks/own_data/rivals.txt
+	$(PYTHON) -m venv build/rivals
+	build/rivals/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 # The sources and, made from them, a wheel for other machines (dist/), which is then installed and used.
 WHEEL := build/wheel

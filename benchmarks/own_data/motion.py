@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from _compare import measured, seeds, split_checks, table
+from _compare import RIVALS, measured, seeds, split_checks, table
 from _problems import Problem, motion, waves
 
 from liquidtime.bench.contract import Case
@@ -23,6 +23,6 @@ def _problems(setting: Setting) -> Iterator[tuple[str, Problem, int]]:
 CASE = Case(
     name="motion",
     checks=_checks,
-    measure=lambda setting, tell: measured(_problems(setting), ("minirocket", "forest"), tell),
+    measure=lambda setting, tell: measured(_problems(setting), RIVALS, tell),
     tables=lambda groups: table("Accuracy on smartwatch exercises", groups),
 )

@@ -185,13 +185,13 @@ def test_the_page_of_peoples_own_data_has_the_tables_of_a_record(tmp_path, monke
             "motion": [],
         },
     }
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "bench.json").write_text(json.dumps(record), encoding="utf-8")
+    (tmp_path / "runs" / "some").mkdir(parents=True)
+    (tmp_path / "runs" / "some" / "bench.json").write_text(json.dumps(record), encoding="utf-8")
     written = tmp_path / "choosing.md"
     written.write_text(page.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(page, "PAGE", written)
-    monkeypatch.setattr(page, "RESULTS", tmp_path / "own-data.json")
-    assert page.main([str(tmp_path / "run")]) == 0
+    monkeypatch.setattr(page, "RESULTS", tmp_path / "own-data")
+    assert page.main([str(tmp_path / "runs")]) == 0
     text = written.read_text(encoding="utf-8")
     assert "A processor, 2 cores, avx2; liquidtime 0.1.0, torch 2.0. Measured 2026-01-02." in text
     assert "| all samples: minirocket | GunPoint 0.990 | 0.9900 | 1.50 |" in text
