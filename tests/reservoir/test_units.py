@@ -147,3 +147,18 @@ def test_drawn_units_suit_the_kernel_and_come_from_the_seed(count, channels):
     blocks = {(k, *c) for k, c in zip(made.kind.tolist(), made.channels.tolist(), strict=True)}
     assert len(blocks) <= -(-count // BLOCK)
     assert set(made.channels.ravel().tolist()) - {-1} == set(range(channels))
+
+
+def test_channels_with_clocks_of_their_own_have_units_of_their_own():
+    varying = np.array([True, True, True, False])
+    around = Surroundings(1.0, 40.0, varying, ~varying, True, np.full(2, np.nan), even=False)
+    units = draw(128, around, np.random.default_rng(0))
+    alone = (units.channels >= 0).sum(axis=1) == 1
+    for channel in range(3):
+        for kind in ("low", "count"):
+            own = alone & (units.channels[:, 0] == channel) & (units.kind == KINDS.index(kind))
+            rates = np.unique(units.rate[own])
+            assert len(rates) >= 6 and rates[-1] > 20 * rates[0]
+    pairs = np.column_stack([units.kind, units.channels])
+    changes = (np.diff(pairs, axis=0) != 0).any(axis=1).sum()
+    assert len(units) == 128 and changes + 1 == len(np.unique(pairs, axis=0))

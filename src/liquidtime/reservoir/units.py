@@ -5,6 +5,7 @@ resonators, which tell shapes; some leaks, which tell levels; counts where chann
 their own.
 """
 
+from dataclasses import fields
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,9 @@ SHORTEST = 0.7
 LONGEST = 0.5
 """The longest time constant, as a share of the median span."""
 _GAIN = 3.0
+_LOW, _COUNT = KINDS.index("low"), KINDS.index("count")
+_FEWEST = 5
+"""Units that read one channel, for it to be worth while."""
 
 
 class Surroundings(NamedTuple):
@@ -33,6 +37,8 @@ class Surroundings(NamedTuple):
         sparse: Whether channels are observed at times of their own, so that when they are is news.
         window: [2], see `Features`.
         even: Whether gaps are all about alike.
+        single: Whether each channel shall have units of its own, if it is observed at times of
+            its own.
     """
 
     gap: float
@@ -42,6 +48,7 @@ class Surroundings(NamedTuple):
     sparse: bool
     window: np.ndarray
     even: bool = True
+    single: bool = True
 
 
 def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units:
@@ -55,6 +62,10 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
     Returns:
         The units, those of one kind and one set of channels together.
     """
+    single = _single(count, around)
+    if len(single):
+        mixed = draw(count - len(single), around._replace(single=False), random)
+        return _sorted(single, mixed)
     blocks = -(-count // BLOCK)
     alone = _alone(blocks, around)
     mixed = _kinds(blocks - len(alone), around)
@@ -82,6 +93,49 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
         random.normal(scale=0.7, size=count),
     )
     return Units(kind, channels, *(np.ascontiguousarray(each, np.float32) for each in numbers))
+
+
+def _single(count: int, around: Surroundings) -> Units:
+    """Where channels have clocks of their own: leaks and counts that read one channel each.
+
+    What a channel was like lately and all along, and how often it was looked at, says more there
+    than what it is together with others. A quarter of the units at least read several.
+    """
+    varying, steady = np.flatnonzero(around.varying), np.flatnonzero(around.steady)
+    rows: list[tuple[int, int, float]] = []
+    room = count * 3 // 4 - len(steady)
+    each = min(room // max(1, len(varying)), BLOCK)
+    if around.single and around.sparse and each >= _FEWEST:
+        counts = each * 2 // 5
+        shortest = SHORTEST * around.gap
+        longest = max(LONGEST * around.span, 1.01 * shortest)
+        levels = np.geomspace(shortest, longest, each - counts)
+        often = np.geomspace(longest / 10, 100 * longest, counts)
+        rows += [(_LOW, int(channel), shortest) for channel in steady]
+        rows += [(_LOW, int(channel), tau) for channel in varying for tau in levels]
+        rows += [(_COUNT, int(channel), tau) for channel in varying for tau in often]
+    size, width = len(rows), min(MOST_CHANNELS, len(around.varying))
+    kinds, read, taus = zip(*rows, strict=True) if rows else ((), (), ())
+    channels = np.full((size, width), -1, np.int32)
+    channels[:, 0] = read
+    rate = 1 / np.asarray(taus, float)
+    weights = (channels >= 0).astype(np.float32)
+    none = np.zeros(size)
+    numbers = (weights, rate, rate, none, none, none + _GAIN, none + 1, none)
+    return Units(
+        np.asarray(kinds, np.int32), channels, *(each.astype(np.float32) for each in numbers)
+    )
+
+
+def _sorted(first: Units, second: Units) -> Units:
+    """All of both, those of one kind and one set of channels together."""
+    joined = Units(
+        *(
+            np.concatenate([getattr(first, entry.name), getattr(second, entry.name)])
+            for entry in fields(Units)
+        )
+    )
+    return joined.select(np.lexsort((*joined.channels.T[::-1], joined.kind)))
 
 
 def _alone(blocks: int, around: Surroundings) -> list[np.ndarray]:

@@ -34,20 +34,23 @@ def reached(metrics: Mapping[str, Any], part: str, name: str, what: str = "serie
         what: The part is made of: "series", or "pieces" of such.
     """
     found = metrics[part]["metrics"]
+    # "random liquid features reach", "a CfC reaches".
+    name, end = name[:1].upper() + name[1:], "" if name.endswith("features") else "s"
     size = f"{metrics[part]['series']:,} {what}"
     if _there(found, "r2"):
         r2 = found["r2"]["value"]
         explained = share(r2) if r2 > 0 else "nothing"
         told = (
-            f"explains {explained} of the variance (R² {_score(found['r2'])}), with errors of "
+            f"explain{end} {explained} of the variance (R² {_score(found['r2'])}), with errors of "
             f"{number(found['mae']['value'])} on average"
         )
     else:
         first = next((key for key in _FIRST if _there(found, key)), None)
         if first is None:
             return ""
-        told = f"reaches {metric_name(first)} {_score(found[first])}"
-        if len(metrics[part].get("counts", ())) > 2 and _there(found, "accuracy"):
+        told = f"reach{'e' * bool(end)}{end} {metric_name(first)} {_score(found[first])}"
+        several = len(metrics[part].get("counts", ())) > 2
+        if several and first != "accuracy" and _there(found, "accuracy"):
             told += f" and accuracy {_score(found['accuracy'])}"
         elif first == "auroc":
             told += "; guessing gives 0.5"
@@ -78,8 +81,9 @@ def caution(
     else:
         count = f"{few['series']:,} {unit}"
     are = "is" if few["count"] == 1 else "are"
+    count = f"Only {count}" if few["count"] else f"None{what or f' of the {unit}'}"
     return (
-        f"Only {count} {are} in {heading}. Scores and intervals (!) from fewer than {ENOUGH} "
+        f"{count} {are} in {heading}. Scores and intervals (!) from fewer than {ENOUGH} "
         "may be far off."
     )
 

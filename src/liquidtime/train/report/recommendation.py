@@ -99,7 +99,7 @@ def _both(
 
 def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str, Any]) -> str:
     # A name may begin small, such as "random liquid features".
-    name = _capital(name)
+    inside, name = name, _capital(name)
     title, guessing = found["title"], found["best"] == _PRIOR
     mine, theirs = _scores(found, own_first=True), _scores(found, own_first=False)
     match found["verdict"]:
@@ -109,7 +109,7 @@ def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str,
             text = f"{name} is ahead of every baseline, the best of which is {title} ({mine})"
         case "behind":
             too = f"; {name} cannot be told from guessing" * guesses
-            text = f"{_capital(title)} {_do(title)} better than {name} ({theirs}){too}"
+            text = f"{_capital(title)} {_do(title)} better than {inside} ({theirs}){too}"
         case "guessing" if guessing or found["use"] == "network":
             text = f"{name} cannot be told from guessing ({mine})"
         case "guessing":
@@ -117,7 +117,7 @@ def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str,
         case _ if found["use"] == "network":
             text = f"{name} and the best baseline, {title}, do about equally well ({mine})"
         case _:
-            text = f"{_capital(title)} {_do(title)} at least as well as {name} ({theirs})"
+            text = f"{_capital(title)} {_do(title)} at least as well as {inside} ({theirs})"
     if found["use"] != "network" and found["usage"].startswith("--"):
         text += f": repeat with {found['usage']}"
     few = " With so few cases this says little." if part.get("reliable") is False else ""
