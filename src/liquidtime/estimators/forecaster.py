@@ -173,18 +173,18 @@ class LiquidForecaster(NestedParameters):
             sklearn.exceptions.NotFittedError: If `fit` was not called.
         """
         check_is_fitted(self)
-        own = self._y if y is None else _frame(y, "y")
+        own: Any = self._y if y is None else _frame(y, "y")
         known = self._X
         if X is not None:
             given = _frame(X, "X")
-            known = given if known is None else pd.concat([known, given])
+            known: Any = given if known is None else pd.concat([known, given])
             known = known[~known.index.duplicated(keep="last")]
         if lacking := [name for name in self._y.columns if name not in own.columns]:
             raise InputError(f"y has no column {lacking[0]!r}, which it had in fit.")
         series = _series(own[self._y.columns], known)
         found = self._said(series).last()
         self._check_known(found, series)
-        frame = found.to_frame()
+        frame: Any = found.to_frame()
         names = {f"predicted_{name}": name for name in self.plan_.target}
         shown = [name for name in frame if name.startswith("predicted_")]
         columns = {n: names.get(n, n.removeprefix("predicted_")) for n in shown}
