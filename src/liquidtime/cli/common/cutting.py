@@ -135,6 +135,10 @@ def _forecast(
     series, schema = reading.series, reading.schema
     local = None if clock is None else clock.local
     none = {"calendar": "none" in ahead.calendar, "season": "none" in ahead.season}
+    for name, without in none.items():
+        if without and len(getattr(ahead, name)) > 1:
+            given = " ".join(getattr(ahead, name))
+            raise InputError(f"--{name} {given}: none and others contradict one another; give one.")
     found = look(
         series,
         schema.target,
