@@ -153,11 +153,13 @@ def like_fit(
             check_names(series.features, found.features)
         found = replace(found, features=series.features)
     if found.time_unit != series.time_unit:
-        kinds = {None: "plain numbers"}
+        theirs, ours = (
+            "plain numbers" if each.time_unit is None else "dates or durations"
+            for each in (found, series)
+        )
         raise InputError(
-            "the times of the validation set are "
-            f"{kinds.get(found.time_unit, 'dates or durations')}, those of X "
-            f"{kinds.get(series.time_unit, 'dates or durations')}; expected one kind of time."
+            f"the times of the validation set are {theirs}, those of X {ours}; expected one kind "
+            "of time."
         )
     y = own_target(found, task) if given[1] is None else given[1]
     return found, one_a_series(y, len(found))

@@ -176,7 +176,7 @@ def class_weights(given: Any, classes: np.ndarray) -> Any:
 
 def _is_weight(number: Any) -> bool:
     # What 32 bits hold, in which the loss is counted.
-    return isinstance(number, int | float | np.number) and 0 <= number < 1e30
+    return isinstance(number, int | float | np.number) and bool(0 <= number < 1e30)
 
 
 def _array(y: Any) -> np.ndarray:

@@ -132,6 +132,10 @@ def _forecast(
 
     _check_one(cut)
     none = {"calendar": "none" in ahead.calendar, "season": "none" in ahead.season}
+    for name, without in none.items():
+        if without and len(getattr(ahead, name)) > 1:
+            given = " ".join(getattr(ahead, name))
+            raise InputError(f"--{name} {given}: none and others contradict one another; give one.")
     question = Question(
         target=reading.schema.target,
         horizon=reading.schema.horizon,
