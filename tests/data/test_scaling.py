@@ -1,5 +1,7 @@
 """A few absurd values do not decide the scale of a channel."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -49,3 +51,24 @@ def test_robust_for_all_but_those_without_an_iqr():
 def test_an_unknown_scale():
     with pytest.raises(InputError, match="scale is 'minmax'; expected one of auto, standard, rob"):
         Preprocessor.fit(eeg(0), scale="minmax")
+
+
+@pytest.mark.parametrize(("width", "kept"), [(0.1, True), (0.0, False)])
+def test_what_32_bits_resolve_is_no_constant_and_what_is_dropped_is_named(width, kept):
+    said.clear()
+    rng = np.random.default_rng(0)
+    pressure = 101_325.0 + width * np.sign(rng.normal(size=(400, 1)))
+    series = from_lists([np.hstack([pressure, rng.normal(size=(400, 1))])], features=["p", "q"])
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        fitted = Preprocessor.fit(series)
+    assert ("p" in fitted.input_names) is kept
+    assert any("p does not change" in str(note.message) for note in notes) is not kept
+    if kept:
+        assert fitted.encode(series).inputs[:, 0].std() == pytest.approx(1.0, rel=0.05)
+
+
+def test_inputs_that_are_all_constant_are_told():
+    said.clear()
+    with pytest.warns(Note, match="no input changes in the training part"):
+        Preprocessor.fit(from_lists([np.ones((3, 2))] * 2))

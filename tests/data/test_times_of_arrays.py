@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import pack_sequence
 from liquidtime.data import (
     IrregularSeries,
     Preprocessor,
+    from_frame,
     from_lists,
     from_long_frame,
     from_nan_padded,
@@ -18,6 +19,7 @@ from liquidtime.data import (
     from_pypots,
 )
 from liquidtime.errors import InputError
+from liquidtime.notes import Note, said
 
 ZERO = np.zeros((2, 1))
 DATES = np.array(["2024-01-01T00", "2024-01-01T06"], dtype="datetime64[h]")
@@ -259,3 +261,16 @@ def test_an_empty_series_alone_keeps_its_width():
 def test_lengths_are_whole_numbers(lengths):
     with pytest.raises(InputError, match="expected 2 whole numbers from 0 to 2"):
         from_nan_padded(np.zeros((2, 2, 1)), [0.0, 1.0], lengths=lengths)
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_digits_that_32_bits_lose_are_told_of_frames_as_of_arrays(long):
+    said.clear()
+    read = from_long_frame if long else from_frame
+    frame = pd.DataFrame({"id": 1, "time": range(4), "x": 1.6e9 + np.arange(4), "y": 1.0})
+    rows = frame.melt(["id", "time"]) if long else frame
+    with pytest.warns(Note, match="values of x lie between 1600000000 and 1600000003"):
+        read(rows, id="id", time="time")
+    rows = rows.replace(1.6e9, 1e300)
+    with pytest.raises(InputError, match="too large for 32 bits"):
+        read(rows, id="id", time="time")

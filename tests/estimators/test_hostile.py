@@ -108,3 +108,25 @@ def test_differences_that_32_bits_lose_are_told(offset, scale):
     values = offset + scale * np.array([[0.0], [1.0], [2.0]])
     with pytest.warns(Note, match="how they differ is lost"):
         from_lists([values], [[0, 1, 2]])
+
+
+@both
+def test_series_without_features_or_values_are_told(make):
+    said.clear()
+    with pytest.raises(InputError, match="X has no features"):
+        make().fit(np.zeros((N, 5, 0)), Y)
+    with pytest.warns(Note, match="no value of X is observed, in none of 8"):
+        make().fit(np.full((N, 5, 2), np.nan), Y)
+
+
+@pytest.mark.parametrize("kind", ["cfc", "ridge"])
+def test_a_label_that_lacks_in_a_fold_does_not_end_the_fit(kind):
+    said.clear()
+    labels = np.stack([Y, np.arange(N) == 3], axis=1).astype(int)
+    with pytest.warns(Note, match="'label 1' has only 0 in a part that is learnt from"):
+        model = LiquidClassifier(kind=kind, steps=2, class_weight="balanced").fit(X, labels)
+    assert np.isfinite(model.predict_proba(X)).all()
+    with pytest.raises(InputError, match="'label 1' has only 0 in the training part"):
+        LiquidClassifier(kind=kind, steps=2).fit(X, labels * [1, 0])
+    with pytest.raises(InputError, match=r"validation set has shape \[8\]; expected \[8, 2\]"):
+        LiquidClassifier(kind=kind, steps=2).fit(X, labels, validation=(X, Y))

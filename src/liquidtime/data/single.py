@@ -34,23 +34,53 @@ def to_single(what: str, values: Tensor, names: Sequence[str] = ()) -> Tensor:
     there = ~values.isnan()
     top = torch.where(there, values, -torch.inf).amax(0).numpy()
     low = torch.where(there, values, torch.inf).amin(0).numpy()
-    limit = torch.finfo(torch.float32).max
     named = [names[d] if d < len(names) else f"column {d}" for d in range(len(top))]
-    for d, extreme in enumerate(np.where(top > -low, top, low)):
-        if np.isfinite(extreme) and abs(extreme) > limit:
-            raise InputError(
-                f"{what} of {named[d]} hold {extreme:.3g}, which is too large for 32 bits "
-                f"({limit:.3g}). Choose a larger unit: divide all of them by the same number."
-            )
-    for text in _lost(what, low, top, named):
-        note_once(text, stacklevel=4)
+    _judge(what, low, top, named)
     return single
 
 
-def _lost(what: str, low: np.ndarray, top: np.ndarray, names: list[str]) -> list[str]:
+def check_single(
+    what: str, values: np.ndarray, columns: np.ndarray | int, names: Sequence[str]
+) -> None:
+    """The same check and word of loose values, which become 32 bits elsewhere.
+
+    Args:
+        what: What they are, for messages.
+        values: [M] float64; NaN and infinity are passed over.
+        columns: [M] int, the column of each, or that of all.
+        names: D names of the columns.
+
+    Raises:
+        InputError: If a finite number is too large for 32 bits.
+    """
+    there = np.isfinite(values)
+    values = values[there]
+    low, top = np.full(len(names), np.inf), np.full(len(names), -np.inf)
+    if isinstance(columns, int):
+        low[columns] = values.min(initial=np.inf)
+        top[columns] = values.max(initial=-np.inf)
+    else:
+        np.minimum.at(low, columns[there], values)
+        np.maximum.at(top, columns[there], values)
+    _judge(what, low, top, names)
+
+
+def _judge(what: str, low: np.ndarray, top: np.ndarray, names: Sequence[str]) -> None:
+    limit = torch.finfo(torch.float32).max
+    for d, extreme in enumerate(np.where(top > -low, top, low)):
+        if np.isfinite(extreme) and abs(extreme) > limit:
+            raise InputError(
+                f"{what} of {names[d]} hold {extreme:.3g}, which is too large for 32 bits "
+                f"({limit:.3g}). Choose a larger unit: divide all of them by the same number."
+            )
+    for text in _lost(what, low, top, names):
+        note_once(text, stacklevel=5)
+
+
+def _lost(what: str, low: np.ndarray, top: np.ndarray, names: Sequence[str]) -> list[str]:
     """Of columns whose values differ by less than 32 bits tell apart."""
     found = []
-    for d in np.flatnonzero(np.isfinite(low) & np.isfinite(top)):
+    for d in np.flatnonzero(np.isfinite(low) & np.isfinite(top)).tolist():
         largest, spread = max(abs(low[d]), abs(top[d])), top[d] - low[d]
         step = float(np.spacing(np.float32(largest)))
         if _ROUNDING * largest < spread < _STEPS * step:

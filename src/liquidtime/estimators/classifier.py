@@ -207,6 +207,11 @@ class LiquidClassifier(ScoredById, ClassifierMixin, LiquidEstimator):
                 "or 'balanced'."
             )
         values = indicators(y)
+        if given is not None and np.shape(given[1])[1:] != y.shape[1:]:
+            raise InputError(
+                f"y of the validation set has shape {list(np.shape(given[1]))}; expected "
+                f"{[len(given[0]), *y.shape[1:]]}, as y of the fit."
+            )
         self.classes_ = np.arange(values.shape[1])
         self._kind_of_y = y.dtype
         fit_in_memory(

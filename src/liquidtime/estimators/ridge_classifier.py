@@ -82,6 +82,11 @@ class LiquidRidgeClassifier(ScoredById, ClassifierMixin, BaseEstimator):
         given = one_a_series(
             own_target(series, "classify") if y is None else aligned(y, X, series), len(series)
         )
+        if given.ndim == 2 and given.shape[1] > 1:
+            raise InputError(
+                f"y has shape {list(given.shape)}; expected [N], a label a series. For several "
+                "labels a series use LiquidClassifier(kind='ridge')."
+            )
         labels = check_labels(given)
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) < 2:

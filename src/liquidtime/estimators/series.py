@@ -55,6 +55,19 @@ def as_series(X: Any) -> IrregularSeries:
     Raises:
         InputError: If X has another form, or its series do not fit together.
     """
+    found = _container(X)
+    if not found.feature_count:
+        raise InputError(f"X has no features: its series are [T, 0]. {_ACCEPTED}")
+    if len(found) and not found.mask.any():
+        note_once(
+            f"no value of X is observed, in none of {len(found)} series. Nothing but lengths, "
+            "times and static features can tell them apart.",
+            stacklevel=3,
+        )
+    return found
+
+
+def _container(X: Any) -> IrregularSeries:
     if isinstance(X, IrregularSeries):
         return X
     if isinstance(X, Series):

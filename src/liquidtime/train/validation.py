@@ -171,7 +171,9 @@ class _Part(NamedTuple):
     ) -> "_Part":
         part = series.select(training)
         config = resolved(config, part)
-        objective = objectives.of_training(part, config)
+        # What cannot be learnt from all of them is refused; what lacks in this part alone is not.
+        objectives.of_training(series, config)
+        objective = objectives.of_part(part, config)
         preprocessor = preprocess(part)
         model = new_model(preprocessor, objective, config)
 

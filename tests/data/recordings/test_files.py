@@ -65,6 +65,14 @@ def test_wfdb_says_what_is_wrong(record, tmp_path):
         read_wfdb(record, "qrs")
     with pytest.raises(InputError, match=r"no channel is called 'III'; it has 'I', 'II'"):
         read_wfdb(record, channels=["III"])
+    with pytest.raises(InputError, match="channels is empty; expected some of 'I', 'II'"):
+        read_wfdb(record, channels=[])
+    with pytest.raises(InputError, match="no channel is called 2; it has 'I', 'II'"):
+        read_wfdb(record, channels=[2])
+    header = record.with_suffix(".hea").read_text()
+    record.with_suffix(".hea").write_text(header.replace(" 100 ", " 0 "))
+    with pytest.raises(InputError, match="'I' has 0 samples a second by its header"):
+        read_wfdb(record)
     record.with_suffix(".hea").write_text("not a header\n")
     with pytest.raises(InputError, match="cannot be read as a WFDB record"):
         read_wfdb(record)

@@ -131,3 +131,16 @@ def test_times_of_their_own():
 def test_what_is_unclear_is_refused(options, said):
     with pytest.raises(InputError, match=said):
         from_recording(TEN, **({"rate": 1.0} | options))
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"times": [0, 1, 2, 3, 4, 5, 6, 7, 8, np.nan], "every": 1.0}, "holds nan at sample 9"),
+        ({"times": [0, 1, 2, 5, 4, 5, 6, 7, 8, 9], "every": 1.0}, "go back from 5 to 4 behind"),
+        ({"rate": 1.0, "every": 1e-9}, "would have 9,000,000,001 windows; expected one a sample"),
+    ],
+)
+def test_clocks_and_windows_that_cannot_be_meant(more, message):
+    with pytest.raises(InputError, match=message):
+        from_recording(TEN, length=1.0, **more)

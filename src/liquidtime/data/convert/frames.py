@@ -13,6 +13,7 @@ from liquidtime.data.assemble import assemble
 from liquidtime.data.convert.arrays import as_ids, as_target
 from liquidtime.data.convert.clocks import check_spacing
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.single import check_single
 from liquidtime.data.stamps import Stamps
 from liquidtime.data.table.categories import read_column, read_values
 from liquidtime.data.table.columns import nearest
@@ -125,6 +126,8 @@ def from_long_frame(
     elif repeated != "mean":
         raise InputError(f'repeated is {repeated!r}; expected "mean" or "error".')
     codes = _last_categories(codes, owners, clock, [name in found for name in features])
+    there = codes >= 0
+    check_single("values", amounts[there], codes[there], list(map(str, features)))
     cells = assemble(
         owners,
         clock,

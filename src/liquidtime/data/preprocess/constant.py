@@ -1,12 +1,15 @@
 """Inputs that are the same in every row of the training part, and so tell nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 
 from liquidtime.data import ragged
 from liquidtime.data.series import IrregularSeries
 from liquidtime.deploy.categories import UNKNOWN, Columns
+from liquidtime.notes import note_once
+
+_SHOWN = 8
 
 
 def constant_inputs(
@@ -55,7 +58,29 @@ def constant_inputs(
     if all(len(found[kind]) == total[kind] for kind in blocks):
         # A network has an input at least; the first block, as a rule the values, stays.
         found[features[0]] = ()
+        note_once(
+            "no input changes in the training part: nothing but lengths and times can tell its "
+            "series apart.",
+            stacklevel=4,
+        )
     return {kind: found[kind] for kind in blocks if found[kind]}
+
+
+def tell_dropped(dropped: Mapping[str, Sequence[str]]) -> None:
+    """Say, once, which channels and static features are left out; of masks and ages it goes alone.
+
+    Args:
+        dropped: As `constant_inputs` returns it.
+    """
+    names = [*dropped.get("values", ()), *dropped.get("static", ())]
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        verb = "does" if len(names) == 1 else "do"
+        note_once(
+            f"{', '.join(names[:_SHOWN])}{more} {verb} not change in the training part, or was "
+            "never observed there, and so tells nothing: left out (drop_constant=False keeps it).",
+            stacklevel=4,
+        )
 
 
 def _still(made: Columns, constant: Sequence[bool], there: Sequence[bool]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from liquidtime.data import ragged
 from liquidtime.data.batch import Raw
 from liquidtime.data.categories import learn, recode
 from liquidtime.data.encoded import EncodedSeries
-from liquidtime.data.preprocess.constant import constant_inputs
+from liquidtime.data.preprocess.constant import constant_inputs, tell_dropped
 from liquidtime.data.preprocess.scaling import Scale, Scaling, scaling
 from liquidtime.data.series import IrregularSeries
 from liquidtime.deploy.categories import UNKNOWN, Categories, Columns, columns, from_json
@@ -133,6 +133,7 @@ class Preprocessor:
             made = columns(series.features, categories)
             static = columns(series.static_features or (), static_categories)
             dropped = constant_inputs(series, kinds, moments.constant, still.constant, made, static)
+            tell_dropped(dropped)
         return cls(
             variables=series.features,
             mean=moments.centre,

@@ -23,6 +23,8 @@ FEW = 0.01
 """Share of the values of a channel, above which they are no slips but its nature."""
 _GAUSSIAN = 1.3489795003921634
 """IQR of a Gaussian over its standard deviation."""
+_RESOLVED = 2.5e-7
+"""Two steps of 32 bits beside a mean: rounding gives a constant a spread of this order, no more."""
 _SUSPECT = 5.0
 """Standard deviations from the mean, below which no value can be few and absurd."""
 
@@ -64,8 +66,7 @@ def scaling(values: Tensor, observed: Tensor, names: Sequence[str], scale: Scale
     mean = exact.sum(0) / count
     spread = torch.where(observed, exact - mean, torch.zeros_like(exact))
     std = (spread.square().sum(0) / count).sqrt()
-    # The rounding of float32 gives a constant far from 0 a spread of this order, and no more.
-    constant = std <= 1e-6 * mean.abs()
+    constant = std <= _RESOLVED * mean.abs()
     std = torch.where(constant, torch.ones_like(std), std)
     centre, width = mean.tolist(), std.tolist()
     suspect = ~constant
@@ -79,7 +80,7 @@ def scaling(values: Tensor, observed: Tensor, names: Sequence[str], scale: Scale
         low, median, high = np.quantile(seen.numpy(), (0.25, 0.5, 0.75)).tolist()
         iqr = high - low
         far = int(((seen - median).abs() > FAR * iqr).sum())
-        if iqr <= 1e-6 * abs(median) or (scale == "auto" and not 0 < far <= FEW * len(seen)):
+        if iqr <= _RESOLVED * abs(median) or (scale == "auto" and not 0 < far <= FEW * len(seen)):
             continue
         centre[d], width[d] = median, iqr / _GAUSSIAN
         robust.append(names[d])

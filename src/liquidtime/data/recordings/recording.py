@@ -91,8 +91,14 @@ def on_one_clock(
         [T, C] float32 and the rate.
 
     Raises:
-        InputError: If a rate is no whole part of the fastest one.
+        InputError: If a rate is no whole part of the fastest one, or not above 0.
     """
+    for name, own in zip(names, rates, strict=True):
+        if not 0 < own < float("inf"):
+            raise InputError(
+                f"{where}: {name!r} has {own:g} samples a second by its header; expected more "
+                "than 0. Correct the header."
+            )
     rate = max(rates)
     size = max(len(signal) * round(rate / own) for signal, own in zip(signals, rates, strict=True))
     block = np.full((size, len(signals)), np.nan, dtype=np.float32)
@@ -111,22 +117,29 @@ def chosen(where: str, names: Sequence[str], wanted: Sequence[str | int] | None)
     """The numbers of the channels wanted by name or number; all where none are named.
 
     Raises:
-        InputError: If there is no such channel, or several are called so.
+        InputError: If there is no such channel, several are called so, or none is wanted.
     """
     if wanted is None:
         return list(range(len(names)))
     found = []
+    count = len(names)
     for one in [wanted] if isinstance(wanted, str | int) else wanted:
-        places = (
-            [one] if isinstance(one, int) else [n for n, name in enumerate(names) if name == one]
-        )
+        if isinstance(one, int):
+            places = [one % count] if -count <= one < count else []
+        else:
+            places = [n for n, name in enumerate(names) if name == one]
         if len(places) != 1:
             what = "several channels are" if len(places) > 1 else "no channel is"
             raise InputError(
                 f"{where}: {what} called {one!r}; it has {', '.join(map(repr, names))}. "
-                f"Numbers, 0 to {len(names) - 1}, do, too."
+                f"Numbers, 0 to {count - 1}, do, too."
             )
         found.append(places[0])
+    if not found:
+        raise InputError(
+            f"{where}: channels is empty; expected some of {', '.join(map(repr, names))}, or None "
+            "for all."
+        )
     return found
 
 

@@ -252,10 +252,22 @@ def _source(signal: Any, rate: Any, times: Any, name: str) -> _Source:
             raise InputError(f"rate is {rate}; expected samples a second, above 0.")
         return _Source(block, float(rate), None, name)
     clock = _seconds("times", times)
-    if clock.shape != (len(block),) or (np.diff(clock) < 0).any():
+    if clock.shape != (len(block),):
         raise InputError(
             f"times of recording {name!r} has shape {list(clock.shape)}; expected "
-            f"[{len(block)}] times that never fall, one a sample."
+            f"[{len(block)}], one a sample."
+        )
+    if not np.isfinite(clock).all():
+        at = int(np.argmin(np.isfinite(clock)))
+        raise InputError(
+            f"times of recording {name!r} holds {clock[at]} at sample {at}; expected a finite time "
+            "for every sample. Leave the samples without one out."
+        )
+    if (np.diff(clock) < 0).any():
+        at = int(np.argmax(np.diff(clock) < 0))
+        raise InputError(
+            f"times of recording {name!r} go back from {clock[at]:g} to {clock[at + 1]:g} behind "
+            f"sample {at}; expected times that never fall. Sort the samples by time."
         )
     return _Source(block, None, clock, name)
 
@@ -332,6 +344,11 @@ def _pieces(
         assert source.times is not None
         start, stop = float(source.times[0]), _end(source.times)
     count = 1 + max(0, int(np.ceil((stop - start - length) / every - _SLACK)))
+    if count > max(1, len(source.signal)):
+        raise InputError(
+            f"recording {source.name!r} of {len(source.signal):,} samples would have {count:,} "
+            "windows; expected one a sample at most. every is in seconds."
+        )
     starts = start + every * np.arange(count)
     if source.rate is not None:
         first = np.ceil(starts - _SLACK).astype(np.int64)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from liquidtime.data.single import check_single
 from liquidtime.data.table.categories import read_values
 from liquidtime.data.table.columns import nearest
 from liquidtime.data.table.labels import Labels, label_column
@@ -73,6 +74,7 @@ def read_long(
     observed = (variable >= 0) & ~np.isnan(values)
     cells = step_of * len(features) + variable
     of_numbers, of_categories = observed & ~is_category, np.flatnonzero(observed & is_category)
+    check_single("values", values[of_numbers], variable[of_numbers], features)
     grid, mask, repeats = _average(cells[of_numbers], values[of_numbers], size)
     _put_last(cells[of_categories], values[of_categories], grid, mask, notes)
     if repeats:

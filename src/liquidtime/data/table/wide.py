@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from liquidtime.data.single import check_single
 from liquidtime.data.table.categories import read_column
 from liquidtime.data.table.labels import Labels
 from liquidtime.data.table.rows import Rows
@@ -51,6 +52,8 @@ def read_wide(table: Table, schema: TableSchema, ids: Labels, times: np.ndarray)
         column, labels = read_column(table, name, ids.codes, schema)
         if labels is not None:
             categories[name] = labels
+        else:
+            check_single("values", column, 0, [name])
         column = column[order]
         mask[:, at] = ~np.isnan(column)
         values[:, at] = np.where(mask[:, at], column, 0.0)

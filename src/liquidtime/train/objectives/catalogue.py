@@ -29,13 +29,26 @@ def of_training(training: IrregularSeries, config: FitConfig) -> Objective:
     Raises:
         InputError: If there is no target, or not the kind that the task needs, or nothing to learn.
     """
+    return _kind(training, config).fitted(training, config)
+
+
+def of_part(part: IrregularSeries, config: FitConfig) -> Objective:
+    """Likewise, of a part of the training part: what is rare there may lack in it.
+
+    Raises:
+        InputError: Likewise.
+    """
+    return _kind(part, config).fitted_part(part, config)
+
+
+def _kind(training: IrregularSeries, config: FitConfig) -> type[Objective]:
     if training.target is None:
         raise InputError("The series have no target; expected one a series or one a step.")
     chosen = [kind for kind in OBJECTIVES.entries().values() if kind.suits(config)]
     if len(chosen) != 1:
         names = ", ".join(kind.name for kind in chosen) or "none"
         raise InputError(f"Task {config.task!r} with these options has the objectives: {names}.")
-    return chosen[0].fitted(training, config)
+    return chosen[0]
 
 
 def from_dict(mapping: Mapping[str, Any]) -> Objective:

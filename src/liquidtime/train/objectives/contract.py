@@ -77,6 +77,15 @@ class Objective(ABC):
             InputError: If they are of another kind, or there is nothing to learn.
         """
 
+    @classmethod
+    def fitted_part(cls, training: "IrregularSeries", config: FitConfig) -> Self:
+        """The objective of a part of the training part, as of a fold; what is rare may lack in it.
+
+        Raises:
+            InputError: Likewise.
+        """
+        return cls.fitted(training, config)
+
     @property
     def goal(self) -> "Constants":
         """The same for models that find their weights at once."""

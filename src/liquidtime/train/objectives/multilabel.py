@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from liquidtime.errors import InputError
+from liquidtime.notes import note_once
 from liquidtime.train.config import FitConfig
 from liquidtime.train.objectives.classes import FEWEST_POSITIVES, SMALLEST_PROBABILITY
 from liquidtime.train.objectives.contract import Objective, Values, weighted_rows
@@ -45,18 +46,30 @@ class Labels(Objective):
         """The objective, with the weights of the training part."""
         columns, names = value_columns(training, config.task)
         _check_truth(columns, names)
+        for name, only in _single(columns, names):
+            raise InputError(
+                f"The label {name!r} has {only} in the training part; expected 0 and 1. Leave it "
+                "out, or make the training part larger."
+            )
+        return cls.fitted_part(training, config)
+
+    @classmethod
+    def fitted_part(cls, training: Any, config: FitConfig) -> Self:
+        """The same of a part of the training part, in which a rare label may be of one kind."""
+        columns, names = value_columns(training, config.task)
+        _check_truth(columns, names)
+        for name, only in _single(columns, names):
+            note_once(
+                f"the label {name!r} has {only} in a part that is learnt from: it has too few of "
+                "the other kind for what validation says of it to be worth much.",
+                stacklevel=6,
+            )
         zeros, ones = (columns == 0).sum(axis=0), (columns == 1).sum(axis=0)
-        for name, none, some in zip(names, zeros, ones, strict=True):
-            if not (none and some):
-                only = "no target" if none == some else f"only {int(some > 0)}"
-                raise InputError(
-                    f"The label {name!r} has {only} in the training part; expected 0 and 1. Leave "
-                    "it out, or make the training part larger."
-                )
         weights = None
         if config.train.class_weights == "balanced":
             counts = np.stack([zeros, ones]).astype(np.float64)
-            weights = tuple((counts.sum(axis=0) / (2.0 * counts)).reshape(-1).tolist())
+            weights = counts.sum(axis=0) / (2.0 * np.maximum(counts, 1.0))
+            weights = tuple(weights.reshape(-1).tolist())
         elif config.train.class_weights != "none":
             raise InputError(
                 "class_weights of several labels is 'none' or 'balanced'; expected no numbers."
@@ -163,6 +176,16 @@ class Labels(Objective):
             for what in ("target", "probability")
         )
         return wanted, found
+
+
+def _single(columns: np.ndarray, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Labels of one kind or of none, and which."""
+    zeros, ones = (columns == 0).any(axis=0), (columns == 1).any(axis=0)
+    return [
+        (name, f"only {int(some)}" if none or some else "no target")
+        for name, none, some in zip(names, zeros, ones, strict=True)
+        if not (none and some)
+    ]
 
 
 def _check_truth(columns: np.ndarray, names: tuple[str, ...]) -> None:
