@@ -1,6 +1,8 @@
 """A stream gives what the PyTorch layer gives, step by step."""
 
+import copy
 import json
+import pickle
 import subprocess
 import sys
 import venv
@@ -112,6 +114,24 @@ def test_state_can_be_kept_and_moved():
         one.state = one.state[:1]
     with pytest.raises(ValueError, match="expected 0 to 2"):
         one.reset(3)
+
+
+@pytest.mark.parametrize("fixed", [None, 0.5])
+@pytest.mark.parametrize("layer", [CfC(3, 8), LTC(3, 8)])
+def test_a_copy_and_a_pickle_go_on_where_it_stands(layer, fixed):
+    x = np.random.default_rng(0).normal(size=(3, 2, 3)).astype(np.float32)
+    gap = (1.5,) if fixed is None else ()
+    stream = Stream.from_module(layer, streams=2, fixed_elapsed=fixed)
+    stream.step(x[0], *gap)
+    others = [copy.deepcopy(stream), pickle.loads(pickle.dumps(stream))]
+    wanted = stream.step(x[1], *gap).copy()
+    for other in others:
+        assert np.array_equal(other.step(x[1], *gap), wanted)
+        other.step(x[2], *gap)
+    assert not np.array_equal(others[0].state[0], stream.state[0]), "they share nothing"
+    for each in (stream, others[1]):
+        each.reset()
+    assert np.array_equal(stream.step(x[0], *gap), others[1].step(x[0], *gap))
 
 
 def test_a_fixed_elapsed_time_needs_no_head_for_it():

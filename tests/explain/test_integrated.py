@@ -162,6 +162,18 @@ def test_values_have_their_own_unit(values, explainable):
     )
 
 
+@pytest.mark.parametrize("mean", [0.0, 1e9])
+def test_an_offset_of_the_target_does_not_drown_the_amounts(mean, values, explainable):
+    series = make_series(12, kind="values")
+    found = explain.attribute(
+        explainable(series, meaning=values("y", scale=1e-3, mean=mean)), series[2]
+    )
+    total = found.cells.sum() + found.gaps.sum() + found.absent.sum() + found.static.sum()
+    ways = found.value - found.baseline_value
+    assert np.abs(found.cells).sum() > 1e-5
+    assert abs(ways - total) < 0.02 * np.abs(found.cells).sum()
+
+
 def test_the_order_of_static_features_does_not_matter(mixed, linear):
     swapped = replace(mixed, static=mixed.static.flip(1), static_features=("ward", "age"))
     one, other = linear(mixed), linear(swapped)

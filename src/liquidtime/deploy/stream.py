@@ -86,19 +86,22 @@ class Stream:
         self._fixed = fixed_elapsed
         self.signals = signals
         self.streams = streams
-        network = KINDS[architecture.kind].network(architecture, state)
         self._setup = Setup(architecture, streams, threads, fixed_elapsed, bfloat16)
-        self._steps: Any = registry.select(self.kernel_request(), self.backend).run(
-            network, self._setup
-        )
-        fixed = fixed_elapsed is not None
-        self._timed_step: Any = self._refuse_elapsed if fixed else self._steps.step
+        self._build()
         self._usual = 1.0 if fixed_elapsed is None else float(fixed_elapsed)
         self.input_size: int = self._steps.input_size
         self.output_size: int = self._steps.output_size
         self._encoder = None
         if signals is not None:
             self._encoder = Encoder(signals, streams, static, raw=architecture.reads_raw)
+
+    def _build(self) -> None:
+        network = KINDS[self._architecture.kind].network(self._architecture, self._arrays)
+        self._steps: Any = registry.select(self.kernel_request(), self.backend).run(
+            network, self._setup
+        )
+        fixed = self._fixed is not None
+        self._timed_step: Any = self._refuse_elapsed if fixed else self._steps.step
 
     @classmethod
     def load(
@@ -177,6 +180,17 @@ class Stream:
             parts.append(f"fixed_elapsed={self._fixed:g}")
         parts.append(f"backend {registry.select(self.kernel_request(), self.backend).name!r}")
         return f"Stream({', '.join(parts)})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the compiled parts, which are built again; copies go on as it does."""
+        built = ("_steps", "_timed_step")
+        kept = {name: part for name, part in self.__dict__.items() if name not in built}
+        return kept | {"_seen": self._steps.get_state()}
+
+    def __setstate__(self, kept: Mapping[str, Any]) -> None:
+        self.__dict__.update({name: part for name, part in kept.items() if name != "_seen"})
+        self._build()
+        self._steps.set_state(kept["_seen"])
 
     def kernel_request(self) -> Request:
         """What it asks of the kernels; see `liquidtime.kernels.explain`."""

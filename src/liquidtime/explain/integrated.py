@@ -123,7 +123,9 @@ def _narrowed(asked: Question, chosen: list[int]) -> Question:
 def _complete(made: Attribution) -> bool:
     sizes = np.abs(made.cells).sum() + np.abs(made.gaps).sum() + np.abs(made.static).sum()
     # Single precision leaves rounding of this order, whatever the nodes.
-    least = 1e-5 * max(1.0, abs(made.value), abs(made.baseline_value))
+    unit, origin = made.output.slope, made.output.offset
+    ends = (abs(made.value - origin), abs(made.baseline_value - origin))
+    least = 1e-5 * max(abs(unit), *ends)
     return abs(made.error or 0.0) <= max(TOLERANCE * sizes, least)
 
 

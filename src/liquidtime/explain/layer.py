@@ -40,6 +40,11 @@ def read_out_of(about: Explainable) -> Predictor:
         InputError: If it is another.
     """
     network = about.model.network
+    if hasattr(network, "members"):
+        raise InputError(
+            f"{about.name} is an ensemble, whose members have neurons of their own; expected one "
+            "network. Fit with ensemble=1."
+        )
     if not isinstance(network, Predictor):
         raise InputError(
             f"{about.name} is no recurrent layer with a linear read-out, so its output is not "

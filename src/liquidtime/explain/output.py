@@ -40,7 +40,8 @@ class Output:
         """The number, [...], of what the network says, [..., K]."""
         own = logits[..., self.number]
         if self.scale == "value":
-            return own * self.slope + self.offset
+            # In single precision an offset, such as a date's, would drown what is explained.
+            return own.double() * self.slope + self.offset
         if self.exclusive:
             own = own - torch.logsumexp(self._others(logits), dim=-1)
         return own if self.scale == "log-odds" else torch.sigmoid(own)
