@@ -58,10 +58,10 @@ def answering(by: By, metrics: Mapping[str, Any]) -> Literal["network", "boostin
     """
     if by not in get_args(By):
         raise InputError(f"by={by!r}; expected one of {', '.join(get_args(By))}.")
+    if by != "recommended":
+        return by
     advice = metrics.get("recommendation") or {}
-    chosen = by
-    if by == "recommended":
-        chosen = NAME if advice.get("together") else advice.get("use", "network")
+    chosen = NAME if advice.get("together") else advice.get("use", "network")
     baselines = metrics.get("baselines") or {}
     other = baselines.get(NAME, {}).get("with")
     if (chosen == NAME and other not in (None, "boosting")) or chosen not in get_args(By):
