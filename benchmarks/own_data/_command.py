@@ -51,6 +51,7 @@ def first_and_recommended(arguments: list[str], folder: Path) -> list[Tried]:
     first = fit([*arguments, *BASELINES], folder / "first")
     advice = first.run.metrics.get("recommendation") or {}
     tried = [first]
-    if advice.get("use", "network") != "network" and advice["usage"].startswith("--"):
+    other = not advice.get("together") and advice.get("use", "network") != "network"
+    if other and advice["usage"].startswith("--"):
         tried.append(fit(arguments, folder / "second", advice["usage"]))
     return tried
