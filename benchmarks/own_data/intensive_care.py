@@ -44,9 +44,11 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
         table, outcomes = write_tables(stays, folder)
         base = [str(table), "--id", "id", "--time", "time", "--variable", "variable"]
         base += ["--value", "value", "--targets", str(outcomes), "--target", "died"]
-        for seed in seeds(setting):
-            for fold, (teach, ask) in enumerate(folds(died, seed)):
-                tell(f"Stays, seed {seed}, fold {fold + 1}")
+        # Three times five folds, each with a seed of its own.
+        for cut in seeds(setting):
+            for fold, (teach, ask) in enumerate(folds(died, cut)):
+                seed = 5 * cut + fold
+                tell(f"Stays, folds {cut + 1} of 3, fold {fold + 1} of 5")
                 split = folder / f"split-{seed}-{fold}.csv"
                 _write_split(split, stays, died, teach, ask, seed)
                 varied = numbers[:, np.nanstd(numbers[teach], axis=0) > 0]
@@ -69,11 +71,15 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
 
 def recommended(tried: Sequence[Tried], asked: IrregularSeries) -> tuple[np.ndarray, str]:
     """Risks as the first run says they are best had, and how that was."""
-    if len(tried) > 1:
-        return tried[1].run.predict(asked).probabilities[:, 1], tried[1].how
     run = tried[0].run
-    how = answering("recommended", run.metrics)
-    return run.predict(asked, by="recommended").probabilities[:, 1], f"by {how}"
+    if len(tried) == 1:
+        how = answering("recommended", run.metrics)
+        return run.predict(asked, by="recommended").probabilities[:, 1], f"by {how}"
+    other = tried[1].run.predict(asked).probabilities[:, 1]
+    if not run.metrics["recommendation"].get("together"):
+        return other, tried[1].how
+    own = run.predict(asked).probabilities[:, 1]
+    return (own + other) / 2, f"mean with {tried[1].how}"
 
 
 def stays_of(run, stays: IrregularSeries, ask: np.ndarray) -> IrregularSeries:
