@@ -28,6 +28,7 @@ def run(tmp_path_factory):
     table = hours(folder / "hours.csv")
     command = ["fit", str(table), "--time", "when", "--target", "load", "--horizon", "3h"]
     options = ["--known", "sun", "--quantiles", "0.1", "0.5", "0.9", "--out", str(folder / "run")]
+    options += ["--origins", "3"]
     assert main([*command, *options, *SMALL]) == 0
     return folder / "run"
 
@@ -64,6 +65,26 @@ def test_naive_scores_are_those_of_the_table(run):
     found = json.loads((run / "metrics.json").read_text())["test"]["forecast"]["columns"][0]
     wanted = np.sqrt(np.nanmean(np.square(errors)))
     assert found["naive"]["last value"]["rmse"] == pytest.approx(wanted, rel=1e-4)
+
+
+def test_blocks_of_time_are_those_of_the_file_of_predictions(run):
+    predictions = pd.read_csv(run / "predictions.csv")
+    found = json.loads((run / "metrics.json").read_text())["test"]["forecast"]["over_time"]
+    leads = [f"load +{lead}h" for lead in (1, 2, 3)]
+    rows = predictions[predictions[[f"target_{lead}" for lead in leads]].notna().any(axis=1)]
+    said = rows[[f"predicted_{lead}_q50" for lead in leads]].to_numpy()
+    came = rows[[f"target_{lead}" for lead in leads]].to_numpy()
+    errors = np.array_split(np.square(said - came), 3)
+    wanted = [np.sqrt(np.nanmean(error)) for error in errors]
+    blocks = found["blocks"]
+    got = [block["columns"][0]["rmse"] for block in blocks]
+    np.testing.assert_allclose(got, wanted, rtol=1e-4)
+    assert found["columns"][0]["rmse"]["mean"] == pytest.approx(np.mean(wanted), rel=1e-4)
+    assert found["columns"][0]["rmse"]["sd"] == pytest.approx(np.std(wanted, ddof=1), rel=1e-4)
+    assert blocks[0]["first"] == rows["time"].iloc[0]
+    assert blocks[-1]["last"] == rows["time"].iloc[-1]
+    assert sum(block["origins"] for block in blocks) == len(rows)
+    assert "Does it hold over time?" in (run / "report.html").read_text()
 
 
 def test_no_training_target_is_seen_after_the_cut(run):

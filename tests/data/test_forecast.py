@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from liquidtime.data import IrregularSeries
 from liquidtime.data.forecast import ForecastPlan, look, naive_forecasts, prepare
+from liquidtime.data.forecast.origins import block_count, blocks
 from liquidtime.data.forecast.season import seasons
 from liquidtime.errors import InputError
 
@@ -207,3 +208,25 @@ def test_wrong_columns():
 def test_plans_come_back():
     plan = ForecastPlan(target=("a",), leads=(1.0, 2.0), seasons=(24.0,), calendar=("hour",))
     assert ForecastPlan.from_dict(plan.to_dict()) == plan
+
+
+def test_blocks_of_time_are_of_the_clock_or_of_each_series():
+    # Two series, the second one twice as long, of which the last row has no target.
+    plan = ForecastPlan(target=("a",), leads=(1.0,), tolerance=0.25)
+    series = made({"a": np.arange(9.0)}, times=[0, 1, 2, 0, 1, 2, 3, 4, 5], lengths=[3, 6])
+    pieces = replace(prepare(series, plan).series, ids=np.array(["x/0", "y/0"], dtype=object))
+    assert blocks(pieces, 2).tolist() == [0, 1, -1, 0, 0, 0, 1, 1, -1]
+    moments = np.array([3, 4, 5, 0, 1, 2, 3, 4, 5])
+    assert blocks(pieces, 2, moments).tolist() == [1, 1, -1, 0, 0, 0, 1, 1, -1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lead", "asked", "count"),
+    [(40, 1, None, 0), (41, 1, None, 2), (500, 1, None, 5), (500, 150, None, 2), (41, 1, 1, 0)],
+)
+def test_there_are_blocks_where_the_part_is_long_enough(rows, lead, asked, count):
+    plan = ForecastPlan(target=("a",), leads=(float(lead),), tolerance=0.25)
+    pieces = prepare(made({"a": np.arange(float(rows))}), plan).series
+    assert block_count(pieces, plan, None, asked) == count
+    with pytest.raises(InputError, match="--origins is 501"):
+        block_count(pieces, plan, None, 501)
