@@ -118,6 +118,13 @@ def test_predictions_say_what_they_are_for(run, tmp_path):
     assert (found["predicted_load_q10"] < found["predicted_load_q90"]).all()
 
 
+def test_coming_values_that_are_not_given_are_told(run, tmp_path, capsys):
+    table = hours(tmp_path / "new.csv", 60, extra=2, seed=1)
+    command = ["predict", str(run), str(table), "--to", str(tmp_path / "p.csv")]
+    assert main(command) == 0
+    assert "'sun' is known ahead, but has no value 3h after" in capsys.readouterr().err
+
+
 def test_the_future_does_not_change_what_was_said_before(run, tmp_path):
     said = []
     for number in range(2):

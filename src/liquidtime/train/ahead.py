@@ -12,7 +12,7 @@ from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.segments import Segments, in_segments
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table.schema import TableSchema
-from liquidtime.data.table.timeline import timeline
+from liquidtime.data.table.timeline import onwards, timeline
 from liquidtime.optional import require
 from liquidtime.train.objectives.quantiles import Quantiles
 from liquidtime.train.score.predictions import Predictions
@@ -53,6 +53,27 @@ class Forecasts(Predictions):
             **parts,
         )
 
+    @property
+    def calendar(self) -> np.ndarray | None:
+        """Which of [R × L] go on by the calendar: met by no row, of rows whole days apart."""
+        if not (self.plan.daily or self.plan.monthly):
+            return None
+        return self.meets.ravel() < 0
+
+    def unknown(self, series: IrregularSeries) -> tuple[str, str] | None:
+        """A column known ahead and the first lead of which the last rows lack its value, or None.
+
+        Args:
+            series: As given by the user.
+        """
+        last = self.last()
+        for name in self.plan.known:
+            there = series.mask[:, series.features.index(name)].numpy()
+            lacking = (last.meets < 0) | ~there[np.maximum(last.meets, 0)]
+            if lacking.any():
+                return name, self.plan.lead_names[int(lacking.any(axis=0).argmax())][1:]
+        return None
+
     def to_frame(self) -> "pd.DataFrame":
         """A row for each row and lead.
 
@@ -73,8 +94,8 @@ class Forecasts(Predictions):
         if self.stamps is not None:
             made = pandas.Series(self.stamps.cells).repeat(count).reset_index(drop=True)
             if pandas.api.types.is_datetime64_any_dtype(made):
-                hours = pandas.to_timedelta(np.rint(self.lead.ravel() * 3.6e9), unit="us")
-                columns |= {"time": made + hours, "made_at": made}
+                onward = onwards(made, self.lead.ravel(), self.calendar)
+                columns |= {"time": onward, "made_at": made}
         named = self.objective.columns(self.outputs)
         each = np.array([named[f"predicted_{label}"] for label in self.labels])
         # [K × L, R], all leads of a column together.
