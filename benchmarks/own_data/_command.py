@@ -47,10 +47,16 @@ def fit(arguments: list[str], out: Path, how: str = "") -> Tried:
 
 
 def first_and_recommended(arguments: list[str], folder: Path) -> list[Tried]:
-    """The first try, and a second one where its validation part speaks for another model."""
+    """The first try, and a second one where its validation part speaks for another model.
+
+    With another model alone, or for the mean with one that the run does not keep.
+    """
     first = fit([*arguments, *BASELINES], folder / "first")
     advice = first.run.metrics.get("recommendation") or {}
+    baselines = first.run.metrics.get("baselines") or {}
+    best = baselines["together"]["with"] if advice.get("together") else advice.get("use", "network")
+    usage = baselines[best]["usage"] if best in baselines else ""
     tried = [first]
-    if advice.get("use", "network") != "network" and advice["usage"].startswith("--"):
-        tried.append(fit(arguments, folder / "second", advice["usage"]))
+    if usage.startswith("--"):
+        tried.append(fit(arguments, folder / "second", usage))
     return tried

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _command import first_and_recommended
+from _command import Tried, first_and_recommended
 from _compare import seeds
 from _stays import folds, summaries, write_tables
 from scipy.stats import rankdata
@@ -20,6 +20,7 @@ from liquidtime.bench.setting import Setting, Tell
 from liquidtime.bench.table import BenchTable, plain_table
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.sets import physionet2012
+from liquidtime.train.baseline.together import answering
 
 
 def _stays(setting: Setting) -> IrregularSeries:
@@ -43,9 +44,11 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
         table, outcomes = write_tables(stays, folder)
         base = [str(table), "--id", "id", "--time", "time", "--variable", "variable"]
         base += ["--value", "value", "--targets", str(outcomes), "--target", "died"]
-        for seed in seeds(setting):
-            for fold, (teach, ask) in enumerate(folds(died, seed)):
-                tell(f"Stays, seed {seed}, fold {fold + 1}")
+        # Three times five folds, each with a seed of its own.
+        for cut in seeds(setting):
+            for fold, (teach, ask) in enumerate(folds(died, cut)):
+                seed = 5 * cut + fold
+                tell(f"Stays, folds {cut + 1} of 3, fold {fold + 1} of 5")
                 split = folder / f"split-{seed}-{fold}.csv"
                 _write_split(split, stays, died, teach, ask, seed)
                 varied = numbers[:, np.nanstd(numbers[teach], axis=0) > 0]
@@ -55,14 +58,28 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
                 yield _group("boosting", seed, fold, died[ask], theirs)
                 arguments = [*base, "--split", str(split), "--train.seed", str(seed)]
                 tried = first_and_recommended(arguments, folder / f"run-{seed}-{fold}")
-                for number, each in enumerate(tried):
-                    who = "liquidtime, as it recommends" if number else "liquidtime, first try"
-                    found = each.run.predict(stays_of(each.run, stays, ask)).probabilities[:, 1]
-                    yield _group(who, seed, fold, died[ask], found, each.how)
+                asked = stays_of(tried[0].run, stays, ask)
+                own = tried[0].run.predict(asked).probabilities[:, 1]
+                yield _group("liquidtime, first try", seed, fold, died[ask], own)
+                found, how = recommended(tried, asked)
+                yield _group("liquidtime, as it recommends", seed, fold, died[ask], found, how)
                 stack = rankdata(theirs) + rankdata(found)
-                yield _group("both, mean of ranks", seed, fold, died[ask], stack)
+                yield _group("that and boosting, mean of ranks", seed, fold, died[ask], stack)
                 if setting.quick:
                     break
+
+
+def recommended(tried: Sequence[Tried], asked: IrregularSeries) -> tuple[np.ndarray, str]:
+    """Risks as the first run says they are best had, and how that was."""
+    run = tried[0].run
+    if len(tried) == 1:
+        how = answering("recommended", run.metrics)
+        return run.predict(asked, by="recommended").probabilities[:, 1], f"by {how}"
+    other = tried[1].run.predict(asked).probabilities[:, 1]
+    if not run.metrics["recommendation"].get("together"):
+        return other, tried[1].how
+    own = run.predict(asked).probabilities[:, 1]
+    return (own + other) / 2, f"mean with {tried[1].how}"
 
 
 def stays_of(run, stays: IrregularSeries, ask: np.ndarray) -> IrregularSeries:

@@ -14,7 +14,7 @@ was made, how far ahead that is. --last writes those made at the last row of eac
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
@@ -39,6 +39,9 @@ class Options:
     """Second table that holds static columns, if DATA does not; its targets are not read."""
     last: Annotated[bool, arg(help_behavior_hint="")] = False
     """Forecasts: only those made at the last row of each series."""
+    by: Literal["network", "boosting", "together", "recommended"] = "network"
+    """Who answers: the network, the gradient boosting beside it, the mean of both, or what the
+    validation part recommended."""
     to: Annotated[Path, arg(metavar="FILE")]
     """File to write: .csv or .parquet; an older one is replaced."""
     files: Annotated[FileOptions, arg(name="")] = field(default_factory=FileOptions)
@@ -79,7 +82,7 @@ def run(options: Options) -> int:
     messages().print(describe(reading), markup=False)
     typed = options.to.suffix.lower() != ".csv"
     local = local_of(reading)
-    found = fitted.predict(reading.series, local=local)
+    found = fitted.predict(reading.series, local=local, by=options.by)
     if options.last:
         if not hasattr(found, "last"):
             raise InputError(f"--last is for forecasts; {options.run} is none.")

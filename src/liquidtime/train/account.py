@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from liquidtime.models.contract import Model
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_json
+from liquidtime.train.baseline.kept import keep as keep_baseline
 from liquidtime.train.baseline.standing import Answered, Standing, Which, deciding, stand
 from liquidtime.train.config import FitConfig
 from liquidtime.train.folder.checkpoints import Progress
-from liquidtime.train.folder.files import ATTRIBUTION, BASELINES, CHECKPOINTS, FIT
+from liquidtime.train.folder.files import ATTRIBUTION, BASELINES, BOOSTING, CHECKPOINTS, FIT
 from liquidtime.train.folder.record import read_record
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.refit import Refitted
@@ -147,6 +149,7 @@ def _stand(
         model=trained.config.model.name,
         plan=plan,
         both=None if trained.again is None else trained.again.series,
+        keep=None if plan is not None else partial(keep_baseline, out / BOOSTING),
     )
     file.parent.mkdir(exist_ok=True)
     write_json(file, {"which": which, **stood._asdict()})

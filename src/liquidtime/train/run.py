@@ -24,9 +24,13 @@ from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
 from liquidtime.train.ahead import foretell, plan_of, read_as
+from liquidtime.train.baseline import kept
+from liquidtime.train.baseline.contract import Material, Predictor
+from liquidtime.train.baseline.together import By, answering, outputs_by
 from liquidtime.train.config import FitConfig
 from liquidtime.train.ensemble import ensemble
 from liquidtime.train.folder.files import (
+    BOOSTING,
     FIT,
     HISTORY,
     RECALIBRATION,
@@ -130,6 +134,16 @@ class Run:
         model.network.eval()
         return model
 
+    @cached_property
+    def _boosting(self) -> Predictor:
+        if not (self.path / BOOSTING).exists():
+            raise InputError(
+                f"{self.path} has kept no gradient boosting: it was not fitted there. Fit with "
+                "--baselines all (Python: baselines='all'), or let the network predict."
+            )
+        Folder(self.path, FIT).check(BOOSTING)
+        return kept.read(self.path / BOOSTING)
+
     def model(self) -> nn.Module:
         """The network with the best epoch's weights, in evaluation mode, on the CPU."""
         return self._model.network
@@ -140,6 +154,7 @@ class Run:
         *,
         batch_size: int = 256,
         local: np.ndarray | None = None,
+        by: By = "network",
     ) -> Predictions:
         """Predict; targets are not needed and not looked at.
 
@@ -151,18 +166,33 @@ class Run:
             batch_size: Series at once; the result does not depend on it beyond rounding.
             local: Of a forecast with a calendar, the local time of each row [R] in hours since
                 1970.
+            by: Who answers: the "network", the gradient "boosting" that stood beside it, both
+                "together" by their mean, or what the validation part "recommended". All but the
+                network are for whole series, where boosting was fitted.
 
         Returns:
             Predictions of the series; of a forecast, `liquidtime.train.ahead.Forecasts`.
 
         Raises:
-            InputError: If the variables are others.
+            InputError: If the variables are others, or the run has not kept who shall answer.
         """
+        by = answering(by, self.metrics)
 
         def ask(inputs: IrregularSeries) -> np.ndarray:
             return predict_logits(self._model, self._encode(inputs), batch_size).numpy()
 
-        return foretell(self.schema, self.objective, ask, series, local)
+        found = foretell(self.schema, self.objective, ask, series, local)
+        if by == "network":
+            return found
+        read = read_as(self.schema, series, local)
+        if plan_of(self.schema) is not None or read.pieces is not None:
+            raise InputError(
+                f"by={by!r}: this run forecasts or reads pieces of long series; expected 'network'."
+            )
+        known = self.preprocessor
+        asked = replace(read.inputs, target=None, classes=None, target_names=None)
+        asked = asked.with_categories(known.categories, known.static_categories)
+        return replace(found, outputs=outputs_by(by, self._boosting(Material(asked)), found))
 
     def evaluate(
         self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None

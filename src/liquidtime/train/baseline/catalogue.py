@@ -7,6 +7,15 @@ BASELINES: Catalogue[Baseline] = Catalogue(
     "liquidtime.train.baseline",
     "BASELINE",
     "baseline",
-    beside=("catalogue", "contract", "learned", "levels", "standing", "summaries", "together"),
+    beside=(
+        "catalogue",
+        "contract",
+        "kept",
+        "learned",
+        "levels",
+        "standing",
+        "summaries",
+        "together",
+    ),
 )
 """The baselines, by name."""

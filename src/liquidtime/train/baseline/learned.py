@@ -1,6 +1,7 @@
 """Models of scikit-learn on the summaries: the same way in and out for all of them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from liquidtime.data.series import IrregularSeries
-from liquidtime.train.baseline.contract import Array, Material, Predictor, Setting
+from liquidtime.train.baseline.contract import Array, Material, Setting
 
 KINDS = ("classes", "values", "labels")
 """Kinds of objectives that models on summaries can answer."""
@@ -30,7 +31,43 @@ def summing_up(setting: Setting) -> float:
     return (2e-7 if setting.per_step else 4e-9) * setting.steps * setting.columns
 
 
-def learn(make: Make, training: Material, objective: Any) -> Predictor:
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """Fitted estimators on the summaries, which predict when called.
+
+    Attributes:
+        kind: "classes", "values" or "labels".
+        labels: Classes, values or labels there are.
+        seen: [F], which columns of the summaries are read: training saw something in them.
+        models: One for classes, one a column of the target otherwise; a number, where that is all
+            that is ever said of it.
+    """
+
+    kind: str
+    labels: int
+    seen: NDArray[np.bool_]
+    models: tuple[Any, ...]
+
+    def __call__(self, part: Material) -> Array:
+        """Probabilities or values of a part's rows."""
+        table = part.summaries[:, self.seen]
+        with threadpool_limits(1):
+            if self.kind != "classes":
+                return np.stack([self._column(model, table) for model in self.models], axis=1)
+            found = np.zeros((len(table), self.labels))
+            if len(found):
+                found[:, self.models[0].classes_] = self.models[0].predict_proba(table)
+            return found
+
+    def _column(self, model: Any, table: NDArray[np.float32]) -> Array:
+        if isinstance(model, float) or not len(table):
+            return np.full(len(table), model if isinstance(model, float) else 0.0)
+        of_labels = self.kind == "labels"
+        found = model.predict_proba(table)[:, 1] if of_labels else model.predict(table)
+        return np.asarray(found, dtype=np.float64)
+
+
+def learn(make: Make, training: Material, objective: Any) -> Learned:
     """Fit one estimator, or one a column of the target, on the targets that are there.
 
     Args:
@@ -42,49 +79,30 @@ def learn(make: Make, training: Material, objective: Any) -> Predictor:
     if training.series.per_step and len(training.series.times) > MOST_TARGETS:
         known = Material(training.series.select(_some(training.series)))
     # What training never saw has no cells to make bins of.
-    seen = ~np.isnan(known.summaries).all(axis=0)
+    seen = np.asarray(~np.isnan(known.summaries).all(axis=0))
     table, target = known.summaries[:, seen], _target(known.series)
     if objective.name == "classes":
         there = target >= 0
         model = make(True, int(there.sum()))
         with threadpool_limits(1):
             model.fit(table[there], target[there])
-
-        def probabilities(part: Material) -> Array:
-            found = np.zeros((len(part.summaries), len(objective.labels)))
-            if len(found):
-                with threadpool_limits(1):
-                    found[:, model.classes_] = model.predict_proba(part.summaries[:, seen])
-            return found
-
-        return probabilities
+        return Learned("classes", len(objective.labels), seen, (model,))
     target = target.reshape(len(target), -1)
-    columns = [_column(make, table, column, objective) for column in target.T]
-    return lambda part: np.stack([each(part.summaries[:, seen]) for each in columns], axis=1)
+    models = tuple(_model(make, table, column, objective) for column in target.T)
+    return Learned(objective.name, len(models), seen, models)
 
 
-def _column(
-    make: Make, table: NDArray[np.float32], target: NDArray, objective: Any
-) -> Callable[[NDArray[np.float32]], Array]:
-    """One value, or the probability of one label."""
+def _model(make: Make, table: NDArray[np.float32], target: NDArray, objective: Any) -> Any:
+    """Of one value, or of the probability of one label."""
     of_classes = objective.name == "labels"
     there = np.isfinite(target) & (target >= 0 if of_classes else True)
     wanted = target[there].astype(np.int64 if of_classes else np.float64)
     if len(np.unique(wanted)) < 2:
-        only = float(wanted[0]) if len(wanted) else 0.0
-        return lambda rows: np.full(len(rows), only)
+        return float(wanted[0]) if len(wanted) else 0.0
     model = make(of_classes, len(wanted))
     with threadpool_limits(1):
         model.fit(table[there], wanted)
-
-    def predict(rows: NDArray[np.float32]) -> Array:
-        if not len(rows):
-            return np.zeros(0)
-        with threadpool_limits(1):
-            found = model.predict_proba(rows)[:, 1] if of_classes else model.predict(rows)
-        return np.asarray(found, dtype=np.float64)
-
-    return predict
+    return model
 
 
 def _target(series: IrregularSeries) -> NDArray:

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -12,7 +12,7 @@ from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.series import IrregularSeries
 from liquidtime.train.baseline import levels, together
 from liquidtime.train.baseline.catalogue import BASELINES
-from liquidtime.train.baseline.contract import Array, Baseline, Material, Setting
+from liquidtime.train.baseline.contract import Array, Baseline, Material, Predictor, Setting
 from liquidtime.train.baseline.summaries import OF_A_SERIES, SO_FAR
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.bootstrap import RESAMPLES, draw, middle
@@ -131,6 +131,7 @@ def stand(
     model: str = "",
     plan: ForecastPlan | None = None,
     both: IrregularSeries | None = None,
+    keep: Callable[[str, Predictor], None] | None = None,
 ) -> Standing:
     """Fit the baselines on the training part and score them beside the network.
 
@@ -145,6 +146,7 @@ def stand(
         plan: Of a forecast.
         both: The training and the validation part, where the network learnt from both before it
             was asked of the test part; then so do the baselines.
+        keep: Is given the name of each baseline and what predicts at last.
     """
     steps = len(training.times) + sum(len(part.series.times) for part in parts.values())
     setting = setting_of(training, objective, steps, plan)
@@ -171,6 +173,8 @@ def stand(
             found[each.name] = entry | {"failed": str(error).partition("\n")[0][:200]}
             continue
         entry["seconds"] = time.perf_counter() - begun
+        if keep is not None:
+            keep(each.name, later)
         compared[each.name] = {
             name: _compared(_beside(objective, parts[name].series, answer), metric)
             for name, answer in answers.items()

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
+from liquidtime.errors import InputError
 from liquidtime.train.score.metrics import Scored
+from liquidtime.train.score.predictions import Predictions
 
 NAME, TITLE = "together", "both together"
 PRIOR = "prior"
+By = Literal["network", "boosting", "together", "recommended"]
+"""Who answers when a run predicts."""
 
 
 def partner(baselines: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -35,6 +39,43 @@ def entry(other: Mapping[str, Any], seconds: float, *, bounded: bool) -> dict[st
     title = other["title"]
     return {
         "title": TITLE,
-        "usage": f"fit the network and {title}, and take the mean of {what}; no option does it",
+        "usage": f"the mean of {what}: predict … --by together"
+        if title == "gradient boosting"
+        else f"fit the network and {title}, and take the mean of {what}; no option does it",
         "seconds": seconds + other["seconds"],
     }
+
+
+def answering(by: By, metrics: Mapping[str, Any]) -> Literal["network", "boosting", "together"]:
+    """Who answers: whom the validation part recommends, if that is asked for.
+
+    Args:
+        by: What was asked for.
+        metrics: What `metrics.json` holds.
+
+    Raises:
+        InputError: If a run does not keep that one, with how to have it.
+    """
+    if by not in get_args(By):
+        raise InputError(f"by={by!r}; expected one of {', '.join(get_args(By))}.")
+    if by != "recommended":
+        return by
+    advice = metrics.get("recommendation") or {}
+    chosen = NAME if advice.get("together") else advice.get("use", "network")
+    baselines = metrics.get("baselines") or {}
+    other = baselines.get(NAME, {}).get("with")
+    if (chosen == NAME and other not in (None, "boosting")) or chosen not in get_args(By):
+        name = other if chosen == NAME else chosen
+        title, usage = (baselines[name].get(each) or "" for each in ("title", "usage"))
+        how = f"a fit with {usage}" if usage.startswith("--") else "scikit-learn"
+        raise InputError(
+            f"by={by!r}: that needs {title}, which the run does not keep; expected 'network' or "
+            f"'boosting'. Make it with {how}"
+            + (" and take the mean of both." if chosen == NAME else ".")
+        )
+    return chosen  # pyright: ignore[reportReturnType]
+
+
+def outputs_by(by: str, theirs: np.ndarray, own: Predictions) -> np.ndarray:
+    """What boosting says, or the mean of it and the network."""
+    return theirs if by == "boosting" else (own.outputs + theirs) / 2

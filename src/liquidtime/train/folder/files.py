@@ -15,6 +15,7 @@ REPORT = "report.html"
 CHECKPOINTS = "checkpoints"
 REFIT = "refit"
 BASELINES = "baselines.json"
+BOOSTING = "boosting.npz"
 RECALIBRATION = "recalibration.json"
 TENSORBOARD = "tensorboard"
 FIT = Kind(
@@ -29,6 +30,7 @@ FIT = Kind(
         SPLIT,
         EXAMPLE,
         ATTRIBUTION,
+        BOOSTING,
         RECALIBRATION,
         "predictions*.csv",
     ),

@@ -142,6 +142,7 @@ def _of_both(found: Mapping[str, Any]) -> str:
         f" The mean of both {word}: {number(value)}, better by {number(gain['value'], like=value)} "
         f"{interval(gain | {'value': value})}".rstrip()
         + "."
+        + " `predict … --by together` gives it." * (found["best"] == "boosting")
     )
 
 

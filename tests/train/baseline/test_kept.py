@@ -1,0 +1,77 @@
+"""Boosting that a run keeps: what it says is what scikit-learn said, and people can ask for it."""
+
+import numpy as np
+import pytest
+from made_series import make_series
+
+from liquidtime.data.splits import Split
+from liquidtime.errors import InputError
+from liquidtime.models.ridge import Config
+from liquidtime.train import FitConfig, fit
+from liquidtime.train.baseline.catalogue import BASELINES
+from liquidtime.train.baseline.contract import Material
+from liquidtime.train.baseline.kept import keep, read
+from liquidtime.train.baseline.together import answering
+from liquidtime.train.objectives import catalogue as objectives
+from liquidtime.train.run import Run
+
+KINDS = {
+    "two": ({}, "classify"),
+    "four": ({"classes": 4}, "classify"),
+    "values": ({"kind": "values", "outputs": 2}, "regress"),
+    "step": ({"per_step": True}, "classify"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_trees_from_a_file_say_the_same(kind, tmp_path):
+    options, task = KINDS[kind]
+    training, held = make_series(120, **options), make_series(30, seed=1, **options)
+    objective = objectives.of_training(training, FitConfig(task=task))
+    predictor = BASELINES.find("boosting").fit(Material(training), objective)
+    keep(tmp_path / "kept.npz", "boosting", predictor)
+    found = read(tmp_path / "kept.npz")(Material(held))
+    np.testing.assert_allclose(found, predictor(Material(held)), rtol=1e-9, atol=1e-12)
+    assert found.std(axis=0).min() > 0.01
+    keep(tmp_path / "other.npz", "forest", predictor)
+    assert not (tmp_path / "other.npz").exists()
+
+
+def test_a_run_answers_by_what_it_recommends(tmp_path):
+    data = make_series(160)
+    split = Split(np.arange(110), np.arange(110, 140), np.arange(140, 160))
+    config = FitConfig(task="classify", model=Config(units=32))
+    run = fit(data, split, config, tmp_path / "run", progress=False, baselines="all")
+    asked = data.select(split.test)
+    own, theirs, both = (run.predict(asked, by=by).outputs for by in NAMES)
+    assert both == pytest.approx((own + theirs) / 2) and np.abs(own - theirs).max() > 1e-3
+    stored = run.metrics["baselines"]["boosting"]["test"]["metrics"]["auroc"]["value"]
+    target = asked.target.numpy()
+    pairs = theirs[target == 1, 1][:, None] - theirs[target == 0, 1]
+    assert np.mean((pairs > 0) + 0.5 * (pairs == 0)) == pytest.approx(stored)
+    with pytest.raises(InputError, match="expected one of network, boosting"):
+        run.predict(asked, by="forest")
+    (run.path / "boosting.npz").unlink()
+    with pytest.raises(InputError, match="--baselines all"):
+        Run.load(run.path).predict(asked, by="boosting")
+
+
+NAMES = ("network", "boosting", "together")
+
+
+def test_who_is_recommended():
+    def metrics(use, together=None, other="boosting"):
+        baselines = {
+            "together": {"with": other},
+            "forest": {"title": "a random forest", "usage": "scikit"},
+            "liquid": {"title": "random liquid features", "usage": "--model ridge"},
+        }
+        return {"recommendation": {"use": use, "together": together}, "baselines": baselines}
+
+    assert answering("recommended", {}) == "network"
+    assert answering("recommended", metrics("boosting")) == "boosting"
+    assert answering("recommended", metrics("network", {"value": 0.9})) == "together"
+    with pytest.raises(InputError, match="a fit with --model ridge"):
+        answering("recommended", metrics("liquid"))
+    with pytest.raises(InputError, match="needs a random forest"):
+        answering("recommended", metrics("network", {"value": 0.9}, "forest"))
