@@ -28,6 +28,7 @@ def run(tmp_path_factory):
     table = hours(folder / "hours.csv")
     command = ["fit", str(table), "--time", "when", "--target", "load", "--horizon", "3h"]
     options = ["--known", "sun", "--quantiles", "0.1", "0.5", "0.9", "--out", str(folder / "run")]
+    options += ["--origins", "3"]
     assert main([*command, *options, *SMALL]) == 0
     return folder / "run"
 
@@ -66,6 +67,26 @@ def test_naive_scores_are_those_of_the_table(run):
     assert found["naive"]["last value"]["rmse"] == pytest.approx(wanted, rel=1e-4)
 
 
+def test_blocks_of_time_are_those_of_the_file_of_predictions(run):
+    predictions = pd.read_csv(run / "predictions.csv")
+    found = json.loads((run / "metrics.json").read_text())["test"]["forecast"]["over_time"]
+    leads = [f"load +{lead}h" for lead in (1, 2, 3)]
+    rows = predictions[predictions[[f"target_{lead}" for lead in leads]].notna().any(axis=1)]
+    said = rows[[f"predicted_{lead}_q50" for lead in leads]].to_numpy()
+    came = rows[[f"target_{lead}" for lead in leads]].to_numpy()
+    errors = np.array_split(np.square(said - came), 3)
+    wanted = [np.sqrt(np.nanmean(error)) for error in errors]
+    blocks = found["blocks"]
+    got = [block["columns"][0]["rmse"] for block in blocks]
+    np.testing.assert_allclose(got, wanted, rtol=1e-4)
+    assert found["columns"][0]["rmse"]["mean"] == pytest.approx(np.mean(wanted), rel=1e-4)
+    assert found["columns"][0]["rmse"]["sd"] == pytest.approx(np.std(wanted, ddof=1), rel=1e-4)
+    assert blocks[0]["first"] == rows["time"].iloc[0]
+    assert blocks[-1]["last"] == rows["time"].iloc[-1]
+    assert sum(block["origins"] for block in blocks) == len(rows)
+    assert "Does it hold over time?" in (run / "report.html").read_text()
+
+
 def test_no_training_target_is_seen_after_the_cut(run):
     split = pd.read_csv(run / "split.csv")
     assert split["part"].drop_duplicates().tolist() == ["train", "validation", "test"]
@@ -95,6 +116,13 @@ def test_predictions_say_what_they_are_for(run, tmp_path):
     assert set(found["made_at"]) == {"2024-03-03 11:00"}
     assert found["horizon"].tolist() == ["1h", "2h", "3h"]
     assert (found["predicted_load_q10"] < found["predicted_load_q90"]).all()
+
+
+def test_coming_values_that_are_not_given_are_told(run, tmp_path, capsys):
+    table = hours(tmp_path / "new.csv", 60, extra=2, seed=1)
+    command = ["predict", str(run), str(table), "--to", str(tmp_path / "p.csv")]
+    assert main(command) == 0
+    assert "'sun' is known ahead, but has no value 3h after" in capsys.readouterr().err
 
 
 def test_the_future_does_not_change_what_was_said_before(run, tmp_path):

@@ -1,14 +1,18 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from liquidtime.data import IrregularSeries
+from liquidtime.data.convert import from_frame
 from liquidtime.data.forecast import ForecastPlan, look, naive_forecasts, prepare
+from liquidtime.data.forecast.origins import block_count, blocks
 from liquidtime.data.forecast.season import seasons
+from liquidtime.data.table.timeline import onwards
 from liquidtime.errors import InputError
 
 NAN = float("nan")
@@ -207,3 +211,64 @@ def test_wrong_columns():
 def test_plans_come_back():
     plan = ForecastPlan(target=("a",), leads=(1.0, 2.0), seasons=(24.0,), calendar=("hour",))
     assert ForecastPlan.from_dict(plan.to_dict()) == plan
+
+
+def test_blocks_of_time_are_of_the_clock_or_of_each_series():
+    # Two series, the second one twice as long, of which the last row has no target.
+    plan = ForecastPlan(target=("a",), leads=(1.0,), tolerance=0.25)
+    series = made({"a": np.arange(9.0)}, times=[0, 1, 2, 0, 1, 2, 3, 4, 5], lengths=[3, 6])
+    pieces = replace(prepare(series, plan).series, ids=np.array(["x/0", "y/0"], dtype=object))
+    assert blocks(pieces, 2).tolist() == [0, 1, -1, 0, 0, 0, 1, 1, -1]
+    moments = np.array([3, 4, 5, 0, 1, 2, 3, 4, 5])
+    assert blocks(pieces, 2, moments).tolist() == [1, 1, -1, 0, 0, 0, 1, 1, -1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lead", "asked", "count"),
+    [(40, 1, None, 0), (41, 1, None, 2), (500, 1, None, 5), (500, 150, None, 2), (41, 1, 1, 0)],
+)
+def test_there_are_blocks_where_the_part_is_long_enough(rows, lead, asked, count):
+    plan = ForecastPlan(target=("a",), leads=(float(lead),), tolerance=0.25)
+    pieces = prepare(made({"a": np.arange(float(rows))}), plan).series
+    assert block_count(pieces, plan, None, asked) == count
+    with pytest.raises(InputError, match="--origins is 501"):
+        block_count(pieces, plan, None, 501)
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "zone", "horizon", "gap", "coming"),
+    [
+        ("2010-01-01", "MS", None, 2, "1mo", ["2020-02-01", "2020-03-01"]),
+        ("2010-01-31", "ME", None, "2months", "1mo", ["2020-02-29", "2020-03-31"]),
+        ("2010-01-01", "QS", None, 2, "3mo", ["2040-04-01", "2040-07-01"]),
+        ("2019-12-01", "D", "Europe/Berlin", 2, "24h", ["2020-03-31", "2020-04-01"]),
+        ("2019-12-03", "h", None, 2, "1h", ["2019-12-08 01:00", "2019-12-08 02:00"]),
+    ],
+)
+def test_leads_go_on_by_the_calendar(start, step, zone, horizon, gap, coming):
+    when = pd.date_range(start, periods=121, freq=step, tz=zone, name="t")
+    wave = np.sin(2 * np.pi * np.arange(121) / 12)
+    series = from_frame(pd.DataFrame({"a": wave}, index=when), time="t")
+    plan = look(series, ["a"], horizon).plan
+    assert plan.exact
+    assert plan.by == "time"
+    assert plan.lead_names[0] == f"+{gap}"
+    np.testing.assert_allclose(plan.seasons, 12 * plan.gap)
+    prepared = prepare(series, plan)
+    np.testing.assert_allclose(prepared.series.target[:-2, 1], wave[2:], atol=1e-6)
+    ends = pd.Series(when[[-1, -1]])
+    own = np.full(2, plan.daily or plan.monthly)
+    found = onwards(ends, prepared.lead[-1], own)
+    assert found.tolist() == list(pd.DatetimeIndex(coming).tz_localize(zone))
+
+
+def test_days_go_on_over_a_change_of_the_clock():
+    made_at = pd.Series(pd.DatetimeIndex(["2024-03-30"] * 2).tz_localize("Europe/Berlin"))
+    found = onwards(made_at, np.array([24.0, 48.0]), np.ones(2, bool))
+    assert found.dt.strftime("%d %H:%M").tolist() == ["31 00:00", "01 00:00"]
+    assert onwards(made_at, np.array([24.0, 48.0])).dt.hour.tolist() == [0, 1]
+
+
+def test_a_context_much_longer_than_a_piece_is_told():
+    series = made({"a": np.arange(600.0)})
+    assert any("250 times" in note for note in look(series, ["a"], segment=2, context=500).notes)

@@ -60,7 +60,7 @@ def run(options: Options) -> int:
         raise InputError(f"--to {options.to} is a folder; expected a file name.")
     if options.to.exists() and any(p.exists() and options.to.samefile(p) for p in options.data):
         raise InputError(f"--to {options.to} is the table itself. Choose another name.")
-    from liquidtime.cli.common.console import messages
+    from liquidtime.cli.common.console import messages, say_notes
     from liquidtime.cli.common.tables import (
         describe,
         load_run,
@@ -87,6 +87,14 @@ def run(options: Options) -> int:
         if not hasattr(found, "last"):
             raise InputError(f"--last is for forecasts; {options.run} is none.")
         found = found.last()
+    if hasattr(found, "unknown") and (lacking := found.unknown(reading.series)):
+        name, lead = lacking
+        say_notes(
+            (
+                f"{name!r} is known ahead, but has no value {lead} after the last row that shows "
+                "more; its coming values are taken as not observed. Add rows that hold them.",
+            )
+        )
     frame = _frame(found, reading, typed=typed)
     write = frame.to_parquet if typed else frame.to_csv
     write_atomically(options.to, lambda beside: write(beside, index=False))
@@ -146,7 +154,9 @@ def _ahead(frame: Any, found: Any, reading: "Reading", *, typed: bool) -> Any:
     times = cells[schema.time].iloc[np.maximum(met, 0)].reset_index(drop=True)
     beyond = np.flatnonzero(met < 0)
     if len(beyond):
-        onwards = later(made[schema.time].iloc[beyond], found.lead.ravel()[beyond], schema)
+        calendar = None if found.calendar is None else found.calendar[beyond]
+        hours = found.lead.ravel()[beyond]
+        onwards = later(made[schema.time].iloc[beyond], hours, schema, calendar)
         times = times.where(met >= 0, onwards.reindex(times.index))
     frame["id"] = _typed(made[schema.id_column], None) if typed else made[schema.id_column]
     for name, column in (("time", times), ("made_at", made[schema.time])):

@@ -8,6 +8,8 @@ import numpy as np
 
 from liquidtime.errors import InputError
 
+MONTH = 365.2425 * 24 / 12
+"""Mean length of a calendar month, in hours."""
 _HOURS = {
     "h": 1.0,
     "hour": 1.0,
@@ -20,6 +22,8 @@ _HOURS = {
     "day": 24.0,
     "w": 168.0,
     "week": 168.0,
+    "mo": MONTH,
+    "month": MONTH,
 }
 _FORM = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*([A-Za-z]*)")
 _SHORT = (("d", 24.0), ("h", 1.0), ("min", 1 / 60), ("s", 1 / 3600))

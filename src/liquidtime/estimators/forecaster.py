@@ -208,16 +208,14 @@ class LiquidForecaster(NestedParameters):
             return foretell(schema, fitted.objective, ask, series)  # pyright: ignore
 
     def _check_known(self, found: Forecasts, series: IrregularSeries) -> None:
-        for name in self.plan_.known:
-            there = series.mask[:, series.features.index(name)].numpy()
-            lacking = (found.meets < 0) | ~there[np.maximum(found.meets, 0)]
-            if lacking.any():
-                lead = self.plan_.lead_names[int(lacking.any(axis=0).argmax())]
-                raise InputError(
-                    f"{name!r} is known ahead, but X has no value of it {lead[1:]} after the last "
-                    f"row of y; expected values for {', '.join(self.plan_.lead_names)}. Pass them: "
-                    "predict(X=…), its index the coming times."
-                )
+        lacking = found.unknown(series)
+        if lacking is not None:
+            name, lead = lacking
+            raise InputError(
+                f"{name!r} is known ahead, but X has no value of it {lead} after the last "
+                f"row of y; expected values for {', '.join(self.plan_.lead_names)}. Pass them: "
+                "predict(X=…), its index the coming times."
+            )
 
 
 def _frame(given: Any, what: str) -> pd.DataFrame:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from liquidtime.data.forecast.inputs import Prepared, prepare
+from liquidtime.data.forecast.origins import blocks
 from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.segments import Segments, in_segments
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.table.schema import TableSchema
+from liquidtime.data.table.timeline import onwards, timeline
 from liquidtime.optional import require
 from liquidtime.train.objectives.quantiles import Quantiles
 from liquidtime.train.score.predictions import Predictions
@@ -50,6 +53,27 @@ class Forecasts(Predictions):
             **parts,
         )
 
+    @property
+    def calendar(self) -> np.ndarray | None:
+        """Which of [R × L] go on by the calendar: met by no row, of rows whole days apart."""
+        if not (self.plan.daily or self.plan.monthly):
+            return None
+        return self.meets.ravel() < 0
+
+    def unknown(self, series: IrregularSeries) -> tuple[str, str] | None:
+        """A column known ahead and the first lead of which the last rows lack its value, or None.
+
+        Args:
+            series: As given by the user.
+        """
+        last = self.last()
+        for name in self.plan.known:
+            there = series.mask[:, series.features.index(name)].numpy()
+            lacking = (last.meets < 0) | ~there[np.maximum(last.meets, 0)]
+            if lacking.any():
+                return name, self.plan.lead_names[int(lacking.any(axis=0).argmax())][1:]
+        return None
+
     def to_frame(self) -> "pd.DataFrame":
         """A row for each row and lead.
 
@@ -70,8 +94,8 @@ class Forecasts(Predictions):
         if self.stamps is not None:
             made = pandas.Series(self.stamps.cells).repeat(count).reset_index(drop=True)
             if pandas.api.types.is_datetime64_any_dtype(made):
-                hours = pandas.to_timedelta(np.rint(self.lead.ravel() * 3.6e9), unit="us")
-                columns |= {"time": made + hours, "made_at": made}
+                onward = onwards(made, self.lead.ravel(), self.calendar)
+                columns |= {"time": onward, "made_at": made}
         named = self.objective.columns(self.outputs)
         each = np.array([named[f"predicted_{label}"] for label in self.labels])
         # [K × L, R], all leads of a column together.
@@ -96,6 +120,37 @@ def segments_of(schema: Mapping[str, Any] | None) -> tuple[str, str] | None:
     """Length and context of the pieces that a run was fitted on; None for whole series."""
     found = (schema or {}).get("segments")
     return None if found is None else (found["length"], found["context"])
+
+
+def origins_of(
+    schema: Mapping[str, Any] | None, pieces: IrregularSeries, cells: np.ndarray | None
+) -> tuple[np.ndarray, list[tuple[str, str]] | None] | None:
+    """The block of time of each row of a part, and when each block begins and ends.
+
+    Args:
+        schema: What the run keeps; its "origins" is the number of blocks.
+        pieces: The part.
+        cells: Times of its rows as in the table.
+
+    Returns:
+        None where there are no blocks; no beginnings and ends where series share no clock.
+    """
+    count = (schema or {}).get("origins", 0)
+    if not count or schema is None:
+        return None
+    moments = None
+    if cells is not None and "table" in schema:
+        pandas = require("pandas", extra="train")
+        clock = timeline(pandas.Series(cells), TableSchema.from_dict(schema["table"]))
+        moments = None if clock is None else clock.moments
+    block = blocks(pieces, count, moments)
+    alone = len({str(name).rpartition("/")[0] for name in pieces.ids}) == 1
+    if moments is None and not alone:
+        return block, None
+    order = np.argsort(pieces.times.numpy() if moments is None else moments, kind="stable")
+    told = pieces.times.numpy()[order] if cells is None else cells[order]
+    each = [np.flatnonzero(block[order] == number)[[0, -1]] for number in range(count)]
+    return block, [(str(told[first]), str(told[last])) for first, last in each]
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,7 @@ from liquidtime.runs.folder import Folder
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import json_text, naming, write_json, write_text
 from liquidtime.train.account import Trained, account
-from liquidtime.train.ahead import plan_of, segments_of
+from liquidtime.train.ahead import origins_of, plan_of, segments_of
 from liquidtime.train.baseline.standing import Answered, Which
 from liquidtime.train.config import About, FitConfig
 from liquidtime.train.defaults import resolved
@@ -64,7 +64,7 @@ from liquidtime.train.report.example import choose_example, trace_series, write_
 from liquidtime.train.report.summary import summarise
 from liquidtime.train.run import Run, check_memory, new_model
 from liquidtime.train.score.bootstrap import draw
-from liquidtime.train.score.forecast import forecast_scores
+from liquidtime.train.score.forecast import forecast_scores, scores_over_time
 from liquidtime.train.score.metrics import measures
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.score.parts import beside_targets, part_metrics
@@ -386,7 +386,10 @@ def _finish(
         answered[name] = Answered(part.series, found, drawn)
         table[name] = part_metrics(found, len(part.series), drawn=drawn)
         if plan is not None:
-            table[name]["forecast"] = forecast_scores(plan, objective, part.series, logits.numpy())
+            asked = plan, objective, part.series, logits.numpy()
+            table[name]["forecast"] = forecast_scores(*asked)
+            if name == "test" and (block := origins_of(schema, part.series, part.times)):
+                table[name]["forecast"]["over_time"] = scores_over_time(*asked, *block)
         # The example is of the test part, or of the validation part where there is no test: what
         # the last part has.
         example = choose_example(predictions, part.series)

@@ -11,6 +11,7 @@ from liquidtime.runs.options import Within
 
 if TYPE_CHECKING:
     from liquidtime.data import IrregularSeries, Split
+    from liquidtime.data.forecast.parts import Parts
     from liquidtime.data.segments import Cut
     from liquidtime.data.table import Reading
     from liquidtime.data.table.timeline import Timeline
@@ -54,6 +55,8 @@ class ForecastOptions:
         arg(metavar="SHARE ...", help_behavior_hint=""),
     ] = ()
     """Predict quantiles, such as 0.1 0.5 0.9, instead of the mean."""
+    origins: Annotated[int | None, Within(0), arg(metavar="N", help_behavior_hint="")] = None
+    """Score the test part in so many blocks of time, too (default: up to 5, if it is long)."""
 
     @property
     def given(self) -> bool:
@@ -151,8 +154,31 @@ def _forecast(
     found = parted(reading.series, question, shares, clock)
     spans = found.plan.segment, found.plan.context
     made = _ready(reading, found.cut, found.prepared.rows, spans, fractions, seed, found.clock)
-    stored = made.schema | {"forecast": found.plan.to_dict()}
+    count = _origins(found, made, ahead.origins)
+    stored = made.schema | {"forecast": found.plan.to_dict(), "origins": count}
     return made._replace(schema=stored, notes=found.notes)
+
+
+def _origins(found: "Parts", made: Ready, asked: int | None) -> int:
+    """Blocks of time in which the test part is scored."""
+    import torch
+
+    from liquidtime.data import ragged
+    from liquidtime.data.forecast.origins import block_count
+
+    if not len(made.split.test) or not len(found.cut.moments):
+        if asked is not None and asked > 1:
+            raise InputError(
+                f"--origins {asked} needs a test part that is later than what is learnt from; "
+                "expected a third share in --fractions, and no split by series."
+            )
+        return 0
+    moments = None
+    if found.clock is not None:
+        lengths = found.cut.segments.series.lengths
+        rows = ragged.rows_of(lengths, torch.from_numpy(made.split.test)).numpy()
+        moments = found.clock.moments[found.cut.segments.rows[rows]]
+    return block_count(made.series.select(made.split.test), found.plan, moments, asked)
 
 
 def _cut(

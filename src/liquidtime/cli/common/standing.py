@@ -11,6 +11,7 @@ from liquidtime.cli.common.scores import score_table, with_interval
 from liquidtime.train.report import answers, naming
 from liquidtime.train.report.beside import beside
 from liquidtime.train.report.comparison import shown_part
+from liquidtime.train.report.forecast import over_time_lines
 
 
 def verdict_lines(run: Any) -> list[str]:
@@ -34,7 +35,9 @@ def print_result(run: Any, console: Any) -> None:
     table = standing_table(run)
     if table is not None:
         console.print(table)
-    for line in filter(None, [*cautions, left_out_line(metrics)]):
+    over_time = ((metrics["test"] or {}).get("forecast") or {}).get("over_time")
+    held = [] if over_time is None else over_time_lines(over_time)
+    for line in filter(None, [*held, *cautions, left_out_line(metrics)]):
         console.print(line, markup=False, soft_wrap=True)
 
 

@@ -9,6 +9,7 @@ from liquidtime.optional import require
 # Period in hours, and how many waves: three hold every pattern of a week by days, and the usual
 # ones of a day by hours.
 _WAVES = {"minute": (1.0, 2), "hour": (24.0, 3), "weekday": (168.0, 3)}
+_REGULAR = 0.9
 _YEAR, _MONTH = (365.2425, 2), (1.0, 2)
 # 1970 began with a Thursday.
 _THURSDAY = 72.0
@@ -77,3 +78,24 @@ def local_hours(series: IrregularSeries) -> np.ndarray | None:
         return None
     wall = cells if cells.dt.tz is None else cells.dt.tz_localize(None)
     return ((wall - pandas.Timestamp(0)) / pandas.Timedelta("1h")).to_numpy(np.float64)
+
+
+def months_apart(hours: np.ndarray, owner: np.ndarray) -> int:
+    """How many calendar months rows usually stand apart; 0 if they stand on no such grid.
+
+    They do where nearly all of them are of the same day of the month, or the last one of theirs.
+
+    Args:
+        hours: [R] local time, hours since 1970.
+        owner: [R], the series of each row.
+    """
+    days = np.floor(hours / 24).astype(np.int64).astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    apart = np.diff(months).astype(np.int64)[np.diff(owner) == 0]
+    if not len(apart) or np.median(apart) < 1:
+        return 0
+    usual = int(np.median(apart))
+    day = (days - months.astype("datetime64[D]")).astype(np.int64)
+    ends = (days + 1).astype("datetime64[M]") > months
+    same = max(np.mean(day == np.bincount(day).argmax()), np.mean(ends))
+    return usual if np.mean(apart == usual) >= _REGULAR and same >= _REGULAR else 0

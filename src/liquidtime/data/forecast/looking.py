@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from liquidtime.data.forecast.calendar import local_hours, usual_calendar
+from liquidtime.data.forecast.calendar import local_hours, months_apart, usual_calendar
 from liquidtime.data.forecast.leads import back
 from liquidtime.data.forecast.plan import CALENDAR, ForecastPlan
 from liquidtime.data.forecast.season import seasons as find_seasons
 from liquidtime.data.segments import usual_spans
 from liquidtime.data.series import IrregularSeries
-from liquidtime.data.spans import Span
+from liquidtime.data.spans import MONTH, Span
 from liquidtime.errors import InputError
 
 _ON_GRID = 0.9
@@ -19,6 +19,7 @@ _MOST_LEADS = 1000
 _MOST_INPUTS = 400
 _MOST_SERIES = 50
 _LAGS = 5
+_MUCH = 8
 
 
 class Found(NamedTuple):
@@ -72,8 +73,11 @@ def look(
     gaps = gaps[gaps > 0]
     gap = float(np.median(gaps)) if len(gaps) else 1.0
     exact = bool(len(gaps)) and float(np.mean(np.abs(gaps - gap) <= 0.01 * gap)) >= _ON_GRID
-    teaching = np.ones(len(times), bool) if training is None else training
     notes: list[str] = []
+    if not exact and local is not None and (months := months_apart(local, owner)):
+        gap, exact = months * MONTH, True
+        notes.append(f"Rows stand {_months(months)} apart.")
+    teaching = np.ones(len(times), bool) if training is None else training
     asked = Span.parse(horizon, "the horizon")
     step = None if every is None else Span.parse(every, "every")
     by, leads, tolerance = _leads(asked, step, gap, exact, series.time_unit, notes)
@@ -104,6 +108,11 @@ def look(
         scale=_scale(series, target, periods[-1] if periods else gap, exact, teaching),
         time_unit=series.time_unit,
     )
+    if piece.unit == before.unit and before.amount > _MUCH * piece.amount:
+        notes.append(
+            f"Pieces of {piece} are each led by {before} of context, so each row is read about "
+            f"{before.amount / piece.amount:.0f} times. Longer pieces (--segment) are faster."
+        )
     return Found(plan, (*notes, *_said(plan)))
 
 
@@ -131,7 +140,9 @@ def _leads(
     count = far / spacing
     whole = round(count)
     if whole < 1 or abs(count - whole) > 1e-6 * max(count, 1.0):
-        shown = Span(spacing, "hours" if unit == "hours" else "units")
+        shown: Any = Span(spacing, "hours" if unit == "hours" else "units")
+        if exact and unit == "hours" and abs(spacing / MONTH - round(spacing / MONTH)) < 1e-9:
+            shown = f"{_months(round(spacing / MONTH))} (as 12mo)"
         raise InputError(
             f"a horizon of {asked} is no whole number of steps of {shown}; expected one. "
             + ("Rows are so far apart here; " if step is None else "")
@@ -152,6 +163,10 @@ def _leads(
         f"{shown[1]} from it; how far ahead it truly lies is an input (horizon)."
     )
     return "time", leads, tolerance
+
+
+def _months(number: int) -> str:
+    return "a calendar month" if number == 1 else f"{number} calendar months"
 
 
 def _count(number: float, asked: Span) -> int:

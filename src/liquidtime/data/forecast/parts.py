@@ -171,4 +171,9 @@ def _check_targets(series: IrregularSeries, plan: ForecastPlan) -> None:
                 f"{name!r} is nowhere followed by a value of the same series "
                 f"{plan.lead_names[0]} ahead; expected series that are long enough with it. Is the "
                 "id column right?"
+                + (
+                    ""
+                    if plan.exact or plan.by == "rows"
+                    else f" Rows are about {plan.span(plan.gap)} apart: is the horizon too short?"
+                )
             )

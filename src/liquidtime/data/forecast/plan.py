@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from liquidtime.data.spans import Span
+from liquidtime.data.spans import MONTH, Span
 from liquidtime.errors import InputError
 
 CALENDAR = ("minute", "hour", "weekday", "monthday", "yearday")
@@ -25,7 +25,7 @@ class ForecastPlan:
             far from it.
         exact: Whether rows stand on a grid, so that leads are exact. Where they are not, how far
             ahead a target truly lies is an input of its own.
-        gap: Typical time between rows.
+        gap: Typical time between rows; of calendar months, so many of mean length.
         known: Columns that are known ahead (a calendar, a weather forecast, a price): at each row
             their values at all leads are inputs.
         calendar: Of `CALENDAR`, what the date of the first lead gives as inputs.
@@ -85,8 +85,21 @@ class ForecastPlan:
             return self.target
         return tuple(f"{name} {lead}" for name in self.target for lead in self.lead_names)
 
+    @property
+    def monthly(self) -> bool:
+        """Whether rows stand one or several calendar months apart, which are not equally long."""
+        months = self.gap / MONTH
+        return self.time_unit == "hours" and months > 0.5 and abs(months - round(months)) < 1e-9
+
+    @property
+    def daily(self) -> bool:
+        """Whether rows stand whole days apart, which are not equally long where clocks change."""
+        return self.exact and self.time_unit == "hours" and self.gap > 0 and self.gap % 24 == 0
+
     def span(self, length: float) -> str:
         """A lead or a period in words."""
+        if self.by == "time" and self.monthly:
+            return f"{length / MONTH:g}mo"
         if self.by == "time" and self.time_unit == "hours":
             return str(Span(length, "hours")) if length != 24 else "24h"
         return f"{length:g}"

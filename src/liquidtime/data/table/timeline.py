@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from liquidtime.data.spans import MONTH
 from liquidtime.data.table.numbers import parse_numbers
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.time_text import duration_reader, parse_dates, to_utc
@@ -58,20 +59,58 @@ def timeline(cells: Any, schema: TableSchema) -> Timeline | None:
     return Timeline(_hours(moments)[codes], _hours(local)[codes])
 
 
-def later(cells: Any, hours: np.ndarray, schema: TableSchema) -> Any:
+def onwards(dates: Any, hours: np.ndarray, calendar: np.ndarray | None = None) -> Any:
+    """Dates that lie so much later.
+
+    Args:
+        dates: pandas series [M] of date-times, with a time zone or without.
+        hours: float64 [M].
+        calendar: bool [M], where whole days and months are those of the calendar: the same time
+            on the wall, and the same day of the month (the last one, where all are the last ones).
+    """
+    pandas = require("pandas", extra="train")
+    plain = dates + pandas.to_timedelta(np.rint(hours * 3.6e9), unit="us")
+    if calendar is None or not calendar.any():
+        return plain
+    zone, wall = dates.dt.tz, _on_the_wall(dates)
+    months = hours / MONTH
+    if (np.abs(months - np.rint(months)) < 1e-9).all():
+        whole = np.rint(months).astype(int)
+        moved = pandas.Series(
+            [each + pandas.DateOffset(months=k) for each, k in zip(wall, whole, strict=True)],
+            index=dates.index,
+        )
+        if wall.dt.is_month_end.all():
+            moved = moved + pandas.offsets.MonthEnd(0)
+    elif (np.rint(hours) % 24 == 0).all():
+        moved = wall + pandas.to_timedelta(np.rint(hours * 3.6e9), unit="us")
+    else:
+        return plain
+    if zone is not None:
+        first = np.ones(len(moved), bool)
+        moved = moved.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
+    return plain.where(~calendar, moved)
+
+
+def later(
+    cells: Any, hours: np.ndarray, schema: TableSchema, calendar: np.ndarray | None = None
+) -> Any:
     """Times that lie so much later, written as the cells are.
 
     Args:
         cells: pandas series [M] of times.
         hours: float64 [M], hours; of plain numbers, the amount in their own unit.
         schema: Of a table that was read.
+        calendar: As for `onwards`.
 
     Returns:
         pandas series [M], of the cells' type.
     """
     pandas = require("pandas", extra="train")
     dates = pandas.api.types.is_datetime64_any_dtype(cells)
-    if dates or pandas.api.types.is_timedelta64_dtype(cells):
+    if dates:
+        return onwards(cells, hours, calendar)
+    if pandas.api.types.is_timedelta64_dtype(cells):
         return cells + pandas.to_timedelta(np.rint(hours * 3.6e9), unit="us")
     if pandas.api.types.is_numeric_dtype(cells) and schema.time_kind == "number":
         return cells + hours
@@ -83,7 +122,12 @@ def later(cells: Any, hours: np.ndarray, schema: TableSchema) -> Any:
         read = duration_reader(schema.time_format)
         texts = [_duration(word, read(word) + h) for word, h in zip(words, hours, strict=True)]
     else:
-        texts = [_date(word, h, schema) for word, h in zip(words, hours, strict=True)]
+        steps = hours
+        if calendar is not None:
+            wall = pandas.Series(timeline(cells, schema).local * 3.6e12)  # pyright: ignore
+            wall = pandas.to_datetime(wall)
+            steps = (onwards(wall, hours, calendar) - wall) / pandas.Timedelta("1h")
+        texts = [_date(word, h, schema) for word, h in zip(words, steps, strict=True)]
     return pandas.Series(texts, index=cells.index, dtype=object)
 
 

@@ -1,5 +1,6 @@
 """What the report says of forecasts: scores by lead, beside naive ones, and one forecast drawn."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ def forecast_sections(
     ]
     if len(plan.leads) > 1:
         sections.append(Section("How far ahead does it see?", _by_lead(plan, found)))
+    if "over_time" in found:
+        sections.append(Section("Does it hold over time?", _over_time(found["over_time"])))
     drawn = _fans(path, record, plan, part)
     if drawn:
         sections.append(Section("One forecast", drawn))
@@ -165,6 +168,54 @@ def _beats_all(entry: dict[str, Any]) -> bool | None:
     if entry["rmse"] is None or not naive:
         return None
     return entry["rmse"] < min(naive)
+
+
+def over_time_lines(found: dict[str, Any]) -> list[str]:
+    """How the skill goes from block to block of time, in a sentence a column.
+
+    Args:
+        found: `over_time` of `metrics.json`.
+    """
+    lines = []
+    for k, column in enumerate(found["columns"]):
+        naive, whole = column["naive"], column["skill"]
+        skills = [part["columns"][k]["naive"][naive]["skill"] for part in found["blocks"]]
+        there = [skill for skill in skills if skill is not None]
+        if not there:
+            continue
+        better = sum(skill > 0 for skill in there)
+        spread = "" if whole["sd"] is None else f" ± {share(whole['sd'])}"
+        lines.append(
+            f"{column['column']}: better than the naive forecast ({naive}) in {better} of "
+            f"{len(there)} blocks of time; skill {', '.join(map(share, there))}, on average "
+            f"{share(whole['mean'])}{spread}."
+        )
+    return lines
+
+
+def _over_time(found: dict[str, Any]) -> list[Block]:
+    rows = []
+    for k, column in enumerate(found["columns"]):
+        for place, part in enumerate(found["blocks"], 1):
+            own = part["columns"][k]
+            when = f"{part['first']} to {part['last']}" if "first" in part else f"block {place}"
+            skill = _share(own["naive"][column["naive"]]["skill"])
+            cells = [number(own["rmse"]), number(own["mae"]), skill]
+            rows.append([column["column"], when, f"{part['origins']:,}", *cells])
+        errors = [_spread(column[name], number) for name in ("rmse", "mae")]
+        rows.append([column["column"], "mean ± sd", "", *errors, _spread(column["skill"], _share)])
+    header = ["", "forecasts made", "rows", "RMSE", "MAE", "skill"]
+    note = (
+        "The test part in consecutive blocks, all forecast by the network that was fitted once. "
+        "Skill is against the naive forecast with the least error over all blocks. The spread "
+        "between blocks is the standard deviation."
+    )
+    lines = [Paragraph(line) for line in over_time_lines(found)]
+    return [*lines, Table(header, rows), Paragraph(note, "note")]
+
+
+def _spread(found: dict[str, Any], told: Callable[[float | None], str]) -> str:
+    return told(found["mean"]) + ("" if found["sd"] is None else f" ± {told(found['sd'])}")
 
 
 def _share(value: float | None) -> str:

@@ -30,35 +30,111 @@ def forecast_scores(
         name of each naive forecast its `rmse`, `mae` and the `skill`, 1 - MSE / its MSE, both on
         the targets for which it says something.
     """
-    assert series.target is not None
-    target = series.target.cpu().numpy().astype(np.float64)
-    prediction = objective.predictions(logits)
-    error = objective.point(prediction) - target
+    target, prediction, error, naive = _beside_targets(plan, objective, series, logits)
     inside = _inside(objective, prediction, target)
-    naive = {name: said - target for name, said in naive_forecasts(series, plan).items()}
     count = len(plan.leads)
-    outputs, columns = [], []
+    outputs = []
     for k, column in enumerate(plan.target):
-        own = slice(k * count, (k + 1) * count)
         for at, lead in enumerate(plan.lead_names, k * count):
             entry = {"column": column, "lead": lead, **_errors(error[:, at])}
             if inside is not None:
                 entry["coverage"] = _mean(inside[:, at])
             entry["naive"] = {name: _errors(each[:, at])["rmse"] for name, each in naive.items()}
             outputs.append(entry)
-        mae = _errors(error[:, own])["mae"]
-        scale = plan.scale[k] if k < len(plan.scale) else 0.0
+    return {"outputs": outputs, "columns": _columns(plan, error, naive)}
+
+
+def scores_over_time(
+    plan: ForecastPlan,
+    objective: Objective,
+    series: IrregularSeries,
+    logits: np.ndarray,
+    block: np.ndarray,
+    spans: list[tuple[str, str]] | None = None,
+) -> dict[str, Any]:
+    """Scores of forecasts made in consecutive blocks of time, by the same fitted network.
+
+    Args:
+        plan: What is forecast.
+        objective: What the logits mean.
+        series: Prepared, with targets [R, K × L].
+        logits: [R, outputs].
+        block: int64 [R], the block of each row; -1 for none.
+        spans: First and last time of each block; None where series share no clock.
+
+    Returns:
+        `blocks`, a list with an entry a block, the earliest first: `origins` (rows from which it
+        was forecast), `first` and `last` of their times where series share a clock, and `columns`
+        as those of `forecast_scores`; and `columns`, a list with an entry a column: `column`,
+        `naive` (the naive forecast with the least error over all blocks) and, over the blocks,
+        `mean` and `sd` of `rmse`, `mae` and `skill` against that one.
+    """
+    _, _, error, naive = _beside_targets(plan, objective, series, logits)
+    found = []
+    for number in range(int(block.max()) + 1):
+        rows = np.flatnonzero(block == number)
+        entry: dict[str, Any] = {"origins": len(rows)}
+        if spans is not None:
+            entry |= dict(zip(("first", "last"), spans[number], strict=True))
+        own = {name: each[rows] for name, each in naive.items()}
+        found.append(entry | {"columns": _columns(plan, error[rows], own)})
+    whole = _columns(plan, error[block >= 0], {n: e[block >= 0] for n, e in naive.items()})
+    columns = []
+    for k, entry in enumerate(whole):
+        said = {name: each["rmse"] for name, each in entry["naive"].items()}
+        best = min(said, key=lambda name: np.inf if said[name] is None else said[name])
+        each = [part["columns"][k] for part in found]
         columns.append(
             {
+                "column": entry["column"],
+                "naive": best,
+                "rmse": _spread([one["rmse"] for one in each]),
+                "mae": _spread([one["mae"] for one in each]),
+                "skill": _spread([one["naive"][best]["skill"] for one in each]),
+            }
+        )
+    return {"blocks": found, "columns": columns}
+
+
+def _beside_targets(
+    plan: ForecastPlan, objective: Objective, series: IrregularSeries, logits: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Targets, predictions, errors of these, and errors of the naive forecasts by their names."""
+    assert series.target is not None
+    target = series.target.cpu().numpy().astype(np.float64)
+    prediction = objective.predictions(logits)
+    naive = {name: said - target for name, said in naive_forecasts(series, plan).items()}
+    return target, prediction, objective.point(prediction) - target, naive
+
+
+def _columns(
+    plan: ForecastPlan, error: np.ndarray, naive: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    """An entry a column, of errors [R, K × L]."""
+    count, found = len(plan.leads), []
+    for k, column in enumerate(plan.target):
+        own = slice(k * count, (k + 1) * count)
+        errors = _errors(error[:, own])
+        mae, scale = errors["mae"], plan.scale[k] if k < len(plan.scale) else 0.0
+        found.append(
+            {
                 "column": column,
-                **_errors(error[:, own]),
+                **errors,
                 "mase": mae / scale if mae is not None and scale > 0 else None,
                 "naive": {
                     name: _beside(each[:, own], error[:, own]) for name, each in naive.items()
                 },
             }
         )
-    return {"outputs": outputs, "columns": columns}
+    return found
+
+
+def _spread(values: list[float | None]) -> dict[str, float | None]:
+    there = [value for value in values if value is not None]
+    if not there:
+        return {"mean": None, "sd": None}
+    sd = float(np.std(there, ddof=1)) if len(there) > 1 else None
+    return {"mean": float(np.mean(there)), "sd": sd}
 
 
 def _inside(objective: Objective, prediction: np.ndarray, target: np.ndarray) -> np.ndarray | None:
