@@ -20,6 +20,7 @@ from liquidtime.bench.setting import Setting, Tell
 from liquidtime.bench.table import BenchTable, plain_table
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.sets import physionet2012
+from liquidtime.errors import InputError
 from liquidtime.train.baseline.together import answering
 
 
@@ -72,7 +73,11 @@ def recommended(tried: Sequence[Tried], asked: IrregularSeries) -> tuple[np.ndar
     if len(tried) > 1:
         return tried[1].run.predict(asked).probabilities[:, 1], tried[1].how
     run = tried[0].run
-    how = answering("recommended", run.metrics)
+    try:
+        how = answering("recommended", run.metrics)
+    except InputError as error:
+        # What the run does not keep, a user has to make; here nobody does.
+        return run.predict(asked).probabilities[:, 1], f"the network, as {error}"
     return run.predict(asked, by="recommended").probabilities[:, 1], f"by {how}"
 
 
