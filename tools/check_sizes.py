@@ -42,6 +42,7 @@ OPTIONS = {
     "compat/ncps/load.py": {"from_ncps"},
     "compat/ncps/ltc.py": {"__init__"},
     "estimators/classifier.py": {"__init__"},
+    "estimators/forecaster.py": {"__init__"},
     "estimators/regressor.py": {"__init__"},
     # Sources: what a table or a drawn graph can be said to hold, each with a default.
     "brain/generate/random_graph.py": {"random"},

@@ -13,9 +13,9 @@ def test_one_series_on_a_page(fitted, table, tmp_path, capsys):
     page = tmp_path / "why.html"
     assert main(["explain", str(fitted), str(table), "--id", "s3", "--to", str(page)]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("The probability of yes is ") and ("Raised" in out or "Lowered" in out)
+    assert out.startswith("The probability of “yes” is ") and ("Raised" in out or "Lowered" in out)
     text = page.read_text()
-    assert "Series s3" in text and text.count("<svg") == 3
+    assert "series s3" in text and text.count("<svg") == 3
 
 
 def test_many_series_on_a_page(fitted, table, tmp_path, capsys):

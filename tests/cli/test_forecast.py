@@ -203,6 +203,7 @@ def test_eye_states_of_one_recording_in_time(tmp_path, capsys):
         (["--horizon", "3h", "--quantiles", "0.9", "0.1"], "rising shares"),
         (["--horizon", "3h", "--by-series"], "Split in time"),
         (["--horizon", "500h"], "Shorten --horizon"),
+        (["--horizon", "3h", "--model.bidirectional"], "would see what it shall forecast"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path, capsys, options, said):

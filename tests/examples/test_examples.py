@@ -156,3 +156,23 @@ def test_a_pilot_learns_to_hold_against_the_wind(example, capsys):
 def test_a_network_trains_under_a_trainer_of_ones_own(example, capsys):
     assert example("14")() > 0.85
     assert "CfC: " in capsys.readouterr().out
+
+
+def test_early_beats_of_a_recording_are_found(example, tmp_path, capsys):
+    found = example("15")(tmp_path / "kept", beats=100)
+    assert found["auroc"] > 0.9
+    assert "Measured on the validation part" in capsys.readouterr().out
+    assert (tmp_path / "kept/run/report.html").exists()
+
+
+def test_a_forecast_beats_as_it_is_now(example, tmp_path):
+    found = example("16")(tmp_path / "kept", epochs=2)
+    assert found["rmse"] < 0.6 * found["as it is now"]
+    assert found["rows"] == 6
+
+
+def test_the_late_pressure_is_what_made_them_ill(example, capsys):
+    found = example("17")()
+    assert found["pressure"] > found["HR"]
+    assert found["late"] > 0.3
+    assert "Raised the log-odds most: pressure" in capsys.readouterr().out

@@ -239,7 +239,7 @@ def test_bad_questions_are_refused(mixed, explainable, classes):
         explain.attribute(gated, one, baseline="not observed")
     three = explainable(mixed, meaning=classes("a", "b", "c"))
     assert explain.attribute(three, one).output.name in "abc"
-    with pytest.raises(InputError, match="output is missing; expected one of a, b, c"):
+    with pytest.raises(InputError, match=r"output is missing.*expected one of a, b, c"):
         explain.without(three, mixed[1:])
 
 

@@ -12,15 +12,19 @@ from liquidtime.models import cfc, gru_d, latent_ode, ltc
 def test_sentences_name_what_did_most(mixed, explainable):
     found = explain.attribute(explainable(mixed), mixed[5])
     first, *rest = explain.sentences(found, most=1)
-    assert first.startswith("The probability of dead is ") and "had nothing been observed" in first
+    assert (
+        first.startswith("The probability of “dead” is ") and "had nothing been observed" in first
+    )
     every = observations(found)
     for text in rest:
         verb = "Raised" if text.startswith("Raised") else "Lowered"
         own = next(one for one in every if (one.amount > 0) == (verb == "Raised"))
         assert own.what in text
     texts = [one.what for one in every]
-    assert any(text.startswith(("rhythm SR at", "rhythm AF at", "rhythm VT at")) for text in texts)
-    assert any(text in ("ward A", "ward B") for text in texts)
+    assert any(
+        text.startswith(("rhythm = SR at", "rhythm = AF at", "rhythm = VT at")) for text in texts
+    )
+    assert any(text in ("ward = A", "ward = B") for text in texts)
     assert len(every) == int(mixed[5].mask.sum()) + 2
 
 

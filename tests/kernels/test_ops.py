@@ -25,14 +25,14 @@ MODELS = {
 
 
 class Recorder:
-    """Takes down the arguments of an operator's calls."""
+    """Takes down the arguments of a recurrence's calls."""
 
-    def __init__(self, operator):
-        self.operator, self.calls = operator, []
+    def __init__(self, operators):
+        self.operators, self.calls = operators, []
 
-    def __call__(self, *arguments):
-        self.calls.append(arguments)
-        return self.operator(*arguments)
+    def run(self, inputs, settings):
+        self.calls.append((*inputs, *settings))
+        return self.operators.run(inputs, settings)
 
 
 def _leaves(argument):
@@ -49,8 +49,8 @@ def test_opcheck(name, monkeypatch):
     if name == "wired":
         attribute = "_wired"
     operators = getattr(module, attribute)
-    recorder = Recorder(operators.forward)
-    monkeypatch.setattr(module, attribute, operators._replace(forward=recorder))
+    recorder = Recorder(operators)
+    monkeypatch.setattr(module, attribute, recorder)
     x = torch.randn(3, 4, D, requires_grad=True)
     layer(x, elapsed=torch.rand(3, 4, requires_grad=True))
     (arguments,) = recorder.calls

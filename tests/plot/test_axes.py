@@ -53,7 +53,13 @@ EXAMPLES = {
     ),
     "attribution_trace": Example(
         lambda ax: plot.attribution_trace(
-            times, values[:, :2], values[:, 2:] + 60.0, names=list("ab"), unit="y", ax=ax
+            times,
+            values[:, :2],
+            values[:, 2:] + 60.0,
+            names=list("ab"),
+            unit="y",
+            so_far=values[:, 0],
+            ax=ax,
         ),
         4,
     ),

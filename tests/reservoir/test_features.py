@@ -7,7 +7,9 @@ import torch
 from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.estimators import LiquidRidgeClassifier, LiquidRidgeRegressor, Series
+from liquidtime.reservoir import readout
 from liquidtime.reservoir.features import Features, arrays_of, surroundings
+from liquidtime.reservoir.sampling_noise import sampling_noise, thinned
 
 READS = ("values", "mask", "times")
 NO_WINDOW = np.full(2, np.nan)
@@ -158,3 +160,38 @@ def test_series_without_a_row_are_answered():
     given = series([*values, np.empty((0, 1))], [*times, np.empty(0)])
     model = LiquidRidgeClassifier(n_units=32, random_state=0).fit(given, [*label, 0])
     assert np.isfinite(model.predict_proba(given)).all()
+
+
+def test_copies_lack_rows_and_keep_what_steady_channels_say():
+    values, times, _ = blips(count=6)
+    whole = encoded(series(values, times, static=np.arange(6.0)[:, None])).batch(np.arange(6))
+    steady = np.array([False, True])
+    copy = thinned(whole, steady, np.random.default_rng(0))
+    assert (copy.lengths == 28).all()
+    for n in range(6):
+        rows = np.searchsorted(whole.raw("times")[n].numpy(), copy.raw("times")[n].numpy())
+        assert (np.diff(rows) > 0).all()
+        kept, before = copy.raw("values")[n].numpy(), whole.raw("values")[n].numpy()
+        np.testing.assert_array_equal(kept[:, 0], before[rows, 0])
+        assert kept[0, 1] == before[0, 1]
+        assert copy.raw("mask")[n, 0].all()
+
+
+def test_what_chance_does_is_asked_where_times_are_uneven(monkeypatch):
+    random, asked = np.random.default_rng(0), []
+
+    def spied(*given):
+        asked.append(given)
+        return sampling_noise(*given)
+
+    monkeypatch.setattr(readout, "sampling_noise", spied)
+    values, times, label = blips(count=20)
+    model = LiquidRidgeClassifier(n_units=64, random_state=0)
+    model.fit([Series(x, np.arange(40.0)) for x in values], label)
+    assert not asked
+    model.fit([Series(x, t) for x, t in zip(values, times, strict=True)], label)
+    assert len(asked) == 1
+    features, training, numbers, standardised, _, _ = asked[0]
+    noise = sampling_noise(features, training, numbers, standardised, 3, random)
+    assert (np.bincount(noise.owner) == 3).all()
+    np.testing.assert_allclose(noise.rows.mean(0), 0, atol=1e-4)

@@ -5,7 +5,7 @@ import pytest
 
 from liquidtime.reservoir import ridge
 from liquidtime.reservoir.calibrate import calibrate, cross_entropy
-from liquidtime.reservoir.ridge import solve
+from liquidtime.reservoir.ridge import Noise, solve
 
 
 def by_normal_equations(rows, targets, weights, strength):
@@ -111,3 +111,30 @@ def test_a_few_rows_told_apart_perfectly_make_nothing_certain():
     surest = 1 / (1 + np.exp(-2 * slope))
     assert 0.8 < surest < 0.99
     np.testing.assert_allclose(offset, 0.0, atol=1e-3)
+
+
+def test_noise_is_not_heard_and_is_left_out_with_its_row():
+    random = np.random.default_rng(6)
+    rows, owner = random.normal(size=(9, 60)), np.array([0, 3, 3, 8, 0, 5, 0])
+    targets = rows[:, :2] + random.normal(size=(9, 2))
+    weights = random.uniform(0.5, 2.0, size=9)
+    noise = Noise(random.normal(size=(7, 60)), owner)
+    found = solve(rows, targets, weights, noise=noise)
+    scale = (weights * ((rows - weights @ rows / weights.sum()) ** 2).sum(1)).sum() / 9
+
+    def fitted(kept):
+        total = weights[kept].sum()
+        centre, middle = weights[kept] @ rows[kept] / total, weights[kept] @ targets[kept] / total
+        left = (rows[kept] - centre).T * weights[kept]
+        heard = noise.rows[np.isin(owner, kept)]
+        gram = left @ (rows[kept] - centre) + found.strength * scale * np.eye(60)
+        gram += (heard.T * weights[owner[np.isin(owner, kept)]]) @ heard
+        weight = np.linalg.solve(gram, left @ (targets[kept] - middle))
+        return weight, middle - centre @ weight
+
+    weight, bias = fitted(np.arange(9))
+    np.testing.assert_allclose(found.weight, weight, atol=1e-9)
+    np.testing.assert_allclose(found.bias, bias, atol=1e-9)
+    for left in range(9):
+        weight, bias = fitted(np.delete(np.arange(9), left))
+        np.testing.assert_allclose(found.left_out[left], rows[left] @ weight + bias, atol=1e-7)

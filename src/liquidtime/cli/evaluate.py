@@ -68,6 +68,13 @@ def run(options: Options) -> int:
     console.print(score_table({"scores": scores}))
     for line in caution_lines({"this table": scores}, fitted):
         console.print(line, markup=False, soft_wrap=True)
+    if fitted.metrics.get("baselines"):
+        console.print(
+            f"A run keeps no baselines that could be scored here; how they did beside it on its "
+            f"own parts: liquidtime show {options.run}",
+            markup=False,
+            soft_wrap=True,
+        )
     if scores.get("positives") in (0, scores["targets"]):
         console.print(
             "One class only in this table: what ranks or weighs two classes is undefined."

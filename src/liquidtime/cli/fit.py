@@ -206,7 +206,7 @@ def run(options: OptionsWith) -> int:
         messages().print(made.how, markup=False)
         messages().print(f"Training / validation / test: {sizes} pieces.")
     else:
-        messages().print(f"Training / validation / test: {sizes} series (seed {options.run.seed}).")
+        messages().print(f"Training / validation / test: {sizes} series. {made.how}", markup=False)
     assert reading.schema.task != "auto"
     preprocessor, scale = None, options.parts.scale
     if scale != "auto":

@@ -14,7 +14,12 @@ from tyro.conf import Positional, arg
 from liquidtime.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from liquidtime.train import Run
+
+
+_LISTED = 48
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,14 +121,14 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
     """Name and value of what a reader asks first, then every option that is not the default."""
     data, schema = run.record["data"], run.schema or {}
     table = schema.get("table") or {}
-    facts = [("task", f"{run.config.task}: {', '.join(run.objective.labels)}")]
+    facts = [("task", f"{run.config.task}: {_listed(run.objective.labels)}")]
     if table.get("target"):
         one = "step" if run.objective.per_step else "series"
         facts.append(("target", f"{', '.join(table['target'])}, one a {one}"))
     facts += [
         ("data", schema.get("data") or "given from Python"),
         ("series", f"{data['series']:,} with {data['steps']:,} steps"),
-        ("variables", ", ".join(entry["name"] for entry in data["variables"])),
+        ("variables", _listed([entry["name"] for entry in data["variables"]])),
         ("time", f"in {table.get('time_unit') or 'the unit of the data'}"),
     ]
     if run.record["about"]["split"]:
@@ -134,6 +139,13 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
         changed = [f"{k.replace('_', '-')} {v}" for k, v in options.items() if v != defaults[k]]
         facts.append((f"{part} options", ", ".join(changed) or "defaults"))
     return facts
+
+
+def _listed(names: "Sequence[str]") -> str:
+    """Names, in their middle cut short where there are many: forecasts have hundreds."""
+    if len(names) <= _LISTED:
+        return ", ".join(names)
+    return f"{', '.join(names[: _LISTED - 2])}, … {names[-1]} ({len(names)} in all)"
 
 
 def _draw(run: "Run") -> Path:

@@ -139,7 +139,7 @@ def checked_weight(weight: ArrayLike | Tensor, count: int) -> Tensor:
 
 
 def finite_weight(weight: ArrayLike | Tensor, count: int) -> np.ndarray:
-    """Weights of series as they are, [N] float64.
+    """Weights of series, [N] float64, the largest 1.
 
     Args:
         weight: [N] numbers of 0 or more, not all 0.
@@ -148,6 +148,8 @@ def finite_weight(weight: ArrayLike | Tensor, count: int) -> np.ndarray:
     Raises:
         InputError: If they are no such numbers.
     """
+    if isinstance(weight, np.ma.MaskedArray) and np.ma.getmaskarray(weight).any():
+        raise InputError("sample_weight is masked at some series; expected a weight for each.")
     try:
         found = np.asarray(weight, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -161,4 +163,5 @@ def finite_weight(weight: ArrayLike | Tensor, count: int) -> np.ndarray:
             "sample_weight holds a negative number, NaN or infinity, or nothing but 0; expected "
             "weights of 0 or more."
         )
-    return found
+    # Their scale does not matter; the largest one could leave the range of what is made of them.
+    return found / found.max()

@@ -11,13 +11,14 @@ from torch import Tensor
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.spans import Span
-from liquidtime.data.splits import Split
+from liquidtime.data.splits import Split, split_by_series
 from liquidtime.errors import InputError
 
 Length = int | str | Span | Any
 """Rows (128, "128 rows") or a time ("24h", a `timedelta`, "2.5units"), as `Span.parse` reads it."""
 
 _PIECES = 64
+_FEWEST = 3
 _SHORTEST, _LONGEST = 32, 256
 
 
@@ -145,6 +146,34 @@ def split_in_time(
     else:
         cuts = np.broadcast_to(_moments(np.sort(clock), shares), (len(series), 2))
     return _parts(series, clock, cuts, shares, length, context, ahead, moments is not None)
+
+
+def cut_by_series(
+    series: IrregularSeries,
+    fractions: tuple[float, float, float],
+    seed: int,
+    spans: tuple[Length, Length],
+) -> Cut:
+    """Pieces of series that are split as wholes, at random: all pieces of one are in one part.
+
+    Args:
+        series: Three or more, with one target a step.
+        fractions: Shares of training, validation and test.
+        seed: Of the split.
+        spans: Length of a piece and of its context, as for `in_segments`.
+
+    Raises:
+        InputError: If there are too few series.
+    """
+    if len(series) < _FEWEST:
+        raise InputError(
+            f"{len(series)} series cannot be split by series, and pieces of one series belong in "
+            "one part. Split in time: --chronological."
+        )
+    whole = split_by_series(len(series), fractions=fractions, seed=seed)
+    pieces = in_segments(series, spans[0], context=spans[1])
+    parts = [np.flatnonzero(np.isin(pieces.source, p)) for p in vars(whole).values()]
+    return Cut(pieces, Split(*parts), np.zeros(0))
 
 
 def rolling_origins(

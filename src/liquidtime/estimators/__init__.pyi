@@ -1,5 +1,6 @@
 from liquidtime.estimators.classifier import LiquidClassifier as LiquidClassifier
 from liquidtime.estimators.features import LiquidFeatures as LiquidFeatures
+from liquidtime.estimators.forecaster import LiquidForecaster as LiquidForecaster
 from liquidtime.estimators.regressor import LiquidRegressor as LiquidRegressor
 from liquidtime.estimators.ridge_classifier import LiquidRidgeClassifier as LiquidRidgeClassifier
 from liquidtime.estimators.ridge_regressor import LiquidRidgeRegressor as LiquidRidgeRegressor

@@ -15,6 +15,7 @@ from liquidtime.estimators.choice import Choice, choose
 from liquidtime.estimators.names import remember_names
 from liquidtime.estimators.parameters import MAPPINGS, plain, seed_of
 from liquidtime.estimators.series import as_fitted
+from liquidtime.estimators.solving import weights_of
 from liquidtime.estimators.threads import threads
 from liquidtime.estimators.validation import tell_rare, validation_of
 from liquidtime.models.catalogue import MODELS
@@ -56,7 +57,7 @@ def fit_in_memory(
     count = len(series)
     seed = seed_of(estimator)
     if sample_weight is not None:
-        sample_weight = np.asarray(sample_weight)
+        sample_weight = weights_of(sample_weight, count)
     validation = validation_of(
         series,
         plain({"how": estimator.validation})["how"],

@@ -17,7 +17,7 @@ MAPPINGS = {
 }
 
 
-class LiquidEstimator(Deployed, BaseEstimator):
+class NestedParameters(BaseEstimator):
     """An estimator with a few parameters of its own and dictionaries for all others.
 
     `set_params(training__optimizer="rmsprop")` sets an entry of such a dictionary, and leaves the
@@ -47,6 +47,10 @@ class LiquidEstimator(Deployed, BaseEstimator):
             if isinstance(given, Mapping):
                 found |= {f"{name}__{key}": value for key, value in given.items()}
         return found
+
+
+class LiquidEstimator(Deployed, NestedParameters):
+    """An estimator of series, which can be deployed and explained."""
 
     def __sklearn_tags__(self) -> Any:
         """Series are wanted, with holes, and no tables."""

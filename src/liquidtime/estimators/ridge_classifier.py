@@ -86,7 +86,7 @@ class LiquidRidgeClassifier(ScoredById, ClassifierMixin, BaseEstimator):
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) < 2:
             raise InputError(
-                f"y holds one class only, {classes[0]!r}; expected two classes or more."
+                f"y holds one class only, {str(classes[0])!r}; expected two classes or more."
             )
         series = classed(series, codes, tuple(str(label) for label in classes))
         weights = TrainConfig(class_weights=class_weights(self.class_weight, classes))

@@ -152,6 +152,15 @@ def like_fit(
         if found.features != unnamed(found.feature_count):
             check_names(series.features, found.features)
         found = replace(found, features=series.features)
+    if found.time_unit != series.time_unit:
+        theirs, ours = (
+            "plain numbers" if each.time_unit is None else "dates or durations"
+            for each in (found, series)
+        )
+        raise InputError(
+            f"the times of the validation set are {theirs}, those of X {ours}; expected one kind "
+            "of time."
+        )
     y = own_target(found, task) if given[1] is None else given[1]
     return found, one_a_series(y, len(found))
 

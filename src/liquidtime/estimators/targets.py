@@ -10,6 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from torch import Tensor
 
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.single import to_single
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
 
@@ -59,9 +60,16 @@ def one_a_series(y: Any, count: int) -> np.ndarray:
         InputError: If the number differs.
     """
     try:
-        found = y.detach().cpu().numpy() if isinstance(y, Tensor) else np.asarray(y)
+        found = _array(y)
     except ValueError:
-        raise InputError(f"y holds entries of unequal length. {_STEPS}") from None
+        raise InputError(
+            f"y holds entries of unequal length. {_STEPS} For lists of labels use "
+            "sklearn.preprocessing.MultiLabelBinarizer, which makes columns of 0 and 1."
+        ) from None
+    if isinstance(y, np.ma.MaskedArray) and np.ma.getmaskarray(y).any():
+        raise InputError(
+            "y is masked at some series; expected a target for every series. Leave these out."
+        )
     if found.ndim == 0 or len(found) != count:
         came = "a single value" if found.ndim == 0 else f"{len(found)} targets"
         raise InputError(f"y holds {came}, but X holds {count} series; expected one a series.")
@@ -159,11 +167,23 @@ def class_weights(given: Any, classes: np.ndarray) -> Any:
             f"{', '.join(map(str, known[:20]))}."
         )
     numbers = [given.get(label, 1.0) for label in known]
-    if not all(np.isfinite(number) and number >= 0 for number in numbers):
+    if not all(_is_weight(number) for number in numbers):
         raise InputError(
-            f"class_weight is {dict(given)!r}; expected finite weights of 0 or more for labels."
+            f"class_weight is {dict(given)!r}; expected weights from 0 to 1e30 for labels."
         )
     return tuple(map(float, numbers))
+
+
+def _is_weight(number: Any) -> bool:
+    # What 32 bits hold, in which the loss is counted.
+    return isinstance(number, int | float | np.number) and bool(0 <= number < 1e30)
+
+
+def _array(y: Any) -> np.ndarray:
+    if isinstance(y, Tensor):
+        y = y.detach().cpu()
+        return (y.double() if y.is_floating_point() else y).numpy()
+    return y.toarray() if hasattr(y, "toarray") else np.asarray(y)
 
 
 def check_labels(labels: np.ndarray) -> np.ndarray:
@@ -236,7 +256,7 @@ def valued(series: IrregularSeries, columns: np.ndarray) -> IrregularSeries:
     """The series with numbers [N, K] as their targets."""
     return replace(
         series,
-        target=torch.as_tensor(columns, dtype=torch.float32),
+        target=to_single("y", torch.as_tensor(columns, dtype=torch.float64)),
         classes=None,
         target_names=None,
         per_step=False,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.splits import folds, split_by_group, split_by_series
+from liquidtime.data.splits.by_group import group_codes
 from liquidtime.errors import InputError
 from liquidtime.notes import note_once
 
@@ -60,15 +61,25 @@ def validation_of(
     """
     count = len(series)
     every = np.arange(count)
-    if groups is not None and len(np.asarray(groups)) != count:
-        raise InputError(
-            f"groups holds {len(np.asarray(groups))} entries; expected {count}, one a series."
-        )
+    if groups is not None:
+        codes, _ = group_codes(groups)
+        if len(codes) != count:
+            raise InputError(f"groups holds {len(codes)} entries; expected {count}, one a series.")
     if given is not None:
+        if groups is not None:
+            raise InputError(
+                "groups and a validation set were given; nothing is left to cut by groups. See to "
+                "it that no group is in both, and leave groups out."
+            )
         both = IrregularSeries.concatenate([series, given])
         return Validation(both, every, held=np.arange(count, len(both)))
     if how is None:
         return Validation(series, every)
+    if how == "auto" and share is not None and not (isinstance(share, str) or 0.0 < share < 1.0):
+        raise InputError(
+            f"validation_fraction is {share!r}; expected a share above 0 and below 1. Without "
+            "validation, for a fixed number of steps: validation=None."
+        )
     if how == "auto":
         how = share if share is not None else min(FOLDS, _units(count, groups))
         if share is None and count > FEW:
@@ -132,4 +143,4 @@ def tell_rare(validation: Validation, codes: NDArray[np.int64], labels: Any) -> 
 
 
 def _units(count: int, groups: Any) -> int:
-    return count if groups is None else len(set(np.asarray(groups).tolist()))
+    return count if groups is None else len(group_codes(groups)[1])

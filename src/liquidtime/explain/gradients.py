@@ -72,8 +72,8 @@ def differentiate(question: Question, batch: Batch) -> tuple[Tensor, dict[str, T
 
 def _none_of(question: Question) -> InputError:
     return InputError(
-        f"{question.about.name} has no gradients with respect to what it reads; expected a network "
-        "that has. Use method='occlusion', which needs none."
+        f"There are no gradients with respect to what is read by {question.about.name}; expected a "
+        "network that has them. Use the method 'occlusion', which needs none."
     )
 
 

@@ -1,5 +1,6 @@
 """The one number that is explained: log-odds or probability of a class, or a value."""
 
+import shlex
 from dataclasses import dataclass
 from typing import Literal
 
@@ -107,7 +108,10 @@ def _number(labels: tuple[str, ...], name: str | None, kind: str, likeliest: int
             return 0
         if kind == "classes" and likeliest is not None:
             return likeliest
-        raise InputError(f"output is missing; expected one of {', '.join(labels)}.")
+        raise InputError(
+            f"output is missing, and each is explained by itself; expected one of "
+            f"{', '.join(labels)} (--output {shlex.quote(labels[0])})."
+        )
     if str(name) not in labels:
         meant = nearest(str(name), labels)
         hint = f" Did you mean {meant!r}?" if meant else ""

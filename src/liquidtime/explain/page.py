@@ -31,7 +31,7 @@ PANELS, NEURONS, ROWS = 7, 16, 15
 """Variables, neurons and observations that a page shows at most."""
 
 LIMITS = (
-    "This says what the network reacted to in this series. It does not say what causes what, nor "
+    "This says what the network reacted to. It does not say what causes what, nor "
     "whether the network is right; where variables move together, which of them gets the credit is "
     "partly chance. Another baseline is another question, and has other amounts."
 )
@@ -80,7 +80,9 @@ def explanation_page(
         inside = neurons(about, series, output=found.output.name, step=step)
         sections += _inside(about.name, inside, time_label(found))
     sections.append(Section("How to read this", [Paragraph(LIMITS), Paragraph(_method(found))]))
-    heading = title or f"Why this {found.output.called or found.output.name}? Series {found.id}"
+    heading = (
+        title or f"Why this answer? “{found.output.called or found.output.name}”, series {found.id}"
+    )
     return page(heading, about.name, sections)
 
 

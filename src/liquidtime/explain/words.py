@@ -11,7 +11,7 @@ class Observation(NamedTuple):
     """Something that was observed, and what it did.
 
     Attributes:
-        what: Such as "HR 142 at 31.5 hours".
+        what: Such as "HR = 142 at 31.5 hours".
         amount: In the unit of the output.
     """
 
@@ -24,7 +24,7 @@ def observations(found: Attribution) -> list[Observation]:
     rows, columns = np.nonzero(np.isfinite(found.values))
     every = [
         Observation(
-            f"{found.variables[column]} {_value(found, found.variables[column], value)} "
+            f"{found.variables[column]} = {_value(found, found.variables[column], value)} "
             f"{_moment(found, found.times[row])}",
             float(found.cells[row, column]),
         )
@@ -34,7 +34,7 @@ def observations(found: Attribution) -> list[Observation]:
         found.static_variables, found.static_values, found.static, strict=True
     ):
         if np.isfinite(value):
-            every.append(Observation(f"{name} {_value(found, name, value)}", float(amount)))
+            every.append(Observation(f"{name} = {_value(found, name, value)}", float(amount)))
     every += [
         Observation(f"that {name} had not been observed", float(amount))
         for name, amount in zip(found.variables, found.absent, strict=True)
@@ -57,12 +57,12 @@ def sentences(found: Attribution, most: int = 3) -> list[str]:
     if found.output.scale == "log-odds":
         now, other = (probability(odds) for odds in (found.value, found.baseline_value))
         texts = [
-            f"The probability of {name} is {amount(now)} (log-odds {amount(found.value)}); "
+            f"The probability of “{name}” is {amount(now)} (log-odds {amount(found.value)}); "
             f"{against} it would be {amount(other)} (log-odds {amount(found.baseline_value)})."
         ]
     else:
         texts = [
-            f"The {found.output.words} is {amount(found.value)}; {against} it would be "
+            f"{found.output.words}: {amount(found.value)} is predicted; {against} it would be "
             f"{amount(found.baseline_value)}."
         ]
     what = "the log-odds" if found.output.scale == "log-odds" else "it"
@@ -103,7 +103,7 @@ def time_label(found: Attribution) -> str:
 
 def _value(found: Attribution, name: str, value: float) -> str:
     known = found.labels.get(name)
-    return f"{value:.4g}" if known is None else known[int(value)]
+    return f"{value:.4g}".replace("-", "−") if known is None else known[int(value)]
 
 
 def _moment(found: Attribution, time: float) -> str:

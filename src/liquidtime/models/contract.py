@@ -24,8 +24,8 @@ class Goal(Protocol):
     """
 
     @property
-    def kind(self) -> Literal["classes", "values"]:
-        """Classes or values."""
+    def kind(self) -> Literal["classes", "labels", "values"]:
+        """Classes, labels of which any may be 1, or values."""
         ...
 
     @property
@@ -35,12 +35,12 @@ class Goal(Protocol):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Names of the classes, or of the values: one an output."""
+        """Names of the classes, labels or values: one an output."""
         ...
 
     @property
     def weights(self) -> "tuple[float, ...] | None":
-        """Weight of each class in the loss, or None for ones."""
+        """Weight of each class in the loss, or None; of labels first those of 0, then of 1."""
         ...
 
     @property

@@ -254,6 +254,19 @@ def legend(axes: Axes, location: Literal["best", "lower right", "upper right"] =
         axes.legend(loc=location, frameon=False, fontsize=SMALL, labelcolor=INK)
 
 
+def legend_above(axes: Axes) -> None:
+    """A legend in one line above the axes, where it hides nothing."""
+    handles, _ = axes.get_legend_handles_labels()
+    axes.legend(
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        ncols=max(1, len(handles)),
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=INK,
+    )
+
+
 def colour(number: int) -> "ColorType":
     """The colour of the n-th line; they repeat after six."""
     return COLOURS[number % len(COLOURS)]

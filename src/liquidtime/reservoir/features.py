@@ -38,6 +38,8 @@ class Features:
             begins later is taken to have had its first values since then, and one that ends sooner
             to keep its last ones until then: where in the window something happens is news.
         backend: Which kernel runs them.
+        uneven: Whether rows of the training part came at uneven times; what is drawn from it does
+            not ask.
     """
 
     units: Units
@@ -46,6 +48,7 @@ class Features:
     steady: np.ndarray
     window: np.ndarray
     backend: str = "auto"
+    uneven: bool = False
     _ready: list[Reservoir] = field(default_factory=list, repr=False, init=False)
 
     @classmethod
@@ -71,7 +74,8 @@ class Features:
         empty = np.zeros((count, thresholds), np.float32)
         # A hair's breadth more, so that gaps of a regular series are not cut for their rounding.
         between = _CUT[around.even] * around.gap
-        drawn = cls(units, empty, between, around.steady, around.window, backend)
+        uneven = not around.even
+        drawn = cls(units, empty, between, around.steady, around.window, backend, uneven)
         there = np.flatnonzero(training.lengths.numpy() > 0)
         sample = random.permutation(there)[:_SAMPLED]
         if not len(sample):

@@ -11,7 +11,8 @@ from liquidtime.errors import InputError
 from liquidtime.kernels.reservoir.call import KINDS, POOLS, width
 from liquidtime.reservoir.calibrate import calibrate, cross_entropy
 from liquidtime.reservoir.features import BATCH, Features
-from liquidtime.reservoir.ridge import FEW, Solution, evenly, solve
+from liquidtime.reservoir.ridge import FEW, Noise, Solution, evenly, solve
+from liquidtime.reservoir.sampling_noise import sampling_noise
 
 CLIP = 10.0
 """Standardised features are cut off at ± this."""
@@ -20,13 +21,18 @@ _ENTRIES = 250_000_000
 _PRODUCTS = 4e11
 """Products that a Gram matrix of them may take, at most: some seconds."""
 
+_COPIES = 4
+"""Copies of a series with some of its rows, at most."""
+_NOISE = 500
+"""And of all series together."""
+
 
 class Aim(Protocol):
     """What is to be predicted; see `liquidtime.models.contract.Goal`."""
 
     @property
-    def kind(self) -> Literal["classes", "values"]:
-        """Classes or values."""
+    def kind(self) -> Literal["classes", "labels", "values"]:
+        """Classes, labels of which any may be 1, or values."""
         ...
 
     @property
@@ -36,7 +42,7 @@ class Aim(Protocol):
 
     @property
     def weights(self) -> tuple[float, ...] | None:
-        """Of the classes."""
+        """Of the classes; of labels first those of 0, then those of 1."""
         ...
 
     @property
@@ -80,8 +86,9 @@ def find(
     Levels (maximum, minimum, mean, …) are used beside times above thresholds if the squared error
     of left-out series is lower then by more than its standard error; likewise whether what steady
     channels say counts as much as all else; likewise levels and counts of single channels, where
-    these have clocks of their own. The strength of the ridge is
-    that of the least such error.
+    these have clocks of their own. The strength of the ridge is that of the least such error. Where
+    few series were observed at uneven times, the ridge is made not to hear what chance does to
+    their features, if that error is lower then.
 
     Args:
         features: Drawn.
@@ -90,10 +97,10 @@ def find(
         weights: [N] of the series, or None.
         random: Chooses among the features where all are too many for memory or time.
     """
-    if goal.kind not in ("classes", "values"):
+    if goal.kind not in ("classes", "labels", "values"):
         raise InputError(
-            f"random liquid features predict one of several classes, or numbers; asked for is the "
-            f"kind {goal.kind!r}. Use another model, such as cfc, or one fit a label."
+            f"random liquid features predict classes, labels or numbers; asked for is the kind "
+            f"{goal.kind!r}. Use another model, such as cfc."
         )
     count = len(training.lengths)
     columns = np.arange(features.size)
@@ -108,12 +115,23 @@ def find(
         raise InputError("no series has a target and a weight; expected one at least.")
     rows, target, weight = rows[there], target[there], weight[there]
     centre, scale = _moments(rows)
-    rows -= centre
-    rows *= scale
-    np.clip(rows, -CLIP, CLIP, out=rows)
+    _standardise(rows, centre, scale)
     pools = columns % width(features.thresholds.shape[1])
     steady, single = _steady(features)[columns], _levels(features)[columns]
     factor, solved = _choose(rows, target, weight, pools >= len(POOLS), steady, single, goal)
+    copies = min(_COPIES, _NOISE // len(rows))
+    if features.uneven and copies and len(rows) <= FEW:
+        noise = sampling_noise(
+            features,
+            training,
+            np.flatnonzero(there),
+            lambda found: _scaled(_standardise(found[:, columns], centre, scale), factor),
+            copies,
+            random,
+        )
+        if len(noise.owner):
+            quiet = _solve(_scaled(rows, factor), target, weight, goal, noise=noise)
+            solved = min(solved, quiet, key=lambda one: one.error)
     used = np.flatnonzero(factor)
     if len(rows) > FEW:
         solved = _solve(_scaled(rows, factor), target, weight, goal, solved.strength)
@@ -177,6 +195,13 @@ def _moments(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     constant = scale <= 1e-5 * np.abs(mean) + 1e-7
     factor = np.where(constant, 0.0, 1 / np.where(constant, 1.0, scale))
     return mean.astype(np.float32), factor.astype(np.float32)
+
+
+def _standardise(rows: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """In place."""
+    rows -= centre
+    rows *= scale
+    return np.clip(rows, -CLIP, CLIP, out=rows)
 
 
 def _steady(features: Features) -> np.ndarray:
@@ -252,6 +277,8 @@ def _wanted(target: np.ndarray, weight: np.ndarray, goal: Aim) -> tuple[np.ndarr
     if goal.kind == "classes":
         signs = np.where(np.arange(len(goal.labels)) == target[:, None], 1.0, -1.0)
         return signs, _of_classes(target, weight, goal)
+    if goal.kind == "labels":
+        return 2 * target - 1, weight
     return (target - np.asarray(goal.mean)) / np.asarray(goal.scale), weight
 
 
@@ -259,17 +286,31 @@ def _of_classes(target: np.ndarray, weight: np.ndarray, goal: Aim) -> np.ndarray
     return weight if goal.weights is None else weight * np.asarray(goal.weights)[target]
 
 
+def _of_label(one: np.ndarray, weight: np.ndarray, goal: Aim, place: int) -> np.ndarray:
+    """The weights of rows for one label, of which they are 1 or 0."""
+    if goal.weights is None:
+        return weight
+    return weight * np.where(one, goal.weights[len(goal.labels) + place], goal.weights[place])
+
+
 def _solve(
-    rows: np.ndarray, target: np.ndarray, weight: np.ndarray, goal: Aim, near: float | None = None
+    rows: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray,
+    goal: Aim,
+    near: float | None = None,
+    noise: Noise | None = None,
 ) -> Solution:
     """A ridge; outputs that lack a target in some series are fitted without these."""
     wanted, weight = _wanted(target, weight, goal)
     there = ~np.isnan(wanted)
-    if there.all():
-        return solve(rows, wanted, weight, near)
+    if there.all() and (goal.kind != "labels" or goal.weights is None):
+        return solve(rows, wanted, weight, near, noise)
     alone = []
-    for column, known in zip(wanted.T, there.T, strict=True):
-        alone.append(solve(rows, np.where(known, column, 0.0)[:, None], weight * known, near))
+    for place, (column, known) in enumerate(zip(wanted.T, there.T, strict=True)):
+        filled = np.where(known, column, 0.0)
+        counted = _of_label(filled > 0, weight, goal, place) if goal.kind == "labels" else weight
+        alone.append(solve(rows, filled[:, None], counted * known, near, noise))
     index = alone[0].index
     error = sum(one.error * known.sum() for one, known in zip(alone, there.T, strict=True))
     return Solution(
@@ -288,8 +329,29 @@ def _read(
     """Logits, calibrated on the scores of left-out series, or values; and their loss."""
     if goal.kind == "values":
         return solved, solved.error
+    if goal.kind == "labels":
+        return _read_labels(solved, target[solved.index], weight[solved.index], goal)
     target, weight = target[solved.index], _of_classes(target, weight, goal)[solved.index]
     slope, offset = calibrate(solved.left_out, target, weight)
     logits = slope * solved.left_out + offset
     scaled = solved._replace(weight=slope * solved.weight, bias=slope * solved.bias + offset)
     return scaled, cross_entropy(logits, target, weight)
+
+
+def _read_labels(
+    solved: Solution, target: np.ndarray, weight: np.ndarray, goal: Aim
+) -> tuple[Solution, float]:
+    """The logit of each label, calibrated as that of the second of two classes."""
+    slopes, offsets, losses = [], [], []
+    for place, score in enumerate(solved.left_out.T):
+        known = ~np.isnan(target[:, place])
+        one = (target[known, place] == 1).astype(int)
+        scores = score[known, None] * np.array([-1.0, 1.0])
+        counted = _of_label(one == 1, weight[known], goal, place)
+        slope, offset = calibrate(scores, one, counted)
+        losses.append(cross_entropy(slope * scores + offset, one, counted))
+        slopes.append(2 * slope)
+        offsets.append(offset[1] - offset[0])
+    slope = np.asarray(slopes)
+    scaled = solved._replace(weight=slope * solved.weight, bias=slope * solved.bias + offsets)
+    return scaled, float(np.mean(losses))

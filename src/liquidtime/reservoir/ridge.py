@@ -42,11 +42,26 @@ class Solution(NamedTuple):
     error: float
 
 
+class Noise(NamedTuple):
+    """Differences that no prediction should hear: the sum of their squares is added to the loss.
+
+    That of a row that is left out is left out with it.
+
+    Attributes:
+        rows: [M, F] float32, differences between rows that stand for the same thing.
+        owner: [M], the row to which each belongs, whose weight it has.
+    """
+
+    rows: np.ndarray
+    owner: np.ndarray
+
+
 def solve(
     rows: np.ndarray,
     targets: np.ndarray,
     weights: np.ndarray | None = None,
     near: float | None = None,
+    noise: Noise | None = None,
 ) -> Solution:
     """Fit.
 
@@ -55,6 +70,7 @@ def solve(
         targets: [N, K].
         weights: [N], 0 or more; None for ones.
         near: Where to begin among the strengths; None to try them all.
+        noise: With N of `FEW` at most.
     """
     root = np.sqrt(np.ones(len(rows)) if weights is None else np.asarray(weights, float))
     if near is None and len(rows) > FEW:
@@ -65,7 +81,10 @@ def solve(
     centre = (root**2 / total) @ rows
     middle = (root**2 / total) @ targets
     y = (targets - middle) * root[:, None]
-    system = (_OfRows if len(rows) <= rows.shape[1] else _OfColumns)(rows, centre, root, y)
+    if noise is not None or len(rows) <= rows.shape[1]:
+        system = _OfRows(rows, centre, root, y, noise)
+    else:
+        system = _OfColumns(rows, centre, root, y)
     share = root[system.index] ** 2 / total
 
     def left_out_by(strength: float) -> _Try:
@@ -123,25 +142,36 @@ def _least(tried: _Search, near: float | None) -> _Try:
 
 
 class _OfRows:
-    """(K + aI) c = y of the rows' Gram matrix K, [N, N]."""
+    """(K + aI) c = y of the rows' Gram matrix K, [N, N], or [N + M, N + M] with noise."""
 
     def __init__(
-        self, rows: np.ndarray, centre: np.ndarray, root: np.ndarray, y: np.ndarray
+        self,
+        rows: np.ndarray,
+        centre: np.ndarray,
+        root: np.ndarray,
+        y: np.ndarray,
+        noise: Noise | None = None,
     ) -> None:
-        self.rows, self.centre, self.root, self.y = rows, centre, root, y
-        self.index = np.arange(len(rows))
+        self.rows, self.centre, self.root, self.noise = rows, centre, root, noise
+        count = len(rows)
+        self.index = np.arange(count)
+        self.members = [] if noise is None else _members(noise.owner, count)
+        self.roots = root if noise is None else np.append(root, root[noise.owner])
+        self.y = np.concatenate([y, np.zeros((len(self.roots) - count, y.shape[1]))])
         # Products in float32, in which the rows are, of centred columns.
-        self.gram = np.zeros((len(rows), len(rows)))
+        self.gram = np.zeros((len(self.roots), len(self.roots)))
         for start in range(0, rows.shape[1], _CHUNK):
             end = start + _CHUNK
             part = rows[:, start:end] - centre[start:end].astype(rows.dtype)
+            if noise is not None:
+                part = np.concatenate([part, noise.rows[:, start:end]])
             self.gram += part @ part.T
-        self.gram *= root[:, None] * root
-        self.scale = max(float(np.trace(self.gram)) / len(rows), 1e-30)
+        self.gram *= self.roots[:, None] * self.roots
+        self.scale = max(float(np.trace(self.gram[:count, :count])) / count, 1e-30)
         # The means take the constant out of K; what rounding leaves of it would drown what is
         # looked for. y has no part along it, and the inverse's is known if K's is.
         total = float(root @ root)
-        self.gram += (self.scale / total) * np.outer(root, root)
+        self.gram[:count, :count] += (self.scale / total) * np.outer(root, root)
         self.constant = root**2 / total
 
     def at(self, a: float) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
@@ -151,13 +181,41 @@ class _OfRows:
             return None
         dual = cho_solve((factor, True), self.y, check_finite=False)
         inverse, _ = _potri(factor, lower=1, overwrite_c=1)
+        count = len(self.rows)
+        residual, rest = dual[:count].copy(), np.diagonal(inverse)[:count].copy()
+        for alike in self.members:
+            # Of the inverse's part that is left out, what is left of its first row when the others
+            # are taken out of it.
+            owner, own = alike[:, 0], alike[:, 1:]
+            with_others = inverse[own, owner[:, None]]
+            low = np.tril(inverse[own[:, :, None], own[:, None, :]])
+            others = low + np.tril(low, -1).transpose(0, 2, 1)
+            share = np.linalg.solve(others, with_others[:, :, None])
+            residual[owner] -= (share * dual[own]).sum(1)
+            rest[owner] -= (share[:, :, 0] * with_others).sum(1)
         known = (1 - a / (self.scale + a)) * self.constant
-        return a * dual, a * np.diagonal(inverse) + known, dual
+        return a * residual, a * rest + known, dual
 
     def weight(self, dual: np.ndarray) -> np.ndarray:
         """[F, K] for c."""
-        dual = dual * self.root[:, None]
-        return self.rows.T @ dual.astype(self.rows.dtype) - np.outer(self.centre, dual.sum(0))
+        dual = dual * self.roots[:, None]
+        own = dual[: len(self.rows)]
+        found = self.rows.T @ own.astype(self.rows.dtype) - np.outer(self.centre, own.sum(0))
+        if self.noise is not None:
+            found += self.noise.rows.T @ dual[len(own) :].astype(self.rows.dtype)
+        return found
+
+
+def _members(owner: np.ndarray, count: int) -> list[np.ndarray]:
+    """Of each number of differences that rows have: [R, 1 + differences], first the rows."""
+    many = np.bincount(owner, minlength=count)
+    order = np.argsort(owner, kind="stable") + count
+    first = np.cumsum(many) - many
+    found = []
+    for number in np.unique(many[many > 0]):
+        rows = np.flatnonzero(many == number)
+        found.append(np.column_stack([rows, order[first[rows][:, None] + np.arange(number)]]))
+    return found
 
 
 class _OfColumns:

@@ -1,7 +1,7 @@
 """How a run treats what goes on in time: forecasts, and long series in pieces."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -133,3 +133,34 @@ def read_as(
     made = series if prepared is None else prepared.series
     pieces = None if spans is None else in_segments(made, spans[0], context=spans[1])
     return Read(pieces, prepared, made)
+
+
+def foretell(
+    schema: Mapping[str, Any] | None,
+    objective: Any,
+    ask: Callable[[IrregularSeries], np.ndarray],
+    series: IrregularSeries,
+    local: np.ndarray | None = None,
+) -> Predictions:
+    """What a network says of series, read as it was fitted.
+
+    Args:
+        schema: What the run keeps.
+        objective: What its outputs mean.
+        ask: From what the network reads to its logits.
+        series: As given by the user; targets are not looked at.
+        local: As for `read_as`.
+
+    Returns:
+        Predictions; `Forecasts` of a forecast.
+    """
+    read = read_as(schema, series, local)
+    logits = ask(replace(read.inputs, target=None, classes=None, target_names=None))
+    if read.pieces is not None:
+        logits = read.pieces.join(logits).astype(logits.dtype)
+    found = Predictions.of(objective, read.series, logits)
+    plan, prepared = plan_of(schema), read.prepared
+    if plan is None or prepared is None:
+        return found
+    own = {name: getattr(prepared, name) for name in ("rows", "meets", "lead")}
+    return Forecasts(**vars(found), plan=plan, **own)

@@ -54,7 +54,7 @@ from liquidtime.train.folder.record import read_record
 from liquidtime.train.folder.stored import preprocessor_to
 from liquidtime.train.folder.weights import write_weights
 from liquidtime.train.line import fit_line, lined
-from liquidtime.train.loop import train
+from liquidtime.train.loop import note_idle, train
 from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.processes import process_rank
@@ -154,7 +154,7 @@ def fit(
     if begun is not None and config.train.refit == "auto":
         kept = dataclasses.replace(config.train, refit=begun.config.train.refit)
         config = dataclasses.replace(config, train=kept)
-    config = resolved(config, training_part)
+    asked, config = config.train, resolved(config, training_part)
     objective = objectives.of_training(training_part, config)
     if config.recalibrate != "none":
         held = data.select(split.validation).target
@@ -168,6 +168,12 @@ def fit(
         warn_of_strangers(rest, *known)
     plan = plan_of(schema)
     if plan is not None and schema is not None:
+        if config.model.facts.sees_future:
+            raise InputError(
+                f"{config.model.facts.name} with these options reads each series to its end before "
+                "it speaks, so it would see what it shall forecast; expected a network that reads "
+                "forwards. Leave out --model.bidirectional, or choose another model."
+            )
         names = preprocessor.input_names
         line = fit_line(plan, objective, names, preprocessor.encode(training_part))
         schema = schema | ({} if line is None else {"line": line._asdict()})
@@ -179,6 +185,7 @@ def fit(
         return lined(built, schema, objective, preprocessor.input_names)
 
     model = fresh()
+    note_idle(asked, at_once=model.solve is not None)
     config = resolved_refit(config, model)
     # Through JSON and back, so that a resumed run compares like with like.
     record = json.loads(

@@ -6,6 +6,7 @@ from typing import Any
 
 from liquidtime.data.batch import Batchable
 from liquidtime.models.contract import Model
+from liquidtime.notes import note_once
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.defaults import Size, resolved_training
 from liquidtime.train.epochs import Epochs
@@ -78,6 +79,35 @@ def train(
     model.network.load_state_dict(progress.best_weights)
     model.network.eval()
     return progress
+
+
+_OF_STEPS = (
+    *("epochs", "steps", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay"),
+    *("input_dropout", "gradient_clip", "schedule", "decay", "patience"),
+)
+
+
+def note_idle(asked: TrainConfig, *, at_once: bool) -> None:
+    """Name the options that were given and have no effect.
+
+    Args:
+        asked: As the user gave them.
+        at_once: Whether the weights are found in closed form.
+    """
+    usual = TrainConfig()
+    idle = [name for name in _OF_STEPS if getattr(asked, name) != getattr(usual, name)]
+    if at_once and idle:
+        note_once(
+            f"Without effect: {', '.join(idle)}. The weights of this model are found at once, in "
+            "closed form, and not in steps."
+        )
+        return
+    for name, other, value in (
+        ("momentum", "optimizer", "sgd"),
+        ("decay", "schedule", "exponential"),
+    ):
+        if name in idle and getattr(asked, other) != value:
+            note_once(f"Without effect: {name}, which is for {other} {value!r} alone.")
 
 
 def ready(

@@ -23,7 +23,7 @@ from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
-from liquidtime.train.ahead import Forecasts, plan_of, read_as
+from liquidtime.train.ahead import foretell, plan_of, read_as
 from liquidtime.train.baseline import kept
 from liquidtime.train.baseline.contract import Material, Predictor
 from liquidtime.train.baseline.together import By, answering, outputs_by
@@ -177,31 +177,22 @@ class Run:
             InputError: If the variables are others, or the run has not kept who shall answer.
         """
         by = answering(by, self.metrics)
-        read = read_as(self.schema, series, local)
-        asked = replace(read.inputs, target=None, classes=None, target_names=None)
-        logits = predict_logits(self._model, self._encode(asked), batch_size).numpy()
-        if read.pieces is not None:
-            logits = read.pieces.join(logits).astype(logits.dtype)
-        found = Predictions.of(self.objective, read.series, logits)
-        plan, prepared = plan_of(self.schema), read.prepared
-        if by != "network":
-            if plan is not None or read.pieces is not None:
-                raise InputError(
-                    f"by={by!r}: this run forecasts or reads pieces of long series; expected "
-                    "'network'."
-                )
-            known = self.preprocessor
-            asked = asked.with_categories(known.categories, known.static_categories)
-            return replace(found, outputs=outputs_by(by, self._boosting(Material(asked)), found))
-        if plan is None or prepared is None:
+
+        def ask(inputs: IrregularSeries) -> np.ndarray:
+            return predict_logits(self._model, self._encode(inputs), batch_size).numpy()
+
+        found = foretell(self.schema, self.objective, ask, series, local)
+        if by == "network":
             return found
-        return Forecasts(
-            **vars(found),
-            plan=plan,
-            rows=prepared.rows,
-            meets=prepared.meets,
-            lead=prepared.lead,
-        )
+        read = read_as(self.schema, series, local)
+        if plan_of(self.schema) is not None or read.pieces is not None:
+            raise InputError(
+                f"by={by!r}: this run forecasts or reads pieces of long series; expected 'network'."
+            )
+        known = self.preprocessor
+        asked = replace(read.inputs, target=None, classes=None, target_names=None)
+        asked = asked.with_categories(known.categories, known.static_categories)
+        return replace(found, outputs=outputs_by(by, self._boosting(Material(asked)), found))
 
     def evaluate(
         self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None

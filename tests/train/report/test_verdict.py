@@ -41,7 +41,10 @@ def test_errors_that_cancel_out_are_found():
 
 def test_few_cases_are_said_to_tell_little():
     few = told(even, cases=60)
-    assert few.startswith("Nothing speaks against it") and "With 60 cases, less than about 1" in few
+    assert (
+        few.startswith("Nothing speaks against it")
+        and "With 60 cases, an error of less than about 1" in few
+    )
 
 
 def test_the_demo_s_worst_group_is_named():

@@ -1,6 +1,6 @@
 """Options and steps of `fit` for what goes on in time: chronological parts, pieces, forecasts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -11,12 +11,10 @@ from liquidtime.runs.options import Within
 
 if TYPE_CHECKING:
     from liquidtime.data import IrregularSeries, Split
-    from liquidtime.data.forecast import ForecastPlan
     from liquidtime.data.segments import Cut
     from liquidtime.data.table import Reading
     from liquidtime.data.table.timeline import Timeline
 
-_FEWEST = 3
 _PARTS = ("training", "validation", "test")
 
 
@@ -130,53 +128,31 @@ def _forecast(
     seed: int,
     clock: "Timeline | None",
 ) -> Ready:
-    from liquidtime.data.forecast import look, prepare
+    from liquidtime.data.forecast.parts import Question, Shares, parted
 
-    series, schema = reading.series, reading.schema
-    local = None if clock is None else clock.local
+    _check_one(cut)
     none = {"calendar": "none" in ahead.calendar, "season": "none" in ahead.season}
-    found = look(
-        series,
-        schema.target,
-        schema.horizon,
+    for name, without in none.items():
+        if without and len(getattr(ahead, name)) > 1:
+            given = " ".join(getattr(ahead, name))
+            raise InputError(f"--{name} {given}: none and others contradict one another; give one.")
+    question = Question(
+        target=reading.schema.target,
+        horizon=reading.schema.horizon,
         every=ahead.every,
         known=ahead.known,
         calendar=() if none["calendar"] else ahead.calendar or None,
         season=() if none["season"] else ahead.season or None,
-        local=local,
-        training=_teaching(series, cut, clock, fractions, seed),
         segment=cut.segment,
         context=cut.context,
     )
-    plan = found.plan
-    prepared = prepare(series, plan, local=local)
-    _check_targets(prepared.series, plan)
-    moments = None if clock is None else clock.moments[prepared.rows]
-    own = None if clock is None else type(clock)(moments, clock.local[prepared.rows])  # pyright: ignore
-    spans = plan.segment, plan.context
-    given = cut.chronological or cut.by_series or clock is not None
-    if not given and _too_short(prepared.series, plan, fractions):
-        # Again, for the plan shall look at other rows.
-        anew = _forecast(reading, replace(cut, by_series=True), ahead, fractions, seed, clock)
-        note = (
-            "Series are so short that a share of each would hold no forecast, and their times "
-            "are of no common clock; so the split is by series. Otherwise: --chronological."
-        )
-        return anew._replace(notes=(*anew.notes, note))
-    made = _cut(prepared.series, cut, spans, fractions, seed, own, prepared.seen)
-    _check_reach(made, plan)
-    ready_ = _ready(reading, made, prepared.rows, spans, fractions, seed, own)
-    stored = ready_.schema | {"forecast": plan.to_dict()}
-    return ready_._replace(schema=stored, notes=found.notes)
-
-
-def _too_short(
-    series: "IrregularSeries", plan: "ForecastPlan", fractions: tuple[float, float, float]
-) -> bool:
-    """Whether the smallest share of a usual series has no row with all its targets."""
-    reach = plan.leads[-1] if plan.by == "rows" else plan.leads[-1] / plan.gap
-    least = min(share for share in fractions if share > 0)
-    return len(series) >= _FEWEST and least * float(series.lengths.double().median()) <= reach + 1
+    in_time = True if cut.chronological else False if cut.by_series else None
+    shares = Shares(fractions=fractions, in_time=in_time, seed=seed)
+    found = parted(reading.series, question, shares, clock)
+    spans = found.plan.segment, found.plan.context
+    made = _ready(reading, found.cut, found.prepared.rows, spans, fractions, seed, found.clock)
+    stored = made.schema | {"forecast": found.plan.to_dict()}
+    return made._replace(schema=stored, notes=found.notes)
 
 
 def _cut(
@@ -186,44 +162,19 @@ def _cut(
     fractions: tuple[float, float, float],
     seed: int,
     clock: "Timeline | None",
-    seen: np.ndarray | None = None,
 ) -> "Cut":
-    from liquidtime.data.segments import split_in_time
+    from liquidtime.data.segments import cut_by_series, split_in_time
 
+    _check_one(cut)
+    if not cut.chronological:
+        return cut_by_series(series, fractions, seed, spans)
+    moments = None if clock is None else clock.moments
+    return split_in_time(series, fractions, length=spans[0], context=spans[1], moments=moments)
+
+
+def _check_one(cut: CutOptions) -> None:
     if cut.chronological and cut.by_series:
         raise InputError("--chronological and --by-series contradict one another; give one.")
-    length, context = spans
-    if cut.chronological or (seen is not None and not cut.by_series):
-        return split_in_time(
-            series,
-            fractions,
-            length=length,
-            context=context,
-            moments=None if clock is None else clock.moments,
-            ahead=seen,
-        )
-    return _by_series(series, length, context, fractions, seed)
-
-
-def _by_series(
-    series: "IrregularSeries",
-    length: Any,
-    context: Any,
-    fractions: tuple[float, float, float],
-    seed: int,
-) -> "Cut":
-    from liquidtime.data import Split, split_by_series
-    from liquidtime.data.segments import Cut, in_segments
-
-    if len(series) < _FEWEST:
-        raise InputError(
-            f"{len(series)} series cannot be split by series, and pieces of one series belong in "
-            "one part. Split in time: --chronological."
-        )
-    whole = split_by_series(len(series), fractions=fractions, seed=seed)
-    pieces = in_segments(series, length, context=context)
-    parts = [np.flatnonzero(np.isin(pieces.source, p)) for p in vars(whole).values()]
-    return Cut(pieces, Split(*parts), np.zeros(0))
 
 
 def _ready(
@@ -266,50 +217,3 @@ def _moment(hours: float, clock: "Timeline | None") -> str:
     at = int(np.argmin(np.abs(clock.moments - hours)))
     stamp = np.datetime64("1970-01-01") + np.timedelta64(round(clock.local[at] * 3600), "s")
     return str(stamp).replace("T", " ")
-
-
-def _teaching(
-    series: "IrregularSeries",
-    cut: CutOptions,
-    clock: "Timeline | None",
-    fractions: tuple[float, float, float],
-    seed: int,
-) -> np.ndarray:
-    """Rows that a plan may look at: of the training series, or the first share of all or each."""
-    share = fractions[0]
-    if cut.by_series and len(series) >= _FEWEST:
-        from liquidtime.data import split_by_series
-
-        whole = split_by_series(len(series), fractions=fractions, seed=seed)
-        owner = np.repeat(np.arange(len(series)), series.lengths.numpy())
-        return np.isin(owner, whole.train)
-    if clock is not None:
-        limit = np.sort(clock.moments)[min(len(clock.moments) - 1, int(share * len(clock.moments)))]
-        return clock.moments <= limit
-    lengths = series.lengths.numpy()
-    position = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return position <= share * np.repeat(lengths, lengths)
-
-
-def _check_reach(made: "Cut", plan: "ForecastPlan") -> None:
-    for name in ("train", "validation"):
-        target = made.segments.series.select(getattr(made.split, name)).target
-        assert target is not None
-        if bool(target.isnan().all(0).any()):
-            raise InputError(
-                f"the {name} part has no row whose value {plan.lead_names[-1][1:]} ahead lies in "
-                "it, too; expected a part longer than the horizon. Shorten --horizon, give "
-                "longer series, or larger --fractions."
-            )
-
-
-def _check_targets(series: "IrregularSeries", plan: "ForecastPlan") -> None:
-    assert series.target is not None
-    empty = series.target.isnan().all(0).reshape(len(plan.target), -1).all(1)
-    for name, nothing in zip(plan.target, empty.tolist(), strict=True):
-        if nothing:
-            raise InputError(
-                f"{name!r} is nowhere followed by a value of the same series "
-                f"{plan.lead_names[0]} ahead; expected series that are long enough with it. Is the "
-                "id column right?"
-            )

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.single import to_single
 from liquidtime.data.stamps import Stamps
 from liquidtime.errors import InputError
 from liquidtime.instants import read_instants
@@ -104,7 +105,9 @@ def from_rows(
                 f"{list(values.shape)}."
             )
         observed = observed & mask
-    kept = torch.where(observed, values, torch.zeros_like(values)).to(torch.float32)
+    names = [f"x{d}" for d in range(values.shape[1])] if features is None else list(features)
+    kept = to_single("values", torch.where(observed, values, torch.nan), names)
+    kept = torch.where(observed, kept, torch.zeros_like(kept))
     return IrregularSeries(
         values=kept,
         times=clock.times,
@@ -112,7 +115,7 @@ def from_rows(
         stamps=clock.stamps,
         mask=observed,
         lengths=lengths,
-        static=None if static is None else numbers("static", static).to(torch.float32),
+        static=None if static is None else to_single("static features", numbers("static", static)),
         target=as_target(target),
         ids=np.arange(len(lengths)) if ids is None else as_ids(ids),
         features=tuple(features) if features is not None else (),
@@ -135,7 +138,7 @@ def as_target(target: Any) -> Tensor | None:
             )
         found = torch.from_numpy(array.copy())
     if found.is_floating_point():
-        return (found[:, None] if found.dim() == 1 else found).to(torch.float32)
+        return to_single("target", found[:, None] if found.dim() == 1 else found)
     return found.to(torch.int64)
 
 

@@ -87,8 +87,8 @@ def scaling(values: Tensor, observed: Tensor, names: Sequence[str], scale: Scale
             one = "1 value lies" if far == 1 else f"{far:,} values lie"
             notes.append(
                 f"channel {names[d]}: {one} beyond {FAR:g} IQR of the median; it is scaled by "
-                "median and IQR. Check these values; scale='standard' takes mean and standard "
-                "deviation."
+                "median and IQR. Check these values; the scale 'standard' takes mean and "
+                "standard deviation."
             )
     return Scaling(
         tuple(centre), tuple(width), tuple(constant.tolist()), tuple(robust), tuple(notes)

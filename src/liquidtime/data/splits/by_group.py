@@ -63,7 +63,7 @@ def group_codes(groups: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         raise InputError(
             f"groups has shape {list(given.shape)}; expected [N], the group of each series."
         )
-    missing = np.array([cell is None or cell != cell for cell in given.tolist()], dtype=bool)
+    missing = np.array([_is_missing(cell) for cell in given.tolist()], dtype=bool)
     if missing.any():
         raise InputError(
             f"the group of series {int(missing.argmax())} is missing ({int(missing.sum()):,} such "
@@ -75,6 +75,11 @@ def group_codes(groups: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         given.astype(str) if given.dtype.kind == "O" else given, return_inverse=True
     )
     return codes.reshape(-1), names
+
+
+def _is_missing(cell: object) -> bool:
+    # pandas' NA is neither equal to itself nor not.
+    return cell is None or type(cell).__name__ == "NAType" or cell != cell
 
 
 def allocate(

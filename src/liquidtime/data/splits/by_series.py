@@ -53,9 +53,12 @@ def check_shares(fractions: Sequence[float]) -> np.ndarray:
     """
     shares = np.asarray(fractions, dtype=np.float64)
     if shares.shape != (3,) or not (shares >= 0).all() or abs(shares.sum() - 1) > 1e-9:
+        hint = ""
+        if shares.shape == (3,) and (shares >= 0).all() and np.isclose(shares.sum(), 100):
+            hint = f" Of percents, these are {' '.join(f'{share:g}' for share in shares / 100)}."
         raise InputError(
             f"fractions is {tuple(fractions)}; expected three shares of 0 or more that add up to "
-            "1: (train, validation, test)."
+            f"1: (train, validation, test).{hint}"
         )
     return shares
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from liquidtime.data.categories import listed
 from liquidtime.data.table.files.csv_file import read_csv, read_header
 from liquidtime.data.table.files.many import find_files, read_files, read_headers
 from liquidtime.data.table.files.parquet_file import parquet_header, read_parquet
 from liquidtime.data.table.labels import id_column, label_column
 from liquidtime.data.table.schema import TableSchema
+from liquidtime.data.table.second import how_they_differ
 from liquidtime.data.table.source import Table, look_at
 from liquidtime.data.table.targets import first_of_group
 from liquidtime.errors import InputError
@@ -80,9 +82,14 @@ def one_each(table: Table, key: str, column: str, ids: np.ndarray, role: str) ->
     lacking = [str(one) for one in ids if np.isnan(found.get(str(one), np.nan))]
     if lacking:
         more = f" ({len(lacking):,} of {len(ids):,} lack it)" if len(lacking) > 1 else ""
+        way_out = f"Add {', '.join(lacking[:5])}{', …' if len(lacking) > 5 else ''}."
+        if len(lacking) == len(ids):
+            way_out = (
+                f"Its ids are {listed(names.names, 3)}. {how_they_differ(names.names, lacking)}"
+            )
         raise InputError(
             f"{table.path}, column {column!r}: id {lacking[0]!r} has no {role}{more}; expected one "
-            f"for every series. Add {', '.join(lacking[:5])}{', …' if len(lacking) > 5 else ''}."
+            f"for every series. {way_out}"
         )
     return [cells.names[int(found[str(one)])] for one in ids]
 

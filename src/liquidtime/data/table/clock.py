@@ -246,8 +246,7 @@ def _from_text(
         at = int(np.argmax(codes == words.index(first)))
         raise InputError(
             f"{table.place(at, schema.time)}: came {first[:40]!r}; expected {_WORDS['number']}, "
-            f"{_WORDS['duration']}, or {_WORDS['datetime']}. Say how times are written, such as "
-            f"{format_like(first)}, or rewrite the column."
+            f"{_WORDS['duration']}, or {_WORDS['datetime']}. {_say_how(first)}"
         )
     if kind == "number":
         numbers = parse_numbers(words, schema)
@@ -279,11 +278,23 @@ def _from_text(
         if kind == "number" and looks_numeric(word, schema):
             raise no_number(table, schema.time, at, word, schema)
         like = "" if word == first else f", like {first[:40]!r}"
+        way_out = "Correct the cell: one kind of time in the column."
+        if word == first and schema.fitted:
+            like = ", as in the table of the fit"
+            way_out = "Convert the column, or say how its times are written (--time-format)."
+        elif word == first:
+            way_out = "Correct the cell, or say how times are written (--time-format)."
         raise InputError(
             f"{table.place(at, schema.time)}: came {word[:40]!r}, expected "
-            f"{_expected(schema, kind)}{like}. Correct the cell: one kind of time in the column."
+            f"{_expected(schema, kind)}{like}. {way_out}"
         )
     return kind, parsed[codes], (empty & ~named)[codes], named[codes]
+
+
+def _say_how(word: str) -> str:
+    if not any(sign.isdigit() for sign in word):
+        return "Is it the right column, or does the row hold units and no data? Remove it then."
+    return f"Say how times are written, such as {format_like(word)}, or rewrite the column."
 
 
 def _kind_of(word: str, schema: TableSchema) -> TimeKind | None:

@@ -1,12 +1,15 @@
 """The header of a table: the wanted columns found, or the nearest names told."""
 
 import difflib
+import re
+import shlex
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from liquidtime.errors import InputError
 
 _SHOWN = 40
+_PARTED = re.compile(r"[,;\s]+")
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -20,6 +23,19 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 def _fold(name: str) -> str:
     return name[:200].casefold().replace(" ", "_").replace("-", "_")
+
+
+class MissingColumn(InputError):
+    """A table lacks a column.
+
+    Args:
+        name: The column.
+        message: What is said.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class Header:
@@ -56,7 +72,7 @@ class Header:
                     f"{columns}); expected one. Rename or remove the others."
                 )
             if not at:
-                raise InputError(f"{self.place}: no column {name!r}. {self._hint(name)}")
+                raise MissingColumn(name, f"{self.place}: no column {name!r}. {self._hint(name)}")
             found.append(at[0])
         return found
 
@@ -82,7 +98,13 @@ class Header:
             f", … ({count} in all)" if count > 30 else ""
         )
         close = nearest(one_line(name), map(one_line, self.names))
-        hint = f" Did you mean {close!r}?" if close else ""
+        several = [part for part in _PARTED.split(name.strip()) if part]
+        hint = ""
+        if len(several) > 1 and all(part in self for part in several):
+            parted = " ".join(map(shlex.quote, several))
+            hint = f" Several columns are named one by one, with blanks between them: {parted}"
+        elif close:
+            hint = f" Did you mean {close!r}?"
         return f"Columns found: {shown}.{hint}"
 
 

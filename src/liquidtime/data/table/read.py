@@ -13,7 +13,8 @@ from liquidtime.data.stamps import Stamps
 from liquidtime.data.table import forecast, targets
 from liquidtime.data.table.categories import category_notes, read_column
 from liquidtime.data.table.clock import Clock, read_moments, stamps_of
-from liquidtime.data.table.columns import Header, nearest
+from liquidtime.data.table.columns import Header, MissingColumn, nearest
+from liquidtime.data.table.doubts import doubts_of_target, doubts_of_values
 from liquidtime.data.table.files.csv_file import read_csv
 from liquidtime.data.table.files.many import Files, find_files, read_files, read_headers
 from liquidtime.data.table.files.parquet_file import read_parquet
@@ -109,6 +110,10 @@ def read_table(
     if second is None and second_path is not None:
         look_at(second_path)
         notes.append(f"{second_path} was not read: {table.path} holds all that is needed.")
+    if second is not None and require_target:
+        twice = [name for name in schema.target if name in header and name in second.frame]
+        if twice:
+            notes.append(f"{', '.join(twice)}: in both tables; taken from {second_path}.")
     reading = read_loaded(
         table,
         schema,
@@ -161,8 +166,10 @@ def read_loaded(
         matched, found = match_ids(second, schema.targets_id or schema.id_column, ids, table)
         notes += found
     if require_target and schema.task != "forecast":
-        target = _target(table, second, matched, schema, ids)
+        asked, target = schema, _target(table, second, matched, schema, ids)
         schema = target.schema
+        if not schema.fitted:
+            notes += doubts_of_target(table, schema, ids, target, asked)
 
     # The same rule with and without targets, or a prediction would see other steps than the fit.
     keep_steps = schema.target_per == "step" and schema.task != "forecast"
@@ -173,6 +180,8 @@ def read_loaded(
         rows = read_wide(table, schema, ids, times)
     check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
+    if not schema.fitted:
+        notes += doubts_of_values(table, schema, rows)
     schema = replace(schema, features=rows.features)
     first_rows = rows.first_rows()
     cells = table.frame[[schema.id_column, schema.time]].iloc[first_rows]
@@ -248,7 +257,12 @@ def _open(
     coded = [name for name in elsewhere if name in schema.categories]
     second_text = [schema.targets_id or schema.id_column, *target, *coded]
     second_numbers = [name for name in elsewhere if name not in coded]
-    return table, _load(second_path, schema, second_text, second_numbers)
+    try:
+        return table, _load(second_path, schema, second_text, second_numbers)
+    except MissingColumn as error:
+        if schema.targets_id is not None or error.name != schema.id_column:
+            raise
+        raise InputError(f"{error} If its ids stand in another column: --targets-id.") from None
 
 
 def wanted_columns(

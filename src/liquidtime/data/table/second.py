@@ -1,5 +1,7 @@
 """A second table with one row a series: which of its rows belongs to which id."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from liquidtime.data.table.labels import Labels, id_column
@@ -46,9 +48,20 @@ def match_ids(
         raise InputError(
             f"{second.path}, column {column!r}: none of its ids ({', '.join(theirs.names[:3])}, …) "
             f"is an id of {first.path} ({', '.join(ids.names[:3])}, …). "
-            "Are these the right files and id columns, and are ids written the same way?"
+            f"{how_they_differ(theirs.names, ids.names)}"
         )
     spare = len(position) - int((rows >= 0).sum())
     if spare:
         notes.append(f"{second.path}: {spare:,} ids have no rows in {first.path}; ignored.")
     return rows, notes
+
+
+def how_they_differ(these: Sequence[str], those: Sequence[str]) -> str:
+    """What to look at where no id of two tables agrees, in a sentence."""
+    for change, told in (
+        (lambda name: name.lstrip("0") or "0", "The leading zeros of one of them were lost"),
+        (str.casefold, "They differ in the case of letters"),
+    ):
+        if {*map(change, these)} & {*map(change, those)}:
+            return f"{told}: write them alike in both."
+    return "Are these the right files and id columns, and are ids written the same way?"

@@ -31,6 +31,18 @@ _FOREIGN = {
     b"LZIP": "packed with lzip",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
+    b"MATLAB 5.0": "a MATLAB file",
+    b"\x93NUMPY": "a NumPy array",
+    b"SQLite format 3": "an SQLite database",
+    b"$FL2": "an SPSS file",
+    b"RDX": "an R data file",
+    b'{"': "JSON",
+    b"[{": "JSON",
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "XML",
+    b"0       ": "a recording in EDF",
+    b"\xffBIOSEMI": "a recording in BDF",
 }
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
@@ -235,6 +247,8 @@ def look_at(path: Path) -> str:
                 + (
                     "Unpack it, or pack it with gzip, bzip2 or xz."
                     if "packed" in what
+                    else "Recordings are read in Python, by liquidtime.data.recordings."
+                    if "recording" in what
                     else "Save the sheet or table as CSV and give that file."
                 )
             )

@@ -39,7 +39,17 @@ def target_values(
     if schema.task == "classify":
         codes, schema = class_codes(table, schema.target[0], used, schema)
         return codes[:, None], schema
-    columns = [number_column(table, name, schema)[used] for name in schema.target]
+    hint = ""
+    if schema.task == "multilabel":
+        hint = "A label is a column of 0 and 1."
+    elif len(schema.target) > 1:
+        hint = (
+            "Several targets are numbers, or labels of 0 and 1 (--task multilabel). Classes are "
+            "one target: fit one column at a time."
+        )
+    columns = [
+        number_column(table, name, schema, hint=lambda _: hint)[used] for name in schema.target
+    ]
     return np.stack(columns, axis=1), schema
 
 

@@ -20,6 +20,18 @@ _DURATION = re.compile(
 )
 _DAY = re.compile(r"\d{1,2}([/.-])\d{1,2}\1(\d{4}|\d\d)(.*)", re.DOTALL)
 _CLOCK = re.compile(r"(\d{1,2}:\d\d)(:\d\d)?(\.\d+)?( ?[apAP][mM])?")
+_NAMED_MONTHS = (
+    *(form.replace("-", sign) for sign in "- ./" for form in ("%d-%b-%Y", "%d-%B-%Y", "%d-%b-%y")),
+    *("%d%b%Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%a %b %d %Y", "%a, %d %b %Y"),
+)
+_CLOCKS = (
+    "",
+    *(
+        f"{gap}{clock}"
+        for gap in (" ", ":", ", ")
+        for clock in ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
+    ),
+)
 _REACH = np.iinfo(np.int64).max // 1000
 _HUGE_GAP = np.timedelta64(300 * 365, "D")
 
@@ -194,7 +206,9 @@ def format_like(word: str) -> str:
         rest = rest[1:]
     clock = _CLOCK.fullmatch(rest)
     if rest and clock is None:
-        return "--time-format '%d/%m/%Y %H:%M'"
+        named = (day + time for day in _NAMED_MONTHS for time in _CLOCKS)
+        form = next((each for each in named if _one(word, each) is not None), None)
+        return f"--time-format {form or '%d/%m/%Y %H:%M'!r}"
     if clock is not None:
         _, seconds, fraction, noon = clock.groups()
         code = "%I:%M" if noon else "%M:%S" if fraction and not seconds else "%H:%M"

@@ -30,11 +30,19 @@ def read_wide(table: Table, schema: TableSchema, ids: Labels, times: np.ndarray)
         first = int(np.argmax(back))
         before, at = int(order[first]), int(order[first + 1])
         cells = table.frame[schema.time]
+        whose = f"inside id {ids.names[series[first]]!r}"
+        way_out = "Sort the table by id and time, or correct the cell."
+        if schema.id is None:
+            whose = "in the table, which is one series as no column of ids is named"
+            way_out = "Name it (--id), sort the table by time, or correct the cell."
+        way_out += {
+            "duration": " Times of day that pass midnight need their dates.",
+            "datetime": " Where clocks are put back an hour, times need their zone (+02:00).",
+        }.get(schema.time_kind, "")
         raise InputError(
             f"{table.place(at, schema.time)}: the time goes back from {cells.iloc[before]} "
-            f"({table.beside(before, at)}) to {cells.iloc[at]} inside id "
-            f"{ids.names[series[first]]!r}; expected times that never fall. Sort the table by id "
-            "and time, or correct the cell. Times of day that pass midnight need their dates."
+            f"({table.beside(before, at)}) to {cells.iloc[at]} {whose}; expected times that never "
+            f"fall. {way_out}"
         )
     values = np.empty((len(table), len(schema.features)), dtype=np.float32)
     mask = np.empty(values.shape, dtype=bool)

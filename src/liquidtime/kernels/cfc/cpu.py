@@ -8,8 +8,9 @@ from torch import Tensor
 from liquidtime.backends import Backend, Request
 from liquidtime.kernels.backends import cpu
 from liquidtime.kernels.backends.cpu_arrays import arrays
+from liquidtime.kernels.backends.cpu_calls import Inputs, Kind, Settings
 from liquidtime.kernels.backends.cpu_checks import Uses
-from liquidtime.kernels.backends.cpu_ops import Inputs, Kind, Settings, operator
+from liquidtime.kernels.backends.cpu_ops import operator
 from liquidtime.kernels.cfc import reference
 from liquidtime.kernels.cfc.reference import CfCSpec, CfCWeights, Group
 from liquidtime.kernels.memory import MemoryWeights
@@ -53,8 +54,7 @@ def cfc(
         keep=gradient,
         elapsed_gradient=of_elapsed,
     )
-    run = _wired if wired else _dense
-    output, h, c, _, _ = run.forward(
+    given = Inputs(
         x.float().contiguous(),
         state[0].contiguous(),
         cpu.optional_single(state[1] if len(state) > 1 else None),
@@ -67,8 +67,8 @@ def cfc(
             for part in _parts(group, own)
         ],
         cpu.single(dropout),
-        *settings,
     )
+    output, h, c = (_wired if wired else _dense).run(given, settings)
     return output, (h,) if memory is None else (h, c)
 
 

@@ -9,8 +9,9 @@ from liquidtime.backends import Backend, Request
 from liquidtime.errors import InputError
 from liquidtime.kernels.backends import cpu
 from liquidtime.kernels.backends.cpu_arrays import arrays
+from liquidtime.kernels.backends.cpu_calls import Inputs, Kind, Settings
 from liquidtime.kernels.backends.cpu_checks import Uses
-from liquidtime.kernels.backends.cpu_ops import Inputs, Kind, Settings, operator
+from liquidtime.kernels.backends.cpu_ops import operator
 from liquidtime.kernels.ltc import reference
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.memory import MemoryWeights, check_state
@@ -59,7 +60,7 @@ def ltc(
         keep=gradient,
         elapsed_gradient=of_elapsed,
     )
-    output, v, _, _, _ = _network.forward(
+    given = Inputs(
         mapped.contiguous(),
         state[0].contiguous(),
         None,
@@ -68,8 +69,8 @@ def ltc(
         cpu.single(flat),
         _masks(weights),
         [],
-        *settings,
     )
+    output, v, _ = _network.run(given, settings)
     return output, (v,)
 
 

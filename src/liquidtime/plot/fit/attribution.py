@@ -45,19 +45,21 @@ def attribution_trace(
         names: Of the D variables, one panel each.
         unit: Of the amounts, such as "log-odds of death".
         so_far: [T], the output if the series ended at that row; NaN where it was not asked. None
-            leaves the panel with a note.
+            leaves the panel with a note, and a new figure without it.
         so_far_name: Label of its axis.
         time_label: Label of the time axis, with its unit.
         labels: Of variables that hold categories, their names.
         ax: D + 2 axes from top to bottom; by default those of a new figure.
     """
     count = len(names)
-    heights = [1.5, *[1.0] * count, 0.35]
-    figure, axes = style.panels(
-        ax, count + 2, 1, (8.6, 2.0 + 1.05 * count), heights=heights, share_x="col"
-    )
-    first, *middle, last = axes
-    _draw_so_far(first, times, so_far, so_far_name)
+    # Without an output on the way a new figure has no panel for it.
+    told = so_far is not None or ax is not None
+    heights = [*[1.5] * told, *[1.0] * count, 0.35]
+    size = (8.6, 0.95 + 1.05 * (told + count))
+    figure, axes = style.panels(ax, len(heights), 1, size, heights=heights, share_x="col")
+    *middle, last = axes[told:]
+    if told:
+        _draw_so_far(axes[0], times, so_far, so_far_name)
     norm = _centred(amounts)
     for panel, name, value, amount in zip(middle, names, values.T, amounts.T, strict=True):
         there = np.isfinite(value)
@@ -120,7 +122,7 @@ def attribution_totals(
     if len(order) > most:
         shown[f"all {len(order) - most} others"] = sum(totals[name] for name in order[most:])
     names, amounts = list(shown), np.array(list(shown.values()))
-    figure, axes = style.panel(ax, 5.6, 1.2 + 0.3 * len(names))
+    figure, axes = style.panel(ax, 8.6, 1.2 + 0.3 * len(names))
     places = np.arange(len(names))[::-1]
     colours = [RAISED if amount > 0 else LOWERED for amount in amounts]
     axes.barh(places, amounts, color=colours, height=0.66)
@@ -170,7 +172,7 @@ def attribution_bars(
         ax: Axes to draw into; by default a new figure's.
     """
     count = min(most, len(names))
-    figure, axes = style.panel(ax, 6.4, 1.3 + 0.3 * count)
+    figure, axes = style.panel(ax, 8.6, 1.3 + 0.3 * count)
     places = np.arange(count)[::-1]
     share = np.divide(direction, size, out=np.zeros(len(size)), where=size > 0)[:count]
     axes.barh(places, size[:count], color=DIVERGING(0.5 + share / 2), height=0.66)

@@ -96,7 +96,7 @@ def calibration_curve(
         capsize=3,
     )
     style.tidy(axes, y="share that came true", title="Calibration")
-    most = max(found["high"].max(), found["predicted"].max())
+    most = max(found["high"].max(), np.max(probability, initial=0.0))
     limit = min(1.0, float(np.ceil(most * 10.0)) / 10.0)
     for panel in (axes, below):
         panel.set_xlim(-0.02 * limit, 1.02 * limit)

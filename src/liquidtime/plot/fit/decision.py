@@ -33,7 +33,8 @@ def decision_curve(
     for number, (label, benefit) in enumerate(benefits.items()):
         axes.plot(thresholds, benefit, color=style.colour(number), linewidth=1.8, label=label)
     most = max([float(treat_all.max()), *(float(each.max()) for each in benefits.values()), 1e-3])
-    axes.set_ylim(-0.25 * most, 1.08 * most)
+    # Room for the legend above the lines.
+    axes.set_ylim(-0.25 * most, 1.45 * most)
     axes.set_xlim(float(thresholds[0]), float(thresholds[-1]))
     style.tidy(axes, x="alarm from a probability of", y="net benefit", title="Decision curve")
     style.legend(axes, "upper right")

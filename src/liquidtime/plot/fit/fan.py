@@ -73,5 +73,5 @@ def fan_chart(
     axes.axvline(0, color=style.FAINT, linewidth=1.0)
     style.tidy(axes, x=time_label, y=name)
     axes.margins(x=0.01)
-    style.legend(axes)
+    style.legend_above(axes)
     return figure

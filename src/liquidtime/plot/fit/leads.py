@@ -17,6 +17,7 @@ def lead_scores(
     score: str = "RMSE",
     lead_label: str = "time ahead",
     title: str = "",
+    width: float = 6.4,
     ax: Axes | None = None,
 ) -> Figure:
     """One line a forecast; the first one is the model, the others naive ones.
@@ -27,9 +28,10 @@ def lead_scores(
         score: Name of the score, with its unit.
         lead_label: Label of the axis of leads, with its unit.
         title: Above the axes.
+        width: Width of a new figure, in inches.
         ax: Axes to draw into; by default those of a new figure.
     """
-    figure, axes = style.panel(ax, 6.4, 3.4)
+    figure, axes = style.panel(ax, width, 3.4)
     marker = "o" if len(leads) <= 30 else None
     for number, (label, values) in enumerate(scores.items()):
         axes.plot(

@@ -27,8 +27,8 @@ class Liquid:
     quick = False
 
     def suits(self, setting: Setting) -> bool:
-        """Classes or values of whole series."""
-        known = setting.kind in ("classes", "values") and not setting.per_step
+        """Classes, labels or values of whole series."""
+        known = setting.kind in ("classes", "labels", "values") and not setting.per_step
         return known and setting.targets >= _FEWEST
 
     def seconds(self, setting: Setting) -> float:
@@ -39,7 +39,8 @@ class Liquid:
 
     def fit(self, training: Material, objective: Any) -> Predictor:
         """Draw the units and solve."""
-        task = "classify" if objective.exclusive else "regress"
+        several = "multilabel" if objective.bounded else "regress"
+        task = "classify" if objective.exclusive else several
         config = FitConfig(task=task, model=MODELS.find(self.model)())
         config = resolved(config, training.series)
         preprocessor = Preprocessor.fit(training.series)

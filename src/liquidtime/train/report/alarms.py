@@ -7,7 +7,16 @@ import numpy as np
 
 from liquidtime.plot.fit.decision import decision_curve
 from liquidtime.plot.style import to_svg
-from liquidtime.runs.page.blocks import Beside, Block, Cell, Figure, Paragraph, Section, Table
+from liquidtime.runs.page.blocks import (
+    Beside,
+    Block,
+    Cell,
+    Figure,
+    Folded,
+    Paragraph,
+    Section,
+    Table,
+)
 from liquidtime.train.folder.files import predictions_name
 from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.report.comparison import shown_part
@@ -34,11 +43,20 @@ def section(path: Path, record: dict[str, Any], metrics: dict[str, Any]) -> Sect
     )
     part = shown_part(metrics)
     blocks: list[Block] = [Paragraph(answer(points, names))]
-    for label in list(dict.fromkeys(point["class"] for point in points))[:_MOST_CLASSES]:
-        own = [point for point in points if point["class"] == label]
-        if len(names) > 2:
-            blocks.append(Paragraph(f"{quoted(names[label])} against the rest:"))
-        blocks.append(_table(own, part))
+    labels = list(dict.fromkeys(point["class"] for point in points))
+    for label in labels[:_MOST_CLASSES]:
+        table = _table([point for point in points if point["class"] == label])
+        title = f"{quoted(names[label])} against the rest"
+        if len(names) == 2:
+            blocks.append(table)
+        elif label == labels[0]:
+            blocks += [Paragraph(f"{title}:"), table]
+        else:
+            blocks.append(Folded(title, [table]))
+    if len(labels) > _MOST_CLASSES:
+        blocks.append(
+            Paragraph(f"The other {len(labels) - _MOST_CLASSES}: metrics.json, operating_points.")
+        )
     blocks.append(Paragraph(_note(points, part, record["objective"]["per_step"]), "note"))
     if len(names) == 2:
         objective = objectives.from_dict(record["objective"])
@@ -64,11 +82,13 @@ def answer(points: list[dict[str, Any]], names: dict[str, str]) -> str:
     return f"{text}, and {100 * right['value']:.0f} % of them are right."
 
 
-def _table(points: list[dict[str, Any]], part: str) -> Table:
+def _table(points: list[dict[str, Any]]) -> Table:
     rows = []
-    for point in points:
-        cells = [_cell(point[name]) for name in _SHOWN]
-        rows.append([Cell(share(point["threshold"]), below=RULES[point["rule"]]), *cells])
+    for threshold in dict.fromkeys(point["threshold"] for point in points):
+        own = [point for point in points if point["threshold"] == threshold]
+        rules = "; ".join(RULES[point["rule"]] for point in own)
+        cells = [_cell(own[0][name]) for name in _SHOWN]
+        rows.append([Cell(share(threshold), below=rules), *cells])
     return Table([*_HEADER[:-1], "alarms in 100"], rows)
 
 
@@ -128,7 +148,7 @@ def _decision(truth: np.ndarray, probability: np.ndarray, name: str) -> list[Blo
     rows = [
         [
             share(level),
-            *(f"{100 * float(np.interp(level, at, line)):.1f}" for line in (own, everybody)),
+            *(number(100 * float(np.interp(level, at, line))) for line in (own, everybody)),
         ]
         for level in (0.05, 0.1, 0.2, 0.3, 0.5)
         if level <= at[-1]

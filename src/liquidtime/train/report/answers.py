@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from liquidtime.train.report.naming import (
+    capital,
     class_names,
     interval,
     metric_name,
     number,
     quoted,
     share,
+    verb,
 )
 from liquidtime.train.score.metrics import higher_is_better
 from liquidtime.train.score.parts import ENOUGH
@@ -39,19 +41,20 @@ def reached(metrics: Mapping[str, Any], part: str, name: str, what: str = "serie
         r2 = found["r2"]["value"]
         explained = share(r2) if r2 > 0 else "nothing"
         told = (
-            f"explains {explained} of the variance (R² {_score(found['r2'])}), with errors of "
-            f"{number(found['mae']['value'])} on average"
+            f"{verb(name, 'explains', 'explain')} {explained} of the variance (R² "
+            f"{_score(found['r2'])}), with errors of {number(found['mae']['value'])} on average"
         )
     else:
         first = next((key for key in _FIRST if _there(found, key)), None)
         if first is None:
             return ""
-        told = f"reaches {metric_name(first)} {_score(found[first])}"
-        if len(metrics[part].get("counts", ())) > 2 and _there(found, "accuracy"):
+        told = f"{verb(name, 'reaches', 'reach')} {metric_name(first)} {_score(found[first])}"
+        several = len(metrics[part].get("counts", ())) > 2
+        if several and first != "accuracy" and _there(found, "accuracy"):
             told += f" and accuracy {_score(found['accuracy'])}"
         elif first == "auroc":
             told += "; guessing gives 0.5"
-    return f"{name} {told}, on the {part} part ({size})."
+    return f"{capital(name)} {told}, on the {part} part ({size})."
 
 
 def caution(
@@ -78,8 +81,9 @@ def caution(
     else:
         count = f"{few['series']:,} {unit}"
     are = "is" if few["count"] == 1 else "are"
+    count = f"Only {count}" if few["count"] else f"None{what or f' of the {unit}'}"
     return (
-        f"Only {count} {are} in {heading}. Scores and intervals (!) from fewer than {ENOUGH} "
+        f"{count} {are} in {heading}. Scores and intervals (!) from fewer than {ENOUGH} "
         "may be far off."
     )
 
@@ -207,6 +211,11 @@ def names_of(record: Mapping[str, Any]) -> dict[str, str]:
 
 def _score(found: Mapping[str, Any]) -> str:
     return f"{number(found['value'])} {interval(found)}".rstrip()
+
+
+def _within(found: Mapping[str, Any]) -> str:
+    text = interval(found, bracket=False)
+    return f", 95 % interval {text}" if text else ""
 
 
 def _there(found: Mapping[str, Any], name: str) -> bool:

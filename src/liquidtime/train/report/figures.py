@@ -163,6 +163,8 @@ def training_section(path: Path, metrics: dict[str, Any]) -> Section:
 
 def _class_figures(curves: Curves, against: Curves, labels: Sequence[str]) -> Beside:
     several = "Each class against the rest. " if len(labels) > 2 else ""
+    if several and len(labels) > len(curves):
+        several += f"The first {len(curves)} of {len(labels)} are drawn. "
     return Beside(
         [
             Figure(
@@ -215,7 +217,7 @@ def _label_sections(path: Path, record: dict[str, Any]) -> list[Section]:
         return []
     together = found.target[known] == 1, found.prediction[known]
     return [
-        Section("Does it find the labels?", [_class_figures(curves, curves, list(curves))]),
+        Section("Does it find the labels?", [_class_figures(curves, curves, objective.labels)]),
         Section(
             "Are the probabilities right?",
             [

@@ -111,7 +111,12 @@ def _by_lead(plan: ForecastPlan, found: dict[str, Any]) -> list[Block]:
         for naive in entries[0]["naive"]:
             scores[naive] = [entry["naive"][naive] for entry in entries]
         drawn = lead_scores(
-            plan.leads, scores, lead_label=f"ahead ({unit})", title=column, score="RMSE"
+            plan.leads,
+            scores,
+            lead_label=f"ahead ({unit})",
+            title=column,
+            score="RMSE",
+            width=9.0 if len(plan.target) == 1 else 6.4,
         )
         figures.append(Figure(to_svg(drawn, f"RMSE of {column} by lead")))
     header = ["", "ahead", "RMSE", "MAE", "targets"]
@@ -128,7 +133,38 @@ def _by_lead(plan: ForecastPlan, found: dict[str, Any]) -> list[Block]:
         for entry in found["outputs"]
     ]
     table = Table([*header, "inside the interval"] if covered else header, rows)
-    return [Beside(figures), Folded("Each lead in numbers", [table])]
+    return [
+        Paragraph(lead_verdict(found)),
+        Beside(figures),
+        Folded("Each lead in numbers", [table]),
+    ]
+
+
+def lead_verdict(found: dict[str, Any]) -> str:
+    """Up to which lead every naive forecast is beaten, in a sentence a column."""
+    texts = []
+    for column in dict.fromkeys(entry["column"] for entry in found["outputs"]):
+        entries = [entry for entry in found["outputs"] if entry["column"] == column]
+        ahead = [_beats_all(entry) for entry in entries]
+        if None in ahead:
+            continue
+        if all(ahead):
+            texts.append(f"{column}: at every lead its errors are smaller than the naive ones.")
+        elif not any(ahead):
+            texts.append(f"{column}: at no lead does it beat all naive forecasts.")
+        else:
+            worse = [
+                entry["lead"] for entry, better in zip(entries, ahead, strict=True) if not better
+            ]
+            texts.append(f"{column}: a naive forecast is as good at {', '.join(worse)}.")
+    return " ".join(texts)
+
+
+def _beats_all(entry: dict[str, Any]) -> bool | None:
+    naive = [value for value in entry["naive"].values() if value is not None]
+    if entry["rmse"] is None or not naive:
+        return None
+    return entry["rmse"] < min(naive)
 
 
 def _share(value: float | None) -> str:

@@ -91,6 +91,16 @@ def seconds(value: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def verb(name: str, one: str, several: str) -> str:
+    """The form of a verb behind a name: "a forest does", "random liquid features do"."""
+    return several if name.endswith("features") else one
+
+
+def capital(text: str) -> str:
+    """Text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
 def share(value: float) -> str:
     """A share as per cent: "14.0 %", "0.02 %"."""
     per_cent = 100.0 * value

@@ -5,7 +5,15 @@ from typing import Any
 
 from liquidtime.train.baseline import together
 from liquidtime.train.baseline.standing import best, deciding
-from liquidtime.train.report.naming import interval, lead, metric_name, number, turned
+from liquidtime.train.report.naming import (
+    capital,
+    interval,
+    lead,
+    metric_name,
+    number,
+    turned,
+    verb,
+)
 from liquidtime.train.score.metrics import higher_is_better
 
 _PRIOR = together.PRIOR
@@ -40,8 +48,7 @@ def recommend(
     if metric is None:
         return None
     alone = {key: entry for key, entry in baselines.items() if key != together.NAME}
-    rivals = together.partner(baselines)
-    against = best(rivals, "validation", metric) or best(alone, "validation", metric)
+    against = best(alone, "validation", metric)
     value = part["metrics"][metric]["value"]
     if against is None or value is None:
         return None
@@ -101,18 +108,17 @@ def _both(
 
 
 def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str, Any]) -> str:
-    # A name may begin small, such as "random liquid features".
-    name = _capital(name)
     title, guessing = found["title"], found["best"] == _PRIOR
     mine, theirs = _scores(found, own_first=True), _scores(found, own_first=False)
     match found["verdict"]:
         case "ahead" if guessing:
-            text = f"{name} is ahead of guessing ({mine})"
+            text = f"{name} {verb(name, 'is', 'are')} ahead of guessing ({mine})"
         case "ahead":
-            text = f"{name} is ahead of every baseline, the best of which is {title} ({mine})"
+            are = verb(name, "is", "are")
+            text = f"{name} {are} ahead of every baseline, the best of which is {title} ({mine})"
         case "behind":
             too = f"; {name} cannot be told from guessing" * guesses
-            text = f"{_capital(title)} {_do(title)} better than {name} ({theirs}){too}"
+            text = f"{title} {_do(title)} better than {name} ({theirs}){too}"
         case "guessing" if guessing or found["use"] == "network":
             text = f"{name} cannot be told from guessing ({mine})"
         case "guessing":
@@ -120,11 +126,12 @@ def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str,
         case _ if found["use"] == "network":
             text = f"{name} and the best baseline, {title}, do about equally well ({mine})"
         case _:
-            text = f"{_capital(title)} {_do(title)} at least as well as {name} ({theirs})"
+            text = f"{title} {_do(title)} at least as well as {name} ({theirs})"
     if found["use"] != "network" and found["usage"].startswith("--"):
         text += f": repeat with {found['usage']}"
     few = " With so few cases this says little." if part.get("reliable") is False else ""
-    return f"{text}.{_of_both(found)} Measured on the validation part.{few}"
+    # A name may begin small, such as "random liquid features".
+    return f"{capital(text)}.{_of_both(found)} Measured on the validation part.{few}"
 
 
 def _of_both(found: Mapping[str, Any]) -> str:
@@ -151,15 +158,17 @@ def _scores(found: Mapping[str, Any], *, own_first: bool) -> str:
     if not own_first:
         ahead = turned(ahead)
     first, second = (own, theirs) if own_first else (theirs, own)
+    shown = {"value": own}
     return (
         f"{metric_name(found['metric'])} {number(first)} against {number(second)}, better by "
-        f"{number(ahead['value'], like=own)} {interval(ahead | {'value': own})}"
-    ).rstrip()
+        f"{number(ahead['value'], like=own)}"
+        + (
+            f", 95 % interval {within}"
+            if (within := interval(ahead | shown, bracket=False))
+            else ""
+        )
+    )
 
 
 def _do(title: str) -> str:
-    return "do" if title.endswith("features") else "does"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return verb(title, "does", "do")

@@ -1,6 +1,6 @@
 """The words and tables of the report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from liquidtime.train.report import answers
 from liquidtime.train.report.beside import beside
 from liquidtime.train.report.comparison import ComparedRun, headline_metrics
 from liquidtime.train.report.naming import (
+    capital,
     class_names,
     interval,
     metric_name,
@@ -31,6 +32,7 @@ from liquidtime.train.report.naming import (
     share,
 )
 
+_LISTED = 6
 _MEANING = {
     "auroc": "chance that a case is ranked above a non-case; 0.5 is guessing",
     "auprc": "share of right alarms, averaged over all thresholds",
@@ -109,10 +111,10 @@ def baseline_table(
         f"Left out, since they take long: {left}; --baselines all fits them." if left else "",
         f"Could not be fitted: {', '.join(failed)}." if failed else "",
     ]
-    usage = [f"{_capital(row.title.removeprefix('a '))}: {row.usage}." for row in rows if row.usage]
+    usage = [f"{capital(row.title.removeprefix('a '))}: {row.usage}." for row in rows if row.usage]
     cells = [
         [
-            _capital(row.title.removeprefix("a ")),
+            capital(row.title.removeprefix("a ")),
             *(Cell(number(score.get("value")), interval(score)) for score in row.scores),
             Cell(number(row.behind.get("value")), interval(row.behind)) if row.behind else "",
             seconds(row.seconds),
@@ -120,11 +122,23 @@ def baseline_table(
         for row in rows
     ]
     own = next(at for at, row in enumerate(rows) if row.own)
+    advice = metrics["recommendation"]
     return [
+        Paragraph(_worth(advice) if advice else ""),
         Table(header, cells, own=own),
         Paragraph(" ".join(filter(None, notes)), "note"),
         *([Folded("How to use them", [Paragraph(text) for text in usage])] if usage else []),
     ]
+
+
+def _worth(advice: Mapping[str, Any]) -> str:
+    """The verdict in a few words, where the heading asks for it."""
+    return {
+        "ahead": "Yes: on the validation part it is ahead of all that is simpler.",
+        "behind": f"No: on the validation part {advice['title']} did better.",
+        "even": f"That cannot be told: on the validation part {advice['title']} did about as well.",
+        "guessing": "No: on the validation part it cannot be told from guessing.",
+    }[advice["verdict"]]
 
 
 def _both(baselines: dict[str, Any], name: str) -> str:
@@ -133,11 +147,7 @@ def _both(baselines: dict[str, Any], name: str) -> str:
     if both is None:
         return ""
     other = baselines[both["with"]]["title"]
-    return f"{_capital(both['title'])}: the mean of {name} and {other}, the best on that part."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return f"{capital(both['title'])}: the mean of {name} and {other}, the best on that part."
 
 
 def comparison_table(runs: Sequence[ComparedRun]) -> list[Block]:
@@ -298,7 +308,8 @@ def configuration(record: dict[str, Any]) -> list[Block]:
     ]
     if record.get("schema"):
         blocks.insert(1, ("Table", record["schema"]))
-    return [Columns([(name, _key_values(values)) for name, values in blocks])]
+    columns = Columns([(name, _key_values(values)) for name, values in blocks])
+    return [Folded("Every option, as config.json has it", [columns])]
 
 
 def _key_values(values: dict[str, Any]) -> Table:
@@ -311,8 +322,12 @@ def _plain(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, Mapping):
+        told = {key: each for key, each in value.items() if each is not None and each != []}
+        return "; ".join(f"{key}: {_plain(each)}" for key, each in told.items()) or "none"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        more = f", … ({len(value)} in all)" if len(value) > _LISTED else ""
+        return ", ".join(map(_plain, value[:_LISTED])) + more or "none"
     return str(value)
 
 

@@ -37,7 +37,7 @@ def section(metrics: dict[str, Any]) -> Section | None:
         f"Each variable was handed from series to series, with the times at which it was seen, "
         f"{found['repeats']} times over {found['series']:,} series of the {found['part']} part. "
         "Bars: how much worse the score is then; lines: 95 % bootstrap intervals over series. "
-        "Grey: cannot be told from none. What two variables both tell is lost with neither, so a "
+        "Grey: no loss that is clear of 0. What two variables both tell is lost with neither, so a "
         "short bar does not mean that a variable could not tell."
     )
     table = Table(
@@ -72,5 +72,6 @@ def answer(rows: list[dict[str, Any]], what: str, *, up: bool = True) -> str:
         text += f"; then {', '.join(others)}"
     rest = len(rows) - len(clear)
     if rest:
-        text += f". {'One' if rest == 1 else rest} of {len(rows)} cannot be told from none"
+        change = "loss" if up else "rise"
+        text += f". Of {rest} of the {len(rows)} no {change} is clear of 0"
     return f"{text}."

@@ -34,10 +34,13 @@ def calibration_verdict(bins: Mapping[str, np.ndarray]) -> str:
     number, groups = int(outside.sum()), len(outside)
     by_chance = tail(groups, number) >= _LEVEL
     if low <= predicted <= high and by_chance:
+        each = ""
+        if groups > 1:
+            chance = ", no more than by chance" * bool(number)
+            each = f", and {_of(number, groups)} outside its interval{chance}"
         return (
-            f"Nothing speaks against it: in all, {said}, and {_of(number, groups)} outside its "
-            f"interval, as chance alone may do. With {int(count):,} cases, less than about "
-            f"{100 * (high - low) / 2:.1f} points would go unnoticed."
+            f"Nothing speaks against it: in all, {said}{each}. With {int(count):,} cases, an "
+            f"error of less than about {100 * (high - low) / 2:.0f} points would go unnoticed."
         )
     texts = []
     if low <= predicted <= high:

@@ -17,9 +17,9 @@ Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 
 RULES = {
-    "youden": "sensitivity + specificity as large as can be",
-    "sensitive": "sensitivity of 90 % or more",
-    "specific": "specificity of 90 % or more",
+    "youden": "chosen for sensitivity + specificity",
+    "sensitive": "chosen for a sensitivity of 90 %",
+    "specific": "chosen for a specificity of 90 %",
 }
 """How thresholds are chosen, in words."""
 _LEAST = 0.9

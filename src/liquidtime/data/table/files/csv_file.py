@@ -74,9 +74,22 @@ def read_header(path: Path, schema: TableSchema) -> tuple[Header, str]:
         signs = ", ".join(_DELIMITERS.get(sign, repr(sign)) for sign in candidates)
         raise InputError(
             f"{path}, row {row}: one column only ({names[0].strip()[:60]!r}); expected columns "
-            f"with one of these between them: {signs}. Give the delimiter if it is another."
+            f"with one of these between them: {signs}. {_other_sign(path, schema, names[0])}"
         )
     return Header(f"{path}, row {row}", names), delimiter
+
+
+def _other_sign(path: Path, schema: TableSchema, heading: str) -> str:
+    """What parts the columns instead, or which lines stand above the header, in a sentence."""
+    for sign in (schema.delimiter,) if schema.delimiter else _DELIMITERS:
+        with open_text(path, schema.encoding) as lines:
+            for row, cells in itertools.islice(records(lines, sign, path), 1, _FIRST_ROWS):
+                if len(cells) > 2:
+                    return f"The header seems to be row {row}: remove the lines above it."
+    sign = next((each for each in "|:^~ " if heading.strip().count(each) > 1), None)
+    if sign is None:
+        return "Give the delimiter if it is another."
+    return f"If {sign!r} stands between columns: --delimiter {sign!r}"
 
 
 def _columns_of_text(
