@@ -48,9 +48,9 @@ class Standing(NamedTuple):
     Attributes:
         baselines: Name to `title`, `usage`, `seconds` and, for each part, `metrics` and
             `difference`: the network's less the baseline's, with the paired interval. One that
-            failed has `failed` instead. "together", the mean of the network and the best baseline,
-            has `with`, the name of that one, and for each part `gain`: its own scores less that
-            baseline's.
+            failed has `failed` instead. "together", the mean of the network and a baseline,
+            has `with`, the name of the one averaged (one that the run keeps before others), and
+            for each part `gain`: its own scores less those of the best baseline.
         left_out: Names of those that would have cost too much, to the seconds they would take.
     """
 
@@ -236,13 +236,18 @@ def _together(
     metric: str,
     training_seconds: float,
 ) -> dict[str, dict[str, Any]]:
-    """The network and the best baseline of the validation part, averaged; nothing without one."""
+    """The network and a baseline, averaged: one that the run keeps, or else the best.
+
+    Nothing without one. What is better on paper alone is of no use to anybody.
+    """
     rivals = together.partner(found)
     metrics = list(measures(parts["validation"].scored))
     decides = deciding(metric, metrics)
-    other = None if decides is None else best(rivals, "validation", decides)
-    if other is None:
+    first = None if decides is None else best(rivals, "validation", decides)
+    if first is None or decides is None:
         return {}
+    own = {name: rivals[name] for name in together.KEPT if name in rivals}
+    other = best(own, "validation", decides) or first
     objective = parts["validation"].scored.objective
     entry = together.entry(found[other], training_seconds, bounded=objective.bounded)
     entry["with"] = other
@@ -252,7 +257,7 @@ def _together(
         entry[name] = {
             "metrics": both.table,
             "difference": both.behind(part),
-            "gain": theirs.less(both.scored, both.drawn),
+            "gain": compared[first][name].less(both.scored, both.drawn),
         }
     return {together.NAME: entry}
 

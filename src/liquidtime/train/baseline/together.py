@@ -1,4 +1,4 @@
-"""The network and the best baseline together: the mean of what the two say."""
+"""The network and a baseline together: the mean of what the two say."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +12,8 @@ from liquidtime.train.score.predictions import Predictions
 
 NAME, TITLE = "together", "both together"
 PRIOR = "prior"
+KEPT = ("boosting",)
+"""Baselines that a run keeps, so that it can answer by them."""
 By = Literal["network", "boosting", "together", "recommended"]
 """Who answers when a run predicts."""
 
@@ -64,7 +66,7 @@ def answering(by: By, metrics: Mapping[str, Any]) -> Literal["network", "boostin
     chosen = NAME if advice.get("together") else advice.get("use", "network")
     baselines = metrics.get("baselines") or {}
     other = baselines.get(NAME, {}).get("with")
-    if (chosen == NAME and other not in (None, "boosting")) or chosen not in get_args(By):
+    if (chosen == NAME and other not in (None, *KEPT)) or chosen not in get_args(By):
         name = other if chosen == NAME else chosen
         title, usage = (baselines[name].get(each) or "" for each in ("title", "usage"))
         how = f"a fit with {usage}" if usage.startswith("--") else "scikit-learn"

@@ -35,8 +35,8 @@ def recommend(
         baseline's, with the 95 % interval), `verdict`, `use` ("network" or the baseline's name,
         whichever has the better value), `usage` (how to use that baseline), `together` and `text`.
 
-        `together` is None where the mean of the network and the best baseline is not better than
-        both; otherwise its `value`, its `gain` over the better of the two, with the interval, and
+        `together` is None where the mean of the network and a baseline is not better than the
+        network and the best baseline; otherwise `with` and `title` of that baseline, its `value`, its `gain` over the better of the two, with the interval, and
         `clear`: whether that interval, and the one over the other, leave out 0.
 
         Verdicts: "ahead" of every baseline, or "behind" one, where the interval of the difference
@@ -72,7 +72,7 @@ def recommend(
         "verdict": verdict,
         "use": "network" if (value >= theirs if up else value <= theirs) else against,
         "usage": entry["usage"],
-        "together": _both(baselines.get(together.NAME), metric, value, theirs),
+        "together": _both(baselines, metric, value, theirs),
     }
     return found | {"text": _text(found, name, guesses, part)}
 
@@ -86,9 +86,10 @@ def _verdict(difference: Mapping[str, Any], metric: str) -> str:
 
 
 def _both(
-    entry: Mapping[str, Any] | None, metric: str, own: float, theirs: float
+    baselines: Mapping[str, Mapping[str, Any]], metric: str, own: float, theirs: float
 ) -> dict[str, Any] | None:
-    """The network and the best baseline averaged, if that is better than each alone."""
+    """The network and a baseline averaged, if that is better than it and the best baseline."""
+    entry = baselines.get(together.NAME)
     if entry is None:
         return None
     part, up = entry["validation"], higher_is_better(metric)
@@ -101,7 +102,9 @@ def _both(
     lows = [each["low"] for each in (over_network, over_baseline)]
     clear = all(low is not None and low > 0 for low in lows)
     gain = over_network if first else over_baseline
-    return {"value": value, "gain": gain, "clear": clear}
+    other = entry.get("with", "")
+    title = baselines.get(other, {}).get("title", "")
+    return {"value": value, "gain": gain, "clear": clear, "with": other, "title": title}
 
 
 def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str, Any]) -> str:
@@ -137,12 +140,14 @@ def _of_both(found: Mapping[str, Any]) -> str:
     if both is None:
         return ""
     value, gain = both["value"], both["gain"]
+    alike = both["with"] in ("", found["best"])
+    pair = "both" if alike else f"the network and {both['title']}"
     word = "does better still" if both["clear"] else "may do better still"
     return (
-        f" The mean of both {word}: {number(value)}, better by {number(gain['value'], like=value)} "
+        f" The mean of {pair} {word}: {number(value)}, better by {number(gain['value'], like=value)} "
         f"{interval(gain | {'value': value})}".rstrip()
         + "."
-        + " `predict … --by together` gives it." * (found["best"] == "boosting")
+        + " `predict … --by together` gives it." * (both["with"] in together.KEPT)
     )
 
 
