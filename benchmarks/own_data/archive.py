@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import _gru
 from _compare import RIVALS, measured, seeds, split_checks, table
 from _problems import ARCHIVE, Problem, archive, waves
 
@@ -33,7 +34,7 @@ def _tables(groups: Sequence[Group]) -> list[BenchTable]:
 CASE = Case(
     name="archive",
     checks=_checks,
-    measure=lambda setting, tell: measured(_problems(setting), RIVALS, tell),
+    measure=lambda setting, tell: measured(_problems(setting), (_gru.NAME, *RIVALS), tell),
     tables=_tables,
     legend="Rivals are given half-empty series on the full grid, by linear interpolation; "
     "nn.GRU is one seed of a plain loop of 100 epochs.",

@@ -36,8 +36,9 @@ def recommend(
         whichever has the better value), `usage` (how to use that baseline), `together` and `text`.
 
         `together` is None where the mean of the network and a baseline is not better than the
-        network and the best baseline; otherwise `with` and `title` of that baseline, its `value`, its `gain` over the better of the two, with the interval, and
-        `clear`: whether that interval, and the one over the other, leave out 0.
+        network and the best baseline; otherwise `with` and `title` of that baseline, its `value`,
+        its `gain` over the better of the two, with the interval, and `clear`: whether that
+        interval, and the one over the other, leave out 0.
 
         Verdicts: "ahead" of every baseline, or "behind" one, where the interval of the difference
         leaves out 0; "even" where it does not; "guessing" where the network cannot be told from
@@ -143,8 +144,9 @@ def _of_both(found: Mapping[str, Any]) -> str:
     alike = both["with"] in ("", found["best"])
     pair = "both" if alike else f"the network and {both['title']}"
     word = "does better still" if both["clear"] else "may do better still"
+    better = number(gain["value"], like=value)
     return (
-        f" The mean of {pair} {word}: {number(value)}, better by {number(gain['value'], like=value)} "
+        f" The mean of {pair} {word}: {number(value)}, better by {better} "
         f"{interval(gain | {'value': value})}".rstrip()
         + "."
         + " `predict … --by together` gives it." * (both["with"] in together.KEPT)
