@@ -11,10 +11,15 @@ from _rivals import Answer, interpreter, rival
 from liquidtime.bench.contract import Group
 from liquidtime.bench.gate import Check
 from liquidtime.bench.setting import Setting, Tell
-from liquidtime.bench.table import BenchTable, plain_table
+from liquidtime.bench.table import NONE, BenchTable, plain_table
 
 OURS = (FIRST_TRY, RIDGE)
 RIVALS = ("minirocket", "forest", "boosting")
+_NAMES = {
+    "minirocket": "MiniRocket",
+    "forest": "random forest",
+    "boosting": "gradient boosting",
+}
 Score = Callable[[Problem, Answer], float]
 
 
@@ -73,17 +78,17 @@ def split_checks(problems: Iterable[Problem]) -> Iterator[Check]:
 
 def table(title: str, groups: Sequence[Group]) -> list[BenchTable]:
     """A row a contestant: its mean over seeds on each problem, the mean of all, the seconds."""
+    problems = list(dict.fromkeys(g["problem"] for g in groups))
     rows = []
-    for protocol in dict.fromkeys(g["protocol"] for g in groups):
-        here = [g for g in groups if g["protocol"] == protocol]
-        problems = list(dict.fromkeys(g["problem"] for g in here))
-        for who in dict.fromkeys(g["who"] for g in here):
-            mine = [g for g in here if g["who"] == who]
-            means = [_mean([g["score"] for g in mine if g["problem"] == p]) for p in problems]
-            cells = [", ".join(f"{p} {m:.3f}" for p, m in zip(problems, means, strict=True))]
-            seconds = _mean([g["seconds"] for g in mine])
-            rows.append([f"{protocol}: {who}", *cells, f"{_mean(means):.4f}", f"{seconds:.2f}"])
-    return plain_table(title, ["", "on each", "mean", "s a fit and prediction"], rows)
+    for protocol, who in dict.fromkeys((g["protocol"], g["who"]) for g in groups):
+        mine = [g for g in groups if g["protocol"] == protocol and g["who"] == who]
+        scores = {p: [g["score"] for g in mine if g["problem"] == p] for p in problems}
+        means = {p: _mean(found) for p, found in scores.items() if found}
+        cells = [f"{means[p]:.3f}" if p in means else NONE for p in problems]
+        mean, seconds = _mean([*means.values()]), _mean([g["seconds"] for g in mine])
+        name = f"{protocol}: {_NAMES.get(who, who)}"
+        rows.append([name, *cells, f"{mean:.4f}", f"{seconds:.2f}"])
+    return plain_table(title, ["", *problems, "mean", "s a fit and prediction"], rows)
 
 
 def _mean(numbers: Sequence[float]) -> float:

@@ -194,7 +194,7 @@ def test_the_page_of_peoples_own_data_has_the_tables_of_a_record(tmp_path, monke
     assert page.main([str(tmp_path / "runs")]) == 0
     text = written.read_text(encoding="utf-8")
     assert "A processor, 2 cores, avx2; liquidtime 0.1.0, torch 2.0. Measured 2026-01-02." in text
-    assert "| all samples: minirocket | GunPoint 0.990 | 0.9900 | 1.50 |" in text
+    assert "| all samples: MiniRocket | 0.990 | 0.9900 | 1.50 |" in text
     assert (
         "| boosting, row by row | 0.610 |" in text and "smartwatch" not in text.split("<!-- end")[0]
     )
