@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-_CASES = 300
+_CASES = 150
 """Of all subjects together; each runs its share."""
 
 

@@ -155,7 +155,13 @@ FIRST = Parameters(unit_conductance=0.05)
 
 
 @pytest.mark.parametrize(
-    ("initial", "trials"), [(None, 1), ("rest", 1), (-55.0, 1), (None, [None, "ablate b"])]
+    ("initial", "trials"),
+    [
+        (None, 1),
+        pytest.param("rest", 1, marks=pytest.mark.slow),
+        pytest.param(-55.0, 1, marks=pytest.mark.slow),
+        (None, [None, "ablate b"]),
+    ],
 )
 def test_a_fit_begins_where_a_simulation_with_its_constants_does(initial, trials):
     """Right: -52 mV, and both losses equal; it was -48.85, with losses of 10.40 and 14.44."""

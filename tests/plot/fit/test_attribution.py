@@ -21,13 +21,13 @@ def seen():
 
 def test_only_what_was_observed_has_a_point_and_the_largest_is_darkest(seen):
     figure = plot.attribution_trace(*seen, names=["HR", "K"], unit="y")
-    heart, potassium = (figure.axes[k].collections[0] for k in (1, 2))
+    heart, potassium = (figure.axes[k].collections[0] for k in (0, 1))
     assert heart.get_offsets().tolist() == [[0.0, 1.0], [1.0, 2.0], [9.0, 3.0]]
     FigureCanvasAgg(figure).draw()
     assert to_hex(potassium.get_facecolors()[0]) == LOWERED
     assert potassium.get_sizes()[0] == max(*heart.get_sizes(), *potassium.get_sizes())
     assert heart.norm.vmin == -3.0 and heart.norm.vmax == 3.0
-    rows = figure.axes[3].collections[0].get_segments()
+    rows = figure.axes[2].collections[0].get_segments()
     assert [segment[0][0] for segment in rows] == seen[0].tolist()
 
 
@@ -36,7 +36,7 @@ def test_categories_have_their_names(seen):
     figure = plot.attribution_trace(
         times, values, amounts, names=["a", "b"], unit="y", labels={"b": ("SR", "AF")}
     )
-    assert [text.get_text() for text in figure.axes[2].get_yticklabels()] == ["SR", "AF"]
+    assert [text.get_text() for text in figure.axes[1].get_yticklabels()] == ["SR", "AF"]
 
 
 def test_bars_are_sorted_and_what_is_left_is_one_bar():

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 
 from liquidtime.runs.stored import understood
 from liquidtime.runs.write import write_atomically
@@ -58,11 +58,13 @@ def read(path: Path) -> Predictor:
         if kind == "values":
             return np.where(np.isnan(fixed), raw, fixed)
         if kind == "labels":
-            return np.where(np.isnan(fixed), expit(raw), fixed)
+            return np.where(np.isnan(fixed), _sigmoid(raw), fixed)
         found = np.zeros((len(table), labels))
-        one = expit(raw)
+        one = _sigmoid(raw)
         two = raw.shape[1] == 1
-        found[:, classes] = np.hstack([1 - one, one]) if two else softmax(raw, axis=1)
+        found[:, classes] = (
+            np.hstack([1 - one, one]) if two else torch.from_numpy(raw).softmax(1).numpy()
+        )
         return found
 
     return predict
@@ -116,3 +118,7 @@ def _walk(tree: dict[str, NDArray], table: Array) -> Array:
         )
         at[going] = np.where(left, tree["left"][here], tree["right"][here])
     return tree["value"][at]
+
+
+def _sigmoid(raw: Array) -> Array:
+    return torch.from_numpy(raw).sigmoid().numpy()
