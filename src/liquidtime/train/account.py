@@ -86,6 +86,7 @@ def account(
     which: Which,
     plan: ForecastPlan | None = None,
     example: int | None = None,
+    pieces: bool = False,
 ) -> dict[str, Any]:
     """The rest of `metrics.json`.
 
@@ -97,6 +98,7 @@ def account(
         which: How many baselines.
         plan: Of a forecast.
         example: Number of the series of the last part that the report shows, if there is one.
+        pieces: Whether the series are pieces of longer ones.
 
     Returns:
         `baselines`, `baselines_left_out`, `recommendation`, `operating_points` (empty where there
@@ -104,7 +106,7 @@ def account(
         the example `series`, `part` and `left_out`, why it is not said what moved its prediction,
         or "" (None without an example).
     """
-    stood = _stand(out, trained, answered, which, plan)
+    stood = _stand(out, trained, answered, which, plan, pieces)
     last = list(answered)[-1]
     points = []
     if trained.objective.exclusive:
@@ -132,6 +134,7 @@ def _stand(
     answered: Mapping[str, Answered],
     which: Which,
     plan: ForecastPlan | None,
+    pieces: bool,
 ) -> Standing:
     """The baselines, once: a run that was stopped after them finds what they came to."""
     file = out / CHECKPOINTS / BASELINES
@@ -149,7 +152,8 @@ def _stand(
         model=trained.config.model.name,
         plan=plan,
         both=None if trained.again is None else trained.again.series,
-        keep=None if plan is not None else partial(keep_baseline, out / BOOSTING),
+        # Forecasts and pieces of series are answered by the network alone; see `Run.predict`.
+        keep=None if pieces or plan is not None else partial(keep_baseline, out / BOOSTING),
     )
     file.parent.mkdir(exist_ok=True)
     write_json(file, {"which": which, **stood._asdict()})

@@ -63,6 +63,7 @@ def test_who_is_recommended():
     def metrics(use, together=None, other="boosting"):
         baselines = {
             "together": {"with": other},
+            "boosting": {"title": "gradient boosting", "usage": "", "kept": True},
             "forest": {"title": "a random forest", "usage": "scikit"},
             "liquid": {"title": "random liquid features", "usage": "--model ridge"},
         }

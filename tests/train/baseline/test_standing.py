@@ -58,13 +58,20 @@ def answered(training, held, objective, quality):
     return Answered(held, scored, drawn), table
 
 
-def told(quality, which="quick", seed=1, size=80):
+def told(quality, which="quick", seed=1, size=80, keep=None):
     training, held = make_series(120), make_series(size, seed=seed)
     objective = objectives.of_training(training, FitConfig())
     answer, table = answered(training, held, objective, quality)
     parts = {"validation": answer}
     stood = stand(
-        training, parts, objective, which=which, training_seconds=1.0, metric="auroc", model="cfc"
+        training,
+        parts,
+        objective,
+        which=which,
+        training_seconds=1.0,
+        metric="auroc",
+        model="cfc",
+        keep=keep,
     )
     return table, stood, recommend(table, stood.baselines, "CfC")
 
@@ -101,6 +108,16 @@ def test_the_interval_of_a_difference_is_paired():
     )
     found = stood.baselines["linear"]["validation"]["difference"]["auroc"]
     assert found == {"value": 0.0, "low": 0.0, "high": 0.0}
+
+
+def test_only_a_baseline_that_is_kept_is_said_to_answer():
+    """A forecast keeps none, and was told that it had its boosting."""
+    kept = told(0.5, keep=lambda name, predictor: name == "linear")[1].baselines
+    assert "predict … --by linear" in kept["linear"]["usage"] and kept["linear"]["kept"]
+    assert "predict … --by together" in kept["together"]["usage"]
+    for which in ("quick", "all"):
+        found = told(0.5, which)[1].baselines
+        assert len(found) > 2 and not any("--by" in each["usage"] for each in found.values())
 
 
 def test_a_network_that_guesses_is_called_so():

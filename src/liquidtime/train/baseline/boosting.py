@@ -12,7 +12,7 @@ class Boosting:
 
     name = "boosting"
     title = "gradient boosting"
-    usage = "the run has it: predict … --by boosting"
+    usage = "scikit-learn's HistGradientBoostingClassifier or -Regressor on mean, least, most, …"
     model = ""
     quick = False
 

@@ -25,10 +25,10 @@ _NODES = {
 """Arrays of the trees [G, M], and what scikit-learn calls these fields of a node."""
 
 
-def keep(path: Path, name: str, predictor: Predictor) -> None:
-    """Write a fitted baseline, if it is one that can be kept."""
+def keep(path: Path, name: str, predictor: Predictor) -> bool:
+    """Write a fitted baseline, and tell whether it is one that can be kept."""
     if name != NAME or not isinstance(predictor, Learned):
-        return
+        return False
     arrays = _arrays(predictor)
 
     def write(beside: Path) -> None:
@@ -36,6 +36,7 @@ def keep(path: Path, name: str, predictor: Predictor) -> None:
             np.savez_compressed(file, **arrays)
 
     write_atomically(path, write)
+    return True
 
 
 def read(path: Path) -> Predictor:

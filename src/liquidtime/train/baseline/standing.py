@@ -46,7 +46,8 @@ class Standing(NamedTuple):
     """Baselines, as `metrics.json` holds them.
 
     Attributes:
-        baselines: Name to `title`, `usage`, `seconds` and, for each part, `metrics` and
+        baselines: Name to `title`, `usage`, `kept` (True of one by which the run can answer,
+            missing otherwise), `seconds` and, for each part, `metrics` and
             `difference`: the network's less the baseline's, with the paired interval. One that
             failed has `failed` instead. "together", the mean of the network and a baseline,
             has `with`, the name of the one averaged (one that the run keeps before others), and
@@ -131,7 +132,7 @@ def stand(
     model: str = "",
     plan: ForecastPlan | None = None,
     both: IrregularSeries | None = None,
-    keep: Callable[[str, Predictor], None] | None = None,
+    keep: Callable[[str, Predictor], bool] | None = None,
 ) -> Standing:
     """Fit the baselines on the training part and score them beside the network.
 
@@ -146,7 +147,8 @@ def stand(
         plan: Of a forecast.
         both: The training and the validation part, where the network learnt from both before it
             was asked of the test part; then so do the baselines.
-        keep: Is given the name of each baseline and what predicts at last.
+        keep: Is given the name of each baseline and what predicts at last, and tells whether the
+            run keeps it; None where a run could not answer by any.
     """
     steps = len(training.times) + sum(len(part.series.times) for part in parts.values())
     setting = setting_of(training, objective, steps, plan)
@@ -173,8 +175,8 @@ def stand(
             found[each.name] = entry | {"failed": str(error).partition("\n")[0][:200]}
             continue
         entry["seconds"] = time.perf_counter() - begun
-        if keep is not None:
-            keep(each.name, later)
+        if keep is not None and keep(each.name, later):
+            entry |= {"kept": True, "usage": f"the run has it: predict … --by {each.name}"}
         compared[each.name] = {
             name: _compared(_beside(objective, parts[name].series, answer), metric)
             for name, answer in answers.items()
@@ -246,7 +248,7 @@ def _together(
     first = None if decides is None else best(rivals, "validation", decides)
     if first is None or decides is None:
         return {}
-    own = {name: rivals[name] for name in together.KEPT if name in rivals}
+    own = {name: entry for name, entry in rivals.items() if entry.get("kept")}
     other = best(own, "validation", decides) or first
     objective = parts["validation"].scored.objective
     entry = together.entry(found[other], training_seconds, bounded=objective.bounded)

@@ -12,8 +12,6 @@ from liquidtime.train.score.predictions import Predictions
 
 NAME, TITLE = "together", "both together"
 PRIOR = "prior"
-KEPT = ("boosting",)
-"""Baselines that a run keeps, so that it can answer by them."""
 By = Literal["network", "boosting", "together", "recommended"]
 """Who answers when a run predicts."""
 
@@ -42,7 +40,7 @@ def entry(other: Mapping[str, Any], seconds: float, *, bounded: bool) -> dict[st
     return {
         "title": TITLE,
         "usage": f"the mean of {what}: predict … --by together"
-        if title == "gradient boosting"
+        if other.get("kept")
         else f"fit the network and {title}, and take the mean of {what}; no option does it",
         "seconds": seconds + other["seconds"],
     }
@@ -66,7 +64,8 @@ def answering(by: By, metrics: Mapping[str, Any]) -> Literal["network", "boostin
     chosen = NAME if advice.get("together") else advice.get("use", "network")
     baselines = metrics.get("baselines") or {}
     other = baselines.get(NAME, {}).get("with")
-    if (chosen == NAME and other not in (None, *KEPT)) or chosen not in get_args(By):
+    kept = other is None or baselines[other].get("kept", False)
+    if (chosen == NAME and not kept) or chosen not in get_args(By):
         name = other if chosen == NAME else chosen
         title, usage = (baselines[name].get(each) or "" for each in ("title", "usage"))
         how = f"a fit with {usage}" if usage.startswith("--") else "scikit-learn"

@@ -36,9 +36,9 @@ def recommend(
         whichever has the better value), `usage` (how to use that baseline), `together` and `text`.
 
         `together` is None where the mean of the network and a baseline is not better than the
-        network and the best baseline; otherwise `with` and `title` of that baseline, its `value`,
-        its `gain` over the better of the two, with the interval, and `clear`: whether that
-        interval, and the one over the other, leave out 0.
+        network and the best baseline; otherwise `with` and `title` of that baseline, whether it is
+        `kept` by the run, its `value`, its `gain` over the better of the two, with the interval,
+        and `clear`: whether that interval, and the one over the other, leave out 0.
 
         Verdicts: "ahead" of every baseline, or "behind" one, where the interval of the difference
         leaves out 0; "even" where it does not; "guessing" where the network cannot be told from
@@ -104,8 +104,9 @@ def _both(
     clear = all(low is not None and low > 0 for low in lows)
     gain = over_network if first else over_baseline
     other = entry.get("with", "")
-    title = baselines.get(other, {}).get("title", "")
-    return {"value": value, "gain": gain, "clear": clear, "with": other, "title": title}
+    beside = baselines.get(other, {})
+    told = {"with": other, "title": beside.get("title", ""), "kept": beside.get("kept", False)}
+    return {"value": value, "gain": gain, "clear": clear, **told}
 
 
 def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str, Any]) -> str:
@@ -149,7 +150,7 @@ def _of_both(found: Mapping[str, Any]) -> str:
         f" The mean of {pair} {word}: {number(value)}, better by {better} "
         f"{interval(gain | {'value': value})}".rstrip()
         + "."
-        + " `predict … --by together` gives it." * (both["with"] in together.KEPT)
+        + " `predict … --by together` gives it." * both["kept"]
     )
 
 
