@@ -20,6 +20,8 @@ from liquidtime.tasks.rows import MINUTES, compare
 from liquidtime.tasks.table import JSON, MARKDOWN, cells, narrow, write_table
 from liquidtime.train import Run
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 ON_THE_CLOCK = ("seconds_per_epoch", "seconds_total", "created", "git")
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sys
 from pathlib import Path
 
 import torch
@@ -100,4 +101,11 @@ def _plant(epoch, where, number):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    main()
+    jobs = [[]]
+    for word in sys.argv[1:]:
+        if word == "--then":
+            jobs.append([])
+        else:
+            jobs[-1].append(word)
+    for job in jobs:
+        main(job)
