@@ -2,6 +2,7 @@
 
 import gc
 import os
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -13,6 +14,23 @@ import torch
 # The same cases in every run; HYPOTHESIS_PROFILE=default looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+# With two workers the last file is waited for: those that take long begin.
+LONG = (
+    "fuzz/test_fuzz.py",
+    "docs/test_pages.py",
+    "examples/test_examples.py",
+    "cli/test_simulate.py",
+    "types/test_types.py",
+    "train/test_data_parallel.py",
+    "export/test_every_target.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    place = {Path(__file__).parent / name: at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path, len(LONG)))
 
 
 def pytest_collection_finish(session):
