@@ -43,6 +43,7 @@ def test_what_fit_prints(table, tmp_path, capsys):
     assert " to 0." in shown.out, "intervals are shown"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_seed_changes_split_and_weights(table, tmp_path):
     splits, seeds = [], []
     for seed in ("1", "2"):
@@ -55,6 +56,7 @@ def test_seed_changes_split_and_weights(table, tmp_path):
     assert seeds == [1, 2]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_without_out_runs_are_numbered(table, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for _ in range(2):
@@ -146,6 +148,7 @@ def test_fractions_that_leave_no_validation(table, tmp_path, capsys):
     assert not (tmp_path / "r").exists()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_ctrl_c_says_how_to_go_on_and_resume_ends_at_the_same_numbers(table, tmp_path):
     def command(out, epochs="20"):
         options = [*SMALL, "--train.epochs", epochs, "--target", "y", "--out", str(tmp_path / out)]
