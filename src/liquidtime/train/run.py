@@ -168,7 +168,8 @@ class Run:
                 1970.
             by: Who answers: the "network", the gradient "boosting" that stood beside it, both
                 "together" by their mean, or what the validation part "recommended". All but the
-                network are for whole series, where boosting was fitted.
+                network need boosting, which the run has if it was fitted beside it. Its quantiles
+                are what it predicts and, added to that, those of its errors in training.
 
         Returns:
             Predictions of the series; of a forecast, `liquidtime.train.ahead.Forecasts`.
@@ -185,14 +186,13 @@ class Run:
         if by == "network":
             return found
         read = read_as(self.schema, series, local)
-        if plan_of(self.schema) is not None or read.pieces is not None:
-            raise InputError(
-                f"by={by!r}: this run forecasts or reads pieces of long series; expected 'network'."
-            )
         known = self.preprocessor
         asked = replace(read.inputs, target=None, classes=None, target_names=None)
         asked = asked.with_categories(known.categories, known.static_categories)
-        return replace(found, outputs=outputs_by(by, self._boosting(Material(asked)), found))
+        theirs = self._boosting(Material(asked, plan_of(self.schema)))
+        if read.pieces is not None:
+            theirs = read.pieces.join(theirs)
+        return replace(found, outputs=outputs_by(by, theirs, found))
 
     def evaluate(
         self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None
