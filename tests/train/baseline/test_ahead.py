@@ -10,6 +10,7 @@ import torch
 from liquidtime.data import IrregularSeries
 from liquidtime.data.forecast.inputs import prepare
 from liquidtime.data.forecast.plan import ForecastPlan
+from liquidtime.data.segments import in_segments
 from liquidtime.train import FitConfig
 from liquidtime.train.baseline import ahead, levels
 from liquidtime.train.baseline.catalogue import BASELINES
@@ -90,12 +91,25 @@ def test_nothing_of_the_future_is_seen():
         np.testing.assert_array_equal(*each)
 
 
+def test_where_a_series_is_cut_into_pieces_makes_no_difference():
+    plan, series, *_ = hourly()
+    for context in (0, 16, 60):
+        cut = in_segments(series, 32, context=context)
+        own = replace(plan, context=f"{context} rows")
+        for lead in range(3):
+            whole = Outlook(series, own).table(0, lead, ALL)
+            each = Outlook(cut.series, own).table(0, lead, np.arange(len(cut.rows)))
+            # The first pieces have less before them.
+            there = cut.own & (cut.rows >= 64)
+            np.testing.assert_array_equal(each[there], whole[cut.rows[there]])
+
+
 @pytest.mark.parametrize("quantiles", [(), (0.1, 0.5, 0.9)])
 def test_a_file_says_the_same_and_it_is_better_than_a_season_before(quantiles, tmp_path):
     plan, series, *_ = hourly()
     config = FitConfig(task="forecast", quantiles=quantiles)
     objective = objectives.of_training(series, config)
-    pieces = series if not quantiles else in_pieces(series)
+    pieces = series if not quantiles else in_segments(series, 30, context=10).series
     fitted = levels.fitted(BOOSTING, Material(pieces, plan), objective)
     new = Material(hourly(seed=1)[1], plan)
     found = fitted(new)
@@ -107,12 +121,6 @@ def test_a_file_says_the_same_and_it_is_better_than_a_season_before(quantiles, t
     assert (np.diff(points, axis=2) > 0).all()
     error = points[..., points.shape[2] // 2] - new.series.target.numpy()
     assert np.nanstd(error) < 0.6 * np.nanstd(Outlook(new.series, plan).line(0, 0, ALL)[:, 1:])
-
-
-def in_pieces(series):
-    from liquidtime.data.segments import in_segments
-
-    return in_segments(series, 30, context=10).series
 
 
 ALL = np.arange(400)

@@ -11,6 +11,7 @@ from liquidtime.data.forecast.calendar import calendar_inputs
 from liquidtime.data.forecast.leads import back
 from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.series import IrregularSeries
+from liquidtime.data.spans import Span
 from liquidtime.deploy.categories import columns
 from liquidtime.train.baseline.summaries import static_of, values_of
 
@@ -61,7 +62,7 @@ class Outlook:
             self._named(known, rows),
             self._seasons(column, lead, rows),
             self._now[rows],
-            own[:, : _LAGS + 1],
+            own[:, : self._count + 1],
             own[:, self._before(lead)],
             np.stack([_mean(own[:, :width]) for width in self._widths], axis=1),
         ]
@@ -77,23 +78,39 @@ class Outlook:
         return self._plan.exact and self._plan.by == "time"
 
     @cached_property
+    def _reach(self) -> int:
+        """Lags that every piece shows of all its own rows, since its context does."""
+        context = Span.parse(self._plan.context, "the context of a segment", zero=True)
+        rows = context.rows
+        if rows is None:
+            rows = context.time(self._plan.time_unit, "the context of a segment") / self._plan.gap
+        return min(_MOST_LAGS, int(rows))
+
+    @cached_property
+    def _count(self) -> int:
+        """Lags that are columns one by one."""
+        return max(min(_LAGS, self._reach), self._plan.lags)
+
+    @cached_property
     def _season(self) -> int:
         """Lags of the shortest season; 0 where there is none that lags reach."""
         if not self._on_grid:
             return 0
         lags = [round(season / self._plan.gap) for season in self._plan.seasons]
-        return min((lag for lag in lags if lag > 1 and 2 * lag + 2 <= _MOST_LAGS), default=0)
+        return min((lag for lag in lags if lag > 1 and 2 * lag + 2 <= self._reach), default=0)
 
     @cached_property
     def _widths(self) -> tuple[int, ...]:
         """Lags that means are taken of."""
-        return (6, self._season, 2 * self._season) if self._season else (6, _LAGS)
+        if self._season:
+            return 6, self._season, 2 * self._season
+        return max(1, self._count // 2), max(1, self._count)
 
     @cached_property
     def _lags(self) -> Values:
         """[R, lags, K], on a grid so many gaps ago, else so many rows; and one that is empty."""
         plan, series = self._plan, self._series
-        count = max(_LAGS, 2 * self._season + 2) + 1
+        count = max(self._count, 2 * self._season + 2) + 1
         ago = np.arange(count)
         if self._on_grid:
             moments = series.times.cpu().numpy()[:, None] - ago * plan.gap
@@ -105,6 +122,8 @@ class Outlook:
         found = np.where((at >= 0)[..., None], values[np.maximum(at, 0)], np.nan)
         last = pd.DataFrame(values).groupby(self._member, sort=False).ffill().to_numpy()
         found[:, 0] = last
+        for lag in range(1, plan.lags + 1):
+            found[:, lag] = self._values[:, [self._at[name] for name in plan.lag_names(lag)]]
         return np.concatenate([found, np.full_like(found[:, :1], np.nan)], axis=1)
 
     @cached_property
