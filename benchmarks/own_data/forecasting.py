@@ -6,6 +6,7 @@ by; gradient boosting from these 85 % together. "As it recommends" is what the s
 its validation part speaks for.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from liquidtime.bench.contract import Case, Group
 from liquidtime.bench.gate import Check
 from liquidtime.bench.setting import Setting, Tell
 from liquidtime.bench.table import BenchTable, plain_table
+from liquidtime.errors import InputError
+from liquidtime.train.baseline.together import answering
 
 HORIZONS = (1, 24)
 FIRST, ADVICE, RIVAL = "liquidtime, first try", "liquidtime, as it recommends", "boosting"
@@ -76,7 +79,8 @@ def _ours(hours: Hours, horizon: int, seed: int, quick: bool) -> tuple[Tried, np
         found = pd.read_csv(Path(folder, "run", "predictions.csv"))
         targets = found[[name for name in found if name.startswith("target_")]].to_numpy()
         file = Path(folder, "said.csv")
-        command(["predict", str(tried.run.path), str(table), "--by", "recommended"], file)
+        by = _recommended(tried.run.metrics)
+        command(["predict", str(tried.run.path), str(table), "--by", by], file)
         said = pd.read_csv(file)[f"predicted_{hours.target}"].to_numpy().reshape(-1, horizon)
     if len(said) != len(hours.frame):
         raise RuntimeError(f"{hours.name}: {len(said)} forecasts of {len(hours.frame)} rows")
@@ -90,9 +94,10 @@ def _ours(hours: Hours, horizon: int, seed: int, quick: bool) -> tuple[Tried, np
 
 
 def _recommended(metrics: dict[str, Any]) -> str:
-    """Who answers by `--by recommended`."""
-    advice = metrics.get("recommendation") or {"use": "network", "together": None}
-    return "together" if advice["together"] else advice["use"]
+    """Who answers by `--by recommended`; the network, where that is nobody that a run keeps."""
+    with contextlib.suppress(InputError):
+        return answering("recommended", metrics)
+    return "network"
 
 
 def _tables(groups: Sequence[Group]) -> list[BenchTable]:

@@ -76,7 +76,7 @@ def recommend(
         "verdict": verdict,
         "use": "network" if (value >= theirs if up else value <= theirs) else against,
         "usage": entry["usage"],
-        "together": _both(metrics, baselines, metric, value, theirs),
+        "together": _both(baselines, metric, value, theirs),
     }
     return found | {"text": _text(found, name, guesses, part)}
 
@@ -86,11 +86,7 @@ def _verdict(difference: Mapping[str, Any], metric: str) -> str:
 
 
 def _both(
-    metrics: Mapping[str, Any],
-    baselines: Mapping[str, Mapping[str, Any]],
-    metric: str,
-    own: float,
-    theirs: float,
+    baselines: Mapping[str, Mapping[str, Any]], metric: str, own: float, theirs: float
 ) -> dict[str, Any] | None:
     """The network and a baseline averaged, if that is what to take."""
     entry = baselines.get(together.NAME)
@@ -106,7 +102,7 @@ def _both(
     beside = baselines.get(entry.get("with", ""), {})
     kept = beside.get("kept", False)
     better = gain["value"] is not None and gain["value"] > 0
-    if not better and not (kept and _luck(metrics, beside, metric, over_network, over_baseline)):
+    if not better and not (kept and _luck(beside, metric, over_network, over_baseline)):
         return None
     return {
         "value": value,
@@ -118,24 +114,17 @@ def _both(
     }
 
 
-def _luck(
-    metrics: Mapping[str, Any],
-    beside: Mapping[str, Any],
-    metric: str,
-    *over: Mapping[str, Any],
-) -> bool:
+def _luck(beside: Mapping[str, Any], metric: str, *over: Mapping[str, Any]) -> bool:
     """Whether the validation part cannot tell the network from a baseline, nor their mean.
 
     Args:
-        metrics: What `metrics.json` holds.
         beside: The baseline.
         metric: That decides.
         *over: How far the mean is ahead of the network and of the best baseline.
     """
     apart = [lead(beside["validation"]["difference"][metric], metric), *over]
     return (
-        metrics["validation"].get("reliable") is not False
-        and all(each["low"] is not None for each in apart)
+        all(each["low"] is not None for each in apart)
         and _side(apart[0]) == 0
         and all(_side(each) == 0 for each in over)
     )
