@@ -30,9 +30,8 @@ class LiquidForecaster(NestedParameters):
     numbers), with an (id, time) MultiIndex for a panel; or an array, whose rows are then numbered.
     `X` is a frame with the same kind of index: columns that are known ahead.
 
-    It forecasts as `liquidtime fit --horizon` does. The last share of the rows says for how long to
-    learn; then a network is fitted to all rows for as long (`refit`), since those nearest to what
-    is forecast tell most of it.
+    It forecasts as `liquidtime fit --horizon` does: the last share of the rows chooses the weights.
+    These rows are nearest to what is forecast, and are learnt from only with `refit`.
 
     Args:
         horizon: How far: a number of rows, or a time such as "24h".
@@ -57,8 +56,8 @@ class LiquidForecaster(NestedParameters):
         ensemble: Networks that are averaged; "auto" is 3 where that is quick.
         training: Further fields of `liquidtime.train.TrainConfig`.
         validation: Share of the rows, the last ones, that chooses the weights.
-        refit: Whether to learn from all rows afterwards; without, those of `validation` are never
-            learnt from.
+        refit: Whether to fit to all rows afterwards, for as long as was best. That pays where a
+            series changes; elsewhere weights that were chosen can be better.
         n_threads: Threads; None leaves them.
         random_state: Seed.
 
@@ -94,7 +93,7 @@ class LiquidForecaster(NestedParameters):
         ensemble: int | Literal["auto"] = "auto",
         training: Mapping[str, Any] | None = None,
         validation: float = 0.15,
-        refit: bool = True,
+        refit: bool = False,
         n_threads: int | None = None,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:

@@ -20,7 +20,7 @@ def fit_forecast(parts: Parts, config: FitConfig) -> Trained:
     """Fit a network on the training part of a forecast, its weights chosen on the validation part.
 
     With `config.train.refit` "yes" another one is fitted to both parts then, for as long as the
-    first one was best after: the last rows of a series tell most of the next ones.
+    first one was best after.
 
     Args:
         parts: The pieces.
