@@ -18,6 +18,8 @@ from liquidtime.train.baseline.levels import Levelled
 
 NAME = "boosting"
 _AHEAD, _APART = "ahead", "apart"
+# So few that their cells stay near while all trees are asked.
+_ROWS_AT_ONCE = 8192
 _NODES = {
     "feature": "feature_idx",
     "threshold": "num_threshold",
@@ -103,10 +105,13 @@ class _Trees:
     def sums(self, table: Array) -> Array:
         """[N, outputs]."""
         found = np.tile(self.start, (len(table), 1))
-        for tree, output in enumerate(self.output):
-            found[:, output] += _walk(
-                {name: each[tree] for name, each in self.nodes.items()}, table
-            )
+        for first in range(0, len(table), _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            some = np.ascontiguousarray(table[rows])
+            holes = bool(np.isnan(some).any())
+            for tree, output in enumerate(self.output):
+                nodes = {name: each[tree] for name, each in self.nodes.items()}
+                found[rows, output] += _walk(nodes, some, holes)
         return found
 
     def predict(self, table: NDArray) -> Array:
@@ -179,18 +184,22 @@ def _trees(models: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _walk(tree: dict[str, NDArray], table: Array) -> Array:
-    """What one tree says of each row."""
-    at, rows = np.zeros(len(table), np.int64), np.arange(len(table))
-    going = rows
-    while len(going := going[~tree["leaf"][at[going]].astype(bool)]):
-        here = at[going]
-        value = table[going, tree["feature"][here]]
-        left = np.where(
-            np.isnan(value), tree["missing_left"][here] != 0, value <= tree["threshold"][here]
-        )
-        at[going] = np.where(left, tree["left"][here], tree["right"][here])
-    return tree["value"][at]
+def _walk(tree: dict[str, NDArray], table: Array, holes: bool) -> Array:
+    """What one tree says of each row; whoever is at a leaf stays there until all are."""
+    leaf, own = tree["leaf"].astype(bool), np.arange(len(tree["leaf"]))
+    feature = np.where(leaf, 0, tree["feature"]).astype(np.int64)
+    sides = np.stack([np.where(leaf, own, tree[side]) for side in ("right", "left")], axis=1)
+    cells, next_of = table.ravel(), sides.astype(np.int64).ravel()
+    row, at = np.arange(len(table)) * table.shape[1], np.zeros(len(table), np.int64)
+    while True:
+        value = cells.take(row + feature.take(at))
+        left = value <= tree["threshold"].take(at)
+        if holes:
+            left |= np.isnan(value) & (tree["missing_left"].take(at) != 0)
+        then = next_of.take(2 * at + left)
+        if np.array_equal(then, at):
+            return tree["value"].take(at)
+        at = then
 
 
 def _sigmoid(raw: Array) -> Array:

@@ -55,7 +55,7 @@ class Outlook:
         """
         plan = self._plan
         known = [plan.known_names(name)[lead] for name in plan.known]
-        own = self._lags[rows, :, column]
+        own = self._lags(column, rows)
         blocks = [
             self._how_far(lead)[rows, None],
             self._calendar(lead)[rows],
@@ -71,7 +71,7 @@ class Outlook:
     def line(self, column: int, lead: int, rows: NDArray[np.int64]) -> Values:
         """What a straight line is drawn from, [N, 1 + seasons]: the last value and seasons'."""
         before = [self._season_names(season, column)[lead] for season in self._plan.seasons]
-        return np.concatenate([self._lags[rows, :1, column], self._named(before, rows)], axis=1)
+        return np.concatenate([self._last[rows, column, None], self._named(before, rows)], axis=1)
 
     @cached_property
     def _on_grid(self) -> bool:
@@ -107,24 +107,34 @@ class Outlook:
         return max(1, self._count // 2), max(1, self._count)
 
     @cached_property
-    def _lags(self) -> Values:
-        """[R, lags, K], on a grid so many gaps ago, else so many rows; and one that is empty."""
+    def _ago(self) -> NDArray[np.int32]:
+        """[R, lags], the row so many gaps ago, off a grid so many rows ago; -1 for none."""
         plan, series = self._plan, self._series
-        count = max(self._count, 2 * self._season + 2) + 1
-        ago = np.arange(count)
+        ago = np.arange(max(self._count, 2 * self._season + 2) + 1)
         if self._on_grid:
             moments = series.times.cpu().numpy()[:, None] - ago * plan.gap
-            at = back(series, moments, plan.tolerance)
-        else:
-            position = ragged.positions(series.lengths).cpu().numpy()[:, None]
-            at = np.where(position >= ago, np.arange(len(self._values))[:, None] - ago, -1)
-        values = self._values[:, [self._at[name] for name in plan.target]]
-        found = np.where((at >= 0)[..., None], values[np.maximum(at, 0)], np.nan)
-        last = pd.DataFrame(values).groupby(self._member, sort=False).ffill().to_numpy()
-        found[:, 0] = last
+            return back(series, moments, plan.tolerance).astype(np.int32)
+        position = ragged.positions(series.lengths).cpu().numpy()[:, None]
+        here = np.arange(len(self._values))[:, None]
+        return np.where(position >= ago, here - ago, -1).astype(np.int32)
+
+    @cached_property
+    def _last(self) -> Values:
+        """[R, K], the last value of each column."""
+        places = [self._at[name] for name in self._plan.target]
+        values = pd.DataFrame(self._values[:, places])
+        return values.groupby(self._member, sort=False).ffill().to_numpy()
+
+    def _lags(self, column: int, rows: NDArray[np.int64]) -> Values:
+        """[N, lags + 1], from the last value on; the last one is empty."""
+        plan, at = self._plan, self._ago[rows]
+        values = self._values[:, self._at[plan.target[column]]]
+        found = np.full((len(rows), at.shape[1] + 1), np.nan)
+        found[:, :-1] = np.where(at >= 0, values[np.maximum(at, 0)], np.nan)
+        found[:, 0] = self._last[rows, column]
         for lag in range(1, plan.lags + 1):
-            found[:, lag] = self._values[:, [self._at[name] for name in plan.lag_names(lag)]]
-        return np.concatenate([found, np.full_like(found[:, :1], np.nan)], axis=1)
+            found[:, lag] = self._values[rows, self._at[plan.lag_names(lag)[column]]]
+        return found
 
     @cached_property
     def _now(self) -> Values:
