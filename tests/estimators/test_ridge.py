@@ -158,3 +158,11 @@ def test_other_features_are_refused():
     model = LiquidRidgeClassifier(**SMALL).fit(X, y)
     with pytest.raises(InputError, match="expecting 2 features"):
         model.predict(waves(3, channels=3)[0])
+
+
+def test_series_of_several_variables_are_read_by_more_units():
+    for channels, units in ((1, 512), (2, 1024)):
+        X, y = waves(count=4, channels=channels)
+        assert len(LiquidFeatures().fit(X).features_.units) == units
+        model = LiquidRidgeClassifier().fit(X, y)
+        assert len(model.fitted_.model.network.features.units) == units
