@@ -43,12 +43,26 @@ def fit(arguments: list[str], out: Path, how: str = "") -> Tried:
     Raises:
         RuntimeError: If it fails; with what it said.
     """
-    said, began = io.StringIO(), time.perf_counter()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        status = main(["fit", *arguments, *shlex.split(how), "--out", str(out)])
-    if status:
-        raise RuntimeError(f"liquidtime fit {shlex.join(arguments)}: {said.getvalue()[-2000:]}")
+    began = time.perf_counter()
+    _run(["fit", *arguments, *shlex.split(how), "--out", str(out)])
     return Tried(Run.load(out), time.perf_counter() - began, how)
+
+
+def command(arguments: list[str], to: Path) -> None:
+    """Run another command that writes a file.
+
+    Raises:
+        RuntimeError: If it fails; with what it said.
+    """
+    _run([*arguments, "--to", str(to)])
+
+
+def _run(arguments: list[str]) -> None:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = main(arguments)
+    if status:
+        raise RuntimeError(f"liquidtime {shlex.join(arguments)}: {said.getvalue()[-2000:]}")
 
 
 def first_and_recommended(arguments: list[str], folder: Path) -> list[Tried]:

@@ -1,10 +1,12 @@
 """Power of a household and cars on a motorway, 1 and 24 hours ahead: the last 15 % are scored.
 
 All learn from the same hours: `liquidtime fit` from the first 70 %, with the next 15 % to choose
-by; gradient boosting from these 85 % together. "As it recommends" is whichever of the network, its
-best baseline and the mean of both is best on the validation part, as the run itself fitted it.
+by; gradient boosting from these 85 % together. "As it recommends" is what the same run says with
+`predict --by recommended`: the network, the boosting that it keeps, or the mean of both, whichever
+its validation part speaks for.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,14 +14,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _command import Tried, fit
+from _command import Tried, command, fit
 from _compare import seeds
-from _hours import TAUGHT, Hours, boosting, naive, power, traffic, truth, waves
+from _hours import TAUGHT, Hours, Said, boosting, naive, power, traffic, truth, waves
 
 from liquidtime.bench.contract import Case, Group
 from liquidtime.bench.gate import Check
 from liquidtime.bench.setting import Setting, Tell
 from liquidtime.bench.table import BenchTable, plain_table
+from liquidtime.errors import InputError
+from liquidtime.train.baseline.together import answering
 
 HORIZONS = (1, 24)
 FIRST, ADVICE, RIVAL = "liquidtime, first try", "liquidtime, as it recommends", "boosting"
@@ -46,58 +50,54 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
             wanted = truth(hours, horizon)
             for seed in seeds(setting):
                 tell(f"{hours.name}, {horizon} h ahead, seed {seed}")
-                # Of many leads a forest takes longer than everything else together.
-                which = "quick" if setting.quick else "all" if horizon == 1 else "auto"
-                tried, scored = _ours(hours, horizon, seed, which, setting.quick)
+                tried, scored, advised = _ours(hours, horizon, seed, setting.quick)
                 tests = tried.run.metrics["test"]
                 if int(scored.sum()) != sum(e["targets"] for e in tests["forecast"]["outputs"]):
                     raise RuntimeError(f"{hours.name}: the run scored other rows than its file has")
                 key = {"problem": hours.name, "horizon": horizon, "seed": seed}
-                yield key | _own(FIRST, tests["metrics"], tried.seconds, "network")
-                best, metrics = _recommended(tried.run.metrics)
-                yield key | _own(ADVICE, metrics, tried.seconds, best)
-                others = {RIVAL: boosting(hours, horizon, seed)}
+                first = float(np.sqrt(tests["metrics"]["mse"]["value"]))
+                own = {"seconds": tried.seconds, "what": "network"}
+                yield key | {"who": FIRST, "rmse": first, **own}
+                others = {ADVICE: advised, RIVAL: boosting(hours, horizon, seed)}
                 others |= {} if seed else naive(hours, horizon)
                 for who, said in others.items():
                     there = scored & np.isfinite(said.values)
                     rmse = float(np.sqrt(np.square(said.values - wanted)[there].mean()))
-                    yield key | {"who": who, "rmse": rmse, "seconds": said.seconds, "what": ""}
+                    what = _recommended(tried.run.metrics) if who == ADVICE else ""
+                    yield key | {"who": who, "rmse": rmse, "seconds": said.seconds, "what": what}
 
 
-def _ours(
-    hours: Hours, horizon: int, seed: int, which: str, quick: bool
-) -> tuple[Tried, np.ndarray]:
-    """The run by defaults, and which of [R, L] it was scored on."""
+def _ours(hours: Hours, horizon: int, seed: int, quick: bool) -> tuple[Tried, np.ndarray, Said]:
+    """The run by defaults, which of [R, L] it was scored on, and what it says as it recommends."""
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder, "hours.csv")
         hours.frame.to_csv(table, index=False)
         arguments = [str(table), "--time", "time", "--features", *hours.others]
         arguments += ["--target", hours.target, "--horizon", f"{horizon}h", "--seed", str(seed)]
-        arguments += ["--baselines", which, *(("--train.epochs", "1") if quick else ())]
+        arguments += ["--train.epochs", "1"] if quick else []
         tried = fit(arguments, Path(folder, "run"))
         found = pd.read_csv(Path(folder, "run", "predictions.csv"))
         targets = found[[name for name in found if name.startswith("target_")]].to_numpy()
+        file = Path(folder, "said.csv")
+        by = _recommended(tried.run.metrics)
+        command(["predict", str(tried.run.path), str(table), "--by", by], file)
+        said = pd.read_csv(file)[f"predicted_{hours.target}"].to_numpy().reshape(-1, horizon)
+    if len(said) != len(hours.frame):
+        raise RuntimeError(f"{hours.name}: {len(said)} forecasts of {len(hours.frame)} rows")
     scored = np.zeros((len(hours.frame), horizon), bool)
     place = pd.Series(np.arange(len(hours.frame)), index=hours.frame["time"])
-    rows = place[found["time"]].to_numpy()
+    rows = place.loc[found["time"]].to_numpy()
     if rows.min() < int(TAUGHT * len(hours.frame)):
         raise RuntimeError(f"{hours.name}: rows are scored from which rivals learn")
     scored[rows] = np.isfinite(targets)
-    return tried, scored
+    return tried, scored, Said(said, tried.seconds)
 
 
-def _recommended(metrics: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Whatever is best on the validation part, and its scores of the test part."""
-    advice = metrics.get("recommendation") or {"use": "network", "together": None}
-    name = "together" if advice["together"] else advice["use"]
-    if name == "network":
-        return name, metrics["test"]["metrics"]
-    return name, metrics["baselines"][name]["test"]["metrics"]
-
-
-def _own(who: str, metrics: dict[str, Any], seconds: float, what: str) -> dict[str, Any]:
-    rmse = float(np.sqrt(metrics["mse"]["value"]))
-    return {"who": who, "rmse": rmse, "seconds": seconds, "what": what}
+def _recommended(metrics: dict[str, Any]) -> str:
+    """Who answers by `--by recommended`; the network, where that is nobody that a run keeps."""
+    with contextlib.suppress(InputError):
+        return answering("recommended", metrics)
+    return "network"
 
 
 def _tables(groups: Sequence[Group]) -> list[BenchTable]:

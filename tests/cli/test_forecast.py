@@ -1,6 +1,7 @@
 """Forecasts and cuts in time, from a table to predictions."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ def run(tmp_path_factory):
     command = ["fit", str(table), "--time", "when", "--target", "load", "--horizon", "3h"]
     options = ["--known", "sun", "--quantiles", "0.1", "0.5", "0.9", "--out", str(folder / "run")]
     options += ["--origins", "3"]
-    assert main([*command, *options, *SMALL]) == 0
+    assert main([*command, *options, *SMALL, "--baselines", "auto"]) == 0
     return folder / "run"
 
 
@@ -116,6 +117,33 @@ def test_predictions_say_what_they_are_for(run, tmp_path):
     assert set(found["made_at"]) == {"2024-03-03 11:00"}
     assert found["horizon"].tolist() == ["1h", "2h", "3h"]
     assert (found["predicted_load_q10"] < found["predicted_load_q90"]).all()
+
+
+def test_boosting_answers_as_it_was_scored(run, tmp_path):
+    table, stored = run.parent / "hours.csv", json.loads((run / "metrics.json").read_text())
+    assert stored["baselines"]["boosting"]["kept"]
+    advised = shutil.copytree(run, tmp_path / "run")
+    advice = stored["recommendation"] | {"use": "boosting", "together": None}
+    (advised / "metrics.json").write_text(json.dumps(stored | {"recommendation": advice}))
+    (advised / "digests.json").unlink()
+    said = {}
+    for by in ("network", "boosting", "together", "recommended"):
+        file = tmp_path / f"{by}.csv"
+        assert main(["predict", str(advised), str(table), "--by", by, "--to", str(file)]) == 0
+        said[by] = pd.read_csv(file).set_index(["made_at", "horizon"])
+    columns = [name for name in said["network"] if name.startswith("predicted_load")]
+    assert len(columns) == 4
+    own, theirs, both = (said[by][columns] for by in ("network", "boosting", "together"))
+    np.testing.assert_allclose(both, (own + theirs) / 2, rtol=1e-6)
+    pd.testing.assert_frame_equal(said["recommended"], said["boosting"])
+    tested = pd.read_csv(run / "predictions.csv").set_index("time")
+    squares = []
+    for lead in ("1h", "2h", "3h"):
+        came = tested[f"target_load +{lead}"]
+        there = theirs.xs(lead, level="horizon").loc[came.index, "predicted_load"]
+        squares += ((there - came) ** 2).dropna().tolist()
+    wanted = stored["baselines"]["boosting"]["test"]["metrics"]["mse"]["value"]
+    assert np.mean(squares) == pytest.approx(wanted, rel=1e-4)
 
 
 def test_coming_values_that_are_not_given_are_told(run, tmp_path, capsys):

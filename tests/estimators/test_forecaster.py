@@ -38,6 +38,21 @@ def test_rows_are_named_by_the_time_that_they_are_for(fitted):
     assert clone(made).get_params() == made.get_params()
 
 
+def test_the_last_rows_are_learnt_from_in_the_end():
+    load = hours(150)["load"].to_numpy()
+    changed = np.concatenate([load[:135], load[135:] + 4])
+    said = {}
+    for refit in (False, True):
+        for what, y in (("as it was", load), ("changed", changed)):
+            made = LiquidForecaster(1, **SMALL, refit=refit, season=()).fit(y)
+            # The scale and the line come from the training part alone.
+            said[refit, what] = made.predict(y=load).to_numpy()
+    np.testing.assert_array_equal(said[False, "as it was"], said[False, "changed"])
+    assert np.abs(said[True, "as it was"] - said[True, "changed"]).max() > 1e-6
+    with pytest.raises(InputError, match="expected refit True or False"):
+        LiquidForecaster(refit="yes").fit(load)
+
+
 def test_what_is_known_ahead_must_be_there(fitted):
     made, frame = fitted
     with pytest.raises(InputError, match="'sun' is known ahead, but X has no value of it 1h after"):

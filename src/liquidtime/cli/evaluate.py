@@ -70,8 +70,8 @@ def run(options: Options) -> int:
         console.print(line, markup=False, soft_wrap=True)
     if fitted.metrics.get("baselines"):
         console.print(
-            f"A run keeps no baselines that could be scored here; how they did beside it on its "
-            f"own parts: liquidtime show {options.run}",
+            "The network alone is scored here; how baselines did beside it on the run's own "
+            f"parts: liquidtime show {options.run}",
             markup=False,
             soft_wrap=True,
         )

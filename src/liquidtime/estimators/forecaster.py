@@ -30,8 +30,8 @@ class LiquidForecaster(NestedParameters):
     numbers), with an (id, time) MultiIndex for a panel; or an array, whose rows are then numbered.
     `X` is a frame with the same kind of index: columns that are known ahead.
 
-    It forecasts as `liquidtime fit --horizon` does: the last share of the rows chooses the weights
-    and is not learnt from afterwards.
+    It forecasts as `liquidtime fit --horizon` does: the last share of the rows chooses the weights.
+    These rows are nearest to what is forecast, and are learnt from only with `refit`.
 
     Args:
         horizon: How far: a number of rows, or a time such as "24h".
@@ -56,6 +56,8 @@ class LiquidForecaster(NestedParameters):
         ensemble: Networks that are averaged; "auto" is 3 where that is quick.
         training: Further fields of `liquidtime.train.TrainConfig`.
         validation: Share of the rows, the last ones, that chooses the weights.
+        refit: Whether to fit to all rows afterwards, for as long as was best. That pays where a
+            series changes; elsewhere weights that were chosen can be better.
         n_threads: Threads; None leaves them.
         random_state: Seed.
 
@@ -91,6 +93,7 @@ class LiquidForecaster(NestedParameters):
         ensemble: int | Literal["auto"] = "auto",
         training: Mapping[str, Any] | None = None,
         validation: float = 0.15,
+        refit: bool = False,
         n_threads: int | None = None,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -116,6 +119,7 @@ class LiquidForecaster(NestedParameters):
         self.ensemble = ensemble
         self.training = training
         self.validation = validation
+        self.refit = refit
         self.n_threads = n_threads
         self.random_state = random_state
 
@@ -134,6 +138,11 @@ class LiquidForecaster(NestedParameters):
         share = self.validation
         if not isinstance(share, float) or not 0 < share < 1:
             raise InputError(f"validation is {share!r}; expected a share above 0 and below 1.")
+        if not isinstance(self.refit, bool | np.bool_) or "refit" in (self.training or {}):
+            raise InputError(
+                f"refit is {self.refit!r} and training {self.training!r}; expected refit True or "
+                "False, and no refit in training."
+            )
         series = _series(own, known)
         question = Question(
             target=target,
@@ -149,7 +158,8 @@ class LiquidForecaster(NestedParameters):
         shares = Shares(fractions=(1 - share, share, 0.0), seed=seed)
         parts = parted(series, question, shares, _clock(series))
         config = configuration("forecast", self.kind, self, seed=seed, class_weights="none")
-        config = replace(config, quantiles=tuple(self.quantiles))
+        training = replace(config.train, refit="yes" if self.refit else "no")
+        config = replace(config, quantiles=tuple(self.quantiles), train=training)
         with threads(plain({"n": self.n_threads})["n"]):
             self.fitted_ = fit_forecast(parts, config)
         self.plan_, self.notes_ = parts.plan, parts.notes

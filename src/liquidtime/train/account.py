@@ -149,8 +149,7 @@ def _stand(
         model=trained.config.model.name,
         plan=plan,
         both=None if trained.again is None else trained.again.series,
-        # Forecasts are answered by the network alone; see `Run.predict`.
-        keep=None if plan is not None else partial(keep_baseline, out / BOOSTING),
+        keep=partial(keep_baseline, out / BOOSTING),
     )
     file.parent.mkdir(exist_ok=True)
     write_json(file, {"which": which, **stood._asdict()})

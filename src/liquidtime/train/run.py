@@ -168,7 +168,8 @@ class Run:
                 1970.
             by: Who answers: the "network", the gradient "boosting" that stood beside it, both
                 "together" by their mean, or what the validation part "recommended". All but the
-                network need a run that has kept its boosting, which no forecast has.
+                network need boosting, which the run has if it was fitted beside it. Its quantiles
+                are what it predicts and, added to that, those of its errors in training.
 
         Returns:
             Predictions of the series; of a forecast, `liquidtime.train.ahead.Forecasts`.
@@ -185,13 +186,12 @@ class Run:
         if by == "network":
             return found
         read = read_as(self.schema, series, local)
-        if plan_of(self.schema) is not None:
-            raise InputError(f"by={by!r}: this run forecasts; expected 'network'.")
         known = self.preprocessor
         asked = replace(read.inputs, target=None, classes=None, target_names=None)
         asked = asked.with_categories(known.categories, known.static_categories)
-        theirs = self._boosting(Material(asked))
-        theirs = theirs if read.pieces is None else read.pieces.join(theirs)
+        theirs = self._boosting(Material(asked, plan_of(self.schema)))
+        if read.pieces is not None:
+            theirs = read.pieces.join(theirs)
         return replace(found, outputs=outputs_by(by, theirs, found))
 
     def evaluate(

@@ -197,6 +197,9 @@ def test_both_together_are_recommended_where_that_is_better():
     )
     advice = recommend(own, {"boosting": rival, "together": worse}, "CfC")
     assert advice["together"] is None and "mean of both" not in advice["text"]
+    kept = rival | {"kept": True, "usage": "the run has it: predict … --by boosting"}
+    advice = recommend(own, {"boosting": kept, "together": worse}, "CfC")
+    assert advice["use"] == "boosting" and "has it: predict … --by boosting." in advice["text"]
 
 
 def test_what_luck_would_choose_is_averaged():

@@ -13,8 +13,6 @@ from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError, nearest
 
-HORIZON = "horizon"
-
 
 class Prepared(NamedTuple):
     """Series as the network of a forecast reads them.
@@ -78,14 +76,10 @@ def prepare(
         names += wave_names
     for name, place in zip(plan.known, places[len(plan.target) :], strict=True):
         columns.append(_at_rows(values[:, [place]], meets))
-        names += [f"{name} {when}" for when in plan.lead_names]
+        names += plan.known_names(name)
     for season in plan.seasons:
         columns.append(_season(series, plan, values[:, places[: len(plan.target)]], owner, season))
-        names += [
-            f"{name} {when} -{plan.span(season)}"
-            for name in plan.target
-            for when in plan.lead_names
-        ]
+        names += plan.season_names(season)
     for ago in range(1, plan.lags + 1):
         moments = series.times.numpy()[:, None] - ago * plan.gap
         before = _at_rows(
@@ -93,10 +87,10 @@ def prepare(
         )
         last = last_values(values[:, places[: len(plan.target)]], owner)
         columns.append(np.where(np.isfinite(before), before, last))
-        names += [f"{name} -{plan.span(ago * plan.gap)}" for name in plan.target]
+        names += plan.lag_names(ago)
     if not plan.exact:
         columns.append(lead)
-        names += [HORIZON] if len(plan.leads) == 1 else [f"{HORIZON} {w}" for w in plan.lead_names]
+        names += plan.horizon_names
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(

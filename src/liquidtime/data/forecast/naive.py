@@ -26,11 +26,6 @@ def naive_forecasts(series: IrregularSeries, plan: ForecastPlan) -> dict[str, np
     last = last_values(seen[:, places], owner)
     found = {LAST: np.repeat(last, len(plan.leads), axis=1)}
     for season in plan.seasons:
-        names = [
-            f"{name} {when} -{plan.span(season)}"
-            for name in plan.target
-            for when in plan.lead_names
-        ]
-        columns = [series.features.index(name) for name in names]
+        columns = [series.features.index(name) for name in plan.season_names(season)]
         found[f"value {plan.span(season)} before"] = seen[:, columns]
     return found

@@ -10,6 +10,8 @@ from liquidtime.errors import InputError
 
 CALENDAR = ("minute", "hour", "weekday", "monthday", "yearday")
 """What of a date-time can be an input; each goes round."""
+HORIZON = "horizon"
+"""The input that says how far ahead a target lies, off a grid."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,27 @@ class ForecastPlan:
         if len(self.leads) == 1:
             return self.target
         return tuple(f"{name} {lead}" for name in self.target for lead in self.lead_names)
+
+    def known_names(self, name: str) -> tuple[str, ...]:
+        """Of the L inputs that a column known ahead makes."""
+        return tuple(f"{name} {lead}" for lead in self.lead_names)
+
+    def season_names(self, season: float) -> tuple[str, ...]:
+        """Of the K × L inputs that hold what was so long before each lead, by columns."""
+        before = self.span(season)
+        return tuple(f"{name} {lead} -{before}" for name in self.target for lead in self.lead_names)
+
+    def lag_names(self, ago: int) -> tuple[str, ...]:
+        """Of the K inputs that hold the values so many gaps before the last ones."""
+        return tuple(f"{name} -{self.span(ago * self.gap)}" for name in self.target)
+
+    @property
+    def horizon_names(self) -> tuple[str, ...]:
+        """Of the L inputs that say how far ahead each target truly lies; none on a grid."""
+        if self.exact:
+            return ()
+        several = len(self.leads) > 1
+        return self.known_names(HORIZON) if several else (HORIZON,)
 
     @property
     def monthly(self) -> bool:

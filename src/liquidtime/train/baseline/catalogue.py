@@ -8,11 +8,13 @@ BASELINES: Catalogue[Baseline] = Catalogue(
     "BASELINE",
     "baseline",
     beside=(
+        "ahead",
         "catalogue",
         "contract",
         "kept",
         "learned",
         "levels",
+        "outlook",
         "standing",
         "summaries",
         "together",

@@ -4,7 +4,7 @@ A fifth of the training series is kept from the fit; the quantiles of the errors
 what is predicted of other series (split conformal prediction, Lei et al. 2018, one side at a time).
 """
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,24 @@ from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.objectives.values import Numbers
 
 _KEPT, _FEWEST = 5, 10
+
+
+@dataclass(frozen=True, eq=False)
+class Levelled:
+    """What predicts quantiles when called.
+
+    Attributes:
+        predict: What predicts one number a column.
+        apart: [K, Q], the quantiles of its errors.
+    """
+
+    predict: Predictor
+    apart: Array
+
+    def __call__(self, part: Material) -> Array:
+        """[N, K × Q], those of a column together."""
+        found = self.predict(part)
+        return (found[:, :, None] + self.apart).reshape(len(found), -1)
 
 
 def fitted(baseline: Baseline, training: Material, objective: Objective) -> Predictor:
@@ -31,13 +49,7 @@ def fitted(baseline: Baseline, training: Material, objective: Objective) -> Pred
     plain = Numbers(**own)
     learnt, held = _parts(training)
     predict = baseline.fit(learnt, plain)
-    apart = _apart(predict, held, levels)
-
-    def quantiles(part: Material) -> Array:
-        found = predict(part)
-        return (found[:, :, None] + apart).reshape(len(found), -1)
-
-    return quantiles
+    return Levelled(predict, _apart(predict, held, levels))
 
 
 def _parts(training: Material) -> tuple[Material, Material]:

@@ -33,7 +33,7 @@ def of_series(series: IrregularSeries) -> Table:
         [N, F], `OF_A_SERIES` columns a variable, the steps, the span, and the static variables;
         NaN where there is nothing.
     """
-    values, times = _values(series), series.times.cpu().numpy()
+    values, times = values_of(series), series.times.cpu().numpy()
     member = ragged.series_of_rows(series.lengths).cpu().numpy()
     lengths = series.lengths.cpu().numpy()
     start, span = _spans(times, lengths)
@@ -47,7 +47,7 @@ def of_series(series: IrregularSeries) -> Table:
             _of_variable(column[there], times[there], done[there], member[there], len(lengths))
         )
     whole = np.stack([lengths.astype(np.float64), span], axis=1)
-    return _table([*blocks, whole, _static(series)])
+    return _table([*blocks, whole, static_of(series)])
 
 
 def so_far(series: IrregularSeries) -> Table:
@@ -68,7 +68,7 @@ def so_far(series: IrregularSeries) -> Table:
 
 
 def _so_far(series: IrregularSeries) -> Table:
-    values, times = _values(series), series.times.cpu().numpy()
+    values, times = values_of(series), series.times.cpu().numpy()
     member = ragged.series_of_rows(series.lengths).cpu().numpy()
     start, _ = _spans(times, series.lengths.cpu().numpy())
     frame = pd.DataFrame(values)
@@ -89,7 +89,7 @@ def _so_far(series: IrregularSeries) -> Table:
         rows.cummax().groupby(member, sort=False).ffill().to_numpy(),
     ]
     whole = np.stack([times - start[member], ragged.positions(series.lengths).numpy()], axis=1)
-    return _table([*blocks, whole, _static(series)[member]])
+    return _table([*blocks, whole, static_of(series)[member]])
 
 
 def _table(blocks: list[Values]) -> Table:
@@ -136,14 +136,15 @@ def _of_variable(
     return found
 
 
-def _values(series: IrregularSeries) -> Values:
+def values_of(series: IrregularSeries) -> Values:
     """[R, V], NaN where not observed; a category is a column of noughts and ones."""
     made = columns(series.features, series.categories)
     raw = np.where(series.mask.cpu().numpy(), series.values.cpu().numpy(), np.nan)
     return _spread(raw, made.source, made.code)
 
 
-def _static(series: IrregularSeries) -> Values:
+def static_of(series: IrregularSeries) -> Values:
+    """[N, S] of the static variables, likewise."""
     if series.static is None:
         return np.zeros((len(series), 0))
     made = columns(series.static_features or (), series.static_categories)
