@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.data.encoded import finite_weight
 from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.preprocess.unlike import note_unlike
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.names import remember_names
@@ -104,6 +105,7 @@ def logits(estimator: Any, X: Any) -> np.ndarray:
     check_is_fitted(estimator)
     series = replace(as_fitted(estimator, X), target=None, per_step=False)
     fitted: Solved = estimator.fitted_
+    note_unlike(series, fitted.preprocessor)
     encoded = fitted.preprocessor.encode(series, reads=fitted.model.reads)
     return predict_logits(fitted.model, encoded).numpy()
 

@@ -12,6 +12,7 @@ from torch import nn
 
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.preprocess.unlike import note_unlike
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.strangers import warn_of_strangers
 from liquidtime.errors import InputError
@@ -177,6 +178,7 @@ class Run:
             InputError: If the variables are others, or the run has not kept who shall answer.
         """
         by = answering(by, self.metrics)
+        note_unlike(series, self.preprocessor)
 
         def ask(inputs: IrregularSeries) -> np.ndarray:
             return predict_logits(self._model, self._encode(inputs), batch_size).numpy()
@@ -210,6 +212,7 @@ class Run:
         Raises:
             InputError: If there is no target, or the classes are others.
         """
+        note_unlike(series, self.preprocessor)
         read = read_as(self.schema, series, local)
         self._check_target(read.inputs)
         encoded = self._encode(read.inputs)

@@ -11,10 +11,11 @@ import torch
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.stamps import Stamps
 from liquidtime.data.table import forecast, targets
+from liquidtime.data.table.between_files import doubts_between_files
 from liquidtime.data.table.categories import category_notes, read_column
 from liquidtime.data.table.clock import Clock, read_moments, stamps_of
 from liquidtime.data.table.columns import Header, MissingColumn, nearest
-from liquidtime.data.table.doubts import doubts_of_target, doubts_of_values
+from liquidtime.data.table.doubts import doubts_of_ids, doubts_of_target, doubts_of_values
 from liquidtime.data.table.files.csv_file import read_csv
 from liquidtime.data.table.files.many import Files, find_files, read_files, read_headers
 from liquidtime.data.table.files.parquet_file import read_parquet
@@ -181,7 +182,9 @@ def read_loaded(
     check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
     if not schema.fitted:
+        notes += doubts_of_ids(table, schema.id_column, ids)
         notes += doubts_of_values(table, schema, rows)
+        notes += doubts_between_files(table, ids, rows)
     schema = replace(schema, features=rows.features)
     first_rows = rows.first_rows()
     cells = table.frame[[schema.id_column, schema.time]].iloc[first_rows]
