@@ -104,12 +104,14 @@ def read_table(
     if require_target and not schema.target:
         raise InputError("No target is named; expected the column to predict.")
     files = find_files(path, schema)
+    if second_path is not None:
+        # Before the first table is read, which may take long.
+        look_at(second_path)
     header, other = read_headers(files, schema)
     elsewhere = tuple(name for name in schema.static if name not in header)
     table, second = _open(files, second_path, schema, header, elsewhere, require_target)
     notes = [*files.notes, *other]
     if second is None and second_path is not None:
-        look_at(second_path)
         notes.append(f"{second_path} was not read: {table.path} holds all that is needed.")
     if second is not None and require_target:
         twice = [name for name in schema.target if name in header and name in second.frame]
