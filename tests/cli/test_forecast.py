@@ -143,8 +143,13 @@ def test_the_future_does_not_change_what_was_said_before(run, tmp_path):
 def test_evaluate_says_what_the_run_said(run, tmp_path, capsys):
     to = tmp_path / "scores.json"
     assert main(["evaluate", str(run), str(run.parent / "hours.csv"), "--to", str(to)]) == 0
-    assert "unless these are later rows" in capsys.readouterr().err
-    assert len(json.loads(to.read_text())["forecast"]["outputs"]) == 3
+    shown = capsys.readouterr()
+    assert "unless these are later rows" in shown.err
+    assert "best naive forecast" in shown.out and "of 3 blocks of time" in shown.out
+    found = json.loads(to.read_text())["forecast"]
+    assert len(found["outputs"]) == 3
+    blocks = found["over_time"]["blocks"]
+    assert len(blocks) == 3 and blocks[0]["last"] < blocks[1]["first"]
 
 
 def test_python_says_the_same(run, tmp_path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from liquidtime.data.forecast.inputs import Prepared, prepare
-from liquidtime.data.forecast.origins import blocks
+from liquidtime.data.forecast.origins import block_count, blocks
 from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.segments import Segments, in_segments
 from liquidtime.data.series import IrregularSeries
@@ -123,7 +123,11 @@ def segments_of(schema: Mapping[str, Any] | None) -> tuple[str, str] | None:
 
 
 def origins_of(
-    schema: Mapping[str, Any] | None, pieces: IrregularSeries, cells: np.ndarray | None
+    schema: Mapping[str, Any] | None,
+    pieces: IrregularSeries,
+    cells: np.ndarray | None,
+    *,
+    fewer: bool = False,
 ) -> tuple[np.ndarray, list[tuple[str, str]] | None] | None:
     """The block of time of each row of a part, and when each block begins and ends.
 
@@ -131,6 +135,7 @@ def origins_of(
         schema: What the run keeps; its "origins" is the number of blocks.
         pieces: The part.
         cells: Times of its rows as in the table.
+        fewer: Whether a part that is short has fewer blocks, or none.
 
     Returns:
         None where there are no blocks; no beginnings and ends where series share no clock.
@@ -143,6 +148,11 @@ def origins_of(
         pandas = require("pandas", extra="train")
         clock = timeline(pandas.Series(cells), TableSchema.from_dict(schema["table"]))
         moments = None if clock is None else clock.moments
+    plan = plan_of(schema)
+    if fewer and plan is not None:
+        count = min(count, block_count(pieces, plan, moments, None))
+        if count < 2:
+            return None
     block = blocks(pieces, count, moments)
     alone = len({str(name).rpartition("/")[0] for name in pieces.ids}) == 1
     if moments is None and not alone:
@@ -171,6 +181,15 @@ class Read:
     def inputs(self) -> IrregularSeries:
         """What the network reads."""
         return self.series if self.pieces is None else self.pieces.series
+
+    def cells(self, times: Any) -> np.ndarray | None:
+        """Of cells of all rows as given, those of the rows that the network reads."""
+        if times is None:
+            return None
+        found = np.asarray(times)
+        for rows in (self.prepared, self.pieces):
+            found = found if rows is None else found[rows.rows]
+        return found
 
 
 def read_as(

@@ -24,7 +24,7 @@ from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
-from liquidtime.train.ahead import foretell, plan_of, read_as
+from liquidtime.train.ahead import Read, foretell, origins_of, plan_of, read_as
 from liquidtime.train.baseline import kept
 from liquidtime.train.baseline.contract import Material, Predictor
 from liquidtime.train.baseline.together import By, answering, outputs_by
@@ -47,9 +47,9 @@ from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.report.moved import explainable
-from liquidtime.train.score.forecast import forecast_scores
+from liquidtime.train.score.forecast import forecast_scores, scores_over_time
 from liquidtime.train.score.outputs import predict_logits
-from liquidtime.train.score.parts import part_metrics, scored
+from liquidtime.train.score.parts import beside_targets, part_metrics, scored
 from liquidtime.train.score.predictions import Predictions
 from liquidtime.train.score.recalibration import Recalibration
 from liquidtime.train.seeds import own_randomness, seed_weights
@@ -187,6 +187,10 @@ class Run:
         if by == "network":
             return found
         read = read_as(self.schema, series, local)
+        return replace(found, outputs=self._outputs_by(by, read, found))
+
+    def _outputs_by(self, by: str, read: Read, own: Predictions) -> np.ndarray:
+        """What another than the network says, or both."""
         if plan_of(self.schema) is not None or read.pieces is not None:
             raise InputError(
                 f"by={by!r}: this run forecasts or reads pieces of long series; expected 'network'."
@@ -194,10 +198,16 @@ class Run:
         known = self.preprocessor
         asked = replace(read.inputs, target=None, classes=None, target_names=None)
         asked = asked.with_categories(known.categories, known.static_categories)
-        return replace(found, outputs=outputs_by(by, self._boosting(Material(asked)), found))
+        return outputs_by(by, self._boosting(Material(asked)), own)
 
     def evaluate(
-        self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None
+        self,
+        series: IrregularSeries,
+        *,
+        seed: int = 0,
+        local: np.ndarray | None = None,
+        by: By = "network",
+        times: Any = None,
     ) -> dict[str, Any]:
         """Metrics with 95 % bootstrap intervals over series.
 
@@ -205,24 +215,46 @@ class Run:
             series: With targets; of a forecast with the columns themselves.
             seed: Seed of the bootstrap.
             local: As for `predict`.
+            by: Who answers, as for `predict`.
+            times: Of a forecast that was fitted on a table, the cells of the column of times [R]:
+                the run's blocks of time (`--origins`) are made of them.
 
         Returns:
-            As one part of `metrics`: sizes and `metrics`.
+            As one part of `metrics`: sizes and `metrics`; of a forecast also `forecast`, with
+            `over_time` where the run has blocks of time and the series are long enough for them.
 
         Raises:
-            InputError: If there is no target, or the classes are others.
+            InputError: If there is no target, the classes are others, or the run has not kept who
+                shall answer.
         """
+        by = answering(by, self.metrics)
         note_unlike(series, self.preprocessor)
         read = read_as(self.schema, series, local)
         self._check_target(read.inputs)
         encoded = self._encode(read.inputs)
         logits = predict_logits(self._model, encoded)
-        part = scored(self.objective, logits, encoded.target, encoded.lengths)  # pyright: ignore
+        target, lengths = encoded.target, encoded.lengths
+        assert target is not None
+        if by == "network":
+            part = scored(self.objective, logits, target, lengths)
+        else:
+            own = Predictions.of(self.objective, read.inputs, logits.numpy())
+            outputs = self._outputs_by(by, read, own)
+            part = beside_targets(self.objective, outputs, target, lengths)
         found = part_metrics(part, len(read.inputs), seed=seed)
         plan = plan_of(self.schema)
         if plan is not None:
-            found["forecast"] = forecast_scores(plan, self.objective, read.inputs, logits.numpy())
+            asked = plan, self.objective, read.inputs, logits.numpy()
+            found["forecast"] = forecast_scores(*asked)
+            if block := origins_of(self.schema, read.inputs, read.cells(times), fewer=True):
+                found["forecast"]["over_time"] = scores_over_time(*asked, *block)
         return found
+
+    @property
+    def answering(self) -> tuple[By, ...]:
+        """Who can answer for the run: the network, and what it has kept beside it."""
+        alone = (self.path / BOOSTING).exists()
+        return ("network", "boosting", "together") if alone else ("network",)
 
     def trace(self, series: IrregularSeries) -> SeriesTrace:
         """Look inside the network along one series.
