@@ -227,11 +227,11 @@ def test_eye_states_of_one_recording_in_time(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--horizon", "soon"], "the horizon is 'soon'"),
+        (["--horizon", "soon"], "--horizon is 'soon'"),
         (["--horizon", "90min"], "no whole number of steps"),
         (["--horizon", "2units"], "dates or durations"),
         (["--horizon", "3h", "--known", "moon"], "moon"),
-        (["--horizon", "3h", "--known", "load"], "target and known"),
+        (["--horizon", "3h", "--known", "load"], "by --target and by --known"),
         (["--horizon", "3h", "--task", "regress"], "use --task forecast"),
         (["--horizon", "3h", "--quantiles", "0.9", "0.1"], "rising shares"),
         (["--horizon", "3h", "--by-series"], "Split in time"),

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from liquidtime.data.categories import listed
-from liquidtime.data.table.alike import alike, as_number, as_truth
+from liquidtime.data.table.doubts.alike import alike, as_number, as_truth
 from liquidtime.data.table.labels import Labels
 from liquidtime.data.table.numbers import MISSING, number_column
 from liquidtime.data.table.schema import TableSchema

@@ -11,11 +11,11 @@ import torch
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.stamps import Stamps
 from liquidtime.data.table import forecast, targets
-from liquidtime.data.table.between_files import doubts_between_files
 from liquidtime.data.table.categories import category_notes, read_column
 from liquidtime.data.table.clock import Clock, read_moments, stamps_of
 from liquidtime.data.table.columns import Header, MissingColumn, nearest
-from liquidtime.data.table.doubts import doubts_of_ids, doubts_of_target, doubts_of_values
+from liquidtime.data.table.doubts.between_files import doubts_between_files
+from liquidtime.data.table.doubts.cells import doubts_of_ids, doubts_of_target, doubts_of_values
 from liquidtime.data.table.files.csv_file import read_csv
 from liquidtime.data.table.files.many import Files, find_files, read_files, read_headers
 from liquidtime.data.table.files.parquet_file import read_parquet

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from liquidtime.data.categories import listed
-from liquidtime.data.table.alike import alike, as_number, as_truth
+from liquidtime.data.table.doubts.alike import alike, as_number, as_truth
 from liquidtime.data.table.labels import Labels
 from liquidtime.data.table.rows import Rows
 from liquidtime.data.table.schema import TableSchema
