@@ -18,6 +18,7 @@ from liquidtime.estimators.series import as_fitted
 from liquidtime.models.contract import Model, Shape
 from liquidtime.models.ridge import Config
 from liquidtime.runs.options import from_dict
+from liquidtime.train.config import FitConfig
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.seeds import own_randomness, seed_weights
@@ -31,12 +32,14 @@ class Solved(NamedTuple):
         objective: What the logits mean.
         model: The network.
         loss: Mean loss over the series, each predicted by a fit without it.
+        config: The options that it stands for.
     """
 
     preprocessor: Preprocessor
     objective: Objective
     model: Model
     loss: float
+    config: FitConfig
 
 
 def options(estimator: Any) -> Config:
@@ -92,7 +95,8 @@ def solve(
     model.network.eval()
     remember_names(estimator, series)
     estimator.n_features_in_ = len(preprocessor.variables)
-    return Solved(preprocessor, objective, model, loss)
+    task = "classify" if objective.bounded else "regress"
+    return Solved(preprocessor, objective, model, loss, FitConfig(task=task, model=config))
 
 
 def logits(estimator: Any, X: Any) -> np.ndarray:
