@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from liquidtime.cli.__main__ import main
+from liquidtime.train.baseline.together import By, answering
 from liquidtime.train.run import Run
 
 BASELINES = ("--baselines", "all")
@@ -20,16 +21,20 @@ class Tried(NamedTuple):
         run: The run.
         seconds: Of the whole command.
         how: The options that were added to the first try.
+        by: Who of the run answers, as `liquidtime predict --by` has it.
     """
 
     run: Run
     seconds: float
     how: str
+    by: By = "network"
 
     @property
     def test(self) -> dict[str, Any]:
         """Each metric of the test part: `value`, `low`, `high`."""
-        return self.run.metrics["test"]["metrics"]
+        metrics = self.run.metrics
+        own = metrics if self.by == "network" else metrics["baselines"][self.by]
+        return own["test"]["metrics"]
 
 
 def fit(arguments: list[str], out: Path, how: str = "") -> Tried:
@@ -47,16 +52,19 @@ def fit(arguments: list[str], out: Path, how: str = "") -> Tried:
 
 
 def first_and_recommended(arguments: list[str], folder: Path) -> list[Tried]:
-    """The first try, and a second one where its validation part speaks for another model.
+    """The first try, and a second one where its validation part speaks for something else.
 
-    With another model alone, or for the mean with one that the run does not keep.
+    That is an answer by what the run keeps, or, where it does not keep it, another fit.
     """
     first = fit([*arguments, *BASELINES], folder / "first")
-    advice = first.run.metrics.get("recommendation") or {}
-    baselines = first.run.metrics.get("baselines") or {}
+    metrics = first.run.metrics
+    advice = metrics.get("recommendation") or {}
+    baselines = metrics.get("baselines") or {}
     best = baselines["together"]["with"] if advice.get("together") else advice.get("use", "network")
-    usage = baselines[best]["usage"] if best in baselines else ""
-    tried = [first]
-    if usage.startswith("--"):
-        tried.append(fit(arguments, folder / "second", usage))
-    return tried
+    if best not in baselines:
+        return [first]
+    if baselines[best].get("kept"):
+        by = answering("recommended", metrics)
+        return [first, first._replace(how=f"predict --by {by}", by=by)]
+    usage = baselines[best]["usage"]
+    return [first, fit(arguments, folder / "second", usage)] if usage.startswith("--") else [first]

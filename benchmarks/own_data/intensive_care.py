@@ -20,7 +20,6 @@ from liquidtime.bench.setting import Setting, Tell
 from liquidtime.bench.table import BenchTable, plain_table
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.sets import physionet2012
-from liquidtime.train.baseline.together import answering
 
 
 def _stays(setting: Setting) -> IrregularSeries:
@@ -71,15 +70,12 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
 
 def recommended(tried: Sequence[Tried], asked: IrregularSeries) -> tuple[np.ndarray, str]:
     """Risks as the first run says they are best had, and how that was."""
-    run = tried[0].run
-    if len(tried) == 1:
-        how = answering("recommended", run.metrics)
-        return run.predict(asked, by="recommended").probabilities[:, 1], f"by {how}"
-    other = tried[1].run.predict(asked).probabilities[:, 1]
-    if not run.metrics["recommendation"].get("together"):
-        return other, tried[1].how
-    own = run.predict(asked).probabilities[:, 1]
-    return (own + other) / 2, f"mean with {tried[1].how}"
+    last = tried[-1]
+    found = last.run.predict(asked, by=last.by).probabilities[:, 1]
+    if last.run is tried[0].run or not tried[0].run.metrics["recommendation"].get("together"):
+        return found, last.how
+    own = tried[0].run.predict(asked).probabilities[:, 1]
+    return (own + found) / 2, f"mean with {last.how}"
 
 
 def stays_of(run, stays: IrregularSeries, ask: np.ndarray) -> IrregularSeries:

@@ -86,7 +86,6 @@ def account(
     which: Which,
     plan: ForecastPlan | None = None,
     example: int | None = None,
-    pieces: bool = False,
 ) -> dict[str, Any]:
     """The rest of `metrics.json`.
 
@@ -98,7 +97,6 @@ def account(
         which: How many baselines.
         plan: Of a forecast.
         example: Number of the series of the last part that the report shows, if there is one.
-        pieces: Whether the series are pieces of longer ones.
 
     Returns:
         `baselines`, `baselines_left_out`, `recommendation`, `operating_points` (empty where there
@@ -106,7 +104,7 @@ def account(
         the example `series`, `part` and `left_out`, why it is not said what moved its prediction,
         or "" (None without an example).
     """
-    stood = _stand(out, trained, answered, which, plan, pieces)
+    stood = _stand(out, trained, answered, which, plan)
     last = list(answered)[-1]
     points = []
     if trained.objective.exclusive:
@@ -134,7 +132,6 @@ def _stand(
     answered: Mapping[str, Answered],
     which: Which,
     plan: ForecastPlan | None,
-    pieces: bool,
 ) -> Standing:
     """The baselines, once: a run that was stopped after them finds what they came to."""
     file = out / CHECKPOINTS / BASELINES
@@ -152,8 +149,8 @@ def _stand(
         model=trained.config.model.name,
         plan=plan,
         both=None if trained.again is None else trained.again.series,
-        # Forecasts and pieces of series are answered by the network alone; see `Run.predict`.
-        keep=None if pieces or plan is not None else partial(keep_baseline, out / BOOSTING),
+        # Forecasts are answered by the network alone; see `Run.predict`.
+        keep=None if plan is not None else partial(keep_baseline, out / BOOSTING),
     )
     file.parent.mkdir(exist_ok=True)
     write_json(file, {"which": which, **stood._asdict()})

@@ -392,7 +392,7 @@ def _finish(
         if part is list(parts.values())[-1] and model.trace is not None and example is not None:
             alone = part.series[example], part.encoded.select([example])
             write_example(out / EXAMPLE, trace_series(*alone, model, objective))
-    table |= account(out, trained, answered, table, baselines, plan, example, pieces)
+    table |= account(out, trained, answered, table, baselines, plan, example)
     folder.finish(json_text(table), lambda: report.write(out))
 
 

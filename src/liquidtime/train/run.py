@@ -169,7 +169,7 @@ class Run:
                 1970.
             by: Who answers: the "network", the gradient "boosting" that stood beside it, both
                 "together" by their mean, or what the validation part "recommended". All but the
-                network are for whole series, where boosting was fitted.
+                network need a run that has kept its boosting, which no forecast has.
 
         Returns:
             Predictions of the series; of a forecast, `liquidtime.train.ahead.Forecasts`.
@@ -187,18 +187,18 @@ class Run:
         if by == "network":
             return found
         read = read_as(self.schema, series, local)
-        return replace(found, outputs=self._outputs_by(by, read, found))
+        theirs = self._of_boosting(by, read)
+        theirs = theirs if read.pieces is None else read.pieces.join(theirs)
+        return replace(found, outputs=outputs_by(by, theirs, found))
 
-    def _outputs_by(self, by: str, read: Read, own: Predictions) -> np.ndarray:
-        """What another than the network says, or both."""
-        if plan_of(self.schema) is not None or read.pieces is not None:
-            raise InputError(
-                f"by={by!r}: this run forecasts or reads pieces of long series; expected 'network'."
-            )
+    def _of_boosting(self, by: str, read: Read) -> np.ndarray:
+        """What the boosting that is kept says of what the network reads."""
+        if plan_of(self.schema) is not None:
+            raise InputError(f"by={by!r}: this run forecasts; expected 'network'.")
         known = self.preprocessor
         asked = replace(read.inputs, target=None, classes=None, target_names=None)
         asked = asked.with_categories(known.categories, known.static_categories)
-        return outputs_by(by, self._boosting(Material(asked)), own)
+        return self._boosting(Material(asked))
 
     def evaluate(
         self,
@@ -239,7 +239,7 @@ class Run:
             part = scored(self.objective, logits, target, lengths)
         else:
             own = Predictions.of(self.objective, read.inputs, logits.numpy())
-            outputs = self._outputs_by(by, read, own)
+            outputs = outputs_by(by, self._of_boosting(by, read), own)
             part = beside_targets(self.objective, outputs, target, lengths)
         found = part_metrics(part, len(read.inputs), seed=seed)
         plan = plan_of(self.schema)

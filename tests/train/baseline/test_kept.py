@@ -1,13 +1,19 @@
 """Boosting that a run keeps: what it says is what scikit-learn said, and people can ask for it."""
 
+import contextlib
+
 import numpy as np
+import pandas as pd
 import pytest
 from made_series import make_series
 
+from liquidtime.cli.__main__ import main
 from liquidtime.data.splits import Split
+from liquidtime.data.table import TableSchema, read_table
 from liquidtime.errors import InputError
 from liquidtime.models.ridge import Config
 from liquidtime.train import FitConfig, fit
+from liquidtime.train.ahead import read_as
 from liquidtime.train.baseline.catalogue import BASELINES
 from liquidtime.train.baseline.contract import Material
 from liquidtime.train.baseline.kept import keep, read
@@ -62,6 +68,29 @@ def test_a_run_answers_by_what_it_recommends(tmp_path):
     assert Run.load(run.path).answering == ("network",)
     with pytest.raises(InputError, match="--baselines all"):
         Run.load(run.path).predict(asked, by="boosting")
+
+
+def test_a_run_on_pieces_answers_by_it_too(tmp_path):
+    """Boosting reads the pieces that it learnt from, with what leads each, and is joined again."""
+    random = np.random.default_rng(0)
+    closed = (np.arange(1600) // 50) % 2
+    frame = pd.DataFrame(random.normal(closed[:, None], 1.0, (1600, 2)), columns=["a", "b"])
+    frame = frame.assign(second=np.arange(1600.0), closed=closed)
+    frame.to_csv(tmp_path / "signal.csv", index=False)
+    arguments = ["fit", "signal.csv", "--time", "second", "--target", "closed", "--seed", "0"]
+    arguments += ["--target-per", "step", "--chronological", "--segment", "64", "--train.steps"]
+    arguments += ["20", "--out", "run", "--baselines", "all", "--features", "a", "b"]
+    with contextlib.chdir(tmp_path):
+        assert main(arguments) == 0
+        run = Run.load(tmp_path / "run")
+        schema = TableSchema.from_dict(run.schema["table"])
+        series = read_table("signal.csv", schema).series
+    assert run.metrics["baselines"]["boosting"]["kept"]
+    own, theirs, both = (run.predict(series, by=by).outputs for by in NAMES)
+    assert theirs.shape == own.shape == (1600, 2) and both == pytest.approx((own + theirs) / 2)
+    assert np.mean(theirs.argmax(1) == closed) > 0.9
+    inner = read_as(run.schema, series).inputs
+    assert len(inner) > 10 and len(inner.times) > 1600
 
 
 NAMES = ("network", "boosting", "together")

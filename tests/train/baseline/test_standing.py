@@ -199,6 +199,27 @@ def test_both_together_are_recommended_where_that_is_better():
     assert advice["together"] is None and "mean of both" not in advice["text"]
 
 
+def test_what_luck_would_choose_is_averaged():
+    """Of a network and a boosting that cannot be told apart, the run takes the mean."""
+    own = {"selection": {"metric": "auroc"}, "validation": {"metrics": {"auroc": {"value": 0.8}}}}
+    even = {"value": -0.01, "low": -0.03, "high": 0.01}
+    rival = entry(0.81, even) | {"kept": True}
+    lucky = entry(0.82, {"value": -0.02, "low": -0.06, "high": 0.02}) | {"title": "luck"}
+    both = entry(0.808, even, {"value": -0.012, "low": -0.04, "high": 0.01}) | {"with": "boosting"}
+    found = {"boosting": rival, "liquid": lucky, "together": both}
+    advice = recommend(own, found, "CfC")
+    assert advice["use"] == "liquid" and advice["together"]["with"] == "boosting"
+    assert "The mean of the network and gradient boosting is the safer choice" in advice["text"]
+    assert "predict … --by together" in advice["text"]
+    clear = {"value": -0.03, "low": -0.05, "high": -0.01}
+    for other in (
+        {"boosting": rival | {"kept": False}},
+        {"boosting": entry(0.83, clear) | {"kept": True}},
+        {"together": both | entry(0.79, even, clear) | {"with": "boosting"}},
+    ):
+        assert recommend(own, found | other, "CfC")["together"] is None
+
+
 def test_quantiles_have_baselines_that_hold_what_they_should():
     from liquidtime.train.baseline import levels
     from liquidtime.train.baseline.contract import Material

@@ -35,10 +35,13 @@ def recommend(
         baseline's, with the 95 % interval), `verdict`, `use` ("network" or the baseline's name,
         whichever has the better value), `usage` (how to use that baseline), `together` and `text`.
 
-        `together` is None where the mean of the network and a baseline is not better than the
-        network and the best baseline; otherwise `with` and `title` of that baseline, whether it is
-        `kept` by the run, its `value`, its `gain` over the better of the two, with the interval,
-        and `clear`: whether that interval, and the one over the other, leave out 0.
+        `together` is None where the mean of the network and a baseline is not what to take.
+        It is where it scores better than the network and the best baseline, and where the run
+        keeps a baseline that cannot be told from the network and nobody is clearly ahead of the
+        mean: the validation part would choose by luck, and a mean is seldom worse than either.
+        Then `with` and `title` of that baseline, whether it is `kept` by the run, its `value`,
+        its `gain` over the better of the two, with the interval, and `clear`: whether that
+        interval, and the one over the other, leave out 0.
 
         Verdicts: "ahead" of every baseline, or "behind" one, where the interval of the difference
         leaves out 0; "even" where it does not; "guessing" where the network cannot be told from
@@ -79,34 +82,60 @@ def recommend(
 
 
 def _verdict(difference: Mapping[str, Any], metric: str) -> str:
-    ahead = lead(difference, metric)
-    low, high = ahead["low"], ahead["high"]
-    if low is None or high is None:
-        return "even"
-    return "ahead" if low > 0 else "behind" if high < 0 else "even"
+    return {1: "ahead", 0: "even", -1: "behind"}[_side(lead(difference, metric))]
 
 
 def _both(
     baselines: Mapping[str, Mapping[str, Any]], metric: str, own: float, theirs: float
 ) -> dict[str, Any] | None:
-    """The network and a baseline averaged, if that is better than it and the best baseline."""
+    """The network and a baseline averaged, if that is what to take."""
     entry = baselines.get(together.NAME)
     if entry is None:
         return None
     part, up = entry["validation"], higher_is_better(metric)
     value = part["metrics"][metric]["value"]
-    if value is None or (value <= max(own, theirs) if up else value >= min(own, theirs)):
+    if value is None:
         return None
     over_network = lead(turned(part["difference"][metric]), metric)
     over_baseline = lead(part["gain"][metric], metric)
-    first = own >= theirs if up else own <= theirs
-    lows = [each["low"] for each in (over_network, over_baseline)]
-    clear = all(low is not None and low > 0 for low in lows)
-    gain = over_network if first else over_baseline
-    other = entry.get("with", "")
-    beside = baselines.get(other, {})
-    told = {"with": other, "title": beside.get("title", ""), "kept": beside.get("kept", False)}
-    return {"value": value, "gain": gain, "clear": clear, **told}
+    gain = over_network if (own >= theirs if up else own <= theirs) else over_baseline
+    beside = baselines.get(entry.get("with", ""), {})
+    kept = beside.get("kept", False)
+    better = gain["value"] is not None and gain["value"] > 0
+    if not better and not (kept and _luck(beside, metric, over_network, over_baseline)):
+        return None
+    return {
+        "value": value,
+        "gain": gain,
+        "clear": all(_side(over) > 0 for over in (over_network, over_baseline)),
+        "with": entry.get("with", ""),
+        "title": beside.get("title", ""),
+        "kept": kept,
+    }
+
+
+def _luck(beside: Mapping[str, Any], metric: str, *over: Mapping[str, Any]) -> bool:
+    """Whether the validation part cannot tell the network from a baseline, nor their mean.
+
+    Args:
+        beside: The baseline.
+        metric: That decides.
+        *over: How far the mean is ahead of the network and of the best baseline.
+    """
+    apart = [lead(beside["validation"]["difference"][metric], metric), *over]
+    return (
+        all(each["low"] is not None for each in apart)
+        and _side(apart[0]) == 0
+        and all(_side(each) == 0 for each in over)
+    )
+
+
+def _side(ahead: Mapping[str, Any]) -> int:
+    """1 or -1 where an interval leaves out 0, on its side."""
+    low, high = ahead["low"], ahead["high"]
+    if low is None or high is None:
+        return 0
+    return 1 if low > 0 else -1 if high < 0 else 0
 
 
 def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str, Any]) -> str:
@@ -144,13 +173,17 @@ def _of_both(found: Mapping[str, Any]) -> str:
     value, gain = both["value"], both["gain"]
     alike = both["with"] in ("", found["best"])
     pair = "both" if alike else f"the network and {both['title']}"
+    how = " `predict … --by together` gives it." * both["kept"]
+    if gain["value"] <= 0:
+        return (
+            f" The mean of {pair} is the safer choice, since this part cannot tell them apart: "
+            f"{number(value)}.{how}"
+        )
     word = "does better still" if both["clear"] else "may do better still"
     better = number(gain["value"], like=value)
-    return (
-        f" The mean of {pair} {word}: {number(value)}, better by {better} "
-        f"{interval(gain | {'value': value})}".rstrip()
-        + "."
-        + " `predict … --by together` gives it." * both["kept"]
+    within = interval(gain | {"value": value})
+    return f" The mean of {pair} {word}: {number(value)}, better by {better} {within}".rstrip() + (
+        f".{how}"
     )
 
 
