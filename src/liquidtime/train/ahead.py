@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from liquidtime.data import ragged
 from liquidtime.data.forecast.inputs import Prepared, prepare
 from liquidtime.data.forecast.origins import block_count, blocks
 from liquidtime.data.forecast.plan import ForecastPlan
@@ -13,6 +14,7 @@ from liquidtime.data.segments import Segments, in_segments
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.timeline import onwards, timeline
+from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.train.objectives.quantiles import Quantiles
 from liquidtime.train.score.predictions import Predictions
@@ -181,6 +183,40 @@ class Read:
     def inputs(self) -> IrregularSeries:
         """What the network reads."""
         return self.series if self.pieces is None else self.pieces.series
+
+    def around(self, number: int, step: int | None) -> tuple[IrregularSeries, int | None]:
+        """What the network reads of one series when it speaks after one of its rows.
+
+        Args:
+            number: Of the series, as given.
+            step: The row, from 0 or from the end; None is the last.
+
+        Returns:
+            The piece, and the row in it.
+
+        Raises:
+            InputError: If there is no such row, or nothing is said after it.
+        """
+        if self.pieces is None:
+            return self.series[number], step
+        member = ragged.series_of_rows(self.series.lengths).numpy()
+        rows = np.flatnonzero(member == number)
+        place = len(rows) - 1 if step is None else step + len(rows) * (step < 0)
+        if not 0 <= place < len(rows):
+            raise InputError(
+                f"step is {step}; expected a row from 0 to {len(rows) - 1}, as the network reads "
+                f"{len(rows):,} of this series."
+            )
+        own = np.flatnonzero(self.pieces.own & (self.pieces.rows == rows[place]))
+        if not len(own):
+            raise InputError(
+                f"step is {step}, of which the network says nothing: it only warms up there. Take "
+                "a later row."
+            )
+        ends = np.cumsum(self.pieces.series.lengths.numpy())
+        piece = int(np.searchsorted(ends, own[0], side="right"))
+        before = int(ends[piece - 1]) if piece else 0
+        return self.pieces.series[piece], int(own[0]) - before
 
     def cells(self, times: Any) -> np.ndarray | None:
         """Of cells of all rows as given, those of the rows that the network reads."""

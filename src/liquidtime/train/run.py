@@ -24,7 +24,7 @@ from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
-from liquidtime.train.ahead import Read, foretell, origins_of, plan_of, read_as
+from liquidtime.train.ahead import Read, foretell, origins_of, plan_of, read_as, segments_of
 from liquidtime.train.baseline import kept
 from liquidtime.train.baseline.contract import Material, Predictor
 from liquidtime.train.baseline.together import By, answering, outputs_by
@@ -283,7 +283,8 @@ class Run:
     ) -> Attribution:
         """What each observation of one series did to what the run says of it.
 
-        More is in `liquidtime.explain`, whose functions take a run.
+        More is in `liquidtime.explain`, whose functions take a run. A forecast, or a run of pieces
+        of long series, is asked of the piece that holds the row.
 
         Args:
             series: Exactly one, with at least one step.
@@ -297,6 +298,8 @@ class Run:
         Raises:
             InputError: If a name or number is unknown, or the method does not suit the model.
         """
+        if len(series) == 1 and segments_of(self.schema) is not None:
+            series, step = read_as(self.schema, series).around(0, step)
         return attribute(self, series, output=output, step=step, method=method, baseline=baseline)
 
     def _encode(self, series: IrregularSeries) -> EncodedSeries:
