@@ -60,7 +60,10 @@ def run(options: Options) -> int:
                 + (", unless these are later rows of them." if pieces else ".")
             ]
         )
-    known = {"local": local_of(reading), "times": reading.cells[reading.schema.time].to_numpy()}
+    known = {
+        "local": local_of(reading, fitted),
+        "times": reading.cells[reading.schema.time].to_numpy(),
+    }
     found = {by: fitted.evaluate(reading.series, by=by, **known) for by in fitted.answering}
     scores = found["network"]
     others = {by: each for by, each in found.items() if by != "network"}

@@ -81,7 +81,7 @@ def run(options: Options) -> int:
     messages().print(describe(reading), markup=False)
     baseline: Any = None if options.baseline == "auto" else options.baseline.replace("-", " ")
     asked: dict[str, Any] = {"output": options.output, "baseline": baseline}
-    read = read_as(fitted.schema, reading.series, local_of(reading))
+    read = read_as(fitted.schema, reading.series, local_of(reading, fitted))
     if options.id is None:
         found = _importance(options, fitted, read.inputs, asked)
         text, lines = importance_page(found, name=fitted.explainable.name), _strongest(found)

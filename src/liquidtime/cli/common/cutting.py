@@ -146,6 +146,8 @@ def _forecast(
     made = _ready(reading, found.cut, found.prepared.rows, spans, fractions, seed, found.clock)
     count = _origins(found, made, ahead.origins)
     stored = made.schema | {"forecast": found.plan.to_dict(), "origins": count}
+    if clock is not None and found.plan.calendar:
+        stored["clock"] = clock.told
     return made._replace(schema=stored, notes=found.notes)
 
 
