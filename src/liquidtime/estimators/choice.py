@@ -11,7 +11,8 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.estimators.validation import Validation
 from liquidtime.train.config import FitConfig
-from liquidtime.train.score.metrics import Scored, higher_is_better, point
+from liquidtime.train.score.bootstrap import draw
+from liquidtime.train.score.metrics import Scored, higher_is_better, measures, point
 from liquidtime.train.validation import Trained, cross_validate, fit_part, refit
 
 Preprocess = Callable[[IrregularSeries], Preprocessor]
@@ -48,7 +49,8 @@ def choose(
 ) -> Choice:
     """Validate each, and fit the better one.
 
-    Of equals the first is taken. Those after one that nothing can better are not looked at.
+    A dearer one has to be better by more than a standard error: of a few series, the best score
+    is often luck. Those after one that nothing can better are not looked at.
 
     Args:
         candidates: Configurations by name; the cheapest first.
@@ -65,6 +67,7 @@ def choose(
         return Choice(only, name, "", {}, None)
     scores: dict[str, float] = {}
     metric, best = "", ""
+    standing: Scored | None = None
     found: dict[str, tuple[Trained | None, np.ndarray, np.ndarray, object]] = {}
     for name, config in candidates.items():
         if validation.folds is not None:
@@ -99,8 +102,8 @@ def choose(
         # The same for all, whatever each was stopped by.
         metric = metric or _metric(scored)
         scores[name] = point(scored, metric)
-        if not best or _better(metric, scores[name], scores[best]):
-            best = name
+        if standing is None or ahead(metric, scored, standing):
+            best, standing = name, scored
         if scores[best] == PERFECT.get(metric):
             break
     fit, seen, predictions, cross = found[best]
@@ -122,12 +125,16 @@ def _metric(scored: Scored) -> str:
     return metric
 
 
-def _better(metric: str, one: float, other: float) -> bool:
-    if not np.isfinite(one):
-        return False
-    if not np.isfinite(other):
-        return True
-    return one > other if higher_is_better(metric) else one < other
+def ahead(metric: str, one: Scored, other: Scored) -> bool:
+    """Whether a score is better than another by more than the standard error of the difference."""
+    own, theirs = point(one, metric), point(other, metric)
+    if not (np.isfinite(own) and np.isfinite(theirs)):
+        return bool(np.isfinite(own))
+    drawn = [draw({metric: measures(each)[metric]}, each.cluster)[metric] for each in (one, other)]
+    apart = drawn[0] - drawn[1]
+    apart = apart[np.isfinite(apart)]
+    error = apart.std() if len(apart) else 0.0
+    return (own - theirs if higher_is_better(metric) else theirs - own) > error
 
 
 def _weight(given: np.ndarray | None, count: int) -> Tensor | None:

@@ -23,7 +23,7 @@ from liquidtime.models.catalogue import MODELS
 from liquidtime.train.config import FitConfig, Task, TrainConfig
 
 CANDIDATES = ("ridge", "cfc")
-"""What kind="auto" compares; the cheaper first, which wins where they are equal."""
+"""What kind="auto" compares; the cheaper first, which wins where they are about equal."""
 
 
 def fit_in_memory(

@@ -34,7 +34,7 @@ class LiquidRegressor(ScoredById, RegressorMixin, LiquidEstimator):
     Args:
         kind: The network, by the name of its module in `liquidtime.models`; or "auto", which
             validates random liquid features ("ridge") and the CfC on the training data and fits
-            the better one, of equals the former, which is fitted in a moment.
+            the former, which takes a moment, unless the CfC is better by a standard error.
         options: Options of the network by name, as that module's `Config` says, such as
             `{"num_layers": 2, "mixed_memory": True}`. They go before `hidden_size`, `wiring` and
             `dropout`, which stand here because most networks have them. With "auto" these three
