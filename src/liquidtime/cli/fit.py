@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from tyro.conf import Positional, arg
 
-from liquidtime.cli.common.beforehand import check_beforehand
+from liquidtime.cli.common.beforehand import Asked, check_beforehand
 from liquidtime.cli.common.cutting import CutOptions, ForecastOptions, Ready, ready
 from liquidtime.cli.common.data import first_name, told
 from liquidtime.cli.common.parts import PartOptions, parts
@@ -186,7 +186,16 @@ def run(options: OptionsWith) -> int:
     if not schema.target:
         raise InputError("--target is empty; expected the column to predict.")
     train = options.train
-    check_beforehand(options, schema)
+    asked = Asked(
+        options.parts,
+        options.cut,
+        options.ahead,
+        options.model,
+        train,
+        options.run.fractions,
+        options.run.recalibrate,
+    )
+    check_beforehand(asked, schema)
     if options.run.out is None and (train.devices not in ("auto", 1) or "WORLD_SIZE" in os.environ):
         raise InputError(
             "Several processes train together, and each has to know the run folder: add --out."

@@ -1,23 +1,34 @@
 """What is wrong with the options of `fit` whatever the table holds: told before it is read."""
 
-from typing import TYPE_CHECKING
+from typing import Literal, NamedTuple
 
 from liquidtime.cli.common.cutting import CutOptions, ForecastOptions
+from liquidtime.cli.common.parts import PartOptions
 from liquidtime.data.spans import Span
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
-from liquidtime.train.config import FitConfig, check_forwards, check_quantiles
-
-if TYPE_CHECKING:
-    from liquidtime.cli.fit import OptionsWith
+from liquidtime.models.contract import ModelConfig
+from liquidtime.train.config import FitConfig, TrainConfig, check_forwards, check_quantiles
 
 
-def check_beforehand(options: "OptionsWith", schema: TableSchema) -> None:
+class Asked(NamedTuple):
+    """Options of `liquidtime fit` that may contradict one another."""
+
+    parts: PartOptions
+    cut: CutOptions
+    ahead: ForecastOptions
+    model: ModelConfig
+    train: TrainConfig
+    fractions: tuple[float, float, float]
+    recalibrate: Literal["none", "temperature", "platt", "isotonic"]
+
+
+def check_beforehand(options: Asked, schema: TableSchema) -> None:
     """Check what contradicts itself.
 
     Args:
-        options: Of `liquidtime fit`.
-        schema: Made of them.
+        options: As they were given.
+        schema: Made of the others.
 
     Raises:
         InputError: If something does.
@@ -53,7 +64,7 @@ def check_beforehand(options: "OptionsWith", schema: TableSchema) -> None:
     _check_shares(options)
 
 
-def _check_task(options: "OptionsWith", schema: TableSchema) -> None:
+def _check_task(options: Asked, schema: TableSchema) -> None:
     """What does not go together with the task; with any, where the table is to tell it."""
     if options.ahead.quantiles:
         check_quantiles(options.ahead.quantiles)
@@ -66,7 +77,7 @@ def _check_task(options: "OptionsWith", schema: TableSchema) -> None:
                 model=options.model,
                 train=options.train,
                 quantiles=options.ahead.quantiles,
-                recalibrate=options.run.recalibrate,
+                recalibrate=options.recalibrate,
             )
         except InputError as error:
             refused.append(str(error))
@@ -106,10 +117,10 @@ def _check_cut(cut: CutOptions, ahead: ForecastOptions, *, forecast: bool) -> No
         )
 
 
-def _check_shares(options: "OptionsWith") -> None:
+def _check_shares(options: Asked) -> None:
     from liquidtime.data.splits.by_series import check_shares
 
-    fractions = options.run.fractions
+    fractions = options.fractions
     check_shares(fractions)
     for share, name in zip(fractions, ("train", "validation"), strict=False):
         if share == 0 and options.parts.split is None:
