@@ -178,3 +178,11 @@ def test_it_is_explained_and_streamed_as_the_networks_are(numbers):
     else:
         odds = np.log(said[1] / said[0]) * (1 if why.output.name == model.classes_[1] else -1)
         assert why.value == pytest.approx(odds, abs=1e-4)
+
+
+def test_series_of_several_variables_are_read_by_more_units():
+    for channels, units in ((1, 512), (2, 1024)):
+        X, y = waves(count=4, channels=channels)
+        assert len(LiquidFeatures().fit(X).features_.units) == units
+        model = LiquidRidgeClassifier().fit(X, y)
+        assert len(model.fitted_.model.network.features.units) == units

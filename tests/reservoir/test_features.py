@@ -195,3 +195,18 @@ def test_what_chance_does_is_asked_where_times_are_uneven(monkeypatch):
     noise = sampling_noise(features, training, numbers, standardised, 3, random)
     assert (np.bincount(noise.owner) == 3).all()
     np.testing.assert_allclose(noise.rows.mean(0), 0, atol=1e-4)
+
+
+def test_rows_without_a_value_are_as_if_they_were_not_there():
+    random = np.random.default_rng(0)
+    values, times = [random.normal(size=(30, 2)) for _ in range(12)], [np.arange(30.0)] * 12
+    kept = [random.random(30) < 0.4 for _ in values]
+    holes = [np.where(seen[:, None], x, np.nan) for x, seen in zip(values, kept, strict=True)]
+    left = surroundings(encoded(series(holes, times)))
+    whole = surroundings(encoded(series(values, times)))
+    assert whole.even
+    assert not left.even
+    # Channels that are observed together have no clocks of their own.
+    assert not left.sparse
+    gaps = np.concatenate([np.diff(np.flatnonzero(seen)) for seen in kept])
+    assert left.gap == pytest.approx(np.median(gaps) * whole.gap)

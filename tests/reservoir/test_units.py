@@ -145,8 +145,21 @@ def test_drawn_units_suit_the_kernel_and_come_from_the_seed(count, channels):
     assert ((made.rate <= 1 / SHORTEST + 1e-6) & (made.rate >= 1 / (LONGEST * 100) - 1e-6)).all()
     np.testing.assert_allclose(np.linalg.norm(made.weights, axis=1), 1.0, rtol=1e-5)
     blocks = {(k, *c) for k, c in zip(made.kind.tolist(), made.channels.tolist(), strict=True)}
-    assert len(blocks) <= -(-count // BLOCK)
+    assert len(blocks) <= -(-count // BLOCK) + channels
     assert set(made.channels.ravel().tolist()) - {-1} == set(range(channels))
+
+
+@pytest.mark.parametrize(("count", "channels"), [(512, 12), (512, 50), (80, 7)])
+def test_every_channel_has_leaks_that_read_it_alone_however_many_there_are(count, channels):
+    known = np.ones(channels, bool)
+    around = Surroundings(1.0, 100.0, known, ~known, False, WINDOW)
+    units = draw(count, around, np.random.default_rng(0))
+    alone = ((units.channels >= 0).sum(axis=1) == 1) & (units.kind == KINDS.index("low"))
+    found = np.bincount(units.channels[alone, 0], minlength=channels)
+    assert len(units) == count
+    assert found.min() >= min(BLOCK, count // 2 // channels)
+    # Most of the others are what they are among few channels.
+    assert (units.kind == KINDS.index("resonator")).mean() > 0.35
 
 
 def test_channels_with_clocks_of_their_own_have_units_of_their_own():

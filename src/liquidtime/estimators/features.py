@@ -1,7 +1,7 @@
 """Random liquid features under scikit-learn's contract."""
 
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -28,7 +28,8 @@ class LiquidFeatures(TransformerMixin, BaseEstimator):
     `LiquidRidgeClassifier` takes. No target is looked at.
 
     Args:
-        n_units: Random units.
+        n_units: Random units; "auto": 512 for series of one variable, 1,024 for more, static ones
+            counted.
         n_thresholds: Thresholds of a unit, from 1 to 8.
         random_state: Seed of the units and the thresholds.
 
@@ -41,7 +42,7 @@ class LiquidFeatures(TransformerMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        n_units: int = 512,
+        n_units: int | Literal["auto"] = "auto",
         n_thresholds: int = 4,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -67,7 +68,8 @@ class LiquidFeatures(TransformerMixin, BaseEstimator):
         random = np.random.default_rng(seed_of(self))
         self.fitted_ = _Prepared(preprocessed(series))
         encoded = self.fitted_.preprocessor.encode(_plain(series), reads=_READS)
-        self.features_ = Features.fit(encoded, config.units, config.thresholds, random)
+        count = config.units_for(self.fitted_.preprocessor.variable_count)
+        self.features_ = Features.fit(encoded, count, config.thresholds, random)
         remember_names(self, series)
         self.n_features_in_ = len(self.fitted_.preprocessor.variables)
         return self
@@ -79,7 +81,7 @@ class LiquidFeatures(TransformerMixin, BaseEstimator):
             X: N series, with the features of the fit.
 
         Returns:
-            [N, n_units · (5 + 4 · n_thresholds)] float32.
+            [N, units · (5 + 4 · n_thresholds)] float32.
 
         Raises:
             InputError: If X does not fit.

@@ -38,7 +38,8 @@ class LiquidRidgeClassifier(Deployed, ScoredById, ClassifierMixin, BaseEstimator
     that each series gets from a fit without it (after Platt 1999).
 
     Args:
-        n_units: Random units.
+        n_units: Random units; "auto": 512 for series of one variable, 1,024 for more, static ones
+            counted.
         n_thresholds: Thresholds of a unit, from 1 to 8.
         class_weight: None; "balanced" to weigh all classes equally; or a weight for each label.
         random_state: Seed of the units and the thresholds. An int gives the same fit every time.
@@ -54,7 +55,7 @@ class LiquidRidgeClassifier(Deployed, ScoredById, ClassifierMixin, BaseEstimator
     def __init__(
         self,
         *,
-        n_units: int = 512,
+        n_units: int | Literal["auto"] = "auto",
         n_thresholds: int = 4,
         class_weight: Literal["balanced"] | Mapping[Any, float] | None = None,
         random_state: int | np.random.RandomState | None = None,

@@ -1,6 +1,6 @@
 """A regressor of irregular series that is fitted in about a second."""
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -22,7 +22,8 @@ class LiquidRidgeRegressor(Deployed, ScoredById, RegressorMixin, BaseEstimator):
     epochs, no step size, no series set aside. `X` is what `LiquidRidgeClassifier` takes.
 
     Args:
-        n_units: Random units.
+        n_units: Random units; "auto": 512 for series of one variable, 1,024 for more, static ones
+            counted.
         n_thresholds: Thresholds of a unit, from 1 to 8.
         random_state: Seed of the units and the thresholds. An int gives the same fit every time.
 
@@ -38,7 +39,7 @@ class LiquidRidgeRegressor(Deployed, ScoredById, RegressorMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        n_units: int = 512,
+        n_units: int | Literal["auto"] = "auto",
         n_thresholds: int = 4,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:

@@ -1,7 +1,7 @@
 """Random liquid features with a ridge: fitted at once, in closed form, in about a second."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from liquidtime.errors import InputError
 from liquidtime.models.contract import Facts, Model, Shape
@@ -21,8 +21,9 @@ class Config:
     name: ClassVar[str] = "ridge"
     title: ClassVar[str] = "random liquid features"
 
-    units: Annotated[int, Within(1, 2**16)] = 512
-    """Random units."""
+    units: Annotated[int, Within(1, 2**16)] | Literal["auto"] = "auto"
+    """Random units; auto: 512 for series of one variable, 1,024 for more, which can be combined in
+    more ways."""
     thresholds: Annotated[int, Within(1, 8)] = 4
     """Thresholds of a unit, the time above which is measured."""
     backend: str = "auto"
@@ -35,7 +36,17 @@ class Config:
     @property
     def facts(self) -> Facts:
         """Names and facts for people."""
-        return Facts(name=self.title, size=f"{self.units} units", sees_future=True)
+        return Facts(name=self.title, size=self._size, sees_future=True)
+
+    @property
+    def _size(self) -> str:
+        return "512 or 1,024 units" if self.units == "auto" else f"{self.units} units"
+
+    def units_for(self, variables: int) -> int:
+        """How many units read series of so many variables, static ones included."""
+        if self.units != "auto":
+            return self.units
+        return 512 if variables == 1 else 1024
 
     def build(self, shape: Shape) -> Model:
         """The network before its weights are found.
@@ -52,6 +63,10 @@ class Config:
                 "into windows with one target each."
             )
         network = Reservoir(
-            shape.variables, shape.outputs, self.units, self.thresholds, self.backend
+            shape.variables,
+            shape.outputs,
+            self.units_for(shape.variables),
+            self.thresholds,
+            self.backend,
         )
         return Model(network, shape, reads=("values", "mask", "times"), solve=network.solve)

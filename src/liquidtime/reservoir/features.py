@@ -189,7 +189,7 @@ def surroundings(training: Batchable) -> Surroundings:
     """What the draw has to know of a training part; of at most a thousand series."""
     count = len(training.lengths)
     some = np.unique(np.linspace(0, count - 1, min(count, 1000)).astype(int))
-    gaps, starts, ends, seen, rows = [], [], [], 0, 0
+    clocks, starts, ends, seen = [], [], [], 0
     varying = steady = None
     for start in range(0, len(some), BATCH):
         batch = training.batch(some[start : start + BATCH])
@@ -205,23 +205,31 @@ def surroundings(training: Batchable) -> Surroundings:
         varying |= (high > low).any(0)
         steady |= mask.any((0, 1))
         inside = np.arange(values.shape[1]) < lengths[:, None]
-        gap = np.diff(times, axis=1)[inside[:, 1:]]
-        gaps.append(gap[gap > 0])
+        clocks.append((times, mask & inside[:, :, None]))
         some_rows = lengths > 0
         starts.append(times[some_rows, 0])
         ends.append(times[some_rows, lengths[some_rows] - 1])
-        rows += inside.sum()
         seen += mask[inside].sum(0)
     assert varying is not None
     assert steady is not None
     steady &= ~varying
+    shown = [mask[:, :, varying].any(2) for _, mask in clocks]
+    gaps = [_gaps(times, rows) for (times, _), rows in zip(clocks, shown, strict=True)]
     gap = _median(gaps, 1.0)
     # Where most channels miss most rows, they have clocks of their own.
+    rows = sum(int(each.sum()) for each in shown)
     sparse = bool(np.any(varying) and np.mean(seen[varying]) < 0.5 * rows)  # pyright: ignore
     start, end = (np.concatenate(part) if part else np.empty(0) for part in (starts, ends))
     span = _median([end - start], gap)
     window = np.array([-_reach(-start, span), _reach(end, span)])
     return Surroundings(gap, span, varying, steady, sparse, window, _even(gaps))
+
+
+def _gaps(times: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """Between rows [B, T] that show something: empty ones, of a grid with holes, do not count."""
+    series, row = np.nonzero(shown)
+    gap = np.diff(times[series, row])[series[1:] == series[:-1]]
+    return gap[gap > 0]
 
 
 def _even(gaps: list[np.ndarray]) -> bool:

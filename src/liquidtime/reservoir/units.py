@@ -66,14 +66,14 @@ def draw(count: int, around: Surroundings, random: np.random.Generator) -> Units
     if len(single):
         mixed = draw(count - len(single), around._replace(single=False), random)
         return _sorted(single, mixed)
-    blocks = -(-count // BLOCK)
-    alone = _alone(blocks, around)
-    mixed = _kinds(blocks - len(alone), around)
-    kinds = np.append(mixed, np.full(len(alone), KINDS.index("low")))
+    alone, each = _alone(count, around)
+    mixed = _kinds(-(-(count - len(alone) * each) // BLOCK), around)
+    kinds = np.append(mixed, np.full(len(alone), _LOW))
+    sizes = np.append(np.full(len(mixed), BLOCK), np.full(len(alone), each))
     sets = _channel_sets(kinds, alone, around, random)
-    order = sorted(range(blocks), key=lambda block: (kinds[block], sets[block].tolist()))
-    kind = np.repeat(kinds[order], BLOCK)[:count].astype(np.int32)
-    channels = np.repeat(sets[order], BLOCK, axis=0)[:count].astype(np.int32)
+    order = sorted(range(len(kinds)), key=lambda block: (kinds[block], sets[block].tolist()))
+    kind = np.repeat(kinds[order], sizes[order])[:count].astype(np.int32)
+    channels = np.repeat(sets[order], sizes[order], axis=0)[:count].astype(np.int32)
     weights = random.normal(size=channels.shape) * (channels >= 0)
     weights /= np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
     shortest = SHORTEST * around.gap
@@ -138,19 +138,23 @@ def _sorted(first: Units, second: Units) -> Units:
     return joined.select(np.lexsort((*joined.channels.T[::-1], joined.kind)))
 
 
-def _alone(blocks: int, around: Surroundings) -> list[np.ndarray]:
-    """Sets of channels of leaks that read no sums, for a quarter of the blocks at most.
+def _alone(count: int, around: Surroundings) -> tuple[list[np.ndarray], int]:
+    """Sets of channels of leaks that read no sums, and units of each; for half of all at most.
 
     What a static feature says, and the level of a channel, must not have to be guessed from sums.
+    Where channels are many, each has fewer units, which then fill no block.
     """
     steady, varying = np.flatnonzero(around.steady), np.flatnonzero(around.varying)
-    most = max(1, blocks // 4)
-    if blocks < 2 or not len(varying):
-        return []
+    if count <= BLOCK or not len(varying):
+        return [], BLOCK
+    most = max(1, count // (4 * BLOCK))
     found = np.array_split(steady, min(most, len(steady))) if len(steady) else []
-    if len(found) + len(varying) <= most:
-        found += np.array_split(varying, len(varying))
-    return found
+    # Channels with clocks of their own have units of their own already.
+    room, fewest = (count // 4, BLOCK) if around.sparse else (count // 2, _FEWEST)
+    each = min(BLOCK, room // (len(found) + len(varying)))
+    if each < fewest:
+        return found, BLOCK
+    return found + np.array_split(varying, len(varying)), each
 
 
 def _kinds(blocks: int, around: Surroundings) -> np.ndarray:

@@ -87,8 +87,8 @@ class TrainConfig:
             )
         if self.refit == "yes" and self.devices not in ("auto", 1):
             raise InputError(
-                f"refit is 'yes' with {self.devices} processes (devices); expected one process, or "
-                "refit 'no'."
+                f"refit is 'yes' with several processes (devices is {self.devices}); expected one "
+                "process, or refit 'no'."
             )
 
     def to_dict(self) -> dict[str, Any]:
