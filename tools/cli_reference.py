@@ -7,11 +7,15 @@ The page holds `<!-- help: VERB -->` where the help of a verb shall stand, or of
 is about; the block behind it is replaced.
 """
 
+import io
 import os
 import re
-import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
+
+from liquidtime.cli.__main__ import main as program
 
 PAGE = Path(__file__).parents[1] / "docs" / "api" / "cli.md"
 _PLACE = re.compile(r"(<!-- help: ([\w -]+) -->\n)```text\n.*?^```$", re.M | re.S)
@@ -19,14 +23,12 @@ _PLACE = re.compile(r"(<!-- help: ([\w -]+) -->\n)```text\n.*?^```$", re.M | re.
 
 def help_of(words: str) -> str:
     """What `liquidtime WORDS --help` prints on a terminal of 80 columns."""
-    done = subprocess.run(
-        [sys.executable, "-m", "liquidtime.cli", *words.split(), "--help"],
-        env=os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+    said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    terminal = {"COLUMNS": "80", "NO_COLOR": "1"}
+    with patch.dict(os.environ, terminal), redirect_stdout(said):
+        program([*words.split(), "--help"])
+    said.seek(0)
+    return "\n".join(line.rstrip() for line in said.read().strip().splitlines())
 
 
 def refreshed(text: str) -> str:

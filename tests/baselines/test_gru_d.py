@@ -105,9 +105,8 @@ def test_it_learns_what_only_the_gaps_tell():
     values = [random.normal(size=(k, 2)) for k in lengths]
     series = from_lists(values, [np.cumsum(g) for g in gaps], target=slow.astype(np.int64))
     split = split_by_series(160, fractions=(0.6, 0.0, 0.4), seed=0)
-    model = LiquidClassifier(
-        kind="gru_d", hidden_size=12, epochs=25, learning_rate=1e-2, random_state=0
-    )
+    how = {"hidden_size": 12, "epochs": 25, "validation": None, "random_state": 0}
+    model = LiquidClassifier(kind="gru_d", learning_rate=1e-2, **how)
     model.fit(series.select(split.train))
     test = series.select(split.test)
     assert (model.predict(test) == test.target.numpy()).mean() > 0.8

@@ -155,7 +155,8 @@ def test_it_learns_the_frequency_of_a_wave_seen_at_odd_times():
     series = from_lists(values, times, target=speed.astype(np.float32))
     split = split_by_series(120, fractions=(0.7, 0.0, 0.3), seed=0)
     options = {"latent_size": 6, "encoder_size": 16, "units": 16, "layers": 1}
-    model = LiquidRegressor(kind="latent_ode", options=options, epochs=30, random_state=0)
+    how = {"options": options, "epochs": 30, "validation": None, "random_state": 0}
+    model = LiquidRegressor(kind="latent_ode", **how)
     model.fit(series.select(split.train))
     test = series.select(split.test)
     assert model.score(test, test.target.numpy()[:, 0]) > 0.3

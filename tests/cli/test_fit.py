@@ -43,6 +43,7 @@ def test_what_fit_prints(table, tmp_path, capsys):
     assert " to 0." in shown.out, "intervals are shown"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_seed_changes_split_and_weights(table, tmp_path):
     splits, seeds = [], []
     for seed in ("1", "2"):
@@ -55,6 +56,7 @@ def test_seed_changes_split_and_weights(table, tmp_path):
     assert seeds == [1, 2]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_without_out_runs_are_numbered(table, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for _ in range(2):
@@ -120,13 +122,22 @@ def test_a_broken_table_is_status_2_and_leaves_nothing(name, tmp_path, capsys):
     ("raw", "words"),
     [("\n".join(GOOD).encode("utf-16"), "UTF-16"), (b"id,t,a,b,y\n1,0,1,2,\xe9\n", "row 2: byte")],
 )
-def test_a_wrong_encoding_is_status_2_in_a_process(raw, words, tmp_path):
+def test_a_wrong_encoding_is_status_2(raw, words, tmp_path, monkeypatch, capsys):
     path = tmp_path / "data.csv"
     path.write_bytes(raw)
+    monkeypatch.chdir(tmp_path)
+    assert main(["fit", str(path), *COLUMNS, "--target", "y"]) == 2
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_wrong_encoding_is_status_2_in_a_process(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_bytes(b"id,t,a,b,y\n1,0,1,2,\xe9\n")
     command = [sys.executable, "-m", "liquidtime.cli", "fit", path, *COLUMNS, "--target", "y"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 2
-    assert words in done.stderr
+    assert "row 2: byte" in done.stderr
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -137,13 +148,17 @@ def test_fractions_that_leave_no_validation(table, tmp_path, capsys):
     assert not (tmp_path / "r").exists()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_ctrl_c_says_how_to_go_on_and_resume_ends_at_the_same_numbers(table, tmp_path):
     def command(out, epochs="20"):
         options = [*SMALL, "--train.epochs", epochs, "--target", "y", "--out", str(tmp_path / out)]
-        return [sys.executable, "-m", "liquidtime.cli", "fit", str(table), *COLUMNS, *options]
+        return ["fit", str(table), *COLUMNS, *options]
 
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(command("cut"), stderr=subprocess.PIPE, env=environment, text=True)
+    program = [sys.executable, "-m", "liquidtime.cli"]
+    process = subprocess.Popen(
+        [*program, *command("cut")], stderr=subprocess.PIPE, env=environment, text=True
+    )
     checkpoint = tmp_path / "cut" / "checkpoints" / "last.pt"
     deadline = time.monotonic() + 60
     while not checkpoint.exists() and time.monotonic() < deadline:
@@ -153,8 +168,7 @@ def test_ctrl_c_says_how_to_go_on_and_resume_ends_at_the_same_numbers(table, tmp
     assert process.returncode == 130, error
     assert "--resume" in error
     assert not Folder(tmp_path / "cut", FIT).finished
-    subprocess.run([*command("cut"), "--resume"], check=True, env=environment, capture_output=True)
-    subprocess.run(command("whole"), check=True, env=environment, capture_output=True)
+    assert main([*command("cut"), "--resume"]) == main(command("whole")) == 0
     scores = [
         json.loads((tmp_path / name / "metrics.json").read_text()) for name in ("cut", "whole")
     ]

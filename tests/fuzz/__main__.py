@@ -7,6 +7,7 @@ number and the seed alone, so `--subject tables --only 17` runs one again. Cases
 
 import argparse
 import collections
+import gc
 import json
 import multiprocessing
 import os
@@ -84,6 +85,9 @@ def fuzz(subject: Subject, numbers: range, seed: int, jobs: int, folder: Path) -
     shared = folder / subject.name / "shared"
     shared.mkdir(parents=True)
     subject.prepare(shared)
+    # What is loaded by now stays for good; no child has to go through it, and to copy it for that.
+    gc.collect()
+    gc.freeze()
     fuzzer = Fuzzer(subject, folder / subject.name, seed)
     # Threads do not survive a fork: each worker is one process that forks its cases.
     with multiprocessing.get_context("fork").Pool(jobs) as pool:

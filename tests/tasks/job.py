@@ -1,13 +1,8 @@
-"""Reproduce the toy task in a process that a test may kill: python job.py FOLDER."""
-
-import sys
-from pathlib import Path
-
-from liquidtime.tasks.reproduce import plan, reproduce
-
-sys.path.insert(0, str(Path(__file__).parent))
+"""The toy task, reproduced in a process that a test may kill."""
 
 from toy import toy_task
+
+from liquidtime.tasks.reproduce import plan, reproduce
 
 EPOCHS = 15
 
@@ -16,5 +11,5 @@ def planned(out):
     return plan(toy_task(), out, recipes=["gru"], protocol="clean", seeds=2, epochs=EPOCHS)
 
 
-if __name__ == "__main__":
-    list(reproduce(toy_task(), planned(Path(sys.argv[1])), progress=False))
+def job(out):
+    list(reproduce(toy_task(), planned(out), progress=False))

@@ -1,19 +1,16 @@
 """The driver of all tasks: what it runs, what it keeps, what it leaves alone, and its table."""
 
 import json
-import os
+import multiprocessing
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from job import planned
+from job import job, planned
 from toy import toy_data, toy_task
 
 from liquidtime.errors import InputError
@@ -23,7 +20,8 @@ from liquidtime.tasks.rows import MINUTES, compare
 from liquidtime.tasks.table import JSON, MARKDOWN, cells, narrow, write_table
 from liquidtime.train import Run
 
-JOB = Path(__file__).parent / "job.py"
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 ON_THE_CLOCK = ("seconds_per_epoch", "seconds_total", "created", "git")
 
 
@@ -105,14 +103,15 @@ def test_a_trap_is_sprung_only_where_the_protocol_has_it(tmp_path):
 
 
 def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(tmp_path):
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    process = subprocess.Popen([sys.executable, str(JOB), str(tmp_path / "cut")], env=environment)
+    # A fork need not import all anew.
+    process = multiprocessing.get_context("fork").Process(target=job, args=(tmp_path / "cut",))
+    process.start()
     first, second = planned(tmp_path / "cut")
-    while process.poll() is None and not (second.folder / "history.csv").exists():
+    while process.is_alive() and not (second.folder / "history.csv").exists():
         time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     assert not second.record.exists()
     before = first.record.stat().st_mtime_ns
     threads = torch.get_num_threads()

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sys
 from pathlib import Path
 
 import torch
@@ -10,7 +11,7 @@ from made_series import make_series
 
 from liquidtime.data.splits import split_by_series
 from liquidtime.models import catalogue
-from liquidtime.train import fit
+from liquidtime.train import fit, fitting
 from liquidtime.train.config import FitConfig, TrainConfig
 
 
@@ -25,12 +26,15 @@ def main(arguments=None):
     options.add_argument("--target", default="classes")
     options.add_argument("--per-step", action="store_true")
     options.add_argument("--resume", action="store_true")
+    options.add_argument("--undrawn", action="store_true", help="leave an empty page")
     options.add_argument("--die", help="EPOCH.WHERE at which the process sends itself a signal")
     options.add_argument("--signal", default="SIGKILL")
     chosen = options.parse_args(arguments)
     if chosen.die:
         epoch, where = chosen.die.split(".")
         _plant(int(epoch), where, getattr(signal, chosen.signal))
+    if chosen.undrawn:
+        fitting.report.write = lambda folder: (folder / "report.html").touch()
     data = make_series(chosen.series, kind=chosen.target, per_step=chosen.per_step)
     config = FitConfig(
         task="classify" if chosen.target == "classes" else "regress",
@@ -97,4 +101,11 @@ def _plant(epoch, where, number):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    main()
+    jobs = [[]]
+    for word in sys.argv[1:]:
+        if word == "--then":
+            jobs.append([])
+        else:
+            jobs[-1].append(word)
+    for job in jobs:
+        main(job)

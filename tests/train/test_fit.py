@@ -16,6 +16,8 @@ from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.defaults import resolved
 from liquidtime.train.run import Run
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def config(task="classify", kind="gru", **train):
     options = {"epochs": 3, "batch_size": 8, "learning_rate": 2e-2, "accelerator": "cpu"} | train
@@ -165,10 +167,11 @@ def test_classes_a_step(series, split, tmp_path):
     assert run.evaluate(data.select(split.test)) == run.metrics["test"]
 
 
-def test_without_a_test_part(series, split, tmp_path):
+def test_without_a_test_part(series, split, tmp_path, undrawn):
     bare = Split(split.train, split.validation, np.array([], dtype=np.int64))
     run = fit(series(), bare, config(epochs=1), tmp_path / "run", progress=False, baselines="none")
     assert run.metrics["test"] is None
+    undrawn(run.path)
     assert "There is no test part" in run.report.read_text()
 
 

@@ -13,7 +13,6 @@ from liquidtime.train import fit
 from liquidtime.train.baseline.catalogue import BASELINES
 from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.epochs import Epochs
-from liquidtime.train.report import write as report
 from liquidtime.train.run import Run
 from liquidtime.train.validation import fit_part
 
@@ -26,12 +25,6 @@ def config(refit="auto", model=None, **train):
 
 def one(data, split, how, out, **options):
     return fit(data, split, how, out, progress=False, baselines="none", **options)
-
-
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Pages take longer than all else."""
-    monkeypatch.setattr(report, "write", lambda out: (out / "report.html").write_text("a page"))
 
 
 def weights(run):

@@ -1,6 +1,7 @@
 import csv
 import importlib.util
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -15,18 +16,9 @@ from safetensors.torch import load_file
 from liquidtime.errors import InputError
 from liquidtime.train.epochs import Epochs
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 JOB = Path(__file__).parent / "job.py"
-
-
-def launch(*arguments):
-    """Start the job in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, str(JOB), *map(str, arguments)],
-        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
 
 
 def run(*arguments):
@@ -55,6 +47,13 @@ def result(folder):
     return history, metrics, weights, (folder / "predictions.csv").read_bytes()
 
 
+def forked(*arguments):
+    """Start the job in a process of its own, that need not import all anew."""
+    process = multiprocessing.get_context("fork").Process(target=run, args=arguments)
+    process.start()
+    return process
+
+
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory):
     folder = tmp_path_factory.mktemp("unbroken") / "run"
@@ -66,9 +65,9 @@ def unbroken(tmp_path_factory):
 def test_a_killed_run_resumes_to_the_same_bits(tmp_path, unbroken, moment):
     """Before the first checkpoint, while one is written, and after the last epoch."""
     folder = tmp_path / "run"
-    process = launch(folder, "--die", moment)
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == -signal.SIGKILL, said
+    process = forked(folder, "--die", moment)
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL
     assert not (folder / "metrics.json").exists()
     run(folder, "--resume")
     assert result(folder) == unbroken
@@ -80,24 +79,29 @@ def test_a_kill_from_outside_at_any_moment(tmp_path):
     job = ("--kind", "lstm", "--epochs", 30)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     run(whole, *job)
-    process = launch(broken, *job)
-    while process.poll() is None and not (broken / "history.csv").exists():
+    process = forked(broken, *job)
+    while process.is_alive() and not (broken / "history.csv").exists():
         time.sleep(0.005)
     time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     run(broken, *job, "--resume")
     assert result(broken) == result(whole)
 
 
 def test_interrupt_says_how_to_go_on(tmp_path):
     folder = tmp_path / "run"
-    process = launch(folder, "--die", "2.batch", "--signal", "SIGINT")
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode != 0
-    assert "KeyboardInterrupt: Stopped. Every finished epoch is safe in" in said
-    assert "--resume" in said
+    ended = subprocess.run(
+        [sys.executable, str(JOB), str(folder), "--die", "2.batch", "--signal", "SIGINT"],
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ended.returncode != 0
+    assert "KeyboardInterrupt: Stopped. Every finished epoch is safe in" in ended.stderr
+    assert "--resume" in ended.stderr
     assert (folder / "checkpoints" / "last.pt").exists()
 
 

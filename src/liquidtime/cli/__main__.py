@@ -1,6 +1,7 @@
 """`liquidtime`: parse the verb, run it, turn errors into messages and exit statuses."""
 
 import errno
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -28,6 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0 done, 1 something is not installed or cannot be written, 2 wrong input,
         130 stopped by Ctrl-C.
     """
+    if argv is None:
+        # Half a million objects of imported modules stay; to look through all of them for rubbish,
+        # again and again while they grow, was an eighth of a small fit.
+        gc.set_threshold(*gc.get_threshold()[:2], 200)
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         require("rich")

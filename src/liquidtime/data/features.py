@@ -3,6 +3,7 @@
 Everything works on ragged rows at once; no loop runs over rows or series.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,10 +21,17 @@ def last_observed(mask: Tensor, lengths: Tensor) -> Tensor:
         [R, D] int64 row numbers; -1 where the series has not shown the feature yet.
     """
     rows = torch.arange(len(mask), device=mask.device)
-    seen = torch.where(mask, rows[:, None], -1).cummax(0).values if len(mask) else rows[:, None]
+    seen = _running_maximum(torch.where(mask, rows[:, None], -1)) if len(mask) else rows[:, None]
     starts = torch.repeat_interleave(ragged.offsets(lengths)[:-1], lengths)
     # A row number below the start of the series was carried over from the series before.
     return torch.where(seen >= starts[:, None], seen, -1).expand(mask.shape)
+
+
+def _running_maximum(numbers: Tensor) -> Tensor:
+    # NumPy's takes a third of the time of cummax, which finds places, too.
+    if numbers.device.type == "cpu":
+        return torch.from_numpy(np.maximum.accumulate(numbers.numpy(), axis=0))
+    return numbers.cummax(0).values
 
 
 def forward_fill(values: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:

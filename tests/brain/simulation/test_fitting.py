@@ -165,7 +165,7 @@ FIRST = Parameters(unit_conductance=0.05)
 )
 def test_a_fit_begins_where_a_simulation_with_its_constants_does(initial, trials):
     """Right: -52 mV, and both losses equal; it was -48.85, with losses of 10.40 and 14.44."""
-    asked = Experiment("a=step 20 from 5", 30.0, 0.5, trials=trials, initial=initial)
+    asked = Experiment("a=step 20 from 5", 15.0, 0.5, trials=trials, initial=initial)
     truth = FIRST.replace(leak_potential=-52.0)
     measured = simulate(PAIR, truth, asked)["potential"].values.transpose(1, 2, 0)
     found = fit(PAIR, FIRST, asked, measured, learn={"leak_potential": "all"})
