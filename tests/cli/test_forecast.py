@@ -9,6 +9,9 @@ import pytest
 from cli_helpers import SMALL
 
 from liquidtime.cli.__main__ import main
+from liquidtime.data.table import TableSchema, read_table
+from liquidtime.errors import InputError
+from liquidtime.train import Run
 
 
 def hours(path, count=240, *, extra=0, seed=0):
@@ -171,14 +174,35 @@ def test_the_future_does_not_change_what_was_said_before(run, tmp_path):
 def test_evaluate_says_what_the_run_said(run, tmp_path, capsys):
     to = tmp_path / "scores.json"
     assert main(["evaluate", str(run), str(run.parent / "hours.csv"), "--to", str(to)]) == 0
-    assert "unless these are later rows" in capsys.readouterr().err
-    assert len(json.loads(to.read_text())["forecast"]["outputs"]) == 3
+    shown = capsys.readouterr()
+    assert "unless these are later rows" in shown.err
+    assert "best naive forecast" in shown.out and "of 3 blocks of time" in shown.out
+    found = json.loads(to.read_text())["forecast"]
+    assert len(found["outputs"]) == 3
+    blocks = found["over_time"]["blocks"]
+    assert len(blocks) == 3 and blocks[0]["last"] < blocks[1]["first"]
+
+
+def test_a_forecast_is_explained(run, tmp_path, capsys):
+    table = hours(tmp_path / "new.csv", 60, seed=2)
+    command = ["explain", str(run), str(table), "--id", "0", "--to", str(tmp_path / "why.html")]
+    assert main([*command, "--output", "load +2h", "--step", "40"]) == 0
+    shown = capsys.readouterr().out
+    assert "load +2h" in shown and "sin" not in shown
+    loaded = Run.load(run)
+    schema = TableSchema.from_dict((loaded.schema or {})["table"])
+    series = read_table(table, schema, require_target=False).series
+    why = loaded.explain(series, output="load +2h", step=40)
+    said = loaded.predict(series).to_frame()
+    said = said[said["horizon"] == "2h"]["predicted_load"].to_numpy()
+    assert why.value == pytest.approx(said[40], rel=1e-4)
+    assert why.times[why.step] == series.times[40] and "hour of day" in why.variables
+    with pytest.raises(InputError, match="step is 900; expected a row from 0"):
+        loaded.explain(series, output="load +2h", step=900)
 
 
 def test_python_says_the_same(run, tmp_path):
     from liquidtime.cli.common.tables import local_of
-    from liquidtime.data.table import TableSchema, read_table
-    from liquidtime.train import Run
 
     table = hours(tmp_path / "new.csv", 50, seed=2)
     assert main(["predict", str(run), str(table), "--to", str(tmp_path / "p.csv")]) == 0
@@ -250,11 +274,11 @@ def test_eye_states_of_one_recording_in_time(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--horizon", "soon"], "the horizon is 'soon'"),
+        (["--horizon", "soon"], "--horizon is 'soon'"),
         (["--horizon", "90min"], "no whole number of steps"),
         (["--horizon", "2units"], "dates or durations"),
         (["--horizon", "3h", "--known", "moon"], "moon"),
-        (["--horizon", "3h", "--known", "load"], "target and known"),
+        (["--horizon", "3h", "--known", "load"], "by --target and by --known"),
         (["--horizon", "3h", "--task", "regress"], "use --task forecast"),
         (["--horizon", "3h", "--quantiles", "0.9", "0.1"], "rising shares"),
         (["--horizon", "3h", "--by-series"], "Split in time"),

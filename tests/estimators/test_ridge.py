@@ -160,6 +160,26 @@ def test_other_features_are_refused():
         model.predict(waves(3, channels=3)[0])
 
 
+@pytest.mark.parametrize("numbers", [False, True])
+def test_it_is_explained_and_streamed_as_the_networks_are(numbers):
+    X, y = waves(30)
+    target = 1e6 + 5.0 * (y == "fast") if numbers else y
+    kind = LiquidRidgeRegressor if numbers else LiquidRidgeClassifier
+    model = pickle.loads(pickle.dumps(kind(**SMALL).fit(X, target)))
+    said = model.predict([X[1]]) if numbers else model.predict_proba([X[1]])[0]
+    stream = model.to_stream()
+    for values, elapsed in zip(X[1].values, np.diff(X[1].times, prepend=0), strict=True):
+        found = stream.observe(values, elapsed)
+    np.testing.assert_allclose(found, said, rtol=1e-4, atol=1e-4)
+    why = model.explain([X[1]])
+    assert why.method == "occlusion" and np.abs(why.cells).max() > 0
+    if numbers:
+        assert why.value == pytest.approx(said[0], rel=1e-9)
+    else:
+        odds = np.log(said[1] / said[0]) * (1 if why.output.name == model.classes_[1] else -1)
+        assert why.value == pytest.approx(odds, abs=1e-4)
+
+
 def test_series_of_several_variables_are_read_by_more_units():
     for channels, units in ((1, 512), (2, 1024)):
         X, y = waves(count=4, channels=channels)

@@ -7,9 +7,13 @@ import pytest
 import torch
 
 from liquidtime import explain
+from liquidtime.data.forecast.calendar import calendar_inputs
+from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.errors import InputError
 from liquidtime.estimators import LiquidClassifier
+from liquidtime.explain.calendar import joined
 from liquidtime.explain.question import ask
+from liquidtime.explain.words import observations
 from liquidtime.models import gru_d
 
 
@@ -127,3 +131,32 @@ def test_bad_questions_are_refused(mixed, explainable):
             explain.without(about, mixed[5], **given)
     with pytest.raises(InputError, match="stretches is 0"):
         explain.occlusion(about, mixed[5], stretches=0)
+
+
+def test_observations_left_out_at_once_are_one(mixed, explainable):
+    about = explainable(mixed)
+    found = explain.occlusion(about, mixed[5], stretches=1)
+    told = observations(found)
+    level = found.variables.index("level")
+    count = int(np.isfinite(found.values[:, level]).sum())
+    one = next(each for each in told if " of level " in each.what)
+    assert one.what.startswith(f"{count} values of level (mean ") and " from time " in one.what
+    assert one.amount == pytest.approx(found.cells[:, level].sum())
+    assert sum(each.amount for each in told) == pytest.approx(sum(found.totals.values()))
+    assert explain.occlusion(about, mixed[5]).together is None
+
+
+def test_waves_of_the_calendar_are_called_as_people_do():
+    plan = ForecastPlan(target=("y",), leads=(1.0,), calendar=("hour", "weekday", "yearday"))
+    # Thursday 1 January 1970, 0:00; Friday, 13:30; Sunday, 8 February, 23:00.
+    hours = np.array([0.0, 24 + 13.5, 38 * 24 + 23.0])
+    waves, names = calendar_inputs(hours, plan)
+    variables = ("y", *names)
+    found = joined(variables)
+    assert found.names == ("y", "hour of day", "day of week", "day of year")
+    values = found.valued(np.column_stack([[1.0, 2.0, 3.0], waves.astype(float)]), variables)
+    np.testing.assert_allclose(values[:, 1], [0, 13.5, 23], atol=1e-2)
+    assert values[:, 2].tolist() == [4, 5, 7] and values[:, 3].tolist() == [1, 2, 39]
+    amounts = np.arange(3.0 * len(variables)).reshape(3, -1)
+    np.testing.assert_allclose(found.summed(amounts).sum(1), amounts.sum(1))
+    assert joined(("hour sin 2", "a")).names == ("hour sin 2", "a")

@@ -40,7 +40,8 @@ def run(options: Options) -> int:
     from liquidtime.cli.common.standing import caution_lines
     from liquidtime.cli.common.tables import load_run, local_of, read_with_messages, schema_of
     from liquidtime.runs.write import write_json
-    from liquidtime.train.ahead import segments_of
+    from liquidtime.train.ahead import plan_of, segments_of
+    from liquidtime.train.report.forecast import over_time_lines, skill_verdict
 
     fitted = load_run(options.run)
     reading = read_with_messages(
@@ -59,19 +60,32 @@ def run(options: Options) -> int:
                 + (", unless these are later rows of them." if pieces else ".")
             ]
         )
-    scores = fitted.evaluate(reading.series, local=local_of(reading))
+    known = {
+        "local": local_of(reading, fitted),
+        "times": reading.cells[reading.schema.time].to_numpy(),
+    }
+    found = {by: fitted.evaluate(reading.series, by=by, **known) for by in fitted.answering}
+    scores = found["network"]
+    others = {by: each for by, each in found.items() if by != "network"}
     if options.to is not None:
-        write_json(options.to, scores)
+        write_json(options.to, scores | ({"baselines": others} if others else {}))
     title = f"{options.run} on {told(options.data)}, with 95 % intervals over series:"
     console = results()
     console.print(title, markup=False, soft_wrap=True)
-    console.print(score_table({"scores": scores}))
-    for line in caution_lines({"this table": scores}, fitted):
+    heading = fitted.config.model.facts.name if others else "scores"
+    titles = {by: entry["title"] for by, entry in (fitted.metrics.get("baselines") or {}).items()}
+    named = {titles.get(by, by).removeprefix("a "): each for by, each in others.items()}
+    console.print(score_table({heading: scores} | named))
+    told_of, plan = [], plan_of(fitted.schema)
+    if plan is not None:
+        told_of.append(skill_verdict(plan, scores["forecast"]))
+        told_of += over_time_lines(scores["forecast"].get("over_time") or {"columns": []})
+    for line in (*told_of, *caution_lines({"this table": scores}, fitted)):
         console.print(line, markup=False, soft_wrap=True)
-    if fitted.metrics.get("baselines"):
+    if set(titles) - {*others, "together"}:
         console.print(
-            "The network alone is scored here; how baselines did beside it on the run's own "
-            f"parts: liquidtime show {options.run}",
+            "Other models than these are not kept and were not scored here; how they did beside it "
+            f"on the run's own parts: liquidtime show {options.run}",
             markup=False,
             soft_wrap=True,
         )

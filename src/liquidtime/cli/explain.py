@@ -57,11 +57,18 @@ def run(options: Options) -> int:
     """Read the table as the run did, explain, write the page."""
     _check(options)
     from liquidtime.cli.common.console import messages, results
-    from liquidtime.cli.common.tables import describe, load_run, read_with_messages, schema_of
+    from liquidtime.cli.common.tables import (
+        describe,
+        load_run,
+        local_of,
+        read_with_messages,
+        schema_of,
+    )
     from liquidtime.explain import sentences
     from liquidtime.explain.page import explanation_page, importance_page
     from liquidtime.explain.why import attribute
     from liquidtime.runs.write import write_text
+    from liquidtime.train.ahead import read_as
 
     fitted = load_run(options.run)
     reading = read_with_messages(
@@ -74,12 +81,13 @@ def run(options: Options) -> int:
     messages().print(describe(reading), markup=False)
     baseline: Any = None if options.baseline == "auto" else options.baseline.replace("-", " ")
     asked: dict[str, Any] = {"output": options.output, "baseline": baseline}
+    read = read_as(fitted.schema, reading.series, local_of(reading, fitted))
     if options.id is None:
-        found = _importance(options, fitted, reading.series, asked)
+        found = _importance(options, fitted, read.inputs, asked)
         text, lines = importance_page(found, name=fitted.explainable.name), _strongest(found)
     else:
-        one = _series(reading.series, options.id)
-        asked |= {"step": options.step, "method": _method(options, fitted, one)}
+        one, step = read.around(_number(reading.series, options.id), options.step)
+        asked |= {"step": step, "method": _method(options, fitted, one)}
         lines = sentences(attribute(fitted, one, **asked))
         text = explanation_page(fitted, one, **asked)
     write_text(options.to, text)
@@ -102,13 +110,13 @@ def _check(options: Options) -> None:
         raise InputError("--baseline is for gradients; occlusion compares with not observed.")
 
 
-def _series(series: "IrregularSeries", name: str) -> "IrregularSeries":
+def _number(series: "IrregularSeries", name: str) -> int:
     ids = [str(each) for each in series.ids]
     if name not in ids:
         meant = nearest(name, ids)
         hint = f" Did you mean {meant}?" if meant else ""
         raise InputError(f"--id {name}: the table has no such series.{hint}")
-    return series[ids.index(name)]
+    return ids.index(name)
 
 
 def _method(options: Options, fitted: Any, series: "IrregularSeries") -> str:

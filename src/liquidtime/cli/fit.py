@@ -21,12 +21,14 @@ training, validation and test parts. After Ctrl-C or a crash repeat the command 
 import os
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from tyro.conf import Positional, arg
 
+from liquidtime.cli.common.beforehand import Asked, check_beforehand
 from liquidtime.cli.common.cutting import CutOptions, ForecastOptions, Ready, ready
 from liquidtime.cli.common.data import first_name, told
 from liquidtime.cli.common.parts import PartOptions, parts
@@ -159,11 +161,20 @@ class OptionsWith(Generic[Chosen]):
 
 
 def Options(arguments: Sequence[str]) -> Any:
-    """The class of options that suits the model named in the arguments."""
+    """The class of options that suits the model and the seed named in the arguments."""
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--model", nargs="?", default=DEFAULT, const=DEFAULT)
+    parser.add_argument("--seed", nargs="?")
     chosen, _ = parser.parse_known_args(arguments)
-    return OptionsWith[MODELS.find(chosen.model)]
+    # What is no seed is refused where it is an option.
+    seed = int(chosen.seed) if (chosen.seed or "").isdecimal() else TrainConfig().seed
+    made = OptionsWith[MODELS.find(chosen.model)]
+
+    @dataclass(frozen=True, kw_only=True)
+    class Seeded(made):  # pyright: ignore[reportGeneralTypeIssues]
+        train: TrainConfig = field(default_factory=partial(TrainConfig, seed=seed))
+
+    return Seeded
 
 
 def run(options: OptionsWith) -> int:
@@ -175,8 +186,16 @@ def run(options: OptionsWith) -> int:
     if not schema.target:
         raise InputError("--target is empty; expected the column to predict.")
     train = options.train
-    if train.seed == TrainConfig().seed:
-        train = replace(train, seed=options.run.seed)
+    asked = Asked(
+        options.parts,
+        options.cut,
+        options.ahead,
+        options.model,
+        train,
+        options.run.fractions,
+        options.run.recalibrate,
+    )
+    check_beforehand(asked, schema)
     if options.run.out is None and (train.devices not in ("auto", 1) or "WORLD_SIZE" in os.environ):
         raise InputError(
             "Several processes train together, and each has to know the run folder: add --out."
@@ -254,17 +273,7 @@ def _ready(reading: "Reading", options: OptionsWith) -> Ready:
     run, schema = options.run, reading.schema
     made = ready(reading, options.cut, options.ahead, run.fractions, run.seed)
     if made is not None:
-        if options.parts.given:
-            raise InputError(
-                f"{options.parts.given} splits whole series, and these are split in time "
-                "(--chronological, a forecast, or pieces of long series). Leave one of them out."
-            )
         return made
-    if schema.id is None:
-        raise InputError(
-            "no column of ids is named (--id), so all rows are one series, which cannot be split "
-            "by series. Name it, or split in time: --chronological."
-        )
     tables = options.data, options.table.targets
     split, how, notes = parts(
         reading.series, options.parts, tables, schema, run.fractions, run.seed

@@ -81,7 +81,7 @@ def run(options: Options) -> int:
     )
     messages().print(describe(reading), markup=False)
     typed = options.to.suffix.lower() != ".csv"
-    local = local_of(reading)
+    local = local_of(reading, fitted)
     found = fitted.predict(reading.series, local=local, by=options.by)
     if options.last:
         if not hasattr(found, "last"):

@@ -12,6 +12,7 @@ from torch import Tensor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.spans import Span
 from liquidtime.data.splits import Split, split_by_series
+from liquidtime.data.splits.by_series import check_shares
 from liquidtime.errors import InputError
 
 Length = int | str | Span | Any
@@ -229,12 +230,7 @@ def rolling_origins(
 
 
 def _shares(fractions: Sequence[float]) -> np.ndarray:
-    shares = np.asarray(fractions, dtype=np.float64)
-    if shares.shape != (3,) or (shares < 0).any() or abs(shares.sum() - 1) > 1e-9:
-        raise InputError(
-            f"fractions is {tuple(fractions)}; expected three shares of 0 or more that add up to "
-            "1: (train, validation, test)."
-        )
+    shares = check_shares(fractions)
     if not shares[0] or not shares[1]:
         raise InputError(
             f"fractions is {tuple(fractions)}; expected training and validation shares above 0."

@@ -106,9 +106,11 @@ class Signals:
                 "`liquidtime predict --last`."
             )
         objective = record["objective"]
+        # What gaps were usual in training says nothing of how a row is read.
+        known = {name: v for name, v in record["preprocessor"].items() if name != "gap"}
         unit = (record.get("schema") or {}).get("time_unit")
         return cls.from_dict(
-            {"time_unit": unit, **record["preprocessor"]}
+            {"time_unit": unit, **known}
             | {
                 "labels": objective["labels"],
                 "classes": objective["kind"] == "classes",

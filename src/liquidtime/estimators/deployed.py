@@ -21,8 +21,6 @@ class Deployed:
     """What fitted estimators can do besides predicting."""
 
     fitted_: Any
-    chosen_: str
-    validation_scores_: dict[str, float]
 
     @property
     def explainable(self) -> Explainable:

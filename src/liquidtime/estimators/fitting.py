@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.preprocess.unlike import note_unlike
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.choice import Choice, choose
@@ -111,6 +112,7 @@ def outputs(estimator: Any, X: Any) -> np.ndarray:
     """
     check_is_fitted(estimator)
     series = replace(as_fitted(estimator, X), target=None, per_step=False)
+    note_unlike(series, estimator.fitted_.preprocessor)
     with threads(plain({"n": estimator.n_threads})["n"]):
         return estimator.fitted_.predict(series)
 

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from liquidtime.data.convert import from_frame
 from liquidtime.data.forecast.calendar import local_hours
 from liquidtime.data.forecast.parts import Question, Shares, parted
+from liquidtime.data.preprocess.unlike import note_unlike
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table.timeline import Timeline
 from liquidtime.errors import InputError
@@ -214,6 +215,7 @@ class LiquidForecaster(NestedParameters):
             encoded = fitted.preprocessor.encode(inputs, reads=fitted.model.reads)
             return predict_logits(fitted.model, encoded).numpy()
 
+        note_unlike(series, fitted.preprocessor)
         with threads(plain({"n": self.n_threads})["n"]):
             return foretell(schema, fitted.objective, ask, series)  # pyright: ignore
 

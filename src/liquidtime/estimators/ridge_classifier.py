@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from liquidtime.errors import InputError
 from liquidtime.estimators.aligned import ScoredById, aligned
+from liquidtime.estimators.deployed import Deployed
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.solving import logits, solve
 from liquidtime.estimators.tags import series_tags
@@ -22,7 +23,7 @@ from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.objectives import catalogue as objectives
 
 
-class LiquidRidgeClassifier(ScoredById, ClassifierMixin, BaseEstimator):
+class LiquidRidgeClassifier(Deployed, ScoredById, ClassifierMixin, BaseEstimator):
     """Classify series of unequal length, observed at irregular times, by random liquid features.
 
     `LiquidFeatures` with a ridge whose strength is chosen by leave-one-out, all in closed form: no

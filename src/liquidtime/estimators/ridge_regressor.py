@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from liquidtime.estimators.aligned import ScoredById, aligned
+from liquidtime.estimators.deployed import Deployed
 from liquidtime.estimators.series import as_series
 from liquidtime.estimators.solving import logits, solve
 from liquidtime.estimators.tags import series_tags
@@ -14,7 +15,7 @@ from liquidtime.train.config import FitConfig
 from liquidtime.train.objectives import catalogue as objectives
 
 
-class LiquidRidgeRegressor(ScoredById, RegressorMixin, BaseEstimator):
+class LiquidRidgeRegressor(Deployed, ScoredById, RegressorMixin, BaseEstimator):
     """Predict one or several numbers of each irregular series by random liquid features.
 
     `LiquidFeatures` with a ridge whose strength is chosen by leave-one-out, all in closed form: no

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from liquidtime.data.encoded import finite_weight
 from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.preprocess.unlike import note_unlike
 from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.estimators.names import remember_names
@@ -17,6 +18,7 @@ from liquidtime.estimators.series import as_fitted
 from liquidtime.models.contract import Model, Shape
 from liquidtime.models.ridge import Config
 from liquidtime.runs.options import from_dict
+from liquidtime.train.config import FitConfig
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.outputs import predict_logits
 from liquidtime.train.seeds import own_randomness, seed_weights
@@ -30,12 +32,14 @@ class Solved(NamedTuple):
         objective: What the logits mean.
         model: The network.
         loss: Mean loss over the series, each predicted by a fit without it.
+        config: The options that it stands for.
     """
 
     preprocessor: Preprocessor
     objective: Objective
     model: Model
     loss: float
+    config: FitConfig
 
 
 def options(estimator: Any) -> Config:
@@ -91,7 +95,8 @@ def solve(
     model.network.eval()
     remember_names(estimator, series)
     estimator.n_features_in_ = len(preprocessor.variables)
-    return Solved(preprocessor, objective, model, loss)
+    task = "classify" if objective.bounded else "regress"
+    return Solved(preprocessor, objective, model, loss, FitConfig(task=task, model=config))
 
 
 def logits(estimator: Any, X: Any) -> np.ndarray:
@@ -104,6 +109,7 @@ def logits(estimator: Any, X: Any) -> np.ndarray:
     check_is_fitted(estimator)
     series = replace(as_fitted(estimator, X), target=None, per_step=False)
     fitted: Solved = estimator.fitted_
+    note_unlike(series, fitted.preprocessor)
     encoded = fitted.preprocessor.encode(series, reads=fitted.model.reads)
     return predict_logits(fitted.model, encoded).numpy()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
+from liquidtime.explain.calendar import joined
 from liquidtime.explain.output import Output
 from liquidtime.explain.placing import Placed
 from liquidtime.explain.question import Question
@@ -34,7 +35,8 @@ class Attribution:
         step: The row after which it was asked; what comes later has zeros.
         times: [T], in the unit of the data.
         time_unit: Of the times, or None.
-        variables: D names.
+        variables: D names; the waves of the calendar, which forecasts read, are one, such as "hour
+            of day".
         values: [T, D], what was observed; NaN where nothing was.
         cells: [T, D], amount of each observation, in the row where it was made; 0 where nothing
             was observed.
@@ -48,6 +50,8 @@ class Attribution:
             tells how far their sum is from complete. None of occlusion, whose amounts are no parts
             of a sum.
         evaluations: How many times the network was run along the series.
+        together: [T, D], the number of what was left out at once with each observation, which
+            share one amount; -1 where nothing was, None where every observation stands alone.
     """
 
     id: str
@@ -70,6 +74,7 @@ class Attribution:
     labels: dict[str, tuple[str, ...]]
     error: float | None
     evaluations: int
+    together: np.ndarray | None = None
 
     @property
     def totals(self) -> dict[str, float]:
@@ -141,7 +146,11 @@ class Compared(NamedTuple):
 
 
 def attribution_of(
-    question: Question, number: int, placed: Placed, compared: Compared
+    question: Question,
+    number: int,
+    placed: Placed,
+    compared: Compared,
+    together: np.ndarray | None = None,
 ) -> Attribution:
     """The attribution of one series of a question.
 
@@ -150,6 +159,7 @@ def attribution_of(
         number: Which of its series.
         placed: Amounts of all of them.
         compared: How they were found.
+        together: As of `Attribution`, of the D variables of the series up to the row asked.
     """
     series, known = question.whole[number], question.about.preprocessor
     start, end = (int(at) for at in question.series.offsets[number : number + 2])
@@ -159,7 +169,11 @@ def attribution_of(
     static, absent = placed.static[number].numpy(), placed.absent[number].numpy()
     value, other = float(question.value[number]), float(compared.values[number])
     left = value - other - float(cells.sum() + gaps.sum() + static.sum() + absent.sum())
-    own = series.static
+    own, named = series.static, joined(known.variables)
+    values = torch.where(series.mask, series.values, torch.nan).double().numpy()
+    if together is not None:
+        together = np.pad(together, ((0, more), (0, 0)), constant_values=-1)
+        together = together[:, [each[0] for each in named.members]]
     return Attribution(
         id=str(series.ids[0]),
         method=compared.method,
@@ -170,15 +184,16 @@ def attribution_of(
         step=int(question.steps[number]),
         times=series.times.numpy(),
         time_unit=question.about.time_unit or series.time_unit,
-        variables=known.variables,
-        values=torch.where(series.mask, series.values, torch.nan).double().numpy(),
-        cells=cells,
+        variables=named.names,
+        values=named.valued(values, known.variables),
+        cells=named.summed(cells),
         gaps=gaps,
-        absent=absent,
+        absent=named.summed(absent),
         static_variables=known.static_variables,
         static_values=np.zeros(0) if own is None else own[0].double().numpy(),
         static=static,
         labels={**series.categories, **series.static_categories},
         error=left if compared.complete else None,
         evaluations=int(compared.evaluations[number]),
+        together=together,
     )

@@ -72,7 +72,7 @@ def explainable_of(given: Any) -> Explainable:
     if not isinstance(found, Explainable):
         raise InputError(
             f"got a {type(given).__name__} to explain; expected a run of liquidtime.train, a "
-            "fitted LiquidClassifier or LiquidRegressor (kind='ridge' for random liquid features), "
+            "fitted estimator that predicts, such as LiquidClassifier or LiquidRidgeClassifier, "
             "or an Explainable."
         )
     return found

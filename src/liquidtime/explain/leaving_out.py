@@ -83,7 +83,17 @@ def occlude(asked: Question, *, stretches: int | None = None) -> Attribution:
         np.array([groups]),
         False,
     )
-    return attribution_of(asked, 0, placed, compared)
+    alone = bool((hidden.sum((1, 2)) <= 1).all())
+    together = None if alone else _numbers(hidden)
+    return attribution_of(asked, 0, placed, compared, together)
+
+
+def _numbers(hidden: Tensor) -> np.ndarray:
+    """The number of the group of each observation, [R, D]; -1 where there is none."""
+    found = np.full(hidden.shape[1:], -1, dtype=np.int64)
+    for number, group in enumerate(hidden.numpy()):
+        found[group] = number
+    return found
 
 
 def values_without(asked: Question, hidden: Tensor, hidden_static: Tensor) -> np.ndarray:

@@ -33,7 +33,9 @@ PANELS, NEURONS, ROWS = 7, 16, 15
 LIMITS = (
     "This says what the network reacted to. It does not say what causes what, nor "
     "whether the network is right; where variables move together, which of them gets the credit is "
-    "partly chance. Another baseline is another question, and has other amounts."
+    "partly chance. Another baseline is another question, and has other amounts. Compared with "
+    "“not observed”, a variable gets credit for having been measured at all, too, whatever its "
+    "value: that it was ordered may say more than what it showed."
 )
 
 

@@ -1,5 +1,6 @@
 """An attribution in sentences: what raised the output, and what lowered it."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +21,13 @@ class Observation(NamedTuple):
 
 
 def observations(found: Attribution) -> list[Observation]:
-    """All that was observed, and the gaps, the largest amounts first."""
-    rows, columns = np.nonzero(np.isfinite(found.values))
-    every = [
+    """All that was observed, and the gaps, the largest amounts first.
+
+    Observations that were left out at once are one.
+    """
+    rows, columns = np.nonzero(np.isfinite(found.values) & _alone(found))
+    every = [*_stretches(found)]
+    every += [
         Observation(
             f"{found.variables[column]} = {_value(found, found.variables[column], value)} "
             f"{_moment(found, found.times[row])}",
@@ -43,6 +48,34 @@ def observations(found: Attribution) -> list[Observation]:
     if found.gaps.any():
         every.append(Observation(GAPS, float(found.gaps.sum())))
     return sorted(every, key=lambda one: -abs(one.amount))
+
+
+def _alone(found: Attribution) -> np.ndarray:
+    if found.together is None:
+        return np.ones(found.values.shape, dtype=bool)
+    return found.together < 0
+
+
+def _stretches(found: Attribution) -> Iterator[Observation]:
+    """What was left out at once: such as "142 values of HR (mean 88.1) from 30 to 35 hours"."""
+    if found.together is None:
+        return
+    for number in range(int(found.together.max(initial=-1)) + 1):
+        own = found.together == number
+        rows, columns = np.nonzero(own)
+        if not len(rows):
+            continue
+        name, values = found.variables[columns[0]], found.values[own]
+        total = float(found.cells[own].sum())
+        if len(rows) == 1:
+            moment = _moment(found, float(found.times[rows[0]]))
+            yield Observation(f"{name} = {_value(found, name, values[0])} {moment}", total)
+            continue
+        mean = "" if name in found.labels else f" (mean {_value(found, name, values.mean())})"
+        unit = f" {found.time_unit}" if found.time_unit else ""
+        first, last = (f"{found.times[at]:.4g}" for at in (rows[0], rows[-1]))
+        when = f"from {first} to {last}{unit}" if unit else f"from time {first} to {last}"
+        yield Observation(f"{len(rows):,} values of {name}{mean} {when}", total)
 
 
 def sentences(found: Attribution, most: int = 3) -> list[str]:

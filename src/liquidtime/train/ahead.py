@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from liquidtime.data import ragged
 from liquidtime.data.forecast.inputs import Prepared, prepare
-from liquidtime.data.forecast.origins import blocks
+from liquidtime.data.forecast.origins import block_count, blocks
 from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.segments import Segments, in_segments
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.data.table.timeline import onwards, timeline
+from liquidtime.errors import InputError
 from liquidtime.optional import require
 from liquidtime.train.objectives.quantiles import Quantiles
 from liquidtime.train.score.predictions import Predictions
@@ -123,7 +125,11 @@ def segments_of(schema: Mapping[str, Any] | None) -> tuple[str, str] | None:
 
 
 def origins_of(
-    schema: Mapping[str, Any] | None, pieces: IrregularSeries, cells: np.ndarray | None
+    schema: Mapping[str, Any] | None,
+    pieces: IrregularSeries,
+    cells: np.ndarray | None,
+    *,
+    fewer: bool = False,
 ) -> tuple[np.ndarray, list[tuple[str, str]] | None] | None:
     """The block of time of each row of a part, and when each block begins and ends.
 
@@ -131,6 +137,7 @@ def origins_of(
         schema: What the run keeps; its "origins" is the number of blocks.
         pieces: The part.
         cells: Times of its rows as in the table.
+        fewer: Whether a part that is short has fewer blocks, or none.
 
     Returns:
         None where there are no blocks; no beginnings and ends where series share no clock.
@@ -143,6 +150,11 @@ def origins_of(
         pandas = require("pandas", extra="train")
         clock = timeline(pandas.Series(cells), TableSchema.from_dict(schema["table"]))
         moments = None if clock is None else clock.moments
+    plan = plan_of(schema)
+    if fewer and plan is not None:
+        count = min(count, block_count(pieces, plan, moments, None))
+        if count < 2:
+            return None
     block = blocks(pieces, count, moments)
     alone = len({str(name).rpartition("/")[0] for name in pieces.ids}) == 1
     if moments is None and not alone:
@@ -171,6 +183,49 @@ class Read:
     def inputs(self) -> IrregularSeries:
         """What the network reads."""
         return self.series if self.pieces is None else self.pieces.series
+
+    def around(self, number: int, step: int | None) -> tuple[IrregularSeries, int | None]:
+        """What the network reads of one series when it speaks after one of its rows.
+
+        Args:
+            number: Of the series, as given.
+            step: The row, from 0 or from the end; None is the last.
+
+        Returns:
+            The piece, and the row in it.
+
+        Raises:
+            InputError: If there is no such row, or nothing is said after it.
+        """
+        if self.pieces is None:
+            return self.series[number], step
+        member = ragged.series_of_rows(self.series.lengths).numpy()
+        rows = np.flatnonzero(member == number)
+        place = len(rows) - 1 if step is None else step + len(rows) * (step < 0)
+        if not 0 <= place < len(rows):
+            raise InputError(
+                f"step is {step}; expected a row from 0 to {len(rows) - 1}, as the network reads "
+                f"{len(rows):,} of this series."
+            )
+        own = np.flatnonzero(self.pieces.own & (self.pieces.rows == rows[place]))
+        if not len(own):
+            raise InputError(
+                f"step is {step}, of which the network says nothing: it only warms up there. Take "
+                "a later row."
+            )
+        ends = np.cumsum(self.pieces.series.lengths.numpy())
+        piece = int(np.searchsorted(ends, own[0], side="right"))
+        before = int(ends[piece - 1]) if piece else 0
+        return self.pieces.series[piece], int(own[0]) - before
+
+    def cells(self, times: Any) -> np.ndarray | None:
+        """Of cells of all rows as given, those of the rows that the network reads."""
+        if times is None:
+            return None
+        found = np.asarray(times)
+        for rows in (self.prepared, self.pieces):
+            found = found if rows is None else found[rows.rows]
+        return found
 
 
 def read_as(

@@ -16,6 +16,15 @@ from liquidtime.models.contract import ModelConfig
 from liquidtime.runs.options import Within, check_choices, from_dict
 
 Task = Literal["classify", "multilabel", "regress", "forecast"]
+_OF_CLASSES = ("auroc", "auprc", "accuracy", "brier", "log_loss")
+_OF_NUMBERS = ("mse", "mae", "r2")
+_SCORES: dict[Task, tuple[str, ...]] = {
+    "classify": _OF_CLASSES,
+    "multilabel": _OF_CLASSES,
+    "regress": _OF_NUMBERS,
+    "forecast": _OF_NUMBERS,
+}
+"""What each task can be chosen by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +85,11 @@ class TrainConfig:
                 f"epochs is {self.epochs} and steps is {self.steps}; expected one of them, for "
                 "each says how long to train."
             )
+        if self.refit == "yes" and self.devices not in ("auto", 1):
+            raise InputError(
+                f"refit is 'yes' with several processes (devices is {self.devices}); expected one "
+                "process, or refit 'no'."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a JSON-able dictionary."""
@@ -124,6 +138,16 @@ class FitConfig:
                     f"quantiles={self.quantiles} with task {self.task!r}: only numbers have "
                     "quantiles. Leave them out, or use task 'regress' or 'forecast'."
                 )
+        known = _SCORES[self.task]
+        if self.train.select not in ("auto", "loss", *known):
+            raise InputError(
+                f"select is {self.train.select!r} with task {self.task!r}; expected one of "
+                f"{', '.join(map(repr, (*known, 'loss')))}, or 'auto'."
+            )
+        if self.task == "multilabel" and not isinstance(self.train.class_weights, str):
+            raise InputError(
+                "class_weights of several labels is 'none' or 'balanced'; expected no numbers."
+            )
         if self.task not in ("classify", "multilabel") and self.train.class_weights != "none":
             raise InputError(
                 f"class_weights={self.train.class_weights!r} with task {self.task!r}: only "
@@ -162,6 +186,20 @@ def check_quantiles(levels: tuple[float, ...]) -> None:
     if not levels or not rising or not (levels[0] > 0 and levels[-1] < 1):
         raise InputError(
             f"quantiles are {levels}; expected rising shares between 0 and 1, such as 0.1 0.5 0.9."
+        )
+
+
+def check_forwards(model: ModelConfig) -> None:
+    """Check that a model can forecast: that what it says of a row hangs on no later one.
+
+    Raises:
+        InputError: If not.
+    """
+    if model.facts.sees_future:
+        raise InputError(
+            f"{model.facts.name} with these options reads each series to its end before "
+            "it speaks, so it would see what it shall forecast; expected a network that reads "
+            "forwards. Leave out --model.bidirectional, or choose another model."
         )
 
 

@@ -31,7 +31,7 @@ from liquidtime.runs.write import json_text, naming, write_json, write_text
 from liquidtime.train.account import Trained, account
 from liquidtime.train.ahead import origins_of, plan_of, segments_of
 from liquidtime.train.baseline.standing import Answered, Which
-from liquidtime.train.config import About, FitConfig
+from liquidtime.train.config import About, FitConfig, check_forwards
 from liquidtime.train.defaults import resolved
 from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.folder.files import (
@@ -57,7 +57,7 @@ from liquidtime.train.line import fit_line, lined
 from liquidtime.train.loop import note_idle, train
 from liquidtime.train.objectives import catalogue as objectives
 from liquidtime.train.objectives.contract import Objective
-from liquidtime.train.processes import process_rank
+from liquidtime.train.processes import check_accelerator, process_rank
 from liquidtime.train.refit import Refitted, course, resolved_refit
 from liquidtime.train.report import write as report
 from liquidtime.train.report.example import choose_example, trace_series, write_example
@@ -145,6 +145,7 @@ def fit(
     """
     out = Path(out)
     _check(data, split)
+    check_accelerator(config.train)
     weight = None if sample_weight is None else checked_weight(sample_weight, len(data))
     training_part = data.select(split.train)
     stopped = Folder(out, FIT)
@@ -168,12 +169,7 @@ def fit(
         warn_of_strangers(rest, *known)
     plan = plan_of(schema)
     if plan is not None and schema is not None:
-        if config.model.facts.sees_future:
-            raise InputError(
-                f"{config.model.facts.name} with these options reads each series to its end before "
-                "it speaks, so it would see what it shall forecast; expected a network that reads "
-                "forwards. Leave out --model.bidirectional, or choose another model."
-            )
+        check_forwards(config.model)
         names = preprocessor.input_names
         line = fit_line(plan, objective, names, preprocessor.encode(training_part))
         schema = schema | ({} if line is None else {"line": line._asdict()})
@@ -386,7 +382,7 @@ def _finish(
         answered[name] = Answered(part.series, found, drawn)
         table[name] = part_metrics(found, len(part.series), drawn=drawn)
         if plan is not None:
-            asked = plan, objective, part.series, logits.numpy()
+            asked = plan, objective, part.series, predictions.outputs
             table[name]["forecast"] = forecast_scores(*asked)
             if name == "test" and (block := origins_of(schema, part.series, part.times)):
                 table[name]["forecast"]["over_time"] = scores_over_time(*asked, *block)

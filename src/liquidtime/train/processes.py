@@ -14,6 +14,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from liquidtime.errors import InputError
 from liquidtime.train.config import TrainConfig
 from liquidtime.train.folder.files import TENSORBOARD
 
@@ -107,12 +108,36 @@ def process_rank() -> int:
     return int(next(filter(None, told), 0))
 
 
+def check_accelerator(config: TrainConfig) -> None:
+    """Check that the machine has what the configuration names.
+
+    Raises:
+        InputError: If it has no GPU, or too few.
+    """
+    if config.accelerator != "gpu":
+        return
+    if torch.cuda.is_available():
+        there = torch.cuda.device_count()
+    else:
+        there = int(torch.backends.mps.is_available())
+    wanted = 1 if config.devices == "auto" else config.devices
+    if there < wanted:
+        raise InputError(
+            f"accelerator is 'gpu' with {wanted} of them; PyTorch finds {there or 'none'} here. "
+            "Use accelerator 'cpu', or 'auto', which takes a GPU where there is one."
+        )
+
+
 def launched(config: TrainConfig) -> Processes:
     """The processes that the configuration or torchrun names, started.
 
     Args:
         config: Names accelerator and devices.
+
+    Raises:
+        InputError: If the machine does not have them.
     """
+    check_accelerator(config)
     accelerator = config.accelerator
     if accelerator == "auto":
         # Not Apple's GPU: it has no float64, in which the losses are summed.

@@ -12,6 +12,7 @@ from torch import nn
 
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess import Preprocessor
+from liquidtime.data.preprocess.unlike import note_unlike
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.strangers import warn_of_strangers
 from liquidtime.errors import InputError
@@ -23,7 +24,7 @@ from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
-from liquidtime.train.ahead import foretell, plan_of, read_as
+from liquidtime.train.ahead import Read, foretell, origins_of, plan_of, read_as, segments_of
 from liquidtime.train.baseline import kept
 from liquidtime.train.baseline.contract import Material, Predictor
 from liquidtime.train.baseline.together import By, answering, outputs_by
@@ -46,9 +47,9 @@ from liquidtime.train.line import lined
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.report.example import SeriesTrace, trace_series
 from liquidtime.train.report.moved import explainable
-from liquidtime.train.score.forecast import forecast_scores
+from liquidtime.train.score.forecast import forecast_scores, scores_over_time
 from liquidtime.train.score.outputs import predict_logits
-from liquidtime.train.score.parts import part_metrics, scored
+from liquidtime.train.score.parts import beside_targets, part_metrics
 from liquidtime.train.score.predictions import Predictions
 from liquidtime.train.score.recalibration import Recalibration
 from liquidtime.train.seeds import own_randomness, seed_weights
@@ -178,6 +179,7 @@ class Run:
             InputError: If the variables are others, or the run has not kept who shall answer.
         """
         by = answering(by, self.metrics)
+        note_unlike(series, self.preprocessor)
 
         def ask(inputs: IrregularSeries) -> np.ndarray:
             return predict_logits(self._model, self._encode(inputs), batch_size).numpy()
@@ -186,16 +188,25 @@ class Run:
         if by == "network":
             return found
         read = read_as(self.schema, series, local)
+        theirs = self._of_boosting(read)
+        theirs = theirs if read.pieces is None else read.pieces.join(theirs)
+        return replace(found, outputs=outputs_by(by, theirs, found))
+
+    def _of_boosting(self, read: Read) -> np.ndarray:
+        """What the boosting that is kept says of what the network reads."""
         known = self.preprocessor
         asked = replace(read.inputs, target=None, classes=None, target_names=None)
         asked = asked.with_categories(known.categories, known.static_categories)
-        theirs = self._boosting(Material(asked, plan_of(self.schema)))
-        if read.pieces is not None:
-            theirs = read.pieces.join(theirs)
-        return replace(found, outputs=outputs_by(by, theirs, found))
+        return self._boosting(Material(asked, plan_of(self.schema)))
 
     def evaluate(
-        self, series: IrregularSeries, *, seed: int = 0, local: np.ndarray | None = None
+        self,
+        series: IrregularSeries,
+        *,
+        seed: int = 0,
+        local: np.ndarray | None = None,
+        by: By = "network",
+        times: Any = None,
     ) -> dict[str, Any]:
         """Metrics with 95 % bootstrap intervals over series.
 
@@ -203,23 +214,42 @@ class Run:
             series: With targets; of a forecast with the columns themselves.
             seed: Seed of the bootstrap.
             local: As for `predict`.
+            by: Who answers, as for `predict`.
+            times: Of a forecast that was fitted on a table, the cells of the column of times [R]:
+                the run's blocks of time (`--origins`) are made of them.
 
         Returns:
-            As one part of `metrics`: sizes and `metrics`.
+            As one part of `metrics`: sizes and `metrics`; of a forecast also `forecast`, with
+            `over_time` where the run has blocks of time and the series are long enough for them.
 
         Raises:
-            InputError: If there is no target, or the classes are others.
+            InputError: If there is no target, the classes are others, or the run has not kept who
+                shall answer.
         """
+        by = answering(by, self.metrics)
+        note_unlike(series, self.preprocessor)
         read = read_as(self.schema, series, local)
         self._check_target(read.inputs)
         encoded = self._encode(read.inputs)
         logits = predict_logits(self._model, encoded)
-        part = scored(self.objective, logits, encoded.target, encoded.lengths)  # pyright: ignore
+        own = Predictions.of(self.objective, read.inputs, logits.numpy())
+        said = own.outputs if by == "network" else outputs_by(by, self._of_boosting(read), own)
+        assert encoded.target is not None
+        part = beside_targets(self.objective, said, encoded.target, encoded.lengths)
         found = part_metrics(part, len(read.inputs), seed=seed)
         plan = plan_of(self.schema)
         if plan is not None:
-            found["forecast"] = forecast_scores(plan, self.objective, read.inputs, logits.numpy())
+            asked = plan, self.objective, read.inputs, said
+            found["forecast"] = forecast_scores(*asked)
+            if block := origins_of(self.schema, read.inputs, read.cells(times), fewer=True):
+                found["forecast"]["over_time"] = scores_over_time(*asked, *block)
         return found
+
+    @property
+    def answering(self) -> tuple[By, ...]:
+        """Who can answer for the run: the network, and what it has kept beside it."""
+        alone = (self.path / BOOSTING).exists()
+        return ("network", "boosting", "together") if alone else ("network",)
 
     def trace(self, series: IrregularSeries) -> SeriesTrace:
         """Look inside the network along one series.
@@ -248,7 +278,8 @@ class Run:
     ) -> Attribution:
         """What each observation of one series did to what the run says of it.
 
-        More is in `liquidtime.explain`, whose functions take a run.
+        More is in `liquidtime.explain`, whose functions take a run. A forecast, or a run of pieces
+        of long series, is asked of the piece that holds the row.
 
         Args:
             series: Exactly one, with at least one step.
@@ -262,6 +293,8 @@ class Run:
         Raises:
             InputError: If a name or number is unknown, or the method does not suit the model.
         """
+        if len(series) == 1 and segments_of(self.schema) is not None:
+            series, step = read_as(self.schema, series).around(0, step)
         return attribute(self, series, output=output, step=step, method=method, baseline=baseline)
 
     def _encode(self, series: IrregularSeries) -> EncodedSeries:

@@ -1,10 +1,13 @@
 """WFDB and EDF files: signals in physical units, rates, annotations; what is wrong is said."""
 
+import re
+
 import numpy as np
 import pytest
 
 from liquidtime.data import from_events, from_recording, read_edf, read_wfdb
 from liquidtime.errors import InputError
+from liquidtime.notes import Note
 
 TIMES = np.arange(200) / 100
 WAVE = np.stack([np.sin(2 * np.pi * TIMES), np.cos(2 * np.pi * TIMES)], axis=1)
@@ -71,10 +74,45 @@ def test_wfdb_says_what_is_wrong(record, tmp_path):
         read_wfdb(record, channels=[2])
     header = record.with_suffix(".hea").read_text()
     record.with_suffix(".hea").write_text(header.replace(" 100 ", " 0 "))
-    with pytest.raises(InputError, match="'I' has 0 samples a second by its header"):
+    with pytest.raises(InputError, match="the samples a second are '0'"):
         read_wfdb(record)
     record.with_suffix(".hea").write_text("not a header\n")
-    with pytest.raises(InputError, match="cannot be read as a WFDB record"):
+    with pytest.raises(InputError, match="begins with 'not a header'"):
+        read_wfdb(record)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (" 2 100 200", " 2 abc 200", "samples a second are 'abc'"),
+        (" 2 100 200", " 2 1e3 200", "samples a second are '1e3'"),
+        (" 2 100 200", " 2 100Hz 200", "samples a second are '100Hz'"),
+        (" 2 100 200", " 2 100 many", "number of samples is 'many'"),
+        (" 2 100 200", " 2 100 5000", "holds 800 bytes, where r1.hea promises samples of 20,000"),
+        (" 2 100 200", " 3 100 200", "promises 3 signals and describes 2"),
+        ("r1.dat 16 ", "r2.dat 16 ", "names r2.dat, which is not beside it"),
+        ("r1.dat 16 ", "r1.dat 16 nan/mV ", "the gain of signal 1 is 'nan/mV'"),
+        ("r1.dat 16 ", "r1.dat 16 1e-40/mV ", "larger than 32 bits hold"),
+        ("r1.dat 16 ", "r1.dat sixteen ", "signal 1 is described as"),
+    ],
+)
+def test_a_damaged_wfdb_header(record, old, new, words):
+    header = record.with_suffix(".hea")
+    header.write_text(header.read_text().replace(old, new, 1))
+    with pytest.raises(InputError, match=re.escape(words)):
+        read_wfdb(record)
+
+
+def test_damaged_files_of_wfdb(record):
+    with pytest.warns(Note, match="tells no samples a second; taken as 250"):
+        header = record.with_suffix(".hea").read_text()
+        record.with_suffix(".hea").write_text(header.replace(" 2 100 200", " 2", 1))
+        assert read_wfdb(record).rate == 250
+    record.with_suffix(".atr").write_bytes(b"")
+    with pytest.raises(InputError, match="holds 0 bytes; expected WFDB annotations"):
+        read_wfdb(record)
+    record.with_suffix(".hea").write_text("")
+    with pytest.raises(InputError, match="is empty; expected the header"):
         read_wfdb(record)
 
 
@@ -110,8 +148,45 @@ def test_edf_says_what_is_wrong(edf, tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_edf(tmp_path / "none.edf")
     (tmp_path / "text.edf").write_text("id,t\n1,2\n")
-    with pytest.raises(InputError, match="cannot be read as an EDF file"):
+    with pytest.raises(InputError, match="begins with b'id,t"):
         read_edf(tmp_path / "text.edf")
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "words"),
+    [
+        (0, "1", "begins with b'1       '"),
+        (184, "99      ", "of 99 bytes by itself; expected 1,024"),
+        (236, "9999    ", "where its header promises 9,999: the file was cut off"),
+        (236, "1       ", "promises 1: there is more behind them"),
+        (236, "abc     ", "number of data records is 'abc'"),
+        (244, "0       ", "data records of '0' seconds"),
+        (252, "0   ", "tells 0 signals"),
+        (256 + 3 * 104, "nan     ", "the physical minimum of 'EEG' is 'nan'"),
+        (256 + 3 * 128, "-32768  ", "minimum and maximum of 'EEG' are the same"),
+        (256 + 3 * 216, "0       ", "holds 0 samples of 'EEG'"),
+    ],
+)
+def test_a_damaged_edf_header(edf, at, text, words):
+    raw = bytearray(edf.read_bytes())
+    raw[at : at + len(text)] = text.encode()
+    edf.write_bytes(raw)
+    with pytest.raises(InputError, match=re.escape(words)):
+        read_edf(edf)
+
+
+@pytest.mark.parametrize("left", [0, 5, 100, 255, 256, 800, 1024, 1025, -1])
+def test_an_edf_file_that_was_cut_off(edf, left):
+    edf.write_bytes(edf.read_bytes()[:left])
+    with pytest.raises(InputError, match=r"night\.edf (holds|begins).*(cut off|empty)"):
+        read_edf(edf)
+
+
+def test_a_scale_that_is_damaged_is_no_matter_to_other_channels(edf):
+    raw = bytearray(edf.read_bytes())
+    raw[568 : 568 + 8] = b"nan     "
+    edf.write_bytes(raw)
+    assert read_edf(edf, channels=["Resp"]).rate == 10
 
 
 def test_edf_with_gaps_is_refused(edf):

@@ -79,3 +79,23 @@ def test_another_table_must_have_the_same_kind_of_time(write):
         read(write("id,t,a", "1,10,1"), fitted)
     with pytest.raises(InputError, match="expected a duration"):
         read(write("id,t,a", "1,2020-01-01,1"), fitted)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda hours: 1_614_556_800 + 3600 * hours, "seconds since 1970"),
+        (lambda hours: 1_614_556_800_000 + 3_600_000 * hours, "unit='ms'"),
+        (lambda hours: 1_614_556_800_000_000_000 + 3_600_000_000_000 * hours, "unit='ns'"),
+        (lambda hours: 44256 + hours / 24, "origin='1899-12-30'"),
+        (lambda hours: 738216 + hours / 24, "MATLAB"),
+        (lambda hours: 2459274.5 + hours / 24, "origin='julian'"),
+        (lambda hours: hours, ""),
+        (lambda hours: 3600 * hours, ""),
+    ],
+)
+def test_dates_as_counts_are_noted(write, make, words):
+    path = write("id,t,a,y", *(f"s{n},{make(hour)},1.5,{n}" for n in (0, 1) for hour in (0, 1, 2)))
+    schema = TableSchema(id="id", time="t", features=("a",), target=("y",))
+    found = [note for note in read_table(path, schema).notes if "look like" in note]
+    assert len(found) == bool(words) and words in " ".join(found)

@@ -126,3 +126,51 @@ def test_stamps_of_a_table_keep_the_zone(tmp_path):
     series = read_table(path, SCHEMA).series
     assert series.stamps is not None and series.times.tolist() == [0, 1.5]
     assert str(series.stamps.cells[1]) == "2024-01-01 01:30:00+02:00"
+
+
+def sites(tmp_path, **change):
+    """Two files of three series of eight rows; `change` gives cells of the second one."""
+    for n, own in enumerate(({}, change)):
+        lines = [
+            ",".join(
+                str(own.get(name, usual)(k, t))
+                for name, usual in (
+                    ("id", lambda k, t, n=n: 3 * n + k),
+                    ("t", lambda k, t, n=n: t + 100 * n),
+                    ("a", lambda k, t: 20 + t + k / 10),
+                    ("ward", lambda k, t: "EW"[k % 2]),
+                    ("y", lambda k, t, n=n: (k + n) % 2),
+                )
+            )
+            for k in range(3)
+            for t in range(8)
+        ]
+        (tmp_path / f"site{n}.csv").write_text("\n".join(["id,t,a,ward,y", *lines]) + "\n")
+    schema = TableSchema(id="id", time="t", features=("a", "ward"), target=("y",))
+    return " ".join(read_table(tmp_path, schema).notes)
+
+
+def test_files_alike_raise_no_doubt(tmp_path):
+    told = sites(tmp_path)
+    assert told.endswith("own unit. ward: 2 categories (E, W)."), told
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"a": lambda k, t: ""}, "a: no value in 1 of 2 files (site1.csv)."),
+        ({"a": lambda k, t: 2000 + t}, "a: all values of site1.csv (2000 to 2007) are far"),
+        ({"y": lambda k, t: ("no", "yes")[k % 2]}, "the classes '0' and 'no', '1' and"),
+        ({"id": lambda k, t: f"00{k}"}, "the ids '0' ("),
+        ({"ward": lambda k, t: "ew"[k % 2]}, "ward: 'E' and 'e' differ in the case"),
+    ],
+)  # fmt: skip
+def test_a_file_that_says_it_otherwise(tmp_path, change, words):
+    assert words in sites(tmp_path, **change)
+
+
+def test_files_of_a_series_each_may_differ(tmp_path):
+    for n, level in enumerate((20, 5000)):
+        lines = [f"{t},{level + t},{n}" for t in range(30)]
+        (tmp_path / f"p{n}.csv").write_text("\n".join(["t,a,y", *lines]) + "\n")
+    assert "far from" not in " ".join(read_table(tmp_path, OWN).notes)

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from liquidtime.data.table.schema import TableSchema
-from liquidtime.data.table.timeline import later, timeline
+from liquidtime.data.table.timeline import later, otherwise, timeline
 
 
 def schema(kind, **options):
@@ -50,3 +50,22 @@ def test_moments_are_shared_and_local_is_the_wall():
     assert found is not None
     assert (found.moments.tolist(), found.local.tolist()) == ([24], [25])
     assert timeline(pd.Series([1.0]), schema("number")) is None
+
+
+def test_another_clock_than_that_of_the_fit_is_told():
+    dates = schema("datetime")
+
+    def clock(*texts):
+        return timeline(pd.Series(texts), dates)
+
+    plain, utc = clock("2024-01-01 12:00"), clock("2024-01-01T12:00Z")
+    winter, summer = clock("2024-01-01T12:00+01:00"), clock("2024-07-01T12:00+02:00")
+    far = clock("2024-01-01T12:00+09:00")
+    stamped = timeline(pd.Series(pd.date_range("2024-01-01", periods=2, tz="Asia/Tokyo")), dates)
+    assert winter.told == {"zoned": True, "ahead": [1.0]} and not plain.told["zoned"]
+    for one in (plain, utc, winter, far):
+        assert otherwise(one, one.told) == ""
+    assert otherwise(summer, winter.told) == "" == otherwise(stamped, far.told)
+    assert "tell a time zone, those of the fit tell none" in otherwise(utc, plain.told)
+    assert "tell none, those of the fit tell a time zone" in otherwise(plain, utc.told)
+    assert "+9 h from UTC, that of the fit +1 h" in otherwise(far, winter.told)

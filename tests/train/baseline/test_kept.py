@@ -55,9 +55,17 @@ def test_a_run_answers_by_what_it_recommends(tmp_path):
     target = asked.target.numpy()
     pairs = theirs[target == 1, 1][:, None] - theirs[target == 0, 1]
     assert np.mean((pairs > 0) + 0.5 * (pairs == 0)) == pytest.approx(stored)
+    assert run.answering == NAMES
+    for name in ("boosting", "together"):
+        scores = run.evaluate(asked, by=name)["metrics"]
+        expected = run.metrics["baselines"][name]["test"]["metrics"]
+        assert {m: s["value"] for m, s in scores.items()} == pytest.approx(
+            {m: s["value"] for m, s in expected.items()}
+        )
     with pytest.raises(InputError, match="expected one of network, boosting"):
         run.predict(asked, by="forest")
     (run.path / "boosting.npz").unlink()
+    assert Run.load(run.path).answering == ("network",)
     with pytest.raises(InputError, match="--baselines all"):
         Run.load(run.path).predict(asked, by="boosting")
 

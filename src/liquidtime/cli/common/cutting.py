@@ -99,13 +99,8 @@ def ready(
     from liquidtime.data.table.timeline import timeline
 
     schema = reading.schema
-    if schema.horizon is None:
-        if cut.by_series:
-            raise InputError("--by-series is for forecasts; other tasks split by series anyway.")
-        if not cut.chronological and cut.segment is None:
-            if cut.context is not None:
-                raise InputError("--context is given without --segment or --chronological.")
-            return None
+    if schema.horizon is None and not cut.chronological and cut.segment is None:
+        return None
     clock = timeline(reading.cells[schema.time], schema)
     if schema.horizon is not None:
         return _forecast(reading, cut, ahead, fractions, seed, clock)
@@ -133,12 +128,7 @@ def _forecast(
 ) -> Ready:
     from liquidtime.data.forecast.parts import Question, Shares, parted
 
-    _check_one(cut)
     none = {"calendar": "none" in ahead.calendar, "season": "none" in ahead.season}
-    for name, without in none.items():
-        if without and len(getattr(ahead, name)) > 1:
-            given = " ".join(getattr(ahead, name))
-            raise InputError(f"--{name} {given}: none and others contradict one another; give one.")
     question = Question(
         target=reading.schema.target,
         horizon=reading.schema.horizon,
@@ -156,6 +146,8 @@ def _forecast(
     made = _ready(reading, found.cut, found.prepared.rows, spans, fractions, seed, found.clock)
     count = _origins(found, made, ahead.origins)
     stored = made.schema | {"forecast": found.plan.to_dict(), "origins": count}
+    if clock is not None and found.plan.calendar:
+        stored["clock"] = clock.told
     return made._replace(schema=stored, notes=found.notes)
 
 
@@ -191,16 +183,10 @@ def _cut(
 ) -> "Cut":
     from liquidtime.data.segments import cut_by_series, split_in_time
 
-    _check_one(cut)
     if not cut.chronological:
         return cut_by_series(series, fractions, seed, spans)
     moments = None if clock is None else clock.moments
     return split_in_time(series, fractions, length=spans[0], context=spans[1], moments=moments)
-
-
-def _check_one(cut: CutOptions) -> None:
-    if cut.chronological and cut.by_series:
-        raise InputError("--chronological and --by-series contradict one another; give one.")
 
 
 def _ready(

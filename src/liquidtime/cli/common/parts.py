@@ -76,7 +76,6 @@ def parts(
         groups = cells_beside(*tables, schema, options.group, series.ids, "group")
     if options.split is not None:
         return _as_told(series, options, tables, schema, fractions, seed, stratify, groups)
-    _check_shares(fractions)
     cut = {"fractions": fractions, "seed": seed, "stratify": stratify}
     if groups is not None:
         split = split_by_group(groups, **cut)
@@ -182,16 +181,6 @@ def _classes(series: "IrregularSeries") -> tuple[np.ndarray | None, str]:
     for code in np.argsort(-steps, kind="stable"):
         rarest[held[:, code]] = code
     return rarest, ", series that hold a rare class in the same share"
-
-
-def _check_shares(fractions: tuple[float, float, float]) -> None:
-    for share, name in zip(fractions, ("train", "validation"), strict=False):
-        if share == 0:
-            shares = " ".join(map(str, fractions))
-            raise InputError(
-                f"--fractions {shares} leave the {name} part empty; "
-                "expected training and validation shares above 0."
-            )
 
 
 def _check_apart(split: "Split", groups: list[str], options: PartOptions) -> None:

@@ -72,13 +72,21 @@ def schema_of(run: Any, files: FileOptions) -> TableSchema:
     return replace(TableSchema.from_dict(stored), **given)
 
 
-def local_of(reading: "Reading") -> Any:
-    """Local times of the rows of a forecast, in hours since 1970; None where they are no dates."""
+def local_of(reading: "Reading", run: Any = None) -> Any:
+    """Local times of the rows of a forecast, in hours since 1970; None where they are no dates.
+
+    Args:
+        reading: The table.
+        run: Which is to read it; that it was fitted on times of another clock is said.
+    """
     if reading.schema.horizon is None:
         return None
-    from liquidtime.data.table.timeline import timeline
+    from liquidtime.data.table.timeline import otherwise, timeline
 
     clock = timeline(reading.cells[reading.schema.time], reading.schema)
+    told = None if run is None else (run.schema or {}).get("clock")
+    if clock is not None and told is not None and (note := otherwise(clock, told)):
+        say_notes([note])
     return None if clock is None else clock.local
 
 

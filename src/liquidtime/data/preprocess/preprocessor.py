@@ -22,6 +22,7 @@ from liquidtime.errors import InputError
 from liquidtime.notes import note_once
 
 KINDS = ("values", "mask", "since")
+_NEAR = 5.0
 _BY_NAME = ("categories", "static_categories", "dropped")
 
 
@@ -56,6 +57,7 @@ class Preprocessor:
             were constant in the training part: whether a variable was observed that always was,
             its age then, a value that never changed.
         robust: Variables and static features that are scaled by median and IQR.
+        gap: Median gap between rows of one series, where the time scale is far from it.
     """
 
     variables: tuple[str, ...]
@@ -72,6 +74,7 @@ class Preprocessor:
     static_categories: Categories = field(default_factory=dict)
     dropped: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     robust: tuple[str, ...] = ()
+    gap: float | None = None
 
     @classmethod
     def fit(
@@ -113,8 +116,9 @@ class Preprocessor:
             raise InputError(f"features is {kinds}; expected some of {KINDS}, each once.")
         if not clip > 0:
             raise InputError(f"clip is {clip}; expected a number above 0, or inf for none.")
+        gap = _median_gap(series)
         if time_scale is None:
-            time_scale = _median_gap(series)
+            time_scale = gap
         if not 0 < time_scale < float("inf"):
             raise InputError(f"time_scale is {time_scale}; expected a finite number above 0.")
         observed = _of_numbers(series.mask, series.features, series.categories)
@@ -149,6 +153,7 @@ class Preprocessor:
             static_categories=static_categories,
             dropped=dropped,
             robust=(*moments.robust, *still.robust),
+            gap=None if gap / _NEAR < time_scale < gap * _NEAR else gap,
         )
 
     @property
@@ -282,7 +287,7 @@ class Preprocessor:
         plain: dict[str, Any] = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
-            if name != "time_unit" or value is not None
+            if name not in ("time_unit", "gap") or value is not None
         }
         # Without them a run's file is as it was before there were any.
         for name in _BY_NAME:

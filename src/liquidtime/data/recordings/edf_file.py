@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from liquidtime.data.recordings.edf_header import BDF, check_header
 from liquidtime.data.recordings.recording import Events, Recording, chosen, distinct, on_one_clock
 from liquidtime.errors import InputError
 from liquidtime.optional import require
-
-_BDF = b"\xffBIOSEMI"
 
 
 def read_edf(path: Path | str, *, channels: Sequence[str | int] | None = None) -> Recording:
@@ -32,15 +31,18 @@ def read_edf(path: Path | str, *, channels: Sequence[str | int] | None = None) -
     if not path.is_file():
         raise InputError(f"{path}: no such file; expected an EDF or BDF file. Check the path.")
     edfio = require("edfio", extra="signals")
+    scales = check_header(path)
     with path.open("rb") as file:
-        read = edfio.read_bdf if file.read(len(_BDF)) == _BDF else edfio.read_edf
+        read = edfio.read_bdf if file.read(len(BDF)) == BDF else edfio.read_edf
     try:
         edf: Any = read(path)
         continuous = edf.is_continuous
         signals = edf.signals
         notes = edf.annotations
     except Exception as error:
-        raise InputError(f"{path} cannot be read as an EDF file: {error}.") from error
+        raise InputError(
+            f"{path} cannot be read as an EDF file: {error}. Copy it again, or write it anew."
+        ) from error
     if not continuous:
         raise InputError(
             f"{path} has gaps between its data records (EDF+D), which a recording at a steady rate "
@@ -50,6 +52,8 @@ def read_edf(path: Path | str, *, channels: Sequence[str | int] | None = None) -
         raise InputError(f"{path} holds annotations and no signals; expected some.")
     names = distinct([str(signal.label) for signal in signals])
     own = chosen(str(path), names, channels)
+    for n in own:
+        scales[n].check(path)
     signal, rate = on_one_clock(
         str(path),
         [signals[n].data for n in own],

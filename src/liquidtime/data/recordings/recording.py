@@ -109,7 +109,13 @@ def on_one_clock(
                 f"{where}: {names[at]!r} has {own:g} samples a second, another channel {rate:g}, "
                 "which is no multiple. Read them apart: channels=[…]."
             )
-        block[: len(signal) * round(ratio) : round(ratio), at] = signal
+        with np.errstate(over="ignore"):
+            block[: len(signal) * round(ratio) : round(ratio), at] = signal
+        if np.isinf(block[:, at]).any():
+            raise InputError(
+                f"{where}: values of {names[at]!r} are larger than 32 bits hold; expected physical "
+                "values. Correct the gain in the header."
+            )
     return block, float(rate)
 
 

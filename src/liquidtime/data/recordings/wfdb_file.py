@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from liquidtime.data.recordings.recording import Events, Recording, chosen, distinct, on_one_clock
+from liquidtime.data.recordings.wfdb_header import check_header
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 
@@ -40,10 +41,13 @@ def read_wfdb(
             f"{base}.hea: no such file; expected the header of a WFDB record. Check the path."
         )
     wfdb = require("wfdb", extra="signals")
+    check_header(base)
     try:
         record: Any = wfdb.rdrecord(str(base), smooth_frames=False)
     except Exception as error:
-        raise InputError(f"{base} cannot be read as a WFDB record: {error}.") from error
+        raise InputError(
+            f"{base} cannot be read as a WFDB record: {error}. Copy its files again."
+        ) from error
     if record.e_p_signal is None:
         raise InputError(f"{base} has no signals; expected a record with some.")
     names = distinct([str(name) for name in record.sig_name])
@@ -79,10 +83,19 @@ def _events(wfdb: Any, base: Path, extension: str, record: Any) -> Events:
             + (f"There are {', '.join(beside)}: annotations={beside[0]!r}; " if beside else "")
             + "annotations=None reads the signals alone."
         )
+    size = file.stat().st_size
+    if size < 2 or size % 2:
+        raise InputError(
+            f"{file} holds {size:,} bytes; expected WFDB annotations, of two bytes each: the file "
+            "was cut off. Copy it again; annotations=None reads the signals alone."
+        )
     try:
         found = wfdb.rdann(str(base), extension)
     except Exception as error:
-        raise InputError(f"{file} cannot be read as WFDB annotations: {error}.") from error
+        raise InputError(
+            f"{file} cannot be read as WFDB annotations: {error}. Copy it again; annotations=None "
+            "reads the signals alone."
+        ) from error
     notes = [str(note).rstrip("\0").strip() for note in found.aux_note]
     labels = np.empty(len(found.sample), dtype=object)
     labels[:] = [

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from liquidtime.data.categories import listed
+from liquidtime.data.table.doubts.alike import alike, as_number, as_truth
 from liquidtime.data.table.labels import Labels
 from liquidtime.data.table.numbers import MISSING, number_column
 from liquidtime.data.table.schema import TableSchema
@@ -136,14 +137,18 @@ def category_notes(categories: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for name, labels in categories.items():
         count = "1 category" if len(labels) == 1 else f"{len(labels)} categories"
         yield f"{name}: {count} ({listed(labels)})."
-        alike: dict[str, str] = {}
-        for label in labels:
-            first = alike.setdefault(label.casefold(), label)
-            if first != label:
-                yield (
-                    f"{name}: {first!r} and {label!r} differ in the case of letters only; they "
-                    "count as two categories. Correct the cells if they are one."
-                )
+        for first, label in alike(labels):
+            yield (
+                f"{name}: {first!r} and {label!r} differ in the case of letters only; they "
+                "count as two categories. Correct the cells if they are one."
+            )
+        # "A" and "a" are told above; here "1" and "1.0", "1" and "yes".
+        plain = [*dict.fromkeys(map(str.casefold, labels))]
+        for first, label in alike(plain, lambda word: as_truth(as_number(word))):
+            yield (
+                f"{name}: {first!r} and {label!r} say the same, written otherwise; they count as "
+                "two categories. Write them alike if they are one."
+            )
 
 
 def _is_numeric(cells: Any) -> bool:

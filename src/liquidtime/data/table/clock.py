@@ -8,6 +8,7 @@ import numpy as np
 
 from liquidtime.data.stamps import Stamps
 from liquidtime.data.table.dialect import has_date
+from liquidtime.data.table.doubts.counted import like_counts
 from liquidtime.data.table.numbers import MISSING, looks_numeric, no_number, parse_numbers
 from liquidtime.data.table.schema import TableSchema, TimeKind
 from liquidtime.data.table.source import Table
@@ -146,6 +147,8 @@ def read_moments(table: Table, schema: TableSchema) -> Moments:
                 "but are read as numbers, so that the days of a month do not run on into the next. "
                 f"If they are dates, add: --time-format {form}"
             )
+        if kind == "number" and not schema.fitted:
+            notes += like_counts(stamps[~dropped], schema.time)
     return Moments(stamps, clock, dropped, tuple(notes))
 
 

@@ -14,7 +14,8 @@ from liquidtime.data.table import forecast, targets
 from liquidtime.data.table.categories import category_notes, read_column
 from liquidtime.data.table.clock import Clock, read_moments, stamps_of
 from liquidtime.data.table.columns import Header, MissingColumn, nearest
-from liquidtime.data.table.doubts import doubts_of_target, doubts_of_values
+from liquidtime.data.table.doubts.between_files import doubts_between_files
+from liquidtime.data.table.doubts.cells import doubts_of_ids, doubts_of_target, doubts_of_values
 from liquidtime.data.table.files.csv_file import read_csv
 from liquidtime.data.table.files.many import Files, find_files, read_files, read_headers
 from liquidtime.data.table.files.parquet_file import read_parquet
@@ -103,12 +104,14 @@ def read_table(
     if require_target and not schema.target:
         raise InputError("No target is named; expected the column to predict.")
     files = find_files(path, schema)
+    if second_path is not None:
+        # Before the first table is read, which may take long.
+        look_at(second_path)
     header, other = read_headers(files, schema)
     elsewhere = tuple(name for name in schema.static if name not in header)
     table, second = _open(files, second_path, schema, header, elsewhere, require_target)
     notes = [*files.notes, *other]
     if second is None and second_path is not None:
-        look_at(second_path)
         notes.append(f"{second_path} was not read: {table.path} holds all that is needed.")
     if second is not None and require_target:
         twice = [name for name in schema.target if name in header and name in second.frame]
@@ -181,7 +184,9 @@ def read_loaded(
     check_gaps(table, schema.time, rows, time_scale)
     notes += rows.notes
     if not schema.fitted:
+        notes += doubts_of_ids(table, schema.id_column, ids)
         notes += doubts_of_values(table, schema, rows)
+        notes += doubts_between_files(table, ids, rows)
     schema = replace(schema, features=rows.features)
     first_rows = rows.first_rows()
     cells = table.frame[[schema.id_column, schema.time]].iloc[first_rows]

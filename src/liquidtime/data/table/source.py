@@ -112,6 +112,13 @@ class Table:
         home, at = self._home(position)
         return home._line(at)
 
+    def homes(self) -> np.ndarray | None:
+        """int64 [rows], the number of the part in which each row stands; None of a single file."""
+        if self.ends is None:
+            return None
+        positions = np.arange(len(self)) if self.kept is None else self.kept
+        return np.searchsorted(self.ends, positions, side="right")
+
     def _home(self, position: int) -> tuple["Table", int]:
         """The file in which that row stands, and where."""
         position = int(position if self.kept is None else self.kept[position])

@@ -1,6 +1,7 @@
 """The time column once more: on the clock that all share, on the wall, and written onwards."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 from liquidtime.data.spans import MONTH
 from liquidtime.data.table.numbers import parse_numbers
 from liquidtime.data.table.schema import TableSchema
-from liquidtime.data.table.time_text import duration_reader, parse_dates, to_utc
+from liquidtime.data.table.time_text import duration_reader, parse_dates, to_utc, zoned
 from liquidtime.optional import require
 
 _ZONE = re.compile(r"(?<=.{10})\s*(?:[zZ]|[+-]\d\d(?::?\d\d)?)$")
@@ -23,10 +24,43 @@ class Timeline(NamedTuple):
         moments: float64 [R], on the clock that all series share: UTC, or that of the table where
             it tells no zone.
         local: float64 [R], as the clock on the wall says.
+        zoned: Whether they tell a time zone.
     """
 
     moments: np.ndarray
     local: np.ndarray
+    zoned: bool = False
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a run keeps of it: `zoned`, and `ahead`, hours that the wall is ahead of UTC."""
+        ahead = np.unique(np.round(self.local - self.moments, 2))
+        return {"zoned": self.zoned, "ahead": ahead.tolist()}
+
+
+def otherwise(clock: Timeline, told: Mapping[str, Any]) -> str:
+    """A sentence, if hours of the day are of another clock than those of the fit; else "".
+
+    Args:
+        clock: Of another table.
+        told: What a run keeps of the clock of its own.
+    """
+    if clock.zoned != told["zoned"]:
+        with_zone, without = "tell a time zone", "tell none"
+        now, then = (with_zone, without) if clock.zoned else (without, with_zone)
+        return (
+            f"The times {now}, those of the fit {then}. Hours and days are taken as they are "
+            "written: check that both are of the same clock."
+        )
+    gaps = np.abs(np.subtract.outer(clock.told["ahead"], told["ahead"])).min(axis=1)
+    # Clocks that are put forwards in summer are the same clocks.
+    if gaps.size and gaps.max() > 1:
+        return (
+            f"The clock of these times is {clock.told['ahead'][int(gaps.argmax())]:+g} h from UTC, "
+            f"that of the fit {', '.join(f'{each:+g} h' for each in told['ahead'][:4])}. Hours and "
+            "days are taken as they are written: convert them if they are of another place."
+        )
+    return ""
 
 
 def timeline(cells: Any, schema: TableSchema) -> Timeline | None:
@@ -43,7 +77,8 @@ def timeline(cells: Any, schema: TableSchema) -> Timeline | None:
         return None
     pandas = require("pandas", extra="train")
     if pandas.api.types.is_datetime64_any_dtype(cells):
-        return Timeline(_hours(to_utc(cells)), _hours(to_utc(_on_the_wall(cells))))
+        moments, wall = to_utc(cells), to_utc(_on_the_wall(cells))
+        return Timeline(_hours(moments), _hours(wall), cells.dt.tz is not None)
     codes, words = pandas.factorize(cells)
     texts = [str(word).strip() for word in words]
     form = schema.time_format
@@ -56,7 +91,8 @@ def timeline(cells: Any, schema: TableSchema) -> Timeline | None:
         )
     else:
         local = moments
-    return Timeline(_hours(moments)[codes], _hours(local)[codes])
+    told = bool(texts) and zoned(texts[0], form)
+    return Timeline(_hours(moments)[codes], _hours(local)[codes], told)
 
 
 def onwards(dates: Any, hours: np.ndarray, calendar: np.ndarray | None = None) -> Any:

@@ -70,10 +70,6 @@ class Labels(Objective):
             counts = np.stack([zeros, ones]).astype(np.float64)
             weights = counts.sum(axis=0) / (2.0 * np.maximum(counts, 1.0))
             weights = tuple(weights.reshape(-1).tolist())
-        elif config.train.class_weights != "none":
-            raise InputError(
-                "class_weights of several labels is 'none' or 'balanced'; expected no numbers."
-            )
         return cls(per_step=training.per_step, labels=names, weights=weights)
 
     def loss(

@@ -157,7 +157,10 @@ def _write(path: Path, found: Attribution, so_far: np.ndarray | None, about: Exp
     arrays = {name: getattr(found, name) for name in _ARRAYS}
     if so_far is not None:
         arrays["so_far"] = so_far
-    names = [field.name for field in fields(Attribution) if field.name not in _ARRAYS]
+    if found.together is not None:
+        arrays["together"] = found.together
+    apart = {*_ARRAYS, "together"}
+    names = [field.name for field in fields(Attribution) if field.name not in apart]
     words = {name: getattr(found, name) for name in names} | {"output": asdict(found.output)}
     words["drawn"] = {
         "of_whole": not about.model.shape.per_step,

@@ -12,15 +12,15 @@ from liquidtime.train.objectives.quantiles import Quantiles
 
 
 def forecast_scores(
-    plan: ForecastPlan, objective: Objective, series: IrregularSeries, logits: np.ndarray
+    plan: ForecastPlan, objective: Objective, series: IrregularSeries, prediction: np.ndarray
 ) -> dict[str, Any]:
     """What `metrics.json` says of a part besides its pooled metrics.
 
     Args:
         plan: What is forecast.
-        objective: What the logits mean.
+        objective: What the predictions mean.
         series: Prepared, with targets [R, K × L].
-        logits: [R, outputs].
+        prediction: [R, M], as `Objective.predictions` gives them.
 
     Returns:
         `outputs`, a list with an entry a column and lead: `column`, `lead` (as "+24h"), `targets`
@@ -30,7 +30,7 @@ def forecast_scores(
         name of each naive forecast its `rmse`, `mae` and the `skill`, 1 - MSE / its MSE, both on
         the targets for which it says something.
     """
-    target, prediction, error, naive = _beside_targets(plan, objective, series, logits)
+    target, error, naive = _beside_targets(plan, objective, series, prediction)
     inside = _inside(objective, prediction, target)
     count = len(plan.leads)
     outputs = []
@@ -48,7 +48,7 @@ def scores_over_time(
     plan: ForecastPlan,
     objective: Objective,
     series: IrregularSeries,
-    logits: np.ndarray,
+    prediction: np.ndarray,
     block: np.ndarray,
     spans: list[tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
@@ -56,9 +56,9 @@ def scores_over_time(
 
     Args:
         plan: What is forecast.
-        objective: What the logits mean.
+        objective: What the predictions mean.
         series: Prepared, with targets [R, K × L].
-        logits: [R, outputs].
+        prediction: [R, M], as `Objective.predictions` gives them.
         block: int64 [R], the block of each row; -1 for none.
         spans: First and last time of each block; None where series share no clock.
 
@@ -69,7 +69,7 @@ def scores_over_time(
         `naive` (the naive forecast with the least error over all blocks) and, over the blocks,
         `mean` and `sd` of `rmse`, `mae` and `skill` against that one.
     """
-    _, _, error, naive = _beside_targets(plan, objective, series, logits)
+    _, error, naive = _beside_targets(plan, objective, series, prediction)
     found = []
     for number in range(int(block.max()) + 1):
         rows = np.flatnonzero(block == number)
@@ -97,14 +97,13 @@ def scores_over_time(
 
 
 def _beside_targets(
-    plan: ForecastPlan, objective: Objective, series: IrregularSeries, logits: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """Targets, predictions, errors of these, and errors of the naive forecasts by their names."""
+    plan: ForecastPlan, objective: Objective, series: IrregularSeries, prediction: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Targets, errors of predictions, and errors of the naive forecasts by their names."""
     assert series.target is not None
     target = series.target.cpu().numpy().astype(np.float64)
-    prediction = objective.predictions(logits)
     naive = {name: said - target for name, said in naive_forecasts(series, plan).items()}
-    return target, prediction, objective.point(prediction) - target, naive
+    return target, objective.point(prediction) - target, naive
 
 
 def _columns(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from liquidtime.data.categories import listed
+from liquidtime.data.table.doubts.alike import alike, as_number, as_truth
 from liquidtime.data.table.labels import Labels
 from liquidtime.data.table.rows import Rows
 from liquidtime.data.table.schema import TableSchema
@@ -50,6 +51,27 @@ def doubts_of_values(table: Table, schema: TableSchema, rows: Rows) -> Iterator[
         yield f"One value throughout: {listed(still)}. All that it can tell is when it is observed."
     if not schema.long:
         yield from _copies(schema, rows)
+
+
+def doubts_of_ids(table: Table, column: str, ids: Labels) -> Iterator[str]:
+    """A sentence about ids that may be those of one series.
+
+    Args:
+        table: The table.
+        column: Of ids.
+        ids: The series of each row.
+    """
+    pairs = alike(ids.names, as_number)
+    if not pairs:
+        return
+    first, other = pairs[0]
+    at = [int(np.argmax(ids.codes == ids.names.index(each))) for each in (first, other)]
+    more = f", and {len(pairs) - 1:,} more such pairs" if len(pairs) > 1 else ""
+    yield (
+        f"{column}: the ids {first!r} ({table.place(at[0])}) and {other!r} ({table.place(at[1])}) "
+        f"differ in zeros or the case of letters only{more}; they count as different series. Write "
+        "them alike if they are one."
+    )
 
 
 def doubts_of_target(
@@ -151,14 +173,19 @@ def _classes(
     schema: TableSchema, asked: TableSchema, target: TableTarget, classes: tuple[str, ...]
 ) -> Iterator[str]:
     name = schema.target[0]
-    alike: dict[str, str] = {}
-    for label in classes:
-        first = alike.setdefault(label.casefold(), label)
-        if first != label:
-            yield (
-                f"{name}: the classes {first!r} and {label!r} differ in the case of letters only. "
-                "Correct the cells if they are one."
-            )
+    for first, label in alike(classes):
+        yield (
+            f"{name}: the classes {first!r} and {label!r} differ in the case of letters only. "
+            "Correct the cells if they are one."
+        )
+    if len(classes) > 2 and (
+        pairs := alike([*dict.fromkeys(map(str.casefold, classes))], as_truth)
+    ):
+        told = ", ".join(f"{first!r} and {label!r}" for first, label in pairs)
+        yield (
+            f"{name}: the classes {told} say the same, written otherwise, and count as different "
+            "ones. Write them alike if they are one."
+        )
     if asked.task == "auto" and len(classes) > 2 and all(map(_is_whole, classes)):
         yield (
             f"{name} holds the whole numbers {listed(classes)}: taken as classes, in no order. For "

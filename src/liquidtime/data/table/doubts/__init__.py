@@ -1,0 +1,1 @@
+"""What a table may hold that its user did not mean, told in notes."""
