@@ -148,7 +148,7 @@ def _stand(
         metric=trained.progress.metric,
         model=trained.config.model.name,
         plan=plan,
-        both=None if trained.again is None else trained.again.series,
+        both=IrregularSeries.concatenate([trained.training, answered["validation"].series]),
         keep=partial(keep_baseline, out / BOOSTING),
     )
     file.parent.mkdir(exist_ok=True)

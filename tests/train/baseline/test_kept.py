@@ -62,6 +62,9 @@ def test_a_run_answers_by_what_it_recommends(tmp_path):
         assert {m: s["value"] for m, s in scores.items()} == pytest.approx(
             {m: s["value"] for m, s in expected.items()}
         )
+    learnt = Material(data.select(np.arange(140)))
+    again = BASELINES.find("boosting").fit(learnt, run.objective)(Material(asked))
+    assert theirs == pytest.approx(again), "trees need no part that says how long to learn"
     with pytest.raises(InputError, match="expected one of network, boosting"):
         run.predict(asked, by="forest")
     (run.path / "boosting.npz").unlink()

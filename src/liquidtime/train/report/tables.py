@@ -102,7 +102,9 @@ def baseline_table(
     if per_step:
         seen = "what came so far: the last values, their mean, least and most …"
     notes = [
-        "All were fitted on the same training part, with nothing tuned; those that learn, on a "
+        "All were fitted on the same training part, with nothing tuned; before the test part the "
+        "plain ones learnt from the validation part, too, since none needs it to choose anything. "
+        "Those that learn do so on a "
         f"dozen summaries of each variable ({seen}). The order is that of the validation part, "
         f"which alone decides. Behind: how far a row's {what} is worse than the network's, with "
         f"the 95 % interval over the same resamples of {pieces_of(record)}; where it holds 0, this "
