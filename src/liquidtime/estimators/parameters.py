@@ -52,6 +52,9 @@ class NestedParameters(BaseEstimator):
 class LiquidEstimator(Deployed, NestedParameters):
     """An estimator of series, which can be deployed and explained."""
 
+    chosen_: str
+    validation_scores_: dict[str, float]
+
     def __sklearn_tags__(self) -> Any:
         """Series are wanted, with holes, and no tables."""
         return series_tags(super().__sklearn_tags__())
