@@ -6,11 +6,9 @@ by; gradient boosting from these 85 % together. "As it recommends" is what the s
 its validation part speaks for.
 """
 
-import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +20,6 @@ from liquidtime.bench.contract import Case, Group
 from liquidtime.bench.gate import Check
 from liquidtime.bench.setting import Setting, Tell
 from liquidtime.bench.table import BenchTable, plain_table
-from liquidtime.errors import InputError
 from liquidtime.train.baseline.together import answering
 
 HORIZONS = (1, 24)
@@ -63,7 +60,7 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
                 for who, said in others.items():
                     there = scored & np.isfinite(said.values)
                     rmse = float(np.sqrt(np.square(said.values - wanted)[there].mean()))
-                    what = _recommended(tried.run.metrics) if who == ADVICE else ""
+                    what = answering("recommended", tried.run.metrics) if who == ADVICE else ""
                     yield key | {"who": who, "rmse": rmse, "seconds": said.seconds, "what": what}
 
 
@@ -79,7 +76,7 @@ def _ours(hours: Hours, horizon: int, seed: int, quick: bool) -> tuple[Tried, np
         found = pd.read_csv(Path(folder, "run", "predictions.csv"))
         targets = found[[name for name in found if name.startswith("target_")]].to_numpy()
         file = Path(folder, "said.csv")
-        by = _recommended(tried.run.metrics)
+        by = answering("recommended", tried.run.metrics)
         command(["predict", str(tried.run.path), str(table), "--by", by], file)
         said = pd.read_csv(file)[f"predicted_{hours.target}"].to_numpy().reshape(-1, horizon)
     if len(said) != len(hours.frame):
@@ -91,13 +88,6 @@ def _ours(hours: Hours, horizon: int, seed: int, quick: bool) -> tuple[Tried, np
         raise RuntimeError(f"{hours.name}: rows are scored from which rivals learn")
     scored[rows] = np.isfinite(targets)
     return tried, scored, Said(said, tried.seconds)
-
-
-def _recommended(metrics: dict[str, Any]) -> str:
-    """Who answers by `--by recommended`; the network, where that is nobody that a run keeps."""
-    with contextlib.suppress(InputError):
-        return answering("recommended", metrics)
-    return "network"
 
 
 def _tables(groups: Sequence[Group]) -> list[BenchTable]:

@@ -102,9 +102,7 @@ def test_many_series_or_a_target_a_step_are_not(series, split, tmp_path):
 
 
 @pytest.mark.usefixtures("undrawn")
-def test_baselines_of_the_test_part_learn_from_both_parts(
-    series, split, tmp_path, monkeypatch
-):
+def test_baselines_of_the_test_part_learn_from_both_parts(series, split, tmp_path, monkeypatch):
     seen = {}
     prior = BASELINES.find("prior")
     of = type(prior).fit

@@ -12,6 +12,7 @@ from liquidtime.data.splits import Split
 from liquidtime.data.table import TableSchema, read_table
 from liquidtime.errors import InputError
 from liquidtime.models.ridge import Config
+from liquidtime.notes import Note, said
 from liquidtime.train import FitConfig, fit
 from liquidtime.train.ahead import read_as
 from liquidtime.train.baseline.catalogue import BASELINES
@@ -100,19 +101,26 @@ NAMES = ("network", "boosting", "together")
 
 
 def test_who_is_recommended():
-    def metrics(use, together=None, other="boosting"):
+    def metrics(use, together=None, other="boosting", kept=True):
+        def scored(value, **entry):
+            return entry | {"validation": {"metrics": {"auroc": {"value": value}}}}
+
         baselines = {
-            "together": {"with": other},
-            "boosting": {"title": "gradient boosting", "usage": "", "kept": True},
-            "forest": {"title": "a random forest", "usage": "scikit"},
-            "liquid": {"title": "random liquid features", "usage": "--model ridge"},
+            "together": scored(0.85, **{"with": other}),
+            "boosting": scored(0.8, title="gradient boosting", usage="", kept=kept),
+            "forest": scored(0.9, title="a random forest", usage="scikit"),
+            "liquid": scored(0.9, title="random liquid features", usage="--model ridge"),
         }
-        return {"recommendation": {"use": use, "together": together}, "baselines": baselines}
+        advice = {"use": use, "together": together, "metric": "auroc"}
+        return scored(0.7, recommendation=advice, baselines=baselines)
 
     assert answering("recommended", {}) == "network"
     assert answering("recommended", metrics("boosting")) == "boosting"
     assert answering("recommended", metrics("network", {"value": 0.9})) == "together"
-    with pytest.raises(InputError, match="a fit with --model ridge"):
-        answering("recommended", metrics("liquid"))
-    with pytest.raises(InputError, match="needs a random forest"):
-        answering("recommended", metrics("network", {"value": 0.9}, "forest"))
+    said.clear()
+    with pytest.warns(Note, match=r"random liquid .* a fit with --model ridge.*: together\."):
+        assert answering("recommended", metrics("liquid")) == "together"
+    with pytest.warns(Note, match=r"mean with a random forest, .* scikit-learn.*: boosting\."):
+        assert answering("recommended", metrics("network", {"value": 0.9}, "forest")) == "boosting"
+    with pytest.warns(Note, match=r"random liquid features.*: network\."):
+        assert answering("recommended", metrics("liquid", kept=False)) == "network"

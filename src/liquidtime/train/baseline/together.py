@@ -7,13 +7,16 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from liquidtime.errors import InputError
-from liquidtime.train.score.metrics import Scored
+from liquidtime.notes import note_once
+from liquidtime.train.score.metrics import Scored, higher_is_better
 from liquidtime.train.score.predictions import Predictions
 
 NAME, TITLE = "together", "both together"
 PRIOR = "prior"
-By = Literal["network", "boosting", "together", "recommended"]
+Who = Literal["network", "boosting", "together"]
 """Who answers when a run predicts."""
+By = Who | Literal["recommended"]
+"""Who is asked for; the recommended one is one of the others."""
 
 
 def partner(baselines: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -46,35 +49,59 @@ def entry(other: Mapping[str, Any], seconds: float, *, bounded: bool) -> dict[st
     }
 
 
-def answering(by: By, metrics: Mapping[str, Any]) -> Literal["network", "boosting", "together"]:
+def answering(by: By, metrics: Mapping[str, Any]) -> Who:
     """Who answers: whom the validation part recommends, if that is asked for.
+
+    Where the run does not keep that one, it is the best on the validation part of those that it
+    keeps, with a note that names the other and how to have it.
 
     Args:
         by: What was asked for.
         metrics: What `metrics.json` holds.
 
     Raises:
-        InputError: If a run does not keep that one, with how to have it.
+        InputError: If nobody is called so.
     """
-    if by not in get_args(By):
-        raise InputError(f"by={by!r}; expected one of {', '.join(get_args(By))}.")
+    names = (*get_args(Who), "recommended")
+    if by not in names:
+        raise InputError(f"by={by!r}; expected one of {', '.join(names)}.")
     if by != "recommended":
         return by
     advice = metrics.get("recommendation") or {}
-    chosen = NAME if advice.get("together") else advice.get("use", "network")
     baselines = metrics.get("baselines") or {}
+    chosen = NAME if advice.get("together") else advice.get("use", "network")
+    answerers = _kept(baselines)
+    for one in answerers:
+        if one == chosen:
+            return one
+    metric = advice["metric"]
+    parts = {"network": metrics["validation"]} | {
+        name: baselines[name]["validation"] for name in answerers[1:]
+    }
+    values = {name: part["metrics"][metric]["value"] for name, part in parts.items()}
+    scored: list[Who] = [name for name in answerers if values[name] is not None] or answerers[:1]
+    best = max if higher_is_better(metric) else min
+    first = best(scored, key=lambda name: values[name])
+    name = baselines[NAME]["with"] if chosen == NAME else chosen
+    usage = baselines[name].get("usage") or ""
+    how = f"a fit with {usage}" if usage.startswith("--") else "scikit-learn"
+    better = f"{'the mean with ' * (chosen == NAME)}{baselines[name]['title']}"
+    note_once(
+        f"The run recommends {better}, which it does not keep (make it with {how}); the best of "
+        f"those that it keeps answers: {first}."
+    )
+    return first
+
+
+def _kept(baselines: Mapping[str, Mapping[str, Any]]) -> list[Who]:
+    """Who can answer, the network first."""
     other = baselines.get(NAME, {}).get("with")
-    kept = other is None or baselines[other].get("kept", False)
-    if (chosen == NAME and not kept) or chosen not in get_args(By):
-        name = other if chosen == NAME else chosen
-        title, usage = (baselines[name].get(each) or "" for each in ("title", "usage"))
-        how = f"a fit with {usage}" if usage.startswith("--") else "scikit-learn"
-        raise InputError(
-            f"by={by!r}: that needs {title}, which the run does not keep; expected 'network' or "
-            f"'boosting'. Make it with {how}"
-            + (" and take the mean of both." if chosen == NAME else ".")
-        )
-    return chosen  # pyright: ignore[reportReturnType]
+    found: list[Who] = ["network"]
+    if baselines.get("boosting", {}).get("kept"):
+        found.append("boosting")
+    if other is not None and baselines[other].get("kept"):
+        found.append("together")
+    return found
 
 
 def outputs_by(by: str, theirs: np.ndarray, own: Predictions) -> np.ndarray:
