@@ -75,10 +75,8 @@ def first_and_recommended(arguments: list[str], folder: Path) -> list[Tried]:
     advice = metrics.get("recommendation") or {}
     baselines = metrics.get("baselines") or {}
     best = baselines["together"]["with"] if advice.get("together") else advice.get("use", "network")
-    if best not in baselines:
-        return [first]
-    if baselines[best].get("kept"):
-        by = answering("recommended", metrics)
-        return [first, first._replace(how=f"predict --by {by}", by=by)]
-    usage = baselines[best]["usage"]
-    return [first, fit(arguments, folder / "second", usage)] if usage.startswith("--") else [first]
+    entry = baselines.get(best, {})
+    if not entry.get("kept") and (usage := entry.get("usage", "")).startswith("--"):
+        return [first, fit(arguments, folder / "second", usage)]
+    by = answering("recommended", metrics)
+    return [first] if by == "network" else [first, first._replace(how=f"predict --by {by}", by=by)]
