@@ -95,8 +95,8 @@ def describe(reading: "Reading") -> str:
     series, schema = reading.series, reading.schema
     parts = [
         f"{len(series):,} series",
-        f"{len(series.times):,} steps",
-        f"{series.feature_count} variables",
+        f"{len(series.times):,} step{'s' * (len(series.times) != 1)}",
+        f"{series.feature_count} variable{'s' * (series.feature_count != 1)}",
     ]
     if series.static is not None:
         parts.append(f"{series.static.shape[1]} static")

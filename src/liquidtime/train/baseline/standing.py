@@ -21,7 +21,7 @@ from liquidtime.train.score.parts import beside_targets
 
 Which = Literal["auto", "none", "quick", "all"]
 # Of the time that the training took; or so many seconds.
-_SHARE, _FLOOR = 0.2, 2.0
+_SHARE, _FLOOR = 0.2, 5.0
 # Scores of ranks cost a sort a resample: from so many rows on, fewer resamples have to do.
 _MANY_ROWS, _FEWER = 20_000, 200
 _FIRST = ("auroc", "mse", "log_loss")
