@@ -64,7 +64,7 @@ def run(options: Options) -> int:
         "local": local_of(reading, fitted),
         "times": reading.cells[reading.schema.time].to_numpy(),
     }
-    found = {by: fitted.evaluate(reading.series, by=by, **known) for by in fitted.answering}
+    found = fitted.evaluate_all(reading.series, **known)
     scores = found["network"]
     others = {by: each for by, each in found.items() if by != "network"}
     if options.to is not None:

@@ -19,7 +19,7 @@ from liquidtime.estimators.fitting import configuration
 from liquidtime.estimators.parameters import NestedParameters, plain, seed_of
 from liquidtime.estimators.threads import threads
 from liquidtime.instants import HOUR, read_instants
-from liquidtime.train.ahead import Forecasts, foretell
+from liquidtime.train.ahead import Forecasts, foretell, read_as
 from liquidtime.train.forecasting import fit_forecast
 from liquidtime.train.score.outputs import predict_logits
 
@@ -217,7 +217,7 @@ class LiquidForecaster(NestedParameters):
 
         note_unlike(series, fitted.preprocessor)
         with threads(plain({"n": self.n_threads})["n"]):
-            return foretell(schema, fitted.objective, ask, series)  # pyright: ignore
+            return foretell(schema, fitted.objective, ask, read_as(schema, series))  # pyright: ignore
 
     def _check_known(self, found: Forecasts, series: IrregularSeries) -> None:
         lacking = found.unknown(series)

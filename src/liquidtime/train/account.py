@@ -148,7 +148,6 @@ def _stand(
         metric=trained.progress.metric,
         model=trained.config.model.name,
         plan=plan,
-        both=IrregularSeries.concatenate([trained.training, answered["validation"].series]),
         keep=partial(keep_baseline, out / BOOSTING),
     )
     file.parent.mkdir(exist_ok=True)

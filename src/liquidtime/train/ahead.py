@@ -249,8 +249,7 @@ def foretell(
     schema: Mapping[str, Any] | None,
     objective: Any,
     ask: Callable[[IrregularSeries], np.ndarray],
-    series: IrregularSeries,
-    local: np.ndarray | None = None,
+    read: Read,
 ) -> Predictions:
     """What a network says of series, read as it was fitted.
 
@@ -258,13 +257,11 @@ def foretell(
         schema: What the run keeps.
         objective: What its outputs mean.
         ask: From what the network reads to its logits.
-        series: As given by the user; targets are not looked at.
-        local: As for `read_as`.
+        read: The series; targets are not looked at.
 
     Returns:
         Predictions; `Forecasts` of a forecast.
     """
-    read = read_as(schema, series, local)
     logits = ask(replace(read.inputs, target=None, classes=None, target_names=None))
     if read.pieces is not None:
         logits = read.pieces.join(logits).astype(logits.dtype)

@@ -1,6 +1,7 @@
 """A finished run, read back from its folder: predict, evaluate, look inside."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +28,7 @@ from liquidtime.train import card
 from liquidtime.train.ahead import Read, foretell, origins_of, plan_of, read_as, segments_of
 from liquidtime.train.baseline import kept
 from liquidtime.train.baseline.contract import Material, Predictor
-from liquidtime.train.baseline.together import By, answering, outputs_by
+from liquidtime.train.baseline.together import By, Who, answering, outputs_by
 from liquidtime.train.config import FitConfig
 from liquidtime.train.ensemble import ensemble
 from liquidtime.train.folder.files import (
@@ -184,10 +185,10 @@ class Run:
         def ask(inputs: IrregularSeries) -> np.ndarray:
             return predict_logits(self._model, self._encode(inputs), batch_size).numpy()
 
-        found = foretell(self.schema, self.objective, ask, series, local)
+        read = read_as(self.schema, series, local)
+        found = foretell(self.schema, self.objective, ask, read)
         if by == "network":
             return found
-        read = read_as(self.schema, series, local)
         theirs = self._of_boosting(read)
         theirs = theirs if read.pieces is None else read.pieces.join(theirs)
         return replace(found, outputs=outputs_by(by, theirs, found))
@@ -227,26 +228,63 @@ class Run:
                 shall answer.
         """
         by = answering(by, self.metrics)
+        return self._scores(series, (by,), seed, local, times)[by]
+
+    def evaluate_all(
+        self,
+        series: IrregularSeries,
+        *,
+        seed: int = 0,
+        local: np.ndarray | None = None,
+        times: Any = None,
+    ) -> dict[Who, dict[str, Any]]:
+        """What `evaluate` says of everyone who can answer, each asked once.
+
+        Args:
+            series: As for `evaluate`.
+            seed: As there.
+            local: As there.
+            times: As there.
+
+        Returns:
+            `answering` to their scores.
+
+        Raises:
+            InputError: As there.
+        """
+        return self._scores(series, self.answering, seed, local, times)
+
+    def _scores(
+        self,
+        series: IrregularSeries,
+        who: Sequence[Who],
+        seed: int,
+        local: np.ndarray | None,
+        times: Any,
+    ) -> dict[Who, dict[str, Any]]:
         note_unlike(series, self.preprocessor)
         read = read_as(self.schema, series, local)
         self._check_target(read.inputs)
         encoded = self._encode(read.inputs)
+        assert encoded.target is not None
         logits = predict_logits(self._model, encoded)
         own = Predictions.of(self.objective, read.inputs, logits.numpy())
-        said = own.outputs if by == "network" else outputs_by(by, self._of_boosting(read), own)
-        assert encoded.target is not None
-        part = beside_targets(self.objective, said, encoded.target, encoded.lengths)
-        found = part_metrics(part, len(read.inputs), seed=seed)
+        theirs = None if [*who] == ["network"] else self._of_boosting(read)
         plan = plan_of(self.schema)
-        if plan is not None:
-            asked = plan, self.objective, read.inputs, said
-            found["forecast"] = forecast_scores(*asked)
-            if block := origins_of(self.schema, read.inputs, read.cells(times), fewer=True):
-                found["forecast"]["over_time"] = scores_over_time(*asked, *block)
+        found: dict[Who, dict[str, Any]] = {}
+        for by in who:
+            said = own.outputs if theirs is None or by == "network" else outputs_by(by, theirs, own)
+            part = beside_targets(self.objective, said, encoded.target, encoded.lengths)
+            found[by] = part_metrics(part, len(read.inputs), seed=seed)
+            if plan is not None:
+                asked = plan, self.objective, read.inputs, said
+                found[by]["forecast"] = forecast_scores(*asked)
+                if block := origins_of(self.schema, read.inputs, read.cells(times), fewer=True):
+                    found[by]["forecast"]["over_time"] = scores_over_time(*asked, *block)
         return found
 
     @property
-    def answering(self) -> tuple[By, ...]:
+    def answering(self) -> tuple[Who, ...]:
         """Who can answer for the run: the network, and what it has kept beside it."""
         alone = (self.path / BOOSTING).exists()
         return ("network", "boosting", "together") if alone else ("network",)

@@ -58,7 +58,9 @@ def test_a_run_answers_by_what_it_recommends(tmp_path):
     assert np.mean((pairs > 0) + 0.5 * (pairs == 0)) == pytest.approx(stored)
     assert run.answering == NAMES
     for name in ("boosting", "together"):
-        scores = run.evaluate(asked, by=name)["metrics"]
+        told = run.evaluate(asked, by=name)
+        assert run.evaluate_all(asked)[name] == told
+        scores = told["metrics"]
         expected = run.metrics["baselines"][name]["test"]["metrics"]
         assert {m: s["value"] for m, s in scores.items()} == pytest.approx(
             {m: s["value"] for m, s in expected.items()}

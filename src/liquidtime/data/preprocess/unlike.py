@@ -7,9 +7,9 @@ hours, or degrees Fahrenheit where it learnt from Celsius, is told; nothing is c
 from collections.abc import Iterator
 
 import numpy as np
-import torch
 
 from liquidtime.data.categories import listed
+from liquidtime.data.features import elapsed_since_previous
 from liquidtime.data.preprocess.preprocessor import Preprocessor
 from liquidtime.data.series import IrregularSeries
 from liquidtime.notes import note_once
@@ -62,10 +62,7 @@ def unlike(series: IrregularSeries, known: Preprocessor) -> Iterator[str]:
 
 
 def _gaps(series: IrregularSeries, known: Preprocessor) -> Iterator[str]:
-    inside = torch.ones(len(series.times), dtype=torch.bool)
-    starts = series.lengths.cumsum(0) - series.lengths
-    inside[starts[series.lengths > 0]] = False
-    gaps = series.times.diff(prepend=series.times[:1])[inside].numpy()
+    gaps = elapsed_since_previous(series.times, series.lengths).numpy()
     gaps = gaps[gaps > 0]
     if len(gaps) < _LEAST:
         return

@@ -3,11 +3,11 @@
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from liquidtime.data import ragged
 from liquidtime.data.forecast.calendar import calendar_inputs
+from liquidtime.data.forecast.inputs import last_values
 from liquidtime.data.forecast.leads import back
 from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.series import IrregularSeries
@@ -122,8 +122,7 @@ class Outlook:
     def _last(self) -> Values:
         """[R, K], the last value of each column."""
         places = [self._at[name] for name in self._plan.target]
-        values = pd.DataFrame(self._values[:, places])
-        return values.groupby(self._member, sort=False).ffill().to_numpy()
+        return last_values(self._values[:, places], self._member)
 
     def _lags(self, column: int, rows: NDArray[np.int64]) -> Values:
         """[N, lags + 1], from the last value on; the last one is empty."""
@@ -148,8 +147,7 @@ class Outlook:
         times = self._series.times.cpu().numpy()
         targets = self._values[:, [self._at[name] for name in plan.target]]
         seen = np.where(np.isnan(targets), np.nan, times[:, None])
-        kept = pd.DataFrame(np.concatenate([self._values[:, own], seen], axis=1))
-        last = kept.groupby(self._member, sort=False).ffill().to_numpy()
+        last = last_values(np.concatenate([self._values[:, own], seen], axis=1), self._member)
         since = times[:, None] - last[:, len(own) :]
         static = static_of(self._series)[self._member]
         return np.concatenate([last[:, : len(own)], since, static], axis=1)

@@ -131,10 +131,12 @@ def stand(
     metric: str,
     model: str = "",
     plan: ForecastPlan | None = None,
-    both: IrregularSeries | None = None,
     keep: Callable[[str, Predictor], bool] | None = None,
 ) -> Standing:
     """Fit the baselines on the training part and score them beside the network.
+
+    They learn from the validation part, too, before they are asked of the test part and kept, since
+    none needs a part that says how long to learn.
 
     Args:
         training: The training part.
@@ -145,9 +147,6 @@ def stand(
         metric: The metric that chose the epoch; it has an interval and a difference.
         model: Name of the network.
         plan: Of a forecast.
-        both: The training and the validation part: the baselines learn from both before they are
-            asked of the test part and kept, since none needs a part that says how long to learn.
-            None for the training part alone.
         keep: Is given the name of each baseline and what predicts at last, and tells whether the
             run keeps it; None where a run could not answer by any.
     """
@@ -155,7 +154,10 @@ def stand(
     setting = setting_of(training, objective, steps, plan)
     taken, left_out = chosen(which, setting, training_seconds, model)
     learnt = Material(training, plan)
-    after = None if both is None else Material(both, plan)
+    after = None
+    if taken and ("test" in parts or keep is not None):
+        both = IrregularSeries.concatenate([training, parts["validation"].series])
+        after = Material(both, plan)
     asked = {name: Material(part.series, plan) for name, part in parts.items()}
     found: dict[str, dict[str, Any]] = {}
     compared: dict[str, dict[str, _Compared]] = {}

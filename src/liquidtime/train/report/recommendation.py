@@ -159,8 +159,10 @@ def _text(found: Mapping[str, Any], name: str, guesses: bool, part: Mapping[str,
         case _:
             text = f"{title} {_do(title)} at least as well as {name} ({theirs})"
     usage = found["usage"] if found["use"] != "network" else ""
-    if usage.startswith("--") or "--by" in usage:
-        text += f": repeat with {usage}" if usage.startswith("--") else f"; {usage}"
+    if usage.startswith("--"):
+        text += f": repeat with {usage}"
+    elif "--by" in usage:
+        text += f"; {usage}"
     few = " With so few cases this says little." if part.get("reliable") is False else ""
     # A name may begin small, such as "random liquid features".
     return f"{capital(text)}.{_of_both(found)} Measured on the validation part.{few}"
