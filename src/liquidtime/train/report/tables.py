@@ -149,7 +149,7 @@ def _both(baselines: dict[str, Any], name: str) -> str:
     if both is None:
         return ""
     other = baselines[both["with"]]["title"]
-    return f"{capital(both['title'])}: the mean of {name} and {other}, the best on that part."
+    return f"{capital(both['title'])}: the mean of {name} and {other}."
 
 
 def comparison_table(runs: Sequence[ComparedRun]) -> list[Block]:
