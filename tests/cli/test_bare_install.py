@@ -39,7 +39,7 @@ WORKING = {
     "train": [
         ["fit", "t.csv", "--id", "id", "--time", "t", "--features", "a", "--target", "y"],
         ["demo"],
-        ["reproduce", "mortality"],
+        ["reproduce", "physionet2012"],
     ],
     "brain": [["simulate", "random", "--neurons", "20"], ["simulate", "worm"]],
 }

@@ -27,7 +27,7 @@ FULL = ["fit", "x.csv", "--id", "a", "--time", "t", "--target", "y"]
         ([*FULL, "--model", "ltcc"], "'ltcc' is no model; expected one of cfc,"),
         (["study", "worm-atlas", "--nuls", "3"], "no option --nuls; did you mean --nulls?"),
         (["study", "worm-atls"], "There is no study 'worm-atls'; expected one of closed-form,"),
-        (["reproduce", "mortalty"], "Did you mean mortality?"),
+        (["reproduce", "physionet201"], "Did you mean physionet2012?"),
         (["simulate", "worm", "--stimulte", "x"], "--stimulte; did you mean --stimulate?"),
         (["export", "r", "f", "--two", "onnx"], "There is no option --two; did you mean --to?"),
         (["bench", "--qick"], "There is no option --qick; did you mean --quick?"),

@@ -41,16 +41,18 @@ def test_every_table_of_results_is_that_of_the_stored_ones():
     for page in tables.PAGES:
         text = page.read_text(encoding="utf-8")
         assert tables.refreshed(text) == text, "run: .venv/bin/python tools/result_tables.py"
-        found += text.count("<!-- table: mortality -->") + text.count("<!-- published: mortality ")
+        found += text.count("<!-- table: physionet2012 -->") + text.count(
+            "<!-- published: physionet2012 "
+        )
     assert found == 3
-    assert "<!-- table: mortality -->\n\n| model" in tables.PAGES[0].read_text(encoding="utf-8")
+    assert "<!-- table: physionet2012 -->\n\n| model" in tables.PAGES[0].read_text(encoding="utf-8")
 
 
 def test_published_numbers_on_pages_are_those_of_the_task():
     tables = tool("result_tables")
-    page = "<!-- published: mortality auroc -->\nstale\n<!-- end -->"
+    page = "<!-- published: physionet2012 auroc -->\nstale\n<!-- end -->"
     after = tables.refreshed(page)
-    claim = task("mortality").published.claim
+    claim = task("physionet2012").published.claim
     assert f"| {claim.model} | {claim.text} | [{claim.source.name}]({claim.source.url}) |" in after
     assert "stale" not in after and tables.refreshed(after) == after
     other = "<!-- table: network -->\nkept\n<!-- end -->"
@@ -70,7 +72,7 @@ def test_the_page_of_a_study_tells_its_published_number(name, page):
 def run_record(seed, auroc, protocol):
     score = {"value": auroc, "low": auroc - 0.05, "high": auroc + 0.05}
     return {
-        "recipe": next(iter(task("mortality").recipes)),
+        "recipe": next(iter(task("physionet2012").recipes)),
         "protocol": protocol,
         "seed": seed,
         "parameters": 12345,
@@ -88,10 +90,10 @@ def test_runs_become_results_and_a_table(tmp_path, monkeypatch):
         "one": [run_record(0, 0.80, "published-test"), run_record(0, 0.85, "another-test")],
         "two": [run_record(1, 0.82, "published-test")],
     }.items():
-        (tmp_path / f"{name}.json").write_text(json.dumps({"task": "mortality", "runs": runs}))
+        (tmp_path / f"{name}.json").write_text(json.dumps({"task": "physionet2012", "runs": runs}))
     tables.store([tmp_path / "one.json", tmp_path / "two.json"])
-    stored = json.loads((tmp_path / "mortality.json").read_text())
-    lines = tables.table(task("mortality"), stored).splitlines()
+    stored = json.loads((tmp_path / "physionet2012.json").read_text())
+    lines = tables.table(task("physionet2012"), stored).splitlines()
     assert lines[2].startswith("| CfC | 12,345 | 0.810 ± 0.014 (0.750 to 0.850) | 0.810 ±")
     assert "over 2 seeds" in lines[4] and "a processor, 2 threads, torch 2.13.0." in lines[4]
     assert "With the parts of “another-test”, CfC has 0.850 (0.800 to 0.900)." in lines[4]

@@ -115,7 +115,7 @@ def test_no_verb_takes_a_number_that_is_none(words, tmp_path, monkeypatch, capsy
     [
         ["demo", "--epochs", "0"],
         ["demo", "--seeds", "0"],
-        ["reproduce", "mortality", "--epochs", "0"],
+        ["reproduce", "physionet2012", "--epochs", "0"],
         ["bench", "cfc", "--seed=-1"],
         ["simulate", "random", "--neurons", "8", "--seed=-1"],
         ["simulate", "random", "--neurons", "8", "--trials", "0"],

@@ -8,7 +8,7 @@ import torch
 
 from liquidtime.data import IrregularSeries, Preprocessor, split_by_series
 from liquidtime.models import catalogue
-from liquidtime.tasks.contract import Compute, Shown, Study, Task
+from liquidtime.tasks.contract import Shown, Study, Task
 from liquidtime.tasks.protocol import Protocol
 from liquidtime.tasks.published import parse_published
 from liquidtime.tasks.recipe import Recipe, recipes
@@ -64,29 +64,28 @@ def _recipe(kind: str, row: str = "", settings: str = "ours") -> Recipe:
 def toy_task(name: str = "toy") -> Task:
     """Three tiny recipes of two models."""
 
-    def split(series, seed):
-        return split_by_series(len(series), fractions=(0.5, 0.2, 0.3), seed=seed)
+    def parts(seed):
+        return toy_data(), split_by_series(SERIES, fractions=(0.5, 0.2, 0.3), seed=seed)
 
     return Task(
         name=name,
         about=About(title="The sign of a mean", data="Made on the spot.", time_unit="steps"),
-        data=toy_data,
         preprocess=Preprocessor.fit,
         protocols={
             "paper": Protocol(
                 about="One draw.",
-                split=lambda series, seed: split(series, 0),
+                parts=lambda seed: parts(0),
                 statistics="all",
                 traps=("Statistics see the test part.",),
             ),
-            "clean": Protocol(about="A draw a seed.", split=split),
+            "clean": Protocol(about="A draw a seed.", parts=parts),
         },
         recipes=recipes(
             _recipe("lstm", "LSTM"), _recipe("gru"), _recipe("lstm", "LSTM", "published")
         ),
         measures=("auroc", "log_loss"),
         published=parse_published(PUBLISHED),
-        compute=Compute(minutes=0.1, memory=0.5),
+        memory=0.5,
     )
 
 

@@ -47,7 +47,7 @@ def run(options: Options) -> int:
     from liquidtime.cli.common.scores import comparison
     from liquidtime.cli.common.standing import verdict_lines
     from liquidtime.runs.write import write_json
-    from liquidtime.tasks.mortality.task import TASK
+    from liquidtime.tasks.physionet2012.task import TASK
     from liquidtime.tasks.reproduce import reproduce
     from liquidtime.tasks.rows import compare
     from liquidtime.tasks.table import JSON
@@ -89,7 +89,7 @@ def run(options: Options) -> int:
 
 def _plan(task: "Task", options: Options, out: Path) -> "list[Planned]":
     """The runs of the demo; the first one's folder is the demo's, so that its report is, too."""
-    from liquidtime.tasks.mortality.recipes import DEMO
+    from liquidtime.tasks.physionet2012.recipes import DEMO
     from liquidtime.tasks.reproduce import plan
 
     models = options.models or DEMO

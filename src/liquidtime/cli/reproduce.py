@@ -5,8 +5,8 @@ it, a JSON file. What is finished is not run again, and a run that was stopped g
 epoch: repeat the same command. The folder of the protocol gets table.md and table.json. Protocol
 `paper` tests as the paper did, with its traps named; `clean` keeps every test series unseen.
 
-  liquidtime reproduce mortality
-  liquidtime reproduce mortality cfc --seeds 1 --protocol clean
+  liquidtime reproduce physionet2012
+  liquidtime reproduce physionet2012 cfc --seeds 1 --protocol clean
 """
 
 from dataclasses import dataclass
@@ -59,10 +59,11 @@ def run(options: Options) -> int:
         epochs=options.epochs,
     )
     messages().print(
-        f"{task.about.title}: {len(runs)} runs, writing to {out}. One seed of all models takes "
-        f"about {task.compute.minutes:g} minutes on two cores and {task.compute.memory:g} GiB.",
+        f"{task.about.title}: {len(runs)} runs of at most {task.memory:g} GiB, writing to {out}.",
         markup=False,
     )
+    if partial := task.partial():
+        messages().print(f"Partial data: {partial}.", markup=False)
     records = []
     try:
         for record in reproduce(task, runs):

@@ -3,27 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from liquidtime.errors import InputError
 from liquidtime.tasks.protocol import Protocol
 from liquidtime.tasks.published import Published
-from liquidtime.tasks.recipe import Recipe
+from liquidtime.tasks.recipe import Preprocess, Recipe
 from liquidtime.train.config import About, FitConfig
-
-if TYPE_CHECKING:
-    from liquidtime.data import IrregularSeries, Preprocessor
 
 Progress = Callable[[str], None]
 """Is told what comes next."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Compute:
-    """What one seed of every recipe takes on two cores: minutes, and GiB of memory at most."""
-
-    minutes: float
-    memory: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,24 +22,25 @@ class Task:
     Attributes:
         name: As on the command line.
         about: Title, source of the data, unit of time; the protocol adds how it was split.
-        data: All series, with targets; from the package, a mirror, or by URL with a checksum.
-        preprocess: Series to a preprocessor fitted on them.
+        preprocess: Series to a preprocessor fitted on them; a recipe may have its own.
         protocols: At least "paper", traps included, and "clean".
         recipes: By name, as `liquidtime.tasks.recipe.recipes` returns them.
         measures: Metrics that the table shows, the one that decides first.
         published: The published numbers.
-        compute: What it takes.
+        memory: GiB that a run takes at most.
+        partial: Says which part of the set is at hand, such as "3 of 48 records"; "" for all of it.
+            It stands beside every result.
     """
 
     name: str
     about: About
-    data: "Callable[[], IrregularSeries]"
-    preprocess: "Callable[[IrregularSeries], Preprocessor]"
+    preprocess: Preprocess
     protocols: Mapping[str, Protocol]
     recipes: Mapping[str, Recipe]
     measures: tuple[str, ...]
     published: Published
-    compute: Compute
+    memory: float
+    partial: Callable[[], str] = str
 
     def protocol(self, name: str) -> Protocol:
         """A protocol by name; an unknown one is an `InputError`."""

@@ -14,12 +14,14 @@ class Protocol:
 
     Attributes:
         about: For the reader of a report: where the parts come from, and what chose the epoch.
-        split: (series, seed) to the parts, which name every series once.
+        parts: Seed of a run to all series, with targets, and a split that names each once. The
+            series come from the package, a mirror, or by URL with a checksum; a task that reads a
+            file keeps what it read, for it is asked once a run.
         statistics: What standardising is fitted on; "all" leaks, and is a trap.
         traps: What flatters the result, each in a sentence; empty for a clean protocol.
     """
 
     about: str
-    split: "Callable[[IrregularSeries, int], Split]"
+    parts: "Callable[[int], tuple[IrregularSeries, Split]]"
     statistics: Literal["training", "all"] = "training"
     traps: tuple[str, ...] = ()

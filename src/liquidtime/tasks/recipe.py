@@ -1,11 +1,17 @@
 """The settings of one model on a task. Imports no torch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from liquidtime.errors import InputError
 from liquidtime.train.config import FitConfig
+
+if TYPE_CHECKING:
+    from liquidtime.data import IrregularSeries, Preprocessor
+
+Preprocess = Callable[["IrregularSeries"], "Preprocessor"]
+"""Series to a preprocessor fitted on them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +25,8 @@ class Recipe:
             has them.
         variant: What sets it apart from other recipes of this model; "" for the usual one.
         row: The model's row among the published numbers; "" where it has none.
+        minutes: What one seed took on two cores, measured; None where nobody has.
+        preprocess: Its own, in place of the task's.
     """
 
     config: FitConfig
@@ -26,6 +34,8 @@ class Recipe:
     settings: Literal["ours", "published"] = "ours"
     variant: str = ""
     row: str = ""
+    minutes: float | None = None
+    preprocess: Preprocess | None = None
 
     @property
     def name(self) -> str:

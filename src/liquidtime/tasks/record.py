@@ -42,9 +42,10 @@ def write_record(task: Task, planned: Planned, run: Run) -> Record:
     """Write the JSON of a finished run.
 
     Returns:
-        `task`, `recipe`, `label`, `settings`, `protocol`, `traps`, `seed`, `config`; `parts`
-        (series in each); `metrics` of the test part, each with `value`, `low` and `high`; what
-        the run's `metrics.json` tells about training, and its provenance.
+        `task`, `recipe`, `label`, `settings`, `protocol`, `traps`, `seed`, `config`; `partial`
+        (which part of the data was at hand, "" for all), `parts` (series in each); `metrics` of
+        the test part, each with `value`, `low` and `high`; what the run's `metrics.json` tells
+        about training, and its provenance.
     """
     recipe = task.recipe(planned.recipe)
     record = {
@@ -56,6 +57,7 @@ def write_record(task: Task, planned: Planned, run: Run) -> Record:
         "protocol": planned.protocol,
         "traps": list(task.protocol(planned.protocol).traps),
         "seed": planned.seed,
+        "partial": task.partial(),
         "parts": run.record["data"]["parts"],
         "metrics": run.metrics["test"]["metrics"],
         **{name: run.metrics[name] for name in _OF_THE_METRICS},

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
-from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.tasks.contract import Task
 from liquidtime.tasks.fitting import fit_once
@@ -75,42 +73,31 @@ def reproduce(task: Task, runs: Iterable[Planned], *, progress: bool = True) -> 
     Raises:
         InputError: If data are not at hand, or a folder holds something else.
     """
-    source = _Source(task)
     # Of one task they are much the same beside every network: the first run has them.
     baselines: Which = "auto"
     for planned in runs:
         record = read_record(task, planned)
-        yield record or write_record(task, planned, _run(source, planned, progress, baselines))
+        yield record or write_record(task, planned, _run(task, planned, progress, baselines))
         baselines = "none"
 
 
-class _Source:
-    """A task's data, read when the first run needs them."""
-
-    def __init__(self, task: Task) -> None:
-        self.task = task
-
-    @cached_property
-    def series(self) -> IrregularSeries:
-        return self.task.data()
-
-
-def _run(source: _Source, planned: Planned, progress: bool, baselines: Which) -> Run:
-    task, series = source.task, source.series
+def _run(task: Task, planned: Planned, progress: bool, baselines: Which) -> Run:
     protocol = task.protocol(planned.protocol)
-    split = protocol.split(series, planned.seed)
+    series, split = protocol.parts(planned.seed)
     if not len(split.test):
         raise InputError(
             f"protocol {planned.protocol!r} of task {task.name!r} leaves no test part for seed "
             f"{planned.seed}; expected one series or more."
         )
-    fitted_on = series if protocol.statistics == "all" else series.select(split.train)
+    preprocess = task.recipe(planned.recipe).preprocess or task.preprocess
     return fit_once(
         series,
         split,
         planned.config,
         planned.folder,
-        preprocessor=task.preprocess(fitted_on),
+        preprocessor=preprocess(
+            series if protocol.statistics == "all" else series.select(split.train)
+        ),
         about=replace(task.about, split=" ".join((protocol.about, *protocol.traps))),
         progress=progress,
         baselines=baselines,

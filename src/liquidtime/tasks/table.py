@@ -24,7 +24,8 @@ def write_table(folder: Path, task: Task, rows: Sequence[Row], records: Sequence
         records: What it was made from, stored beside it.
     """
     protocol = records[0]["protocol"]
-    write_text(folder / MARKDOWN, markdown(task, protocol, rows))
+    partial = next(filter(None, (record.get("partial") for record in records)), "")
+    write_text(folder / MARKDOWN, markdown(task, protocol, rows, partial))
     write_json(
         folder / JSON,
         {
@@ -32,18 +33,28 @@ def write_table(folder: Path, task: Task, rows: Sequence[Row], records: Sequence
             "task": task.name,
             "protocol": protocol,
             "traps": list(task.protocol(protocol).traps),
+            "partial": partial,
             "rows": [row.to_dict() for row in rows],
             "runs": list(records),
         },
     )
 
 
-def markdown(task: Task, protocol: str, rows: Sequence[Row]) -> str:
-    """The table under its title, with what one must know to read it."""
+def markdown(task: Task, protocol: str, rows: Sequence[Row], partial: str = "") -> str:
+    """The table under its title, with what one must know to read it.
+
+    Args:
+        task: The task.
+        protocol: Name of its protocol.
+        rows: The table.
+        partial: Which part of the data was at hand; "" for all of it.
+    """
     header, body = cells(task, rows)
     told = task.protocol(protocol)
     lines = [f"# {task.about.title}", "", f"Protocol “{protocol}”. {told.about}", ""]
     lines += [f"- Trap: {trap}" for trap in told.traps] or ["No trap is known."]
+    if partial:
+        lines += ["", f"**Partial data**: {partial}. The published numbers are of the whole set."]
     lines += ["", _line(header), "|" + "---|" * len(header), *map(_line, body)]
     return "\n".join(lines) + "\n\n" + "\n\n".join(notes(task, rows)) + "\n"
 

@@ -8,26 +8,25 @@ import pytest
 
 from liquidtime.cli.__main__ import main
 from liquidtime.data.sets import physionet2012
-from liquidtime.tasks.mortality.recipes import DEMO
-from liquidtime.tasks.mortality.task import TASK
+from liquidtime.tasks.physionet2012.recipes import DEMO
+from liquidtime.tasks.physionet2012.task import TASK
 from liquidtime.tasks.reproduce import plan, reproduce
 from liquidtime.train import Run
 
 
 def test_the_published_test_part_is_that_of_the_data_set_whatever_the_seed():
-    series = TASK.data()
     published = physionet2012.published_split()
     for name in ("paper", "published-test"):
         for seed in (0, 3):
-            assert np.array_equal(TASK.protocol(name).split(series, seed).test, published.test)
-    another = TASK.protocol("another-test").split(series, 0)
+            assert np.array_equal(TASK.protocol(name).parts(seed)[1].test, published.test)
+    _, another = TASK.protocol("another-test").parts(0)
     assert not np.array_equal(another.test, published.test)
 
 
 def test_five_clean_seeds_test_every_stay_once_and_the_sixth_begins_anew():
-    series = TASK.data()
+    series, _ = TASK.protocol("clean").parts(0)
     died = series.target.numpy()
-    splits = [TASK.protocol("clean").split(series, seed) for seed in range(6)]
+    splits = [TASK.protocol("clean").parts(seed)[1] for seed in range(6)]
     tested = np.concatenate([split.test for split in splits[:5]])
     assert np.array_equal(np.sort(tested), np.arange(4000))
     for split in splits:
@@ -81,8 +80,8 @@ def test_cfc_agrees_with_the_published_auroc(tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_the_command_reproduces_one_seed_beside_the_published_cell(tmp_path, capsys):
-    out = tmp_path / "mortality"
-    assert main(["reproduce", "mortality", "cfc", "--seeds", "1", "--out", str(out)]) == 0
+    out = tmp_path / "physionet2012"
+    assert main(["reproduce", "physionet2012", "cfc", "--seeds", "1", "--out", str(out)]) == 0
     said = capsys.readouterr()
     assert "paper 0.839" in said.out and "CfC, seed 0: test AUROC" in said.err
     (row,) = json.loads((out / "paper" / "table.json").read_text())["rows"]

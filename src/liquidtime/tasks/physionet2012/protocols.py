@@ -1,5 +1,6 @@
 """The parts of 4,000 ICU stays: as published, with the published test part alone, and in folds."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from liquidtime.optional import require
@@ -13,25 +14,34 @@ ANOTHER_SEED = 43
 FOLDS = 5
 
 
-def published(series: "IrregularSeries", seed: int) -> "Split":
+@cache
+def stays() -> "IrregularSeries":
+    """All of them; needs no network."""
+    from liquidtime.data.sets import physionet2012
+
+    return physionet2012.load()
+
+
+def published(seed: int) -> "tuple[IrregularSeries, Split]":
     """The published 800 test stays, whatever the seed; an eighth of the rest chooses the epoch."""
     from liquidtime.data.sets import physionet2012
 
-    return physionet2012.published_split(PUBLISHED_SEED)
+    return stays(), physionet2012.published_split(PUBLISHED_SEED)
 
 
-def another(series: "IrregularSeries", seed: int) -> "Split":
+def another(seed: int) -> "tuple[IrregularSeries, Split]":
     """Another 800 test stays, drawn as the published ones were."""
     from liquidtime.data.sets import physionet2012
 
-    return physionet2012.published_split(ANOTHER_SEED)
+    return stays(), physionet2012.published_split(ANOTHER_SEED)
 
 
-def fold(series: "IrregularSeries", seed: int) -> "Split":
+def fold(seed: int) -> "tuple[IrregularSeries, Split]":
     """One of five folds, stratified by outcome, is the test; the sixth seed begins a new round."""
     from liquidtime.data.splits import Split
 
     selection = require("sklearn.model_selection", extra="train")
+    series = stays()
     assert series.target is not None
     died = series.target.numpy()
     turn, number = divmod(seed, FOLDS)
@@ -40,7 +50,7 @@ def fold(series: "IrregularSeries", seed: int) -> "Split":
     train, validation = selection.train_test_split(
         rest, test_size=0.125, random_state=PUBLISHED_SEED + turn, stratify=died[rest]
     )
-    return Split(train, validation, test)
+    return series, Split(train, validation, test)
 
 
 PROTOCOLS = {
@@ -49,7 +59,7 @@ PROTOCOLS = {
             "800 of the 4,000 stays, drawn with seed 42, are the test part, as published. An "
             "eighth of the other 3,200 chose the epoch; published work trains on all of them."
         ),
-        split=published,
+        parts=published,
         statistics="all",
         traps=(
             "Mean and spread for standardising come from training and test stays together, as in "
@@ -62,7 +72,7 @@ PROTOCOLS = {
             "An eighth of the other stays chose the epoch. Nothing of a test fold is looked at "
             "before."
         ),
-        split=fold,
+        parts=fold,
     ),
     "published-test": Protocol(
         about=(
@@ -70,13 +80,13 @@ PROTOCOLS = {
             "An eighth of the other 3,200 chose the epoch; published work trains on all of them. "
             "Statistics come from training stays alone."
         ),
-        split=published,
+        parts=published,
     ),
     "another-test": Protocol(
         about=(
             "800 of the 4,000 stays, drawn with seed 43 (a second opinion), are the test part. An "
             "eighth of the other 3,200 chose the epoch. Statistics come from training stays alone."
         ),
-        split=another,
+        parts=another,
     ),
 }

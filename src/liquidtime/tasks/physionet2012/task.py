@@ -6,21 +6,14 @@ them. The data ship with the package.
 
 from typing import TYPE_CHECKING
 
-from liquidtime.tasks.contract import Compute, Task
-from liquidtime.tasks.mortality.protocols import PROTOCOLS
-from liquidtime.tasks.mortality.recipes import RECIPES
+from liquidtime.tasks.contract import Task
+from liquidtime.tasks.physionet2012.protocols import PROTOCOLS
+from liquidtime.tasks.physionet2012.recipes import RECIPES
 from liquidtime.tasks.published import read_published
 from liquidtime.train.config import About
 
 if TYPE_CHECKING:
     from liquidtime.data import IrregularSeries, Preprocessor
-
-
-def data() -> "IrregularSeries":
-    """The stays; needs no network."""
-    from liquidtime.data.sets import physionet2012
-
-    return physionet2012.load()
 
 
 def preprocess(series: "IrregularSeries") -> "Preprocessor":
@@ -31,7 +24,7 @@ def preprocess(series: "IrregularSeries") -> "Preprocessor":
 
 
 TASK = Task(
-    name="mortality",
+    name="physionet2012",
     about=About(
         title="Death in hospital, from 48 hours of intensive care",
         data=(
@@ -40,11 +33,10 @@ TASK = Task(
         ),
         time_unit="hours",
     ),
-    data=data,
     preprocess=preprocess,
     protocols=PROTOCOLS,
     recipes=RECIPES,
     measures=("auroc", "auprc"),
-    published=read_published("liquidtime.tasks.mortality"),
-    compute=Compute(minutes=2, memory=1),
+    published=read_published("liquidtime.tasks.physionet2012"),
+    memory=1,
 )
