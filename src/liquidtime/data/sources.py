@@ -60,6 +60,17 @@ def cache_folder() -> Path:
     return Path(require("platformdirs", extra="train").user_cache_path("liquidtime"))
 
 
+def at_hand(file: str) -> bool:
+    """Whether a file, `<set>/<file>`, lies in the mirror or in the cache; it is not read.
+
+    Args:
+        file: Its place in either of them.
+    """
+    mirror = os.environ.get(MIRROR)
+    places = [cache_folder(), *([Path(mirror).expanduser()] if mirror else [])]
+    return any((place / file).is_file() for place in places)
+
+
 def fetch(source: Source, *, progress: bool = True) -> Path:
     """A local copy of a public file.
 

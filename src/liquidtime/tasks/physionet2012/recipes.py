@@ -2,6 +2,7 @@
 
 from liquidtime.models import cfc, lstm, ltc
 from liquidtime.tasks.recipe import Recipe, recipes
+from liquidtime.tasks.rivals import rivals
 from liquidtime.train.config import FitConfig, TrainConfig
 
 _CFC = Recipe(
@@ -34,6 +35,26 @@ _LSTM = Recipe(
     ),
 )
 
-RECIPES = recipes(_CFC, _LTC, _LSTM)
+_ROWS = {
+    "gru_d": "GRU-D",
+    "rnn_decay": "RNN-Decay",
+    "phased_lstm": "Phased-LSTM",
+    "ode_rnn": "ODE-RNN",
+    "latent_ode": "Latent-ODE (ODE encoder)",
+    "latent_ode-rnn": "Latent-ODE (RNN encoder)",
+    "mtand": "mTAND-Full",
+}
+
+RECIPES = recipes(
+    _CFC,
+    _LTC,
+    _LSTM,
+    *rivals(
+        _CFC.config.train,
+        rows=_ROWS,
+        without=("lstm",),
+        shared={"dropout": 0.5, "readout": "last_mean"},
+    ),
+)
 DEMO = (_CFC.name, _LTC.name, _LSTM.name)
 """What `liquidtime demo` shows, in its order."""
