@@ -5,7 +5,8 @@ from typing import get_args, get_type_hints
 import pytest
 
 from liquidtime.backends import Backend, registry, takes_all
-from liquidtime.baselines.latent_ode import Encoder, Method
+from liquidtime.baselines.flow import Method
+from liquidtime.baselines.latent_ode import Encoder
 from liquidtime.dynamics import IntegratorName, LineIntegratorName
 from liquidtime.kernels.cfc.reference import ActivationName, Variant
 from liquidtime.models import cfc, latent_ode, ltc

@@ -29,7 +29,7 @@ class Config:
     """Hidden units of the fields of both ODEs, and of the read-outs."""
     layers: checks.Depth = 3
     """Hidden layers of the fields of both ODEs."""
-    integrator: Literal["euler", "midpoint", "rk4", "dopri5"] = "rk4"
+    integrator: Literal["euler", "midpoint", "heun", "rk4", "dopri5"] = "rk4"
     """Method of torchdiffeq; dopri5 chooses its steps by the error over a whole batch."""
     unfolds: checks.Depth = 1
     """Integrator steps between two rows, of all but dopri5."""
@@ -55,7 +55,8 @@ class Config:
 
     def build(self, shape: Shape) -> Model:
         """The network with fresh weights."""
-        from liquidtime.baselines.latent_ode import LatentODE, ODEFlow, Sizes, Weights
+        from liquidtime.baselines.flow import ODEFlow
+        from liquidtime.baselines.latent_ode import LatentODE, Sizes, Weights
 
         network = LatentODE(
             shape.variables,
