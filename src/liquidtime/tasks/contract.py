@@ -50,6 +50,18 @@ class Task:
         """A recipe by name; an unknown one is an `InputError`."""
         return _known(self.recipes, name, f"Task {self.name!r} has no model")
 
+    def chosen(self, names: Sequence[str] = ()) -> tuple[str, ...]:
+        """Names of recipes: none stands for the usual ones, "all" for every one.
+
+        Raises:
+            InputError: If a recipe is unknown.
+        """
+        if "all" in names:
+            return tuple(self.recipes)
+        if names:
+            return tuple(dict.fromkeys(self.recipe(name).name for name in names))
+        return tuple(name for name, recipe in self.recipes.items() if recipe.usual)
+
     def configured(self, recipe: str, *, seed: int, epochs: int | None = None) -> FitConfig:
         """The fit of a recipe.
 

@@ -27,6 +27,7 @@ class Recipe:
         row: The model's row among the published numbers; "" where it has none.
         minutes: What one seed took on two cores, measured; None where nobody has.
         preprocess: Its own, in place of the task's.
+        usual: Whether it runs where nobody names models; the others run by name, or by "all".
     """
 
     config: FitConfig
@@ -36,6 +37,7 @@ class Recipe:
     row: str = ""
     minutes: float | None = None
     preprocess: Preprocess | None = None
+    usual: bool = True
 
     @property
     def name(self) -> str:

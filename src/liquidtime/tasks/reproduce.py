@@ -26,7 +26,7 @@ def plan(
     Args:
         task: The task.
         out: Folder of the task; a run lies in `<protocol>/<recipe>-<seed>`, its JSON beside it.
-        recipes: Which; none: all.
+        recipes: Which; none: the task's usual ones; "all": every one.
         protocol: Which.
         seeds: How many, from 0.
         epochs: Another number of epochs than the recipes'.
@@ -37,7 +37,7 @@ def plan(
     task.protocol(protocol)
     if seeds < 1:
         raise InputError(f"--seeds is {seeds}; expected 1 or more.")
-    wanted = list(dict.fromkeys(recipes or task.recipes))
+    wanted = task.chosen(recipes)
     configs = {
         (name, seed): task.configured(name, seed=seed, epochs=epochs)
         for seed in range(seeds)

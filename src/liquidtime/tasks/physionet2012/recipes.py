@@ -1,6 +1,7 @@
 """The settings of each model on the ICU stays, chosen by cross-validation without test stays."""
 
-from liquidtime.models import cfc, lstm, ltc
+from liquidtime.models import cfc, lstm, ltc, mtand
+from liquidtime.tasks.physionet2012.min_max import min_max
 from liquidtime.tasks.recipe import Recipe, recipes
 from liquidtime.train.config import FitConfig, TrainConfig
 
@@ -33,7 +34,59 @@ _LSTM = Recipe(
         ),
     ),
 )
+_MTAND = (
+    Recipe(
+        label="mTAND (encoder)",
+        row="mTAND-Enc",
+        settings="published",
+        variant="encoder",
+        config=FitConfig(
+            model=mtand.Config(network="encoder", hidden_size=128, span=1.0),
+            train=TrainConfig(
+                epochs=200,
+                batch_size=128,
+                optimizer="adam",
+                learning_rate=1e-4,
+                weight_decay=0.0,
+                gradient_clip=0.0,
+                schedule="constant",
+            ),
+        ),
+        preprocess=min_max,
+    ),
+    Recipe(
+        label="mTAND (full)",
+        row="mTAND-Full",
+        settings="published",
+        variant="full",
+        config=FitConfig(
+            # Published: the divergence counts from the tenth pass on, by 0.99 to the passes since.
+            # A pass is 56 steps here.
+            model=mtand.Config(
+                network="full",
+                hidden_size=256,
+                latent_size=20,
+                decoder_size=50,
+                noise=0.01,
+                task_weight=100.0,
+                annealing=0.99 ** (1 / 56),
+                wait=560,
+                span=1.0,
+            ),
+            train=TrainConfig(
+                epochs=300,
+                batch_size=50,
+                optimizer="adam",
+                learning_rate=1e-4,
+                weight_decay=0.0,
+                gradient_clip=0.0,
+                schedule="constant",
+            ),
+        ),
+        preprocess=min_max,
+    ),
+)
 
-RECIPES = recipes(_CFC, _LTC, _LSTM)
+RECIPES = recipes(_CFC, _LTC, _LSTM, *_MTAND)
 DEMO = (_CFC.name, _LTC.name, _LSTM.name)
 """What `liquidtime demo` shows, in its order."""
