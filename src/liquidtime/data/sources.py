@@ -1,11 +1,13 @@
 """Public data files: a local mirror first, then the cache, then the network, always checked."""
 
+import gzip
 import hashlib
 import os
 import tarfile
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,10 +36,10 @@ class Source:
         sha256: Lower-case hexadecimal checksum; "" where copies differ in form, or none is known,
             so that who reads the file checks what it holds.
         digest: What the checksum is of. "file": the bytes of the file. "contents": the files
-            inside a .zip or .tar.gz, by name and bytes, so that an archive which was packed again
-            still passes (see `contents_sha256`).
-        folder: Of an archive, the one folder that counts, wherever it lies inside; "" for all.
-            So the archive of a whole repository passes as well as one of that folder alone.
+            inside a .zip, .tar.gz or .gz, by name and bytes, so that an archive which was packed
+            again still passes (see `contents_sha256`).
+        folder: Of an archive, the folder or folders that count, wherever they lie inside; "" for
+            all. So the archive of a whole repository passes as well as one of that folder alone.
         files: Of an archive, only the files whose base name matches, such as "trace_*.npy".
     """
 
@@ -46,7 +48,7 @@ class Source:
     url: str
     sha256: str = ""
     digest: Literal["file", "contents"] = "file"
-    folder: str = ""
+    folder: str | tuple[str, ...] = ""
     files: str = "*"
 
     def checksum(self, path: Path) -> str:
@@ -71,6 +73,17 @@ def cache_folder() -> Path:
     if chosen:
         return Path(chosen).expanduser()
     return Path(require("platformdirs", extra="train").user_cache_path("liquidtime"))
+
+
+def at_hand(file: str) -> bool:
+    """Whether a file, `<set>/<file>`, lies in the mirror or in the cache; it is not read.
+
+    Args:
+        file: Its place in either of them.
+    """
+    mirror = os.environ.get(MIRROR)
+    places = [cache_folder(), *([Path(mirror).expanduser()] if mirror else [])]
+    return any((place / file).is_file() for place in places)
 
 
 def fetch(source: Source, *, progress: bool = True) -> Path:
@@ -110,19 +123,20 @@ def fetch(source: Source, *, progress: bool = True) -> Path:
     return path
 
 
-def contents_sha256(path: Path, folder: str = "", files: str = "*") -> str:
-    """SHA-256 of what is inside a .zip or .tar.gz, whoever packed it and when.
+def contents_sha256(path: Path, folder: str | tuple[str, ...] = "", files: str = "*") -> str:
+    """SHA-256 of what is inside a .zip, .tar.gz or .gz, whoever packed it and when.
 
     It is the checksum of a text with one line a file, "<sha256 of the bytes>  <base name>", sorted
     by base name, each line ended by a newline. Folders, dates, owners and compression do not count.
 
     Args:
         path: The archive.
-        folder: Only the files that lie directly in a folder of this name; "" for all.
+        folder: Only the files that lie directly in a folder of this name, or of one of these; ""
+            for all.
         files: Only those whose base name matches.
 
     Raises:
-        InputError: If it is neither kind of archive, or is damaged.
+        InputError: If it is no such archive, or is damaged.
     """
     try:
         lines = sorted(
@@ -130,29 +144,33 @@ def contents_sha256(path: Path, folder: str = "", files: str = "*") -> str:
             for name, data in members(path, folder)
             if fnmatchcase(name, files)
         )
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise InputError(
-            f"{path} is not a whole .zip or .tar.gz archive ({error}). Delete it, to have it "
+            f"{path} is not a whole .zip, .tar.gz or .gz archive ({error}). Delete it, to have it "
             "downloaded again."
         ) from error
     text = "".join(f"{digest}  {name}\n" for name, digest in lines)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def members(path: Path, folder: str = "") -> Iterator[tuple[str, bytes]]:
-    """The files inside a .zip or .tar.gz: base name and bytes, in the order of the archive.
+def members(path: Path, folder: str | tuple[str, ...] = "") -> Iterator[tuple[str, bytes]]:
+    """The files inside a .zip, .tar.gz or .gz: base name and bytes, in the order of the archive.
 
-    Hidden files (`.DS_Store`, `._name`), which some packers add, are left out.
+    Hidden files (`.DS_Store`, `._name`), which some packers add, are left out. A .gz of one file
+    holds that file, named as the .gz is without its ending.
 
     Args:
         path: The archive.
-        folder: Only the files that lie directly in a folder of this name; "" for all.
+        folder: Only the files that lie directly in a folder of this name, or of one of these; ""
+            for all.
     """
     for place, data in entries(path, folder):
         yield place.name, data
 
 
-def entries(path: Path, folder: str = "") -> Iterator[tuple[PurePosixPath, bytes]]:
+def entries(
+    path: Path, folder: str | tuple[str, ...] = ""
+) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Like `members`, with the whole path inside the archive, where folders tell something."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
@@ -160,6 +178,10 @@ def entries(path: Path, folder: str = "") -> Iterator[tuple[PurePosixPath, bytes
                 place = PurePosixPath(entry.filename)
                 if not entry.is_dir() and _counts(place, folder):
                     yield place, archive.read(entry)
+        return
+    if path.suffix == ".gz" and not tarfile.is_tarfile(path):
+        with gzip.open(path) as stream:
+            yield PurePosixPath(path.stem), stream.read()
         return
     with tarfile.open(path, "r:*") as archive:
         for entry in archive:
@@ -169,8 +191,9 @@ def entries(path: Path, folder: str = "") -> Iterator[tuple[PurePosixPath, bytes
                 yield place, stream.read()
 
 
-def _counts(path: PurePosixPath, folder: str) -> bool:
-    return not path.name.startswith(".") and (not folder or path.parent.name == folder)
+def _counts(path: PurePosixPath, folder: str | tuple[str, ...]) -> bool:
+    wanted = (folder,) if isinstance(folder, str) else folder
+    return not path.name.startswith(".") and (not folder or path.parent.name in wanted)
 
 
 def _right(source: Source, path: Path) -> bool:
