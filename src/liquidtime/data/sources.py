@@ -58,15 +58,6 @@ class Source:
         return file_sha256(path)
 
 
-def at_hand(source: Source) -> bool:
-    """Whether the mirror or the cache has the file, so that it need not be downloaded."""
-    mirror = os.environ.get(MIRROR)
-    folders = [Path(mirror).expanduser()] if mirror else []
-    return any(
-        (folder / source.set / source.file).is_file() for folder in (*folders, cache_folder())
-    )
-
-
 def cache_folder() -> Path:
     """Where downloads are kept: LIQUIDTIME_CACHE, or the cache folder of the platform."""
     chosen = os.environ.get(CACHE)

@@ -40,7 +40,7 @@ TARGET = "Global_active_power"
 
 def minutely() -> bool:
     """Whether `load` gives minutes: the minute file is at hand, or there is no hourly one."""
-    return at_hand(MINUTES) or not at_hand(HOURS)
+    return at_hand(_place(MINUTES)) or not at_hand(_place(HOURS))
 
 
 def load() -> IrregularSeries:
@@ -82,6 +82,10 @@ def read_hours(path: Path) -> IrregularSeries:
     pandas = require("pandas", extra="train")
     frame = parsed(path, lambda: pandas.read_csv(path), "a CSV table")
     return _series(path, frame, columns(path, frame, ["datetime"])["datetime"], None)
+
+
+def _place(source: Source) -> str:
+    return f"{source.set}/{source.file}"
 
 
 def _series(path: Path, frame, clock, form: str | None) -> IrregularSeries:
