@@ -18,7 +18,7 @@ Array = NDArray[Any]
 """Of float32."""
 State = Mapping[str, np.ndarray]
 
-HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1}
+HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1, "relaxation": 2}
 STANDING = ("fused", "exponential")
 _OF_ONE_KIND = ("variant", "activation", "integrator", "unfolds")
 

@@ -24,7 +24,7 @@ class Config:
     num_layers: checks.Depth = 1
     """Recurrent layers, one over another."""
     # `kernels.cfc` lists these and activations, but it needs PyTorch, which --help does without.
-    variant: Literal["gated", "no_gate", "closed_form"] = "gated"
+    variant: Literal["gated", "no_gate", "closed_form", "relaxation"] = "gated"
     """Form of the step."""
     activation: Literal["lecun_tanh", "tanh", "relu", "gelu", "silu"] = "lecun_tanh"
     """Activation of the backbone."""

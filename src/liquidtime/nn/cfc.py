@@ -21,8 +21,10 @@ class CfC(AbstractRecurrent):
         input_size: Number of input features D.
         hidden_size: Number of hidden units H; may be left out where `wiring` has them.
         num_layers: Layers stacked, each reading the outputs of the one below.
-        variant: `"gated"` (CfC), `"no_gate"` (CfC-noGate) or `"closed_form"` (Cf-S: the solution
-            of the LTC equation itself; fewest parameters, weakest in the published tables).
+        variant: `"gated"` (CfC), `"no_gate"` (CfC-noGate), `"closed_form"` (Cf-S: the solution
+            of the LTC equation itself; fewest parameters, weakest in the published tables) or
+            `"relaxation"` (ours: h' = q + (h − q)·exp(−softplus(r)·elapsed), a flow that carries
+            its state, for long memory and any spacing of the steps).
         activation: Of the backbone: `"lecun_tanh"`, `"silu"`, `"relu"`, `"tanh"` or `"gelu"`.
         backbone_units: Width U of the network that the heads share.
         backbone_layers: Its depth; with 0 the heads read [x, h] directly.

@@ -31,6 +31,7 @@ class Recipe:
         preprocess: Its own, in place of the task's.
         reframe: Its own targets, whose errors are those of the task's: such as the change of a
             state that is known, in place of the next one.
+        usual: Whether it runs where nobody names models; the others run by name, or by "all".
     """
 
     config: FitConfig
@@ -41,6 +42,7 @@ class Recipe:
     minutes: float | None = None
     preprocess: Preprocess | None = None
     reframe: Reframe | None = None
+    usual: bool = True
 
     @property
     def name(self) -> str:

@@ -3,32 +3,13 @@
 from typing import TYPE_CHECKING
 
 from liquidtime.tasks.bit_stream.protocols import protocols
-from liquidtime.tasks.bit_stream.recipes import RECIPES
+from liquidtime.tasks.bit_stream.recipes import RECIPES, raw
 from liquidtime.tasks.contract import Task
 from liquidtime.tasks.published import read_published
 from liquidtime.train.config import About
 
 if TYPE_CHECKING:
-    from liquidtime.data import IrregularSeries, Preprocessor
     from liquidtime.data.sets.bit_stream import Encoding
-
-_LONGEST = 32.0
-
-
-def preprocess(series: "IrregularSeries") -> "Preprocessor":
-    """The bit as it is, 0 or 1, and the time in units of 32 bits, as published."""
-    from liquidtime.data import Preprocessor
-
-    return Preprocessor(
-        variables=series.features,
-        mean=(0.0,),
-        std=(1.0,),
-        static_variables=(),
-        static_mean=(),
-        static_std=(),
-        time_scale=_LONGEST,
-        features=("values",),
-    )
 
 
 def bit_stream_task(encoding: "Encoding", title: str) -> Task:
@@ -48,7 +29,7 @@ def bit_stream_task(encoding: "Encoding", title: str) -> Task:
             ),
             time_unit="bits",
         ),
-        preprocess=preprocess,
+        preprocess=raw,
         protocols=protocols(encoding),
         recipes=RECIPES,
         measures=("accuracy", "log_loss"),
