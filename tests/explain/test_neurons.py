@@ -141,7 +141,7 @@ def test_currents_are_those_of_the_equation(mixed, explainable):
     assert np.ptp(found.time_constants, axis=0).max() > 0
 
 
-@pytest.mark.parametrize("variant", ["gated", "no_gate", "closed_form"])
+@pytest.mark.parametrize("variant", ["gated", "no_gate", "closed_form", "relaxation"])
 @pytest.mark.parametrize("wiring", [False, True])
 def test_gates_are_between_the_targets(variant, wiring, mixed, explainable):
     given = WIRED if wiring else {"hidden_size": 8, "backbone_units": 8}
@@ -150,7 +150,7 @@ def test_gates_are_between_the_targets(variant, wiring, mixed, explainable):
     assert ((found.open >= 0) & (found.open <= 1)).all() and np.ptp(found.open) > 0
     trace = about.model.trace(about.encode(mixed[5]).batch([0])).hidden[0]
     assert found.activity == pytest.approx(trace.numpy(), abs=1e-5)
-    if variant == "closed_form":
+    if variant in ("closed_form", "relaxation"):
         assert found.open[0] == pytest.approx(0)
         gaps = np.diff(mixed[5].times.numpy(), prepend=mixed[5].times[0])
         way = 1 - np.exp(-gaps[:, None] / found.time_constants)

@@ -23,6 +23,7 @@ KINDS = {
         2,
         readout="last_mean",
     ),
+    "relaxation": lambda: CfC(3, wiring=AutoNCP(9, 2), variant="relaxation"),
     "ltc": lambda: LTC(3, wiring=AutoNCP(9, 2), unfolds=2),
     "ltc_exponential": lambda: LTC(3, 6, integrator="exponential", unfolds=1),
 }

@@ -38,21 +38,26 @@ def test_every_layer(name, isa):
     check(layer, x, with_gradient, mask, lengths)
 
 
-SIZES = list(itertools.product(["cfc", "ltc"], [1, 3, 17, 65], [1, 7, 63], [1, 2, 97]))
+KINDS = ("cfc", "relaxation", "ltc")
+SIZES = list(itertools.product(KINDS, [1, 3, 17, 65], [1, 7, 63], [1, 2, 97]))
 # The reference of the largest LTCs takes minutes; their blocks are those of smaller ones.
-SIZES = [s for s in SIZES if s[0] == "cfc" or s[1] * s[2] * s[3] <= 17 * 63 * 2]
+SIZES = [s for s in SIZES if s[0] != "ltc" or s[1] * s[2] * s[3] <= 17 * 63 * 2]
 
 
 @pytest.mark.parametrize(("kind", "hidden", "batch", "steps"), SIZES)
 def test_odd_sizes(kind, hidden, batch, steps):
-    layer = CfC(D, hidden, backbone_units=2 * hidden + 1) if kind == "cfc" else LTC(D, hidden)
+    if kind == "ltc":
+        layer = LTC(D, hidden)
+    else:
+        variant = "gated" if kind == "cfc" else kind
+        layer = CfC(D, hidden, variant=variant, backbone_units=2 * hidden + 1)
     x, elapsed = series(batch, steps)
     check(layer, x, elapsed.requires_grad_())
 
 
 @pytest.mark.parametrize("activation", ["lecun_tanh", "silu", "relu", "tanh", "gelu"])
 @pytest.mark.parametrize("layers", [0, 1, 3])
-@pytest.mark.parametrize("variant", ["gated", "no_gate", "closed_form"])
+@pytest.mark.parametrize("variant", ["gated", "no_gate", "closed_form", "relaxation"])
 def test_backbones_with_dropout(variant, layers, activation):
     layer = CfC(
         D,
@@ -67,7 +72,14 @@ def test_backbones_with_dropout(variant, layers, activation):
     check(layer, x, elapsed)
 
 
-@pytest.mark.parametrize("make", [lambda: CfC(D, 9), lambda: LTC(D, wiring=AutoNCP(13, 2))])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: CfC(D, 9),
+        lambda: CfC(D, 9, variant="relaxation"),
+        lambda: LTC(D, wiring=AutoNCP(13, 2)),
+    ],
+)
 def test_more_samples_than_a_slice_and_more_steps_than_a_chunk(make):
     x, elapsed = series(150, 19)
     check(make(), x, elapsed)
@@ -85,7 +97,10 @@ def test_inputs_of_any_strides(make):
         assert torch.equal(part, turned[name]), name
 
 
-@pytest.mark.parametrize("name", ["gated", "memory_as_state", "auto_ncp", "ltc", "ltc_auto_ncp"])
+REPEATED = ("gated", "memory_as_state", "auto_ncp", "relaxation_memory", "ltc", "ltc_auto_ncp")
+
+
+@pytest.mark.parametrize("name", REPEATED)
 def test_repeats_to_the_bit_and_no_sample_looks_at_another(name, isa):
     layer = LAYERS[name]()
     x, elapsed = series(37, 4)
@@ -137,7 +152,17 @@ def test_nothing_to_do(make, shape):
 
 @pytest.mark.parametrize("extreme", [0.0, 1e-30, 1e6, 1e30])
 @pytest.mark.parametrize(
-    "name", ["gated", "no_gate", "closed_form", "auto_ncp", "ltc", "ltc_exponential"]
+    "name",
+    [
+        "gated",
+        "no_gate",
+        "closed_form",
+        "relaxation",
+        "auto_ncp",
+        "relaxation_auto_ncp",
+        "ltc",
+        "ltc_exponential",
+    ],
 )
 def test_extreme_gaps(name, extreme):
     layer = LAYERS[name]()
@@ -160,7 +185,7 @@ def test_any_shape(data):
         layer = CfC(
             inputs,
             hidden,
-            variant=draw(st.sampled_from(["gated", "no_gate", "closed_form"])),
+            variant=draw(st.sampled_from(["gated", "no_gate", "closed_form", "relaxation"])),
             backbone_units=draw(st.integers(1, 70)),
             backbone_layers=draw(st.integers(0, 2)),
             mixed_memory=draw(st.sampled_from([False, "state", "input"])),

@@ -21,7 +21,7 @@ def affine(weight, bias, inputs):
     ]
 
 
-@pytest.mark.parametrize("variant", ["gated", "no_gate", "closed_form"])
+@pytest.mark.parametrize("variant", ["gated", "no_gate", "closed_form", "relaxation"])
 def test_cfc(variant):
     cell = CfC(D, H, variant=variant, backbone_units=U).double().cells[0]
     if variant == "closed_form":
@@ -37,6 +37,10 @@ def test_cfc(variant):
         if variant == "closed_form":
             f, w, a = heads[i], group.decay[i].item(), group.target[i].item()
             expected.append(a - a * math.exp(-dt * (abs(w) + abs(f))) * f)
+            continue
+        if variant == "relaxation":
+            target, rate = math.tanh(heads[i]), math.log(1 + math.exp(heads[H + i]))
+            expected.append(target + (h[i] - target) * math.exp(-rate * dt))
             continue
         f, g, a, b = (heads[head * H + i] for head in range(4))
         s = sigmoid(a * dt + b)

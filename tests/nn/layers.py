@@ -14,6 +14,17 @@ LAYERS = {
     "one_unit": lambda: CfC(D, 1, activation="tanh"),
     "memory_as_state": lambda: CfC(D, 7, mixed_memory="state"),
     "memory_as_input": lambda: CfC(D, 7, mixed_memory="input"),
+    "relaxation": lambda: CfC(D, 7, variant="relaxation"),
+    "relaxation_no_backbone": lambda: CfC(D, 19, variant="relaxation", backbone_layers=0),
+    "relaxation_memory": lambda: CfC(D, 7, variant="relaxation", mixed_memory="state"),
+    "relaxation_memory_input": lambda: CfC(D, 7, variant="relaxation", mixed_memory="input"),
+    "relaxation_auto_ncp": lambda: CfC(D, wiring=AutoNCP(13, 2), variant="relaxation"),
+    "relaxation_wired_memory": lambda: CfC(
+        D, wiring=AutoNCP(13, 2), variant="relaxation", mixed_memory=True
+    ),
+    "relaxation_wired_memory_input": lambda: CfC(
+        D, wiring=Random(9, 4), variant="relaxation", mixed_memory="input"
+    ),
     "stacked": lambda: CfC(D, 7, 3),
     "projected": lambda: CfC(D, 7, 2, proj_size=4),
     "auto_ncp": lambda: CfC(D, wiring=AutoNCP(13, 2)),
@@ -67,6 +78,7 @@ BIDIRECTIONAL = {
     "gated": lambda: CfC(D, 7, 2, bidirectional=True),
     "memory": lambda: CfC(D, 7, mixed_memory=True, bidirectional=True),
     "wired": lambda: CfC(D, wiring=AutoNCP(13, 2), bidirectional=True),
+    "relaxation": lambda: CfC(D, 7, 2, variant="relaxation", bidirectional=True),
     "ltc": lambda: LTC(D, 6, 2, bidirectional=True, proj_size=4),
     "ltc_line": lambda: LTC(
         D, 6, 2, integrator="closed_form_linear", unfolds=1, bidirectional=True

@@ -12,6 +12,7 @@ LAYERS = {
     "gated": lambda: CfC(D, 3, backbone_units=4),
     "no_gate": lambda: CfC(D, 3, variant="no_gate", backbone_units=4, activation="gelu"),
     "closed_form": lambda: CfC(D, 3, variant="closed_form", backbone_units=4),
+    "relaxation": lambda: CfC(D, 3, variant="relaxation", backbone_units=4),
     "memory": lambda: CfC(D, 3, backbone_units=4, mixed_memory=True),
     "wired": lambda: CfC(D, wiring=AutoNCP(7, 2)),
     "bidirectional": lambda: CfC(D, 2, backbone_layers=0, bidirectional=True),

@@ -5,17 +5,15 @@ Rubanova, Chen, Duvenaud: Latent ODEs for Irregularly-Sampled Time Series, NeurI
 
 import math
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from liquidtime.baselines.flow import ODEFlow, tanh_network
 from liquidtime.data.batch import Batch
-from liquidtime.optional import require
 
 Encoder = Literal["ode_rnn", "rnn"]
-Method = Literal["euler", "midpoint", "rk4", "dopri5"]
 TaskLoss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
@@ -49,50 +47,9 @@ class Weights(NamedTuple):
     annealing: float
 
 
-def tanh_network(inputs: int, units: int, layers: int, outputs: int) -> nn.Sequential:
-    """Linear maps with tanh between them: `layers` hidden ones of `units`."""
-    widths = [inputs, *[units] * layers]
-    hidden = [
-        part for width, after in pairwise(widths) for part in (nn.Linear(width, after), nn.Tanh())
-    ]
-    return nn.Sequential(*hidden, nn.Linear(widths[-1], outputs))
-
-
 def gaussian_kl(mean: Tensor, deviation: Tensor) -> Tensor:
     """KL(N(mean, deviation²) ‖ N(0, 1)), elementwise."""
     return 0.5 * (deviation**2 + mean**2 - 1.0) - deviation.log()
-
-
-class ODEFlow(nn.Module):
-    """Carries states along dz/dt = f(z).
-
-    Every state has an interval of its own: it is scaled to [0, 1], so that one call of torchdiffeq
-    serves a whole batch, and a method of fixed steps treats each series as if it were alone.
-
-    Args:
-        field: f, from [B, Z] to [B, Z].
-        method: Of torchdiffeq. "dopri5" chooses its steps by the error over the whole batch.
-        steps: Steps in an interval, of the other methods.
-    """
-
-    def __init__(self, field: nn.Module, method: Method, steps: int) -> None:
-        super().__init__()
-        self.field = field
-        self.method = method
-        self.steps = steps
-
-    def forward(self, state: Tensor, interval: Tensor) -> Tensor:
-        """The state [B, Z] after an interval [B]."""
-        odeint = require("torchdiffeq", extra="ode").odeint
-        pace = interval.unsqueeze(1)
-        ends = torch.tensor([0.0, 1.0], dtype=state.dtype, device=state.device)
-        if self.method == "dopri5":
-            accuracy = {"rtol": 1e-3, "atol": 1e-4}
-        else:
-            accuracy = {"options": {"step_size": 1.0 / self.steps}}
-        return odeint(
-            lambda _, z: self.field(z) * pace, state, ends, method=self.method, **accuracy
-        )[-1]
 
 
 class LatentODE(nn.Module):

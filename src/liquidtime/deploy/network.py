@@ -18,7 +18,7 @@ Array = NDArray[Any]
 """Of float32."""
 State = Mapping[str, np.ndarray]
 
-HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1}
+HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1, "relaxation": 2}
 STANDING = ("fused", "exponential")
 TABLES = "embedding.tables."
 """What the names of tables begin with."""
@@ -102,7 +102,7 @@ class Architecture:
             input_size=input_size,
             hidden_size=model["hidden_size"],
             outputs=model["wiring_outputs"] if wired else model["hidden_size"],
-            memory="state" if model["mixed_memory"] else None,
+            memory=model.get("memory_layout", "state") if model["mixed_memory"] else None,
             readout="last" if per_step else model["readout"],
             looked_up=looked_up,
             **{name: model[name] for name in _OF_ONE_KIND if name in model},

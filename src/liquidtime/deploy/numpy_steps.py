@@ -148,23 +148,33 @@ def cfc_step(
         for weight, bias in layer.backbone:
             z = _ACTIVATIONS[given.activation](linear(z, weight, bias))
         heads = linear(z, *layer.heads)
-        return tail(given.variant, heads, elapsed, layer.decay, layer.target), c
+        return tail(given.variant, h, heads, elapsed, layer.decay, layer.target), c
     seen, new = x, np.empty_like(h)
     for group in layer.groups:
-        z = np.concatenate([seen[:, group.sources], h[:, group.neurons]], axis=1)
-        stepped = tail(given.variant, linear(z, *group.heads), elapsed, group.decay, group.target)
+        own = h[:, group.neurons]
+        heads = linear(np.concatenate([seen[:, group.sources], own], axis=1), *group.heads)
+        stepped = tail(given.variant, own, heads, elapsed, group.decay, group.target)
         new[:, group.neurons] = stepped
         seen = np.concatenate([seen, stepped], axis=1)
     return new, c
 
 
 def tail(
-    variant: str, heads: Array, elapsed: Array, decay: Array | None, target: Array | None
+    variant: str,
+    h: Array,
+    heads: Array,
+    elapsed: Array,
+    decay: Array | None,
+    target: Array | None,
 ) -> Array:
-    """From the heads to the next state."""
+    """From the state before and the heads to the next state."""
     if variant == "closed_form":
         assert decay is not None and target is not None
         return target - target * np.exp(-elapsed * (np.abs(decay) + np.abs(heads))) * heads
+    if variant == "relaxation":
+        f, r = np.split(heads, 2, axis=1)
+        rate = np.logaddexp(np.float32(0), r)
+        return h - (np.tanh(f) - h) * np.expm1(-rate * elapsed)
     f, g, a, b = np.split(heads, 4, axis=1)
     gate = sigmoid(a * elapsed + b)
     if variant == "no_gate":

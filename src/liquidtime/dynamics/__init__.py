@@ -22,7 +22,7 @@ from typing import Literal, get_args
 from torch import Tensor
 
 from liquidtime.dynamics import closed_form_linear, dopri5, euler, exponential, fused, heun, rk4
-from liquidtime.dynamics.cfc import closed_form, gated, no_gate
+from liquidtime.dynamics.cfc import closed_form, gated, no_gate, relaxation
 from liquidtime.dynamics.neuron import Drive
 from liquidtime.dynamics.sources import SourcesName
 from liquidtime.dynamics.synapse import Synapses, synaptic_drive
@@ -92,5 +92,6 @@ __all__ = [
     "integrator",
     "no_gate",
     "order",
+    "relaxation",
     "synaptic_drive",
 ]

@@ -52,9 +52,10 @@ class Gates:
         activity: [T, N], the state after each step.
         open: [T, N], from 0 to 1: how far a neuron had gone from its target for short times to
             that for long ones, in the gap before the step. Of the closed form, how far from its
-            start to its end.
-        time_constants: [T, N], of the closed form, 1 / (|w_τ| + |f|), in the unit of the data;
-            None of the other variants, whose gates are learnt and no exponentials.
+            start to its end; of a relaxation, from the state before to the target.
+        time_constants: [T, N], of the closed form, 1 / (|w_τ| + |f|), and of a relaxation, 1 / ρ,
+            in the unit of the data; None of the other variants, whose gates are learnt and no
+            exponentials.
     """
 
     times: np.ndarray
@@ -146,15 +147,19 @@ def _gates(path: Walk) -> tuple[Tensor, Tensor | None]:
         inputs = seen if wired is None else seen[:, torch.tensor(wired[at].sources)]
         heads = _heads(cell, group.weights(), torch.cat([inputs, path.before[:, own]], dim=1))
         elapsed = path.elapsed.unsqueeze(1)
+        rate = None
         if cell.variant == "closed_form":
             assert group.decay is not None
             rate = group.decay.abs() + heads.abs()
+        elif cell.variant == "relaxation":
+            rate = torch.nn.functional.softplus(heads.chunk(2, dim=-1)[1])
+        if rate is not None:
             opened[:, own], constants[:, own] = -torch.expm1(-elapsed * rate), 1.0 / rate
         else:
             _, _, slope, offset = heads.chunk(4, dim=-1)
             opened[:, own] = torch.sigmoid(slope * elapsed + offset)
         seen = torch.cat([seen, path.states[:, own]], dim=1)
-    return opened, constants if cell.variant == "closed_form" else None
+    return opened, constants if cell.variant in ("closed_form", "relaxation") else None
 
 
 def _heads(cell: CfCCell, weights: CfCWeights, z: Tensor) -> Tensor:

@@ -7,6 +7,9 @@ from torch import Tensor, nn
 from liquidtime.kernels.cfc.reference import HEADS, Affine, CfCWeights, Variant
 from liquidtime.nn.members import members
 
+# The largest time constant that a relaxation starts with; the smallest is 1.
+_SLOWEST = 100.0
+
 
 class CfCGroup(nn.Module):
     """Parameters of CfC neurons that step together: a backbone and the heads upon it.
@@ -19,6 +22,7 @@ class CfCGroup(nn.Module):
         backbone_layers: Its number of layers; with 0 the heads read [x, h].
         mask: [H, D + H] booleans, False where there is no synapse, for a group without backbone;
             it is laid on every head. None for none.
+        initial_gain: As in `CfC`.
     """
 
     def __init__(
@@ -30,6 +34,7 @@ class CfCGroup(nn.Module):
         backbone_units: int,
         backbone_layers: int,
         mask: np.ndarray | None = None,
+        initial_gain: float = 1.0,
     ) -> None:
         super().__init__()
         width = input_size + units
@@ -44,27 +49,40 @@ class CfCGroup(nn.Module):
         else:
             self.decay = self.target = None
         self.variant: Variant = variant
+        self.initial_gain = initial_gain
         self.synapses = None if mask is None else np.tile(mask, (HEADS[variant], 1))
         self.register_buffer("mask", None if mask is None else torch.tensor(self.synapses))
         self.mask: Tensor | None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Glorot-uniform matrices, head by head; offsets uniform in ±1/√fan-in.
+        """Glorot-uniform matrices, head by head, times the gain; offsets uniform in ±1/√fan-in.
 
         The decay starts in (0.01, 0.1). In the authors' code it starts at 0, where its absolute
         value has no slope, and so never learns.
+
+        The time constants 1/ρ of a relaxation start spread evenly over the logarithms from 1 to
+        100: with time counted in typical gaps, as models have it, from a unit that follows its
+        target in a step to one that remembers for a hundred. (So of Tallec, Ollivier: Can recurrent
+        neural networks warp time? ICLR 2018, and of state-space layers.)
         """
         backbone = members(self.backbone, nn.Linear)
         heads = self.heads.weight.chunk(HEADS[self.variant])
         for matrix in (*(layer.weight for layer in backbone), *heads):
-            nn.init.xavier_uniform_(matrix)
+            nn.init.xavier_uniform_(matrix, gain=self.initial_gain)
         for linear in (*backbone, self.heads):
             bound = linear.in_features**-0.5
             nn.init.uniform_(linear.bias, -bound, bound)
         if self.decay is not None and self.target is not None:
             nn.init.uniform_(self.decay, 0.01, 0.1)
             nn.init.ones_(self.target)
+        if self.variant == "relaxation":
+            units = self.heads.out_features // 2
+            place = (torch.arange(units) + torch.rand(units)) / units
+            rate = _SLOWEST**-place
+            with torch.no_grad():
+                # The inverse of softplus, without a difference of large numbers.
+                self.heads.bias[units:] = rate + torch.log(-torch.expm1(-rate))
         if self.mask is not None:
             self.mask.copy_(torch.tensor(self.synapses))
 

@@ -16,11 +16,12 @@ from liquidtime.models.contract import EmbeddingConfig, ModelConfig
 from liquidtime.runs.options import Within, check_choices, from_dict
 
 Task = Literal["classify", "multilabel", "regress", "forecast"]
-_OF_CLASSES = ("auroc", "auprc", "accuracy", "brier", "log_loss")
+_OF_LABELS = ("auroc", "auprc", "accuracy", "macro_f1", "brier", "log_loss")
+_OF_CLASSES = (*_OF_LABELS, "f1")
 _OF_NUMBERS = ("mse", "mae", "r2")
 _SCORES: dict[Task, tuple[str, ...]] = {
     "classify": _OF_CLASSES,
-    "multilabel": _OF_CLASSES,
+    "multilabel": _OF_LABELS,
     "regress": _OF_NUMBERS,
     "forecast": _OF_NUMBERS,
 }
@@ -65,7 +66,18 @@ class TrainConfig:
     loss_scale: Literal["standardised", "raw"] = "standardised"
     """Of several values: each as much as its spread (standardised), or in its own unit (raw)."""
     select: Literal[
-        "auto", "auroc", "auprc", "accuracy", "brier", "log_loss", "mse", "mae", "r2", "loss"
+        "auto",
+        "auroc",
+        "auprc",
+        "accuracy",
+        "f1",
+        "macro_f1",
+        "brier",
+        "log_loss",
+        "mse",
+        "mae",
+        "r2",
+        "loss",
     ] = "auto"
     """Validation score that chooses the weights; auto: by the task, or the loss if it is small."""
     refit: Literal["auto", "yes", "no"] = "auto"

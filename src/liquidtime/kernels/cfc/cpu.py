@@ -209,9 +209,11 @@ def _wired_uses(inputs: Inputs, settings: Settings) -> Uses:
 
 
 def _planes(settings: Settings) -> int:
-    # As `CfCNetwork::saved` in csrc has it: f and the gate, or f and the exponential; the rate only
-    # where the elapsed time has a gradient.
-    return 2 if _is_closed(settings) or not settings.elapsed_gradient else 3
+    # As `CfCNetwork::saved` in csrc has it: f and the gate, f and the exponential, or what the
+    # relaxation needs; the slope in time of the last two only where that has a gradient.
+    if _is_closed(settings):
+        return 2
+    return 2 + (settings.options[0] == "relaxation") + settings.elapsed_gradient
 
 
 def _wired_planes(settings: Settings) -> int:

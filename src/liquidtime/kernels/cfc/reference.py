@@ -12,11 +12,11 @@ from liquidtime.errors import InputError
 from liquidtime.kernels.memory import MemoryLayout, MemoryWeights, check_state, with_memory
 from liquidtime.kernels.scan import State, scan
 
-Variant = Literal["gated", "no_gate", "closed_form"]
+Variant = Literal["gated", "no_gate", "closed_form", "relaxation"]
 ActivationName = Literal["lecun_tanh", "silu", "relu", "tanh", "gelu"]
 
-HEADS: dict[str, int] = {"gated": 4, "no_gate": 4, "closed_form": 1}
-"""Number of linear heads on the backbone: f, g, a, b in that order, or f alone."""
+HEADS: dict[str, int] = {"gated": 4, "no_gate": 4, "closed_form": 1, "relaxation": 2}
+"""Number of linear heads on the backbone: f, g, a, b in that order; f alone; or f, r."""
 
 
 class Affine(NamedTuple):
@@ -96,6 +96,9 @@ def cfc_step(
         return dynamics.closed_form(
             heads, elapsed, weights.decay.to(h.dtype), weights.target.to(h.dtype)
         )
+    if spec.variant == "relaxation":
+        f, r = heads.chunk(2, dim=-1)
+        return dynamics.relaxation(h, f, r, elapsed)
     f, g, a, b = heads.chunk(4, dim=-1)
     form = dynamics.gated if spec.variant == "gated" else dynamics.no_gate
     return form(f, g, a, b, elapsed)
