@@ -82,10 +82,8 @@ def test_the_last_words_are_kept_and_rare_ones_are_unknown(reviews):
     assert said[1] == ["[unknown]", "the", "the", "[unknown]"]
     assert said[4] == ["[start]", "the", "the", "[unknown]"]
     assert series[1].times.tolist() == [0, 1, 2, 3]
-    assert series.ids.tolist() == ["train_00000", "train_00001", "train_00002"] + [
-        "test_00000",
-        "test_00001",
-    ]
+    names = ["train_00000", "train_00001", "train_00002", "test_00000", "test_00001"]
+    assert series.ids.tolist() == names
 
 
 def test_padding_stands_before_short_reviews_and_is_read(reviews):

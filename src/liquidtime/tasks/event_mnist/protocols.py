@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from liquidtime.tasks.digits import CHOSEN
 from liquidtime.tasks.protocol import Protocol
 
 if TYPE_CHECKING:
@@ -30,14 +31,9 @@ def whole(seed: int) -> "tuple[IrregularSeries, Split]":
     return _events(None, closing=True)
 
 
-_CHOSEN = (
-    "The 10,000 test images, of other writers, are the published ones. 5,000 of the 60,000 "
-    "training images, drawn once, chose the epoch"
-)
-
 PROTOCOLS = {
     "paper": Protocol(
-        about=f"{_CHOSEN}; published work trains on all of them.",
+        about=f"{CHOSEN}; published work trains on all of them.",
         parts=published,
         traps=(
             "The event that would end the last run of equal pixels is not written, as in the "
@@ -46,7 +42,7 @@ PROTOCOLS = {
     ),
     "clean": Protocol(
         about=(
-            f"{_CHOSEN}. Each series ends with an event at the end of the image, and none is cut. "
+            f"{CHOSEN}. Each series ends with an event at the end of the image, and none is cut. "
             "The test part is looked at once."
         ),
         parts=whole,

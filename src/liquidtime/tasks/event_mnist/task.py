@@ -7,6 +7,7 @@ pixel changes between black and white, in pixels since the beginning.
 from typing import TYPE_CHECKING
 
 from liquidtime.tasks.contract import Task
+from liquidtime.tasks.digits import DATA, FILES
 from liquidtime.tasks.event_mnist.protocols import PROTOCOLS
 from liquidtime.tasks.event_mnist.recipes import RECIPES
 from liquidtime.tasks.published import read_published
@@ -30,10 +31,7 @@ TASK = Task(
     name="event-mnist",
     about=About(
         title="Handwritten digits from the changes of their pixels",
-        data=(
-            "MNIST (LeCun, Bottou, Bengio, Haffner: Proc. IEEE 86, 1998), as events after Lechner "
-            "and Hasani 2020."
-        ),
+        data=f"{DATA}, as events after Lechner and Hasani 2020.",
         time_unit="pixels",
     ),
     preprocess=preprocess,
@@ -42,4 +40,5 @@ TASK = Task(
     measures=("accuracy",),
     published=read_published("liquidtime.tasks.event_mnist"),
     memory=2,
+    files=FILES,
 )
