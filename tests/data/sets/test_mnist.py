@@ -137,6 +137,10 @@ def test_the_files_come_from_a_mirror(files, tmp_path, monkeypatch):
     assert len(mnist.load("test").labels) == COUNT
     with pytest.raises(InputError, match="SHA-256"):
         fetch(sources[0].__class__("mnist", sources[0].file, "https://x", "0" * 64, "contents"))
+    monkeypatch.setattr(mnist, "TRAIN", tuple(sources))
+    both, split = mnist.everything()
+    assert len(both.labels) == len(set(both.ids)) == 2 * COUNT
+    assert split.test.tolist() == [*range(COUNT, 2 * COUNT)]
     with pytest.raises(InputError, match="'validation'; expected"):
         mnist.load("validation")
 

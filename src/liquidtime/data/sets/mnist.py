@@ -63,12 +63,12 @@ class Digits(NamedTuple):
     Attributes:
         images: [N, 28, 28] uint8, 0 for paper and 255 for ink.
         labels: [N] int64, 0 to 9.
-        part: "train" or "test"; it begins the ids of the series.
+        ids: [N], names of the images, such as "train_00017".
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
-    part: str = "train"
+    ids: NDArray[np.object_]
 
 
 def load(part: Literal["train", "test"] = "train") -> Digits:
@@ -82,6 +82,21 @@ def load(part: Literal["train", "test"] = "train") -> Digits:
         raise InputError(f'part is {part!r}; expected "train" or "test".')
     images, labels = map(fetch, sources[part])
     return read(images, labels, part)
+
+
+def everything() -> tuple[Digits, Split]:
+    """The images to learn from, followed by those to be tested on, and `split`.
+
+    Raises:
+        InputError: If the files are not at hand.
+    """
+    learn, test = load("train"), load("test")
+    both = Digits(
+        np.concatenate([learn.images, test.images]),
+        np.concatenate([learn.labels, test.labels]),
+        np.concatenate([learn.ids, test.ids]),
+    )
+    return both, split(len(learn.labels), len(test.labels))
 
 
 def read(images: Path, labels: Path, part: str = "train") -> Digits:
@@ -103,7 +118,8 @@ def read(images: Path, labels: Path, part: str = "train") -> Digits:
         )
     if len(numbers) and numbers.max() >= len(CLASSES):
         raise InputError(f"{labels} holds the label {numbers.max()}; expected 0 to 9.")
-    return Digits(pictures, numbers.astype(np.int64), part)
+    ids = np.array([f"{part}_{n:05d}" for n in range(len(numbers))], dtype=object)
+    return Digits(pictures, numbers.astype(np.int64), ids)
 
 
 def split(learn: int, test: int, *, validation: int = 5000) -> Split:
@@ -219,7 +235,7 @@ def _series(
         mask=torch.ones_like(values, dtype=torch.bool),
         lengths=torch.from_numpy(lengths),
         target=torch.from_numpy(digits.labels),
-        ids=np.array([f"{digits.part}_{n:05d}" for n in range(len(digits.labels))], dtype=object),
+        ids=digits.ids,
         features=features,
         target_names=("digit",),
         classes=CLASSES,

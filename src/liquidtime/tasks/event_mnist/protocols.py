@@ -16,9 +16,8 @@ LIMIT = 256
 def _events(limit: int | None, closing: bool) -> "tuple[IrregularSeries, Split]":
     from liquidtime.data.sets import mnist
 
-    digits = mnist.load("train"), mnist.load("test")
-    learn, test = (mnist.events(part, limit=limit, closing=closing) for part in digits)
-    return type(learn).concatenate([learn, test]), mnist.split(len(learn), len(test))
+    digits, split = mnist.everything()
+    return mnist.events(digits, limit=limit, closing=closing), split
 
 
 def published(seed: int) -> "tuple[IrregularSeries, Split]":

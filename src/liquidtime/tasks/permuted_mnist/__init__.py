@@ -1,0 +1,1 @@
+"""Handwritten digits, pixel by pixel in a random order: which one is it?"""

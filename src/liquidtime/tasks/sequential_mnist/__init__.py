@@ -1,0 +1,1 @@
+"""Handwritten digits, pixel by pixel: which one is it?"""
