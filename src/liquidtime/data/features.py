@@ -75,4 +75,5 @@ def elapsed_since_previous(times: Tensor, lengths: Tensor) -> Tensor:
     """The time since the previous row of the series: [R] in the dtype of times, 0 at the first."""
     gaps = torch.zeros_like(times)
     gaps[1:] = times[1:] - times[:-1]
-    return torch.where(ragged.positions(lengths) > 0, gaps, torch.zeros_like(gaps))
+    gaps[ragged.offsets(lengths)[:-1][lengths > 0]] = 0
+    return gaps
