@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from liquidtime.baselines.flow import ODEFlow
+from liquidtime.baselines.flow import ODEFlow, dense_network
 from liquidtime.baselines.latent_ode import (
     LatentODE,
     Sizes,
@@ -15,6 +15,7 @@ from liquidtime.baselines.latent_ode import (
     gaussian_kl,
     reconstruction,
 )
+from liquidtime.baselines.recognition import Recognition
 from liquidtime.data import from_lists, split_by_series
 from liquidtime.data.batch import Batch
 from liquidtime.estimators import LiquidRegressor
@@ -41,13 +42,15 @@ def batch_of(lengths=(5, 3, 4), variables=2, seed=0):
 
 
 def network(flow=None, encoder="ode_rnn", per_step=False):
+    flow = flow or partial(ODEFlow, method="rk4", steps=1)
+    between = None if encoder == "rnn" else flow(dense_network(6, 5, 1, 6))
     return LatentODE(
         2,
         3,
-        sizes=Sizes(latent=4, encoder=6, units=5, layers=1),
+        sizes=Sizes(latent=4, units=5, layers=1),
         weights=Weights(noise=0.5, task=10.0, annealing=0.9),
-        flow=flow or (lambda field: ODEFlow(field, "rk4", 1)),
-        encoder=encoder,
+        recognition=Recognition(2, 4, state=6, units=5, between=between, encoder=encoder),
+        flow=flow,
         per_step=per_step,
     ).double()
 
@@ -131,7 +134,13 @@ def test_it_learns_the_frequency_of_a_wave_seen_at_odd_times():
     series = from_lists(values, times, target=speed.astype(np.float32))
     split = split_by_series(90, fractions=(0.7, 0.0, 0.3), seed=0)
     options = {"latent_size": 6, "encoder_size": 16, "units": 16, "layers": 1}
-    how = {"options": options, "epochs": 25, "batch_size": 16, "validation": None, "random_state": 0}
+    how = {
+        "options": options,
+        "epochs": 25,
+        "batch_size": 16,
+        "validation": None,
+        "random_state": 0,
+    }
     model = LiquidRegressor(kind="latent_ode", **how)
     model.fit(series.select(split.train))
     test = series.select(split.test)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from liquidtime.baselines.flow import ODEFlow, dense_network
 from liquidtime.baselines.layout import Layout, LayoutName, layout_of
-from liquidtime.baselines.recognition import Encoder, Recognition
+from liquidtime.baselines.recognition import Recognition
 from liquidtime.data.batch import Batch
 
 TaskLoss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -23,13 +23,11 @@ class Sizes(NamedTuple):
 
     Attributes:
         latent: Z, dimensions of the latent state.
-        encoder: Width of the state of the recognition network.
-        units: Hidden units of each field and of the recognition network.
-        layers: Hidden layers of each field.
+        units: Hidden units of the field.
+        layers: Hidden layers of the field.
     """
 
     latent: int
-    encoder: int
     units: int
     layers: int
 
@@ -70,9 +68,8 @@ class LatentODE(nn.Module):
         output_size: Number K of classes or values.
         sizes: Of the networks.
         weights: Of the loss.
+        recognition: Finds q(z₀).
         flow: Makes the solver of the decoder's field.
-        encoder: "ode_rnn", "ode_gru" or "rnn"; see `Recognition`.
-        encoder_flow: Makes the solver of the encoder's field; by default as `flow`.
         layout: In which steps the series of a batch are read and decoded; see `layout_of`.
         per_step: One prediction a row; otherwise one a series.
     """
@@ -84,9 +81,8 @@ class LatentODE(nn.Module):
         *,
         sizes: Sizes,
         weights: Weights,
+        recognition: Recognition,
         flow: Callable[[nn.Module], ODEFlow],
-        encoder: Encoder = "ode_rnn",
-        encoder_flow: Callable[[nn.Module], ODEFlow] | None = None,
         layout: LayoutName = "own",
         per_step: bool = False,
     ) -> None:
@@ -94,13 +90,8 @@ class LatentODE(nn.Module):
         self.per_step = per_step
         self.layout: LayoutName = layout
         self.weights = weights
-        latent, state, units, layers = sizes
-        between = None
-        if encoder != "rnn":
-            between = (encoder_flow or flow)(dense_network(state, units, layers, state))
-        self.recognition = Recognition(
-            input_size, latent, state=state, units=units, between=between, encoder=encoder
-        )
+        latent, units, layers = sizes
+        self.recognition = recognition
         self.onwards = flow(dense_network(latent, units, layers, latent))
         self.decoder = nn.Linear(latent, input_size)
         # That of the authors' code.

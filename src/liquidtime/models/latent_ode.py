@@ -61,17 +61,28 @@ class Config:
 
     def build(self, shape: Shape) -> Model:
         """The network with fresh weights."""
-        from liquidtime.baselines.flow import ODEFlow
+        from liquidtime.baselines.flow import ODEFlow, dense_network
         from liquidtime.baselines.latent_ode import LatentODE, Sizes, Weights
+        from liquidtime.baselines.recognition import Recognition
 
+        size, between = self.encoder_size, None
+        if self.encoder != "rnn":
+            field = dense_network(size, self.units, self.layers, size)
+            between = ODEFlow(field, self.encoder_integrator, self.unfolds)
         network = LatentODE(
             shape.variables,
             shape.outputs,
-            sizes=Sizes(self.latent_size, self.encoder_size, self.units, self.layers),
+            sizes=Sizes(self.latent_size, self.units, self.layers),
             weights=Weights(self.noise, self.task_weight, self.annealing),
+            recognition=Recognition(
+                shape.variables,
+                self.latent_size,
+                state=size,
+                units=self.units,
+                between=between,
+                encoder=self.encoder,
+            ),
             flow=partial(ODEFlow, method=self.integrator, steps=self.unfolds),
-            encoder=self.encoder,
-            encoder_flow=partial(ODEFlow, method=self.encoder_integrator, steps=self.unfolds),
             layout=self.layout,
             per_step=shape.per_step,
         )
