@@ -3,6 +3,7 @@
 from liquidtime.models import cfc, lstm, ltc, mtand
 from liquidtime.tasks.physionet2012.min_max import min_max
 from liquidtime.tasks.recipe import Recipe, recipes
+from liquidtime.tasks.rivals import rivals
 from liquidtime.train.config import FitConfig, TrainConfig
 
 _CFC = Recipe(
@@ -53,6 +54,7 @@ _MTAND = (
             ),
         ),
         preprocess=min_max,
+        usual=False,
     ),
     Recipe(
         label="mTAND (full)",
@@ -84,9 +86,32 @@ _MTAND = (
             ),
         ),
         preprocess=min_max,
+        usual=False,
     ),
 )
 
-RECIPES = recipes(_CFC, _LTC, _LSTM, *_MTAND)
+_ROWS = {
+    "gru_d": "GRU-D",
+    "rnn_decay": "RNN-Decay",
+    "phased_lstm": "Phased-LSTM",
+    "ode_rnn": "ODE-RNN",
+    "latent_ode": "Latent-ODE (ODE encoder)",
+    "latent_ode-rnn": "Latent-ODE (RNN encoder)",
+    "mtand": "mTAND-Enc",
+    "mtand-full": "mTAND-Full",
+}
+
+RECIPES = recipes(
+    _CFC,
+    _LTC,
+    _LSTM,
+    *rivals(
+        _CFC.config.train,
+        rows=_ROWS,
+        without=("lstm",),
+        shared={"dropout": 0.5, "readout": "last_mean"},
+    ),
+    *_MTAND,
+)
 DEMO = (_CFC.name, _LTC.name, _LSTM.name)
 """What `liquidtime demo` shows, in its order."""
