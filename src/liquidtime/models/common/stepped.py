@@ -1,23 +1,22 @@
-"""The network of a stepped layer of `baselines`, which reads the encoded inputs."""
+"""The network of a layer of `baselines` that reads the encoded inputs."""
 
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
 from liquidtime.models.common.checks import dropout_rate, readout_of
-from liquidtime.models.common.predictor import Predictor
+from liquidtime.models.common.predictor import Predictor, Recurrent
 from liquidtime.models.contract import Model, Shape
 
 if TYPE_CHECKING:
-    from liquidtime.baselines.stepwise import Stepwise
     from liquidtime.data.batch import Batch
 
 
-def stepped(layer: "Stepwise", options: Any, shape: Shape) -> Model:
+def stepped(layer: Recurrent, options: Any, shape: Shape) -> Model:
     """The network of a layer, read out as the options say.
 
     Args:
-        layer: With fresh weights, for `shape.inputs` inputs.
+        layer: With fresh weights, for `shape.inputs` inputs; called as a `Stepwise` is.
         options: Of that model: its dropout and read-out.
         shape: What goes in and comes out.
     """
@@ -32,6 +31,6 @@ def stepped(layer: "Stepwise", options: Any, shape: Shape) -> Model:
     return Model(predictor, shape, trace=predictor.trace)
 
 
-def on_inputs(layer: "Stepwise", batch: "Batch") -> Tensor:
-    """Call a stepped layer on the encoded inputs."""
+def on_inputs(layer: Any, batch: "Batch") -> Tensor:
+    """Call such a layer on the encoded inputs."""
     return layer(batch.inputs, batch.elapsed, batch.lengths)
