@@ -196,6 +196,13 @@ def test_the_span_is_that_of_the_longest_series_in_training():
     torch.testing.assert_close(model.clock(batch).max(), torch.tensor(1.0, dtype=torch.float64))
 
 
+@pytest.mark.parametrize("make", [encoder, full])
+def test_endless_times_leave_numbers(make):
+    batch = batch_of()
+    late = batch._replace(times=batch.times * 1e200)
+    assert make()(late).isfinite().all()
+
+
 def test_as_many_parameters_as_the_published_networks():
     """41 variables; counted from the published layers' widths."""
 
