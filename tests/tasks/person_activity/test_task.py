@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from liquidtime.data.sets.person_activity import TAGS, TICKS, Readings
+from liquidtime.data.sets.person_activity import TAGS, TICKS, Readings, merged
 from liquidtime.tasks.person_activity import protocols
 from liquidtime.tasks.person_activity.task import TASK
 
@@ -74,16 +74,17 @@ def test_no_reading_is_in_two_clean_parts(readings, seed):
     assert not places[0] & places[1] and not places[0] & places[2] and not places[1] & places[2]
     held_out = series.select(split.test)
     assert len(places[2]) == len(held_out.values)
-    assert (series.target >= 0).all()
+    assert series.target is not None and bool((series.target >= 0).all())
     if len(set(readings.sequence)) == 6:
         people = [{str(name)[0] for name in series.ids[p]} for p in (split.validation, split.test)]
         assert people == [{"ABC"[seed + 1]}, {"ABC"[seed]}]
 
 
 def test_published_inputs_are_raw_filled_forward_and_marked():
-    recipe = TASK.recipe("cfc-published")
-    series = protocols_series()
-    encoded = recipe.preprocess(series).encode(series)
+    preprocess = TASK.recipe("cfc-published").preprocess
+    assert preprocess is not None
+    series = small()
+    encoded = preprocess(series).encode(series)
     assert encoded.inputs.shape[1] == 24
     assert set(encoded.inputs[:, 12:].unique().tolist()) == {0.0, 1.0}
     last = encoded.inputs[-1, :12][series.mask[-1]]
@@ -92,9 +93,7 @@ def test_published_inputs_are_raw_filled_forward_and_marked():
     assert encoded.elapsed[1] == pytest.approx(10 * float(gaps))
 
 
-def protocols_series():
-    from liquidtime.data.sets.person_activity import merged
-
+def small():
     found = made("A", rows=60)
     # Small enough for the limit of the inputs.
     return merged(
