@@ -14,6 +14,7 @@ from liquidtime.models.catalogue import MODELS
 from liquidtime.models.common.embedding import Embedded, Embedding
 from liquidtime.models.contract import Codes, EmbeddingConfig, Shape
 from liquidtime.train.config import FitConfig, TrainConfig
+from liquidtime.train.line import lined
 from liquidtime.train.loop import train
 from liquidtime.train.loss import Loss
 from liquidtime.train.objectives import catalogue as objectives
@@ -178,3 +179,20 @@ def test_options_go_into_the_configuration_and_older_ones_have_none():
     with pytest.raises(InputError):
         replace(config.embedding, dropout=1.0)
     assert EmbeddingConfig().width_of(20_000) == 64 and EmbeddingConfig().width_of(65) == 17
+
+
+def test_the_line_of_a_forecast_is_added_behind_the_tables(series):
+    """What a line says comes from the numbers alone, and the fresh read-out says nothing."""
+    numbers = replace(series, target=torch.randn(len(series), 1), classes=None)
+    config = FitConfig(task="regress", model=small("cfc"), train=TrainConfig(ensemble=1))
+    known = Preprocessor.fit(numbers, embed=5)
+    objective = objectives.of_training(numbers, config)
+    per_step = replace(objective, per_step=True)
+    model = new_model(known, per_step, config)
+    line = {"inputs": [["number"]], "weights": [[2.0, 0.5]]}
+    model = lined(model, {"line": line}, per_step, known.input_names)
+    batch = known.encode(numbers).batch(np.arange(4))
+    with torch.no_grad():
+        said = model.network.eval()(batch)
+    wanted = 2.0 * batch.inputs[..., known.input_names.index("number")] + 0.5
+    torch.testing.assert_close(said[..., 0], wanted)

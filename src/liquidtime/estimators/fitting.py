@@ -194,7 +194,7 @@ def _check_known(given: Mapping[str, Any], known: set[str], name: str) -> None:
         )
 
 
-PREPARATION = ("features", "time_scale", "clip", "scale", "drop_constant")
+PREPARATION = ("features", "time_scale", "clip", "scale", "drop_constant", "embed")
 _MODEL = ("hidden_size", "wiring", "dropout")
 _TRAIN = (
     "epochs", "steps", "batch_size", "learning_rate", "weight_decay", "patience", "ensemble",
