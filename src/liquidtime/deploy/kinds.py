@@ -42,6 +42,7 @@ _RECURRENT = Stepping(
 KINDS: Mapping[str, Stepping] = {
     "cfc": _RECURRENT,
     "ltc": _RECURRENT,
+    "diagonal_cfc": _RECURRENT._replace(compiled=None),
     "ridge": Stepping(
         ridge.Architecture,
         ridge.Architecture.from_config,
@@ -132,7 +133,7 @@ def _compiled(made: Any, setup: Setup) -> Any:
 
 def _declines(request: Request) -> str | None:
     if KINDS[request.variant].compiled is None:
-        return f"it steps recurrent networks, not {request.variant!r}"
+        return f"it has no steps of {request.variant!r}"
     return compiled.declines()
 
 
