@@ -121,7 +121,8 @@ class DiagonalCfCCell(nn.Module):
     ) -> tuple[Tensor, State]:
         """Run over [B, T, D] without checks; see `liquidtime.kernels.diagonal.reference`."""
         del memory, layout  # a face that cells share; the layer has no such option
-        z = x
+        # What a skipped step holds, be it NaN, has no effect on gradients of the weights either.
+        z = x if active is None else torch.where(active.unsqueeze(-1), x, 0.0)
         for layer in members(self.backbone, nn.Linear):
             z = activate(self.activation, layer(z))
         run = registry.select(self.kernel_request(), self.backend).run

@@ -87,7 +87,8 @@ def diagonal(
     """
     inputs = [heads, *state, elapsed, own]
     # Sweeps are counted by what is in the tensors, which traced and transformed ones do not show.
-    if heads.shape[1] == 0 or torch.compiler.is_compiling() or cpu.opaque(inputs):
+    unseen = heads.is_meta or torch.compiler.is_compiling() or cpu.opaque(inputs)
+    if unseen or heads.numel() == 0:
         return reference.diagonal(heads, state, elapsed, active, own)
     found = solve(heads, state[0], elapsed, active, own)
     if not found.converged:
