@@ -93,7 +93,8 @@ def test_what_can_be_chosen_by_is_what_the_task_is_measured_by(task, objective):
     empty = np.zeros(shape, int if task == "classify" else float)
     known = set(objective.measures(empty, np.zeros((0, objective.output_size))))
     known = {name for name in known if "/" not in name} | {"auto", "loss"}
-    choices = ("auroc", "auprc", "accuracy", "brier", "log_loss", "mse", "mae", "r2", "loss")
+    of_classes = ("auroc", "auprc", "accuracy", "f1", "macro_f1", "brier", "log_loss")
+    choices = (*of_classes, "mse", "mae", "r2", "loss")
     for name in choices:
         if name in known:
             FitConfig(task=task, train=TrainConfig(select=name))

@@ -66,6 +66,8 @@ def test_scores_are_means_over_labels_of_those_of_sklearn():
     assert [point(scored, f"auroc/{name}") for name in "ab"] == pytest.approx(each)
     known = np.isfinite(target)
     assert point(scored, "log_loss") == pytest.approx(peer.log_loss(target[known], guess[known]))
+    each = [peer.f1_score(target[known[:, k], k], guess[known[:, k], k] >= 0.5) for k in range(2)]
+    assert point(scored, "macro_f1") == pytest.approx(np.mean(each))
     assert point(scored, "accuracy") == pytest.approx(((guess > 0.5) == target)[known].mean())
 
 

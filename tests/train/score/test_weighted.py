@@ -79,6 +79,34 @@ def test_class_metrics_equal_sklearn():
     assert point(two, "brier") == pytest.approx(peer.brier_score_loss(y, p))
 
 
+def test_f1_equals_sklearn_on_all_rows_and_on_resamples():
+    two, three = classes_scored(k=2), classes_scored()
+    assert point(two, "f1") == pytest.approx(peer.f1_score(two.target, two.prediction[:, 1] > 0.5))
+    assert "f1" not in measures(three)
+    for scored in (two, three):
+        said = scored.prediction.argmax(1)
+        assert point(scored, "macro_f1") == pytest.approx(
+            peer.f1_score(scored.target, said, average="macro")
+        )
+        weights = np.random.default_rng(1).integers(0, 4, size=(5, len(said))).astype(float)
+        expected = [
+            peer.f1_score(scored.target, said, average="macro", sample_weight=w) for w in weights
+        ]
+        assert measures(scored)["macro_f1"](weights) == pytest.approx(expected)
+
+
+def test_f1_of_a_rare_class_is_nought_where_it_is_missed_and_undefined_where_it_is_not_there():
+    objective = Classes(per_step=False, labels=("no", "yes"))
+    quiet = np.tile([0.9, 0.1], (4, 1))
+    missed = Scored(np.array([0, 0, 0, 1]), quiet, np.arange(4), objective)
+    assert point(missed, "f1") == 0
+    assert point(missed, "macro_f1") == pytest.approx(0.5 * (2 * 3 / (2 * 3 + 1)))
+    absent = Scored(np.zeros(4, int), quiet, np.arange(4), objective)
+    assert np.isnan(point(absent, "f1")) and point(absent, "macro_f1") == 1
+    found = measure(missed, resamples=200)["f1"]
+    assert (found["value"], found["low"], found["high"]) == (0, 0, 0)
+
+
 def test_value_metrics_skip_missing_entries():
     target = np.array([[1.0, np.nan], [3.0, 5.0], [4.0, 9.0]])
     guess = np.array([[2.0, 7.0], [3.0, 4.0], [2.0, 9.0]])

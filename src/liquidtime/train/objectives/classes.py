@@ -124,7 +124,11 @@ class Classes(Objective):
         return found, found >= 0
 
     def measures(self, target: np.ndarray, prediction: Values) -> dict[str, Score]:
-        """AUROC and AUPRC (of more than two classes the mean, each against the rest), and more."""
+        """AUROC and AUPRC (of more than two classes the mean, each against the rest), and more.
+
+        F1 is of the likeliest class: of two, of the second one at a probability of 0.5 (`f1`), and
+        the mean over the classes that are there or were said to be (`macro_f1`).
+        """
         class_count = prediction.shape[1]
         ranked = [1] if class_count == 2 else list(range(class_count))
         squares = ((prediction - np.eye(class_count)[target]) ** 2).sum(axis=1)
@@ -132,17 +136,23 @@ class Classes(Objective):
             squares = squares / 2.0
         likelihood = prediction[np.arange(len(target)), target]
         surprise = -np.log(np.clip(likelihood, SMALLEST_PROBABILITY, 1.0))
-        right = (prediction.argmax(axis=1) == target).astype(np.float64)
+        said = prediction.argmax(axis=1)
+        right = (said == target).astype(np.float64)
+        each = np.arange(class_count)
+        truth, found = target[:, None] == each, said[:, None] == each
 
         def over_classes(score: Any) -> Score:
             return lambda weights: np.mean(
                 [score(target == k, prediction[:, k], weights) for k in ranked], axis=0
             )
 
+        binary = {"f1": scores.f1(truth[:, 1:], found[:, 1:])} if class_count == 2 else {}
         return {
             "auroc": over_classes(scores.auroc),
             "auprc": over_classes(scores.average_precision),
             "accuracy": scores.mean_of(right),
+            **binary,
+            "macro_f1": scores.f1(truth, found),
             "brier": scores.mean_of(squares),
             "log_loss": scores.mean_of(surprise),
         }

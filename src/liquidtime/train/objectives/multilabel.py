@@ -107,10 +107,11 @@ class Labels(Objective):
         return found, np.asarray(np.isfinite(found).any(axis=1))
 
     def measures(self, target: np.ndarray, prediction: Values) -> dict[str, Score]:
-        """AUROC and AUPRC of each label, and means over the labels."""
+        """AUROC and AUPRC of each label, and means over the labels, F1 at 0.5 among them."""
         there = np.isfinite(target)
         counts = there.astype(np.float64)
-        right = ((prediction >= 0.5) == (target == 1)) * counts
+        said = prediction >= 0.5
+        right = (said == (target == 1)) * counts
         squares = np.where(there, prediction - target, 0.0) ** 2
         likelihood = np.where(target == 1, prediction, 1.0 - prediction)
         surprise = -np.log(np.clip(likelihood, SMALLEST_PROBABILITY, 1.0)) * counts
@@ -132,6 +133,7 @@ class Labels(Objective):
             "auroc": over_labels(ranks),
             "auprc": over_labels(precisions),
             "accuracy": scores.pooled_mean(right, counts),
+            "macro_f1": scores.f1((target == 1) & there, said & there),
             "brier": scores.pooled_mean(squares, counts),
             "log_loss": scores.pooled_mean(surprise, counts),
         }

@@ -13,6 +13,8 @@ METRIC_NAMES = {
     "auroc": "AUROC",
     "auprc": "AUPRC",
     "accuracy": "accuracy",
+    "f1": "F1",
+    "macro_f1": "macro F1",
     "brier": "Brier score",
     "log_loss": "log loss",
     "loss": "loss",

@@ -40,7 +40,7 @@ class Scored:
 
 def higher_is_better(metric: str) -> bool:
     """Whether a larger value of the metric is the better one."""
-    return metric in ("auroc", "auprc", "accuracy", "r2")
+    return metric in ("auroc", "auprc", "accuracy", "f1", "macro_f1", "r2")
 
 
 def point(scored: Scored, metric: str) -> float:
@@ -66,7 +66,8 @@ def measure(
     Returns:
         `{name: {"value": …, "low": …, "high": …}}`, None where undefined. Classes: auroc, auprc
         (both means over classes, each against the rest, when there are more than two), accuracy,
-        brier, log_loss. Several labels: the same over all, and auroc/… and auprc/… of each.
+        f1 (two classes: of the second), macro_f1, brier, log_loss. Several labels: the same over
+        all without f1, and auroc/… and auprc/… of each.
         Values: mse, mae, r2, over all outputs.
     """
     functions = measures(scored)

@@ -53,6 +53,30 @@ def pooled_mean(losses: Array, counts: Array) -> OfSums:
     return OfSums(columns, lambda sums: _ratio(sums[:, 0], sums[:, 1]))
 
 
+def f1(truth: NDArray[np.bool_], found: NDArray[np.bool_]) -> OfSums:
+    """Harmonic mean of precision and recall, mean over the columns where it is defined.
+
+    It is 2 TP / (2 TP + FP + FN) of each column: 0 where nothing that is there was found, undefined
+    where nothing is there and nothing was found.
+
+    Args:
+        truth: Whether it is there, [R, K].
+        found: Whether it was said to be, [R, K]; neither where it is not known.
+    """
+    hits = (truth & found).astype(np.float64)
+    columns = np.concatenate([2.0 * hits, truth.astype(np.float64) + found], axis=1)
+
+    def score(sums: Array) -> Array:
+        if not sums.shape[1]:
+            return np.full(len(sums), np.nan)
+        both, either = np.split(sums, 2, axis=1)
+        each = _ratio(both, either)
+        defined = np.isfinite(each)
+        return _ratio(np.where(defined, each, 0.0).sum(axis=1), defined.sum(axis=1).astype(float))
+
+    return OfSums(columns, score)
+
+
 def explained(target: Array, prediction: Array) -> OfSums:
     """Share of the variance explained, mean over the outputs [R, K] that have a target and vary.
 
