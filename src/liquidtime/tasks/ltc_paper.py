@@ -31,6 +31,7 @@ def settings(
     published: Mapping[str, Any] | None = None,
     preprocess: Preprocess | None = None,
     minutes: Mapping[str, float] = {},
+    only_forwards: bool = False,
 ) -> Mapping[str, Recipe]:
     """Recipes of one of its sets: the liquid models and the rivals, ours and as published.
 
@@ -43,6 +44,7 @@ def settings(
         published: What else the published training has, such as class weights.
         preprocess: The published inputs.
         minutes: What a seed took, by recipe, where it was measured.
+        only_forwards: Whether to leave out what reads in both directions, as `forwards`.
     """
     ours = {"dropout": dropout, "readout": "last"}
     own = liquid(train, task=task, hidden_size=hidden_size, options=ours)
@@ -64,7 +66,8 @@ def settings(
         for name, label in {**_ROWS, "ltc": "LTC"}.items()
         if name in MODELS.entries()
     ]
-    return timed((*own, *others, *as_published), minutes)
+    every = (*own, *others, *as_published)
+    return timed(forwards(*every) if only_forwards else every, minutes)
 
 
 def liquid(
@@ -118,6 +121,11 @@ def liquid(
         )
     )
     return tuple(found)
+
+
+def forwards(*entries: Recipe) -> tuple[Recipe, ...]:
+    """Those that read forwards: for where a later input tells the target of an earlier row."""
+    return tuple(one for one in entries if not one.config.model.facts.sees_future)
 
 
 def timed(entries: tuple[Recipe, ...], minutes: Mapping[str, float]) -> Mapping[str, Recipe]:

@@ -5,16 +5,17 @@ from liquidtime.train.config import TrainConfig
 
 RECIPES = settings(
     TrainConfig(
-        epochs=60,
+        epochs=20,
         batch_size=32,
-        learning_rate=5e-3,
+        learning_rate=2e-3,
         weight_decay=1e-3,
         schedule="cosine",
         select="mse",
     ),
     task="regress",
+    only_forwards=True,
     ltc_rate=0.01,
-    hidden_size=128,
+    hidden_size=64,
     published={"loss_scale": "raw"},
     preprocess=as_they_are,
 )

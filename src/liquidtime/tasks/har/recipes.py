@@ -1,0 +1,18 @@
+"""The settings of each model on rows of a smartphone."""
+
+from liquidtime.tasks.ltc_paper import as_they_are, settings
+from liquidtime.train.config import TrainConfig
+
+RECIPES = settings(
+    TrainConfig(
+        epochs=15,
+        batch_size=64,
+        learning_rate=5e-3,
+        weight_decay=1e-2,
+        schedule="cosine",
+        select="accuracy",
+    ),
+    ltc_rate=0.01,
+    dropout=0.3,
+    preprocess=as_they_are,
+)
