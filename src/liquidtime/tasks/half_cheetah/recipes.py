@@ -1,6 +1,6 @@
 """The settings of each model on states of a running robot."""
 
-from liquidtime.tasks.ltc_paper import as_they_are, settings
+from liquidtime.tasks.ltc_paper import AsPublished, as_they_are, settings
 from liquidtime.train.config import TrainConfig
 
 RECIPES = settings(
@@ -12,10 +12,8 @@ RECIPES = settings(
         schedule="cosine",
         select="mse",
     ),
+    AsPublished(preprocess=as_they_are, train={"loss_scale": "raw"}),
     task="regress",
     only_forwards=True,
-    ltc_rate=0.01,
     hidden_size=64,
-    published={"loss_scale": "raw"},
-    preprocess=as_they_are,
 )

@@ -1,6 +1,6 @@
 """The settings of each model on rows of a smartphone."""
 
-from liquidtime.tasks.ltc_paper import as_they_are, settings
+from liquidtime.tasks.ltc_paper import AsPublished, as_they_are, settings
 from liquidtime.train.config import TrainConfig
 
 RECIPES = settings(
@@ -12,7 +12,6 @@ RECIPES = settings(
         schedule="cosine",
         select="accuracy",
     ),
-    ltc_rate=0.01,
+    AsPublished(preprocess=as_they_are),
     dropout=0.3,
-    preprocess=as_they_are,
 )

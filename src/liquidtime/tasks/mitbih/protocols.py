@@ -73,7 +73,8 @@ PROTOCOLS = {
         about=(
             "By patient, where all records are at hand: the records of DS1 train, four of them, "
             "drawn by the seed, chose the epoch, and the 22 of DS2 are the test (de Chazal, "
-            "O'Dwyer, Reilly 2004); record 201 is left out, for its patient is that of 202. Where some are missing, each record in order of time: its "
+            "O'Dwyer, Reilly 2004); record 201 is left out, for its patient is that of 202."
+            " Where some are missing, each record in order of time: its "
             "first half trains, the next 20 % chose the epoch, the last 30 % are the test. Each "
             "held-out beat counts once; the four records of paced beats are left out."
         ),
