@@ -97,4 +97,13 @@ def _key(axes: Axes, order: Sequence[Score]) -> None:
                 label=label,
                 markersize=6,
             )
-    style.legend_above(axes)
+    handles, _ = axes.get_legend_handles_labels()
+    # Outside, so that it meets neither the title nor an interval.
+    style.root(axes).legend(
+        handles=handles,
+        loc="outside upper right",
+        ncols=len(handles),
+        frameon=False,
+        fontsize=style.SMALL,
+        labelcolor=style.INK,
+    )

@@ -161,7 +161,10 @@ def _run(task: Task, planned: Planned, progress: bool, baselines: Which) -> Run:
             f"protocol {planned.protocol!r} of task {task.name!r} leaves no test part for seed "
             f"{planned.seed}; expected one series or more."
         )
-    preprocess = task.recipe(planned.recipe).preprocess or task.preprocess
+    recipe = task.recipe(planned.recipe)
+    preprocess = recipe.preprocess or task.preprocess
+    if recipe.reframe is not None:
+        series = recipe.reframe(series)
     return fit_once(
         series,
         split,
