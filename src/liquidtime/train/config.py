@@ -44,6 +44,8 @@ class TrainConfig:
     """Step size of the optimiser at the beginning; auto: by the optimiser and the data."""
     momentum: Annotated[float, Within(0, below=1)] = 0.9
     """Momentum of SGD."""
+    smoothing: Annotated[float, Within(0, below=1)] = 0.99
+    """Share of the mean squared gradient that RMSprop keeps in a step; Keras has 0.9."""
     weight_decay: Annotated[float, Within(0, 1e6)] | Literal["auto"] = "auto"
     """Weight decay, decoupled in AdamW; auto: by the task and the data."""
     input_dropout: Annotated[float, Within(0, below=1)] | Literal["auto"] = "auto"

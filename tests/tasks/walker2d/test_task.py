@@ -1,14 +1,24 @@
 """The next state of a robot: raw errors, and a change whose errors are the same."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from liquidtime.data import IrregularSeries
+from liquidtime.data import IrregularSeries, split_by_series
 from liquidtime.errors import InputError
+from liquidtime.models import cfc
 from liquidtime.models.catalogue import MODELS
+from liquidtime.tasks.pairing import read_scored
+from liquidtime.tasks.protocol import Protocol
+from liquidtime.tasks.recipe import Recipe, recipes
+from liquidtime.tasks.reproduce import plan, reproduce
+from liquidtime.tasks.rows import compare
 from liquidtime.tasks.walker2d.protocols import changes
 from liquidtime.tasks.walker2d.task import TASK
+from liquidtime.train import Run
+from liquidtime.train.config import FitConfig, TrainConfig
 
 
 def states(count=6, steps=9, width=3):
@@ -67,3 +77,30 @@ def test_the_trivial_predictors_are_those_of_the_page():
     ).solution
     guess = torch.cat([test.values.double(), ones[: len(test.values)]], 1) @ found
     assert (guess - test.target).square().mean() == pytest.approx(3.131, abs=1e-3)
+
+
+def test_a_recipe_with_its_own_targets_is_run_and_compared_on_the_same_series(tmp_path):
+    model = cfc.Config(hidden_size=4, backbone_units=4, dropout=0.0)
+    train = TrainConfig(epochs=1, batch_size=8, learning_rate=1e-2, loss_scale="raw")
+    plain = Recipe(label="CfC", config=FitConfig(task="regress", model=model, train=train))
+    change = replace(plain, label="CfC, change", variant="change", reframe=changes)
+    series = states(30)
+    protocol = Protocol(about="Drawn.", parts=lambda seed: (series, split_by_series(30, seed=seed)))
+    task = replace(TASK, recipes=recipes(plain, change), protocols={"clean": protocol})
+    planned = plan(task, tmp_path, protocol="clean", seeds=1)
+    records = list(reproduce(task, planned, progress=False))
+    one, other = (read_scored(Run.load(run.folder)) for run in planned)
+    assert np.array_equal(one.cluster, other.cluster)
+    test = series.select(split_by_series(30, seed=0).test)
+    order = np.argsort(one.target[:, 0])
+    assert test.target is not None
+    assert np.allclose(one.target[order, 0], np.sort(test.target[:, 0].numpy()))
+    moved = np.sort((test.target - test.values)[:, 0].numpy())
+    assert np.allclose(np.sort(other.target[:, 0]), moved, atol=1e-5)
+    rows = compare(task, records, planned)
+    assert [row.recipe for row in rows] == ["cfc", "cfc-change"]
+    leads = [row.against for row in rows]
+    assert leads[0] is not None and leads[1] is not None
+    # On the same resamples the lead of one is the lag of the other.
+    assert leads[0].difference == pytest.approx(-leads[1].difference)
+    assert leads[0].low == pytest.approx(-leads[1].high)

@@ -39,7 +39,7 @@ PADDING, START, UNKNOWN, FIRST = 0, 1, 2, 4
 """Numbers that are no words, and that of the most frequent word."""
 _PARTS, _SIDES = ("train", "test"), ("neg", "pos")
 # What parts words: all of ASCII that is neither letter, digit nor apostrophe, as Keras has it.
-_BETWEEN = str.maketrans({sign: " " for sign in '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'})
+_BETWEEN = str.maketrans(dict.fromkeys('!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n', " "))
 
 
 class Reviews(NamedTuple):
