@@ -9,16 +9,25 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from liquidtime.deploy import network as deploy
-from liquidtime.deploy.network import Architecture, Array, CfCLayer, LTCLayer, Network
+from liquidtime.deploy.network import (
+    Architecture,
+    Array,
+    CfCLayer,
+    DiagonalLayer,
+    LTCLayer,
+    Network,
+)
 from liquidtime.dynamics import Synapses
 from liquidtime.kernels.cfc.reference import (
     Affine,
     CfCSpec,
     CfCWeights,
     Group,
+    activate,
     cfc_step,
     wired_step,
 )
+from liquidtime.kernels.diagonal.reference import diagonal_step
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.ltc.reference import ltc_step
 from liquidtime.kernels.memory import MemoryWeights, with_memory
@@ -40,6 +49,7 @@ class ReferenceStep(nn.Module):
         self._layers = [_layer(network.architecture, layer) for layer in network.layers]
         self._projection = _affine(network.projection)
         self._head = _affine(network.head)
+        self._tables = {at: torch.from_numpy(table) for at, table in network.tables.items()}
 
     def forward(self, x: Tensor, elapsed: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
         """One step of several streams.
@@ -55,6 +65,9 @@ class ReferenceStep(nn.Module):
         given = self._network.architecture
         kept = 2 if given.memory else 1
         after: list[Tensor] = []
+        if self._tables:
+            vectors = [F.embedding(x[:, at].long(), table) for at, table in self._tables.items()]
+            x = torch.cat([x[:, self._network.numbers], *vectors], dim=1)
         for step, (factor, offset) in self._layers:
             after += step(state[len(after) : len(after) + kept], x, elapsed)
             x = after[-kept][:, : given.outputs]
@@ -85,6 +98,8 @@ def _layer(given: Architecture, layer: deploy.Layer) -> tuple[Callable[..., Any]
     """The step of a layer's state, and the factor and offset of its output."""
     if isinstance(layer, LTCLayer):
         return with_memory(_ltc(given, layer), None, "state"), _tensors(layer.output_map)
+    if isinstance(layer, DiagonalLayer):
+        return with_memory(_diagonal(given, layer), None, "state"), (None, None)
     memory = layer.memory and MemoryWeights(*_tensors(vars(layer.memory).values()))
     return with_memory(_cfc(given, layer), memory, given.memory or "state"), (None, None)  # pyright: ignore[reportArgumentType]
 
@@ -98,6 +113,19 @@ def _cfc(given: Architecture, layer: deploy.CfCLayer | deploy.WiredLayer) -> Cel
     every = tuple(_weights(group, ()) for group in layer.groups)
     groups = tuple(Group(*_tensors((group.neurons, group.sources))) for group in layer.groups)
     return lambda x, h, elapsed: wired_step(x, h, elapsed, every, groups, spec)
+
+
+def _diagonal(given: Architecture, layer: DiagonalLayer) -> Cell:
+    backbone = [_tensors(affine) for affine in layer.backbone]
+    heads, (own,) = _tensors(layer.heads), _tensors((layer.own,))
+
+    def step(x: Tensor, h: Tensor, elapsed: Tensor) -> Tensor:
+        z = x
+        for affine in backbone:
+            z = activate(given.activation, F.linear(z, *affine))
+        return diagonal_step(h, F.linear(z, *heads), elapsed, own)
+
+    return step
 
 
 def _weights(part: CfCLayer | deploy.Group, backbone: tuple[Affine, ...]) -> CfCWeights:

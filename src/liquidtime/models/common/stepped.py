@@ -1,4 +1,4 @@
-"""The network of a stepped layer of `baselines`, which reads the encoded inputs."""
+"""The network of a layer of `baselines` that is called as a `Stepwise` is."""
 
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from liquidtime.models.common.checks import dropout_rate, readout_of
-from liquidtime.models.common.predictor import Predictor
+from liquidtime.models.common.predictor import Predictor, Recurrent
 from liquidtime.models.contract import Model, Shape
 
 if TYPE_CHECKING:
-    from liquidtime.baselines.stepwise import Stepwise
     from liquidtime.data.batch import Batch, Raw
 
 
-def on_inputs(layer: "Stepwise", batch: "Batch") -> Tensor:
-    """Call a stepped layer on the encoded inputs."""
+def on_inputs(layer: Any, batch: "Batch") -> Tensor:
+    """Call such a layer on the encoded inputs."""
     return layer(batch.inputs, batch.elapsed, batch.lengths)
 
 
 def stepped(
-    layer: "Stepwise",
+    layer: Recurrent,
     options: Any,
     shape: Shape,
     *,
