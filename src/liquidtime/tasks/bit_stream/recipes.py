@@ -16,7 +16,7 @@ _FOUR = 4.0
 # With a larger step what long strings do, of which nothing can be learnt yet, drowns what short
 # ones teach; with a steep start a longer gradient throws away what was learnt.
 _TRAINING = TrainConfig(
-    epochs=60,
+    epochs=100,
     batch_size=128,
     optimizer="adam",
     learning_rate=7e-4,
@@ -188,7 +188,7 @@ _OURS = (
             dropout=0.0,
         ),
         variant="mixed",
-        minutes=6.0,
+        minutes=10.0,
     ),
     _ours(
         "CfC",
@@ -201,7 +201,7 @@ _OURS = (
             readout="last",
             dropout=0.0,
         ),
-        minutes=5.0,
+        minutes=8.0,
     ),
     _ours(
         "LTC (ODE, 6 unfolds)",
