@@ -1,20 +1,7 @@
 """The settings of each model on the rows of the digits: those of the LTC paper, and ours."""
 
-from typing import TYPE_CHECKING
-
-from liquidtime.tasks.ltc_paper import settings
+from liquidtime.tasks.ltc_paper import AsPublished, as_they_are, settings
 from liquidtime.train.config import TrainConfig
-
-if TYPE_CHECKING:
-    from liquidtime.data import IrregularSeries, Preprocessor
-
-
-def published_inputs(series: "IrregularSeries") -> "Preprocessor":
-    """Pixels from 0 to 1, as in the published code."""
-    from liquidtime.tasks.ltc_paper import as_they_are
-
-    return as_they_are(series)
-
 
 RECIPES = settings(
     TrainConfig(
@@ -25,7 +12,6 @@ RECIPES = settings(
         schedule="cosine",
         select="accuracy",
     ),
-    ltc_rate=0.01,
+    AsPublished(preprocess=as_they_are),
     dropout=0.1,
-    preprocess=published_inputs,
 )
