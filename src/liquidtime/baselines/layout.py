@@ -26,6 +26,11 @@ class Layout(NamedTuple):
     later: Tensor
     rows: Tensor | None = None
 
+    def repeated(self, times: int) -> "Layout":
+        """Of the batch repeated so often, one after another."""
+        rows = None if self.rows is None else self.rows.repeat(times, 1)
+        return Layout(*(part.repeat(times, 1) for part in self[:4]), rows)
+
     def spread(self, part: Tensor) -> Tensor:
         """What belongs to rows, [B, T, …], at their steps, [B, S, …]; zeros elsewhere."""
         if self.rows is None:
