@@ -28,8 +28,9 @@ class Layout(NamedTuple):
 
     def repeated(self, times: int) -> "Layout":
         """Of the batch repeated so often, one after another."""
+        onwards, back, here, later = (part.repeat(times, 1) for part in self[:4])
         rows = None if self.rows is None else self.rows.repeat(times, 1)
-        return Layout(*(part.repeat(times, 1) for part in self[:4]), rows)
+        return Layout(onwards, back, here, later, rows)
 
     def spread(self, part: Tensor) -> Tensor:
         """What belongs to rows, [B, T, …], at their steps, [B, S, …]; zeros elsewhere."""
