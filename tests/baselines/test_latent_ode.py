@@ -141,7 +141,7 @@ def test_it_learns_the_frequency_of_a_wave_seen_at_odd_times():
         "validation": None,
         "random_state": 0,
     }
-    model = LiquidRegressor(kind="latent_ode", validation=None, random_state=0, **how)
+    model = LiquidRegressor(kind="latent_ode", **how)
     model.fit(series.select(split.train))
     test = series.select(split.test)
     assert model.score(test, test.target.numpy()[:, 0]) > 0.3
