@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from liquidtime.deploy.network import BIDIRECTIONAL, Architecture, State, prefix_of
+from liquidtime.deploy.network import (
+    BIDIRECTIONAL,
+    Architecture,
+    State,
+    check_head,
+    prefix_of,
+)
 from liquidtime.errors import InputError
 
 # A name that the state dict of each kind of layer has and no other.
@@ -49,4 +55,8 @@ def name_of(module: Any, state: State) -> str:
 
 
 def _readout(predictor: Any) -> str:
-    return "last" if predictor.per_step else predictor.readout
+    readout = "last" if predictor.per_step else predictor.readout
+    head = predictor.head
+    hidden = 0 if hasattr(head, "weight") else head[0].out_features
+    check_head(readout, predictor.summaries is not None, hidden)
+    return readout

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch
 from liquidtime.errors import InputError
@@ -49,6 +49,11 @@ def read_out_of(about: Explainable) -> Predictor:
         raise InputError(
             f"{about.name} is no recurrent layer with a linear read-out, so its output is not "
             "shared among neurons; expected such as CfC, LTC, GRU or LSTM."
+        )
+    if not isinstance(network.head, nn.Linear):
+        raise InputError(
+            f"{about.name} has a head with hidden units, so its output is not shared among "
+            "neurons; expected a linear one. Fit with head_units=0."
         )
     return network
 
