@@ -8,7 +8,7 @@ SOURCES := $(wildcard csrc/*.cpp csrc/*/*.hpp csrc/*/*.cpp)
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: demo test lint types unit native test-sanitize test-fuzz test-data test-kill test-slow docs wheel own-data rivals
-.PHONY: format clean
+.PHONY: format clean tables
 
 demo: $(VENV)/.demo
 	$(BIN)/liquidtime demo
@@ -31,6 +31,10 @@ types: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	$(THREADS) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 -m "not slow and not gpu and not data"
+
+# The tables and figures of README and docs, from benchmarks/results; RUNS names tables to add.
+tables: $(VENV)/.dev
+	$(BIN)/python tools/result_tables.py $(RUNS)
 
 # Builds the extension again after a change in csrc, and fails if it cannot be built.
 native: $(VENV)/.dev

@@ -69,11 +69,23 @@ def tanh() -> tuple[list[float], list[float], float]:
     return best
 
 
+def log1p(degree: int) -> tuple[list[float], float]:
+    """log(1 + u) = 2w (1 + s (k₁ + k₂ s + …)) with w = u / (2 + u) and s = w², for 0 ≤ u ≤ 1."""
+    s = chebyshev(0, 1 / 9)
+    w = [mpmath.sqrt(float(x)) for x in s]
+    values = np.array([float(mpmath.atanh(x) / x) for x in w])
+    powers = s[:, None] ** np.arange(degree)
+    k = fit((values - 1) / s, powers, s / values)
+    return k, float(np.abs((1 + s * (powers @ k)) / values - 1).max())
+
+
 def main() -> None:
     mpmath.mp.dps = 40
     for degree in (5, 6):
         k, error = exp2(degree)
         print("exp2, from degree 1:", *(f"{c:.9e}" for c in k), f"relative error {error:.1e}")
+    k, error = log1p(4)
+    print("log1p, from degree 1:", *(f"{c:.9e}" for c in k), f"relative error {error:.1e}")
     p, q, error = tanh()
     print("tanh, numerator:", *(f"{c:.9e}" for c in p))
     print("tanh, denominator:", *(f"{c:.9e}" for c in q), f"relative error {error:.1e}")

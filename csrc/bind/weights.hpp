@@ -34,7 +34,8 @@ inline Variant variant_of(const std::string& name) {
         "variant", name,
         {{"gated", Variant::gated},
          {"no_gate", Variant::no_gate},
-         {"closed_form", Variant::closed_form}}
+         {"closed_form", Variant::closed_form},
+         {"relaxation", Variant::relaxation}}
     );
 }
 
@@ -43,7 +44,7 @@ inline Layout layout_of(const std::string& name) {
 }
 
 inline std::int64_t heads_of(Variant variant) {
-    return variant == Variant::closed_form ? 1 : 4;
+    return variant == Variant::closed_form ? 1 : variant == Variant::relaxation ? 2 : 4;
 }
 
 inline Affine affine(

@@ -48,6 +48,7 @@ public:
         if (net.memory) {
             d_c_ = Rows<Single>(scope, samples_, net.hidden);
             d_m_ = Rows<Single>(scope, samples_, net.hidden);
+            d_m_.clear(samples_);
             lstm_operands_ = cleared(scope, rows, net.lstm.row_columns());
             lstm_gradients_ = cleared(scope, rows, net.lstm.out);
             lstm_gates_ = Rows<Single>(scope, rows, 5 * round_up(net.hidden, lanes));
@@ -246,15 +247,15 @@ private:
         }
         const Joint<T>& joint = net_.layers[0];
         if (!net_.memory) {
-            to_state(joint.to_second, read, t, false);
+            to_state(joint.to_second, read, t, net_.carries());
         } else if (net_.layout == Layout::state) {
-            to_memory(joint.to_second, read);
+            to_memory(joint.to_second, read, net_.carries());
             through_memory(t);
             to_state(net_.lstm.to_second, lstm_gradients_.all(first), t, false);
         } else {
-            to_memory(joint.to_first, read);
+            to_memory(joint.to_first, read, false);
             through_memory(t);
-            to_state(joint.to_second, read, t, false);
+            to_state(joint.to_second, read, t, net_.carries());
             to_state(net_.lstm.to_second, lstm_gradients_.all(first), t, true);
         }
     }
@@ -287,13 +288,14 @@ private:
     }
 
     // The gradient of what the memory puts out.
-    void to_memory(const Packed<T>& weights, const Segment<T>& read) {
+    void to_memory(const Packed<T>& weights, const Segment<T>& read, bool add) {
         product(
             weights, &read, 1, samples_,
             [&](const auto& panel, int begin, int height, const float* tile) {
                 for (int i = begin; i < begin + height; ++i) {
                     for (int v = 0; v < panel.vectors; ++v, tile += lanes) {
-                        store(d_m_.row(i) + panel.first + v * lanes, load(tile));
+                        float* place = d_m_.row(i) + panel.first + v * lanes;
+                        store(place, add ? load(place) + load(tile) : load(tile));
                     }
                 }
             }
@@ -304,6 +306,7 @@ private:
     void through_heads(int sample, int t);
     float through_gates(int sample, int t, float* out);
     float through_closed_form(int sample, int t, float* out);
+    float through_relaxation(int sample, int t, float* out);
     // In memory_gradient.hpp.
     void through_memory(int t);
 

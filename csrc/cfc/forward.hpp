@@ -138,6 +138,8 @@ private:
         }
         if (net_.variant == Variant::closed_form) {
             closed_form(read, count, t);
+        } else if (net_.variant == Variant::relaxation) {
+            relax(read, count, t);
         } else {
             gates(read, count, t);
         }
@@ -252,6 +254,34 @@ private:
                         }
                         put(i, t, unit, target - target * e * f);
                     }
+                }
+            }
+        );
+    }
+
+    void relax(const Segment<T>* read, int count, int t) {
+        const int hidden = net_.hidden;
+        const Rows<T>& before = net_.memory_as_state() ? m_ : h_;
+        product(
+            net_.heads().forward, read, count, rows_,
+            [&](const auto& panel, int first, int rows, const float* tile) {
+                const int unit = panel.first;
+                const int left = hidden - unit;
+                for (int i = first; i < first + rows; ++i, tile += 2 * lanes) {
+                    const Vec elapsed = set1(call_.elapsed.at(begin_ + i, t));
+                    const Vec h = load(before.row(i) + unit);
+                    const Vec q = tanh(load(tile));
+                    const Softplus rate = softplus(load(tile + lanes));
+                    const Decay over = decay(zero() - elapsed * rate.value);
+                    if (float* plane = saved(i, t)) {
+                        store_first(plane + unit, q, left);
+                        store_first(plane + hidden + unit, zero() - over.change, left);
+                        store_first(plane + 2 * hidden + unit, over.left * rate.slope, left);
+                        if (net_.with_rate) {
+                            store_first(plane + 3 * hidden + unit, over.left * rate.value, left);
+                        }
+                    }
+                    put(i, t, unit, fnma(q - h, over.change, h));
                 }
             }
         );

@@ -19,14 +19,15 @@ void CfCBackward<T>::through_heads(int sample, int t) {
         }
         return;
     }
-    const float slope = net_.variant == Variant::closed_form ? through_closed_form(sample, t, out)
-                                                             : through_gates(sample, t, out);
+    const float slope = net_.variant == Variant::closed_form  ? through_closed_form(sample, t, out)
+                        : net_.variant == Variant::relaxation ? through_relaxation(sample, t, out)
+                                                              : through_gates(sample, t, out);
     if (call_.d_elapsed != nullptr) {
         call_.d_elapsed[at(sample, t)] = slope;
     }
 }
 
-// Both return the gradient of the elapsed time.
+// All return the gradient of the elapsed time.
 template <class T>
 float CfCBackward<T>::through_gates(int sample, int t, float* out) {
     const int hidden = net_.hidden;
@@ -91,6 +92,35 @@ float CfCBackward<T>::through_closed_form(int sample, int t, float* out) {
         store(d_decay, fma(change * elapsed, sign, load(d_decay)));
         store(d_of_target, fma(d, fnma(e, f, set1(1.0f)), load(d_of_target)));
         d_elapsed = fma(change, abs(decay) + abs(f), d_elapsed);
+    }
+    return sum(d_elapsed);
+}
+
+// Leaves what goes past the heads, too: that of the state before, or of the memory in its place.
+template <class T>
+float CfCBackward<T>::through_relaxation(int sample, int t, float* out) {
+    const int hidden = net_.hidden;
+    const float* kept = saved(sample, t);
+    const float* more = call_.d_output + at(sample, t) * hidden;
+    const bool from_memory = net_.memory_as_state();
+    const float* before = from_memory ? memories_.row(row(sample, t)) : h_before(sample, t);
+    float* past = (from_memory ? d_m_ : d_h_).row(sample);
+    const Vec elapsed = set1(forward_.elapsed.at(begin_ + sample, t));
+    const Vec one = set1(1.0f);
+    Vec d_elapsed = zero();
+    for (int unit = 0; unit < hidden; unit += lanes) {
+        const int left = hidden - unit;
+        const Vec d = load(d_h_.row(sample) + unit) + load_first(more + unit, left);
+        const Vec q = load_first(kept + unit, left);
+        const Vec way = load_first(kept + hidden + unit, left);
+        const Vec d_left = d * (q - load_first(before + unit, left));
+        store_first(out + unit, d * way * fnma(q, q, one), left);
+        const Vec slope = load_first(kept + 2 * hidden + unit, left);
+        store_first(out + hidden + unit, d_left * slope * elapsed, left);
+        if (net_.with_rate) {
+            d_elapsed = fma(d_left, load_first(kept + 3 * hidden + unit, left), d_elapsed);
+        }
+        store(past + unit, d * (one - way));
     }
     return sum(d_elapsed);
 }

@@ -31,12 +31,12 @@ struct CfCNetwork {
     Activation activation;
     Layout layout;
     bool memory;
-    bool with_rate;  // whether the rate a of the gate is saved, for gradients of the elapsed time
+    bool with_rate;  // whether the slope in time is saved, for gradients of the elapsed time
     bool folded;
     float elapsed;
     int input;  // columns of x
     int hidden;
-    int planes;  // heads as computed: f, g, gate; f, g, a, b; or f
+    int planes;  // heads as computed: f, g, gate; f, g, a, b; f; or f, r
     int saved;   // planes left for the backward pass
     std::vector<float> decay;
     std::vector<float> target;
@@ -45,6 +45,10 @@ struct CfCNetwork {
 
     int backbone() const { return static_cast<int>(layers.size()) - 1; }
     const Joint<T>& heads() const { return layers.back(); }
+    // Whether the state before goes into the next one besides through the weights.
+    bool carries() const { return variant == Variant::relaxation; }
+    // Whether the memory's output is what the cell takes for its state before.
+    bool memory_as_state() const { return memory && layout == Layout::state; }
 };
 
 // weight(n, k) of a linear map out of memory of its own.
@@ -93,12 +97,13 @@ template <class T>
 CfCNetwork<T> make_network(const CfCWeights& given) {
     CfCNetwork<T> net;
     const int hidden = given.hidden_size;
-    const bool gate = given.variant != Variant::closed_form;
+    const bool closed = given.variant == Variant::closed_form;
+    const bool gate = given.variant == Variant::gated || given.variant == Variant::no_gate;
     net.variant = given.variant;
     net.activation = given.activation;
     net.layout = given.layout;
     net.memory = given.memory;
-    net.with_rate = gate && given.differentiable_elapsed;
+    net.with_rate = !closed && given.differentiable_elapsed;
     // A time near the end of floats would make weights infinite that are not, and NaN of their
     // sums.
     net.folded = gate && given.one_elapsed && !given.differentiable_elapsed &&
@@ -106,9 +111,9 @@ CfCNetwork<T> make_network(const CfCWeights& given) {
     net.elapsed = given.elapsed;
     net.hidden = hidden;
     net.input = given.memory ? given.lstm.input.columns : given.input_size;
-    net.planes = !gate ? 1 : net.folded ? 3 : 4;
-    net.saved = net.with_rate ? 3 : 2;
-    if (!gate) {
+    net.planes = closed ? 1 : !gate ? 2 : net.folded ? 3 : 4;
+    net.saved = (net.carries() ? 3 : 2) + net.with_rate;
+    if (closed) {
         net.decay.assign(given.decay, given.decay + hidden);
         net.target.assign(given.target, given.target + hidden);
     }

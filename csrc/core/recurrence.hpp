@@ -82,7 +82,7 @@ public:
     virtual void forward(const Forward& call) const = 0;
 };
 
-enum class Variant { gated, no_gate, closed_form };
+enum class Variant { gated, no_gate, closed_form, relaxation };
 enum class Activation { lecun_tanh, silu, relu, tanh, gelu };
 enum class Layout { state, input };
 enum class Integrator { fused, exponential };
@@ -107,7 +107,7 @@ struct CfCWeights {
     int input_size = 0;  // of the cell: H where the memory's output takes the place of x
     int hidden_size = 0;
     std::vector<Affine> backbone;
-    Affine heads;                   // [K·H, U], heads f, g, a, b stacked, or f alone
+    Affine heads;                   // [K·H, U], heads f, g, a, b stacked, f alone, or f, r
     const float* decay = nullptr;   // [H], closed form alone
     const float* target = nullptr;  // [H], closed form alone
     bool memory = false;

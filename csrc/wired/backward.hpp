@@ -171,6 +171,8 @@ private:
             for (int i = 0; i < net_.groups[group].targets; ++i) {
                 if (net_.variant == Variant::closed_form) {
                     closed_form(group, i, net_.first[group] + i, t);
+                } else if (net_.variant == Variant::relaxation) {
+                    relax(group, i, net_.first[group] + i, t);
                 } else {
                     gates(group, i, net_.first[group] + i, t);
                 }
@@ -224,6 +226,27 @@ private:
         }
         add_lanes(sums_.decay() + s * lanes, d_decay);
         add_lanes(sums_.target() + s * lanes, d_of_target);
+        net_.groups[group].back(i, values_, d, d_values_, sums_.weight(group), sums_.bias(group));
+    }
+
+    // Kept out of line, so that the other variants' code stays as tight as without it.
+    __attribute__((noinline)) void relax(int group, int i, int s, int t) {
+        const Vec one = set1(1.0f);
+        const int old = net_.old_states() + net_.neuron[s];
+        Vec d[2][Vectors];
+        for (int q = 0; q < Vectors; ++q) {
+            const Vec d_next = load(row(d_values_, net_.new_states() + s) + q * lanes);
+            const Vec target = saved_.get(t, 0, s, q);
+            const Vec way = saved_.get(t, 1, s, q);
+            const Vec d_left = d_next * (target - load(row(values_, old) + q * lanes));
+            d[0][q] = d_next * way * fnma(target, target, one);
+            d[1][q] = d_left * saved_.get(t, 2, s, q) * load(elapsed_ + q * lanes);
+            add_lanes(row(d_values_, old) + q * lanes, d_next * (one - way));
+            if (net_.with_rate) {
+                const Vec in_time = saved_.get(t, 3, s, q);
+                add_lanes(d_elapsed_ + q * lanes, select(used(q), d_left * in_time, zero()));
+            }
+        }
         net_.groups[group].back(i, values_, d, d_values_, sums_.weight(group), sums_.bias(group));
     }
 

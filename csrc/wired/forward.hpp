@@ -108,6 +108,8 @@ private:
             for (int i = 0; i < net_.groups[group].targets; ++i) {
                 if (net_.variant == Variant::closed_form) {
                     closed_form(net_.groups[group], i, net_.first[group] + i, t);
+                } else if (net_.variant == Variant::relaxation) {
+                    relax(net_.groups[group], i, net_.first[group] + i, t);
                 } else {
                     gates(net_.groups[group], i, net_.first[group] + i, t);
                 }
@@ -187,6 +189,34 @@ private:
         }
         saved_.put(t, 0, s, f[0]);
         saved_.put(t, 1, s, e);
+    }
+
+    // Kept out of line, so that the other variants' code stays as tight as without it.
+    __attribute__((noinline)) void relax(const LinearSynapses& synapses, int i, int s, int t) {
+        Vec heads[2][Vectors];
+        synapses.read(i, values_, heads);
+        if (spreads_) {
+            synapses.read_absent(i, values_, heads);
+        }
+        Vec way[Vectors];
+        Vec in_time[Vectors];
+        const float* before = row(net_.old_states() + net_.neuron[s]);
+        for (int q = 0; q < Vectors; ++q) {
+            const Vec h = load(before + q * lanes);
+            const Vec target = heads[0][q] = tanh(heads[0][q]);
+            const Softplus rate = softplus(heads[1][q]);
+            const Decay over = decay(zero() - load(elapsed_ + q * lanes) * rate.value);
+            way[q] = zero() - over.change;
+            heads[1][q] = over.left * rate.slope;
+            in_time[q] = over.left * rate.value;
+            store(row(net_.new_states() + s) + q * lanes, fnma(target - h, over.change, h));
+        }
+        saved_.put(t, 0, s, heads[0]);
+        saved_.put(t, 1, s, way);
+        saved_.put(t, 2, s, heads[1]);
+        if (net_.with_rate) {
+            saved_.put(t, 3, s, in_time);
+        }
     }
 
     const WiredParts& net_;

@@ -141,9 +141,11 @@ struct LinearSynapses {
 
     template <int Heads>
     static LT_INLINE void put(float* place, const Vec (&sums)[Heads]) {
+        // Four heads, or two, share a vector: lane i belongs to head i % 4.
         if constexpr (Heads == 4) {
-            // Four heads share a vector: lane i belongs to head i % 4.
             add_lanes(place, sums_of_four(sums[0], sums[1], sums[2], sums[3]));
+        } else if constexpr (Heads == 2) {
+            add_lanes(place, sums_of_four(sums[0], sums[1], zero(), zero()));
         } else {
             add_lanes(place, sums[0]);
         }
@@ -152,7 +154,7 @@ struct LinearSynapses {
     // The sum of one head over the lanes that are its.
     float total(const float* sums, int head) const {
         float all = 0;
-        for (int i = heads == 4 ? head : 0; i < lanes; i += heads == 4 ? 4 : 1) {
+        for (int i = heads > 1 ? head : 0; i < lanes; i += heads > 1 ? 4 : 1) {
             all += sums[i];
         }
         return all;
@@ -201,7 +203,7 @@ struct WiredParts {
           input(given.memory ? given.lstm.input.columns : given.input_size),
           cell_input(given.input_size),
           hidden(given.hidden_size) {
-        const int heads = variant == Variant::closed_form ? 1 : 4;
+        const int heads = this->heads();
         for (const GroupWeights& group : given.groups) {
             const int n = group.neurons;
             const int columns = group.sources + n;
@@ -247,12 +249,15 @@ struct WiredParts {
         }
     }
 
-    int heads() const { return variant == Variant::closed_form ? 1 : 4; }
+    int heads() const {
+        return variant == Variant::closed_form ? 1 : variant == Variant::relaxation ? 2 : 4;
+    }
     int new_states() const { return cell_input; }
     int old_states() const { return cell_input + hidden; }
     int rows() const { return cell_input + 2 * hidden; }
-    // Planes saved: f, g, s and maybe a, or f and the exponential; of the memory candidate, write,
-    // forget, open, tanh c and its output.
+    // Planes saved: f, g, s and maybe a; f and the exponential; or, of the relaxation, its target,
+    // the way gone, the slope in r over the elapsed time and maybe that in time. Of the memory
+    // candidate, write, forget, open, tanh c and its output.
     int cell_planes() const { return variant == Variant::closed_form ? 2 : with_rate ? 4 : 3; }
     int planes() const { return cell_planes() + (memory ? 6 : 0); }
 };

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from liquidtime.tasks.catalogue import task
+from liquidtime.tasks.catalogue import task, task_names
 from liquidtime.tasks.published import read_published
 
 TOOLS = Path(__file__).parents[2] / "tools"
@@ -93,10 +93,47 @@ def test_runs_become_results_and_a_table(tmp_path, monkeypatch):
         (tmp_path / f"{name}.json").write_text(json.dumps({"task": "physionet2012", "runs": runs}))
     tables.store([tmp_path / "one.json", tmp_path / "two.json"])
     stored = json.loads((tmp_path / "physionet2012.json").read_text())
+    assert len(stored["places"]) == 1 and stored["runs"][2]["seed"] == 1
     lines = tables.table(task("physionet2012"), stored).splitlines()
     assert lines[2].startswith("| CfC | 12,345 | 0.810 ± 0.014 (0.750 to 0.850) | 0.810 ±")
     assert "over 2 seeds" in lines[4] and "a processor, 2 threads, torch 2.13.0." in lines[4]
     assert "With the parts of “another-test”, CfC has 0.850 (0.800 to 0.900)." in lines[4]
+
+
+def test_a_run_replaces_the_stored_one_of_its_recipe_protocol_and_seed(tmp_path, monkeypatch):
+    tables = tool("result_tables")
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
+    given = tmp_path / "given.json"
+    for auroc, protocol, partial in (
+        (0.80, "paper", ""),
+        (0.81, "paper", "half"),
+        (0.7, "clean", ""),
+    ):
+        run = {**run_record(0, auroc, protocol), "partial": partial}
+        run["config"] = {"train": {"epochs": 3}, "model": {"much": "more"}}
+        given.write_text(json.dumps({"task": "physionet2012", "runs": [run]}))
+        tables.store([given])
+    stored = json.loads((tmp_path / "physionet2012.json").read_text())
+    assert [run["metrics"]["auroc"]["value"] for run in stored["runs"]] == [0.81, 0.7]
+    assert stored["runs"][0]["config"] == {"train": {"epochs": 3}}
+    text = tables.table(task("physionet2012"), stored)
+    assert "| CfC (one seed; 3 of 20 epochs; partial data) | 12,345 | 0.810 (" in text
+    assert "**Partial data**: half." in text and "- 0.700" not in text
+    claims = tables.refreshed("<!-- claims: stored -->\nstale\n<!-- end -->")
+    assert (
+        "0.810 (CfC; one seed; 3 of 20 epochs; partial data) | 0.700 (CfC; one seed; 3 of" in claims
+    )
+    assert "0.840 ± 0.003 (CfC-noGate) | 0.858 ± 0.004 (mTAND-Full)" in claims
+
+
+def test_every_stored_result_has_a_figure_and_every_task_a_line():
+    tables = tool("result_tables")
+    for path in tables.RESULTS.glob("*.json"):
+        if path.stem in task_names():
+            assert (tables.IMAGES / f"{path.stem}.svg").read_text().startswith("<svg")
+            assert len(path.read_bytes()) < 200_000
+    index = (TOOLS.parent / "docs" / "tasks" / "index.md").read_text(encoding="utf-8")
+    assert all(f"`liquidtime reproduce {name}`" in index for name in task_names())
 
 
 def test_the_study_is_put_into_its_page(tmp_path):

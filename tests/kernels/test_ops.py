@@ -18,6 +18,7 @@ MODELS = {
     "dense": lambda: CfC(D, 7),
     "memory": lambda: CfC(D, 7, mixed_memory=True),
     "closed_form": lambda: CfC(D, 7, variant="closed_form"),
+    "relaxation": lambda: CfC(D, 7, variant="relaxation", mixed_memory="input"),
     "wired": lambda: CfC(D, wiring=AutoNCP(13, 2)),
     "ltc": lambda: LTC(D, 5),
     "wired_ltc": lambda: LTC(D, wiring=AutoNCP(13, 2)),
@@ -79,7 +80,7 @@ def test_a_model_compiles_in_one_graph(name):
 
 
 @pytest.mark.skipif(not cfc_cpu.cpu.BFLOAT16, reason="the processor does not multiply bfloat16")
-@pytest.mark.parametrize("name", ["dense", "memory", "closed_form"])
+@pytest.mark.parametrize("name", ["dense", "memory", "closed_form", "relaxation"])
 def test_autocast_to_bfloat16(name):
     torch.manual_seed(1)
     layer = copy.deepcopy(MODELS[name]()) if name != "dense" else CfC(20, 64)

@@ -5,11 +5,12 @@ from typing import get_args, get_type_hints
 import pytest
 
 from liquidtime.backends import Backend, registry, takes_all
-from liquidtime.baselines.flow import Method
+from liquidtime.baselines.flow import Method, RelaxationMethod
+from liquidtime.baselines.gru_ode import Form
 from liquidtime.baselines.latent_ode import Encoder
 from liquidtime.dynamics import IntegratorName, LineIntegratorName
 from liquidtime.kernels.cfc.reference import ActivationName, Variant
-from liquidtime.models import cfc, latent_ode, ltc
+from liquidtime.models import cfc, ct_rnn, gru_ode, latent_ode, ltc, ode_lstm, ode_rnn
 from liquidtime.models.catalogue import from_dict
 from liquidtime.models.contract import Shape
 
@@ -22,6 +23,11 @@ from liquidtime.models.contract import Shape
         (cfc.Config, "activation", get_args(ActivationName)),
         (latent_ode.Config, "encoder", get_args(Encoder)),
         (latent_ode.Config, "integrator", get_args(Method)),
+        (ode_rnn.Config, "integrator", get_args(Method)),
+        (ode_lstm.Config, "integrator", get_args(Method)),
+        (ct_rnn.Config, "integrator", get_args(RelaxationMethod)),
+        (gru_ode.Config, "integrator", get_args(RelaxationMethod)),
+        (gru_ode.Config, "form", get_args(Form)),
     ],
 )
 def test_an_option_has_all_names(config, option, known):

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 import shutil
 import signal
 import time
@@ -14,8 +15,11 @@ from job import job, planned
 from toy import toy_data, toy_task
 
 from liquidtime.errors import InputError
+from liquidtime.tasks import catalogue
 from liquidtime.tasks import reproduce as driver
-from liquidtime.tasks.reproduce import plan, reproduce
+from liquidtime.tasks import side_by_side as workers
+from liquidtime.tasks.fitting import fit_once
+from liquidtime.tasks.reproduce import jobs_here, perform, plan, reproduce
 from liquidtime.tasks.rows import MINUTES, compare
 from liquidtime.tasks.table import JSON, MARKDOWN, cells, narrow, write_table
 from liquidtime.train import Run
@@ -32,6 +36,12 @@ def done(tmp_path_factory):
     out = tmp_path_factory.mktemp("toy")
     runs = plan(toy_task(), out, recipes=["lstm", "gru"], protocol="clean", seeds=2)
     return runs, list(reproduce(toy_task(), runs, progress=False))
+
+
+def end_or_perform(name, planned_run, baselines):
+    if planned_run.seed == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return perform(name, planned_run, baselines)
 
 
 def refuse(*arguments, **options):
@@ -85,6 +95,57 @@ def test_other_settings_are_refused(done, tmp_path):
     moved = replace(longer[0], record=tmp_path / "none.json")
     with pytest.raises(InputError, match="trained with other settings"):
         next(reproduce(toy_task(), [moved]))
+
+
+def test_runs_side_by_side_end_as_one_after_another(done, tmp_path, added, monkeypatch):
+    # A fork need not import all anew, and knows the toy.
+    monkeypatch.setattr(workers, "CONTEXT", multiprocessing.get_context("fork"))
+    monkeypatch.setattr(catalogue, "anew", lambda task: True)
+    _, records = done
+    task, shares = toy_task(), []
+    runs = plan(task, tmp_path, recipes=["lstm", "gru"], protocol="clean", seeds=2, jobs=2)
+    assert [run.folder.name for run in runs] == ["lstm-0", "lstm-1", "gru-0", "gru-1"]
+    found = {
+        (r["recipe"], r["seed"]): r for r in reproduce(task, runs, jobs=2, watch=shares.append)
+    }
+    for record in records:
+        told = found[record["recipe"], record["seed"]]
+        assert {key: told[key] for key in told if key not in ON_THE_CLOCK} == {
+            key: record[key] for key in record if key not in ON_THE_CLOCK
+        }
+    assert shares[-1] == 1 and sorted(shares) == shares
+    assert list(reproduce(task, runs, jobs=2)) == list(reproduce(task, runs))
+
+
+def test_a_process_that_ends_is_told_and_the_others_go_on(tmp_path, added, monkeypatch):
+    monkeypatch.setattr(workers, "CONTEXT", multiprocessing.get_context("fork"))
+    monkeypatch.setattr(catalogue, "anew", lambda task: True)
+    monkeypatch.setattr(driver, "perform", end_or_perform)
+    task = toy_task()
+    runs = plan(task, tmp_path, recipes=["gru"], protocol="clean", seeds=3, epochs=1)
+    with pytest.raises(InputError, match=r"1 of 3 runs failed\. gru-1: .* status -9"):
+        list(reproduce(task, runs, jobs=2))
+    assert [run.record.exists() for run in runs] == [True, False, True]
+
+
+def test_a_task_of_this_process_alone_does_not_run_side_by_side(tmp_path, added):
+    runs = plan(toy_task(), tmp_path, seeds=1)
+    with pytest.raises(InputError, match="jobs is 2, expected 1"):
+        next(reproduce(toy_task(), runs, jobs=2))
+    assert jobs_here(toy_task()) == 1
+
+
+def test_a_run_that_fails_keeps_no_other_from_being_done(tmp_path, monkeypatch):
+    def fit_or_not(*arguments, **options):
+        if arguments[3].name == "lstm-0":
+            raise InputError("the loss is not finite.")
+        return fit_once(*arguments, **options)
+
+    monkeypatch.setattr(driver, "fit_once", fit_or_not)
+    runs = plan(toy_task(), tmp_path, recipes=["lstm", "gru"], seeds=1, epochs=1)
+    with pytest.raises(InputError, match=r"1 of 2 runs failed\. lstm-0: the loss is not finite"):
+        list(reproduce(toy_task(), runs, progress=False))
+    assert runs[1].record.exists()
 
 
 def test_a_trap_is_sprung_only_where_the_protocol_has_it(tmp_path):

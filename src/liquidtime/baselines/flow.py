@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from liquidtime.optional import require
 
-FixedStep = Literal["euler", "midpoint", "heun", "rk4"]
 Method = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]
 RelaxationMethod = Literal["exponential", "euler", "midpoint", "heun", "rk4", "dopri5"]
 """Those of a `Relaxation`, which has one more."""

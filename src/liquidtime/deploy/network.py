@@ -94,7 +94,7 @@ class Architecture:
             input_size=input_size,
             hidden_size=model["hidden_size"],
             outputs=model["wiring_outputs"] if wired else model["hidden_size"],
-            memory="state" if model["mixed_memory"] else None,
+            memory=model.get("memory_layout", "state") if model["mixed_memory"] else None,
             readout=readout,
             **{name: model[name] for name in _OF_ONE_KIND if name in model},
         )

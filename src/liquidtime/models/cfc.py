@@ -36,6 +36,13 @@ class Config:
     """Dropout inside the backbone."""
     mixed_memory: bool = False
     """Put an LSTM memory before the liquid cell."""
+    memory_layout: Literal["state", "input"] = "state"
+    """What its output takes the place of: the cell's state, as in the authors' PyTorch code, or
+    its input, as in their TensorFlow code."""
+    forget_bias: Annotated[float, Within(-1e3, 1e3)] = 1.0
+    """First offset of the forget gates of that memory."""
+    initial_gain: Annotated[float, Within(above=0, most=1e3)] = 1.0
+    """Factor on the first weights of backbone and heads."""
     bidirectional: bool = False
     """Read each series in both directions; not for predictions that must not see the future."""
     wiring: checks.Wiring = "none"
@@ -87,7 +94,9 @@ class Config:
             backbone_units=self.backbone_units,
             backbone_layers=self.backbone_layers,
             backbone_dropout=self.backbone_dropout,
-            mixed_memory=self.mixed_memory,
+            mixed_memory=self.memory_layout if self.mixed_memory else False,
+            forget_bias=self.forget_bias,
+            initial_gain=self.initial_gain,
             wiring=wiring,
             dropout=rate if self.num_layers > 1 else 0.0,
             bidirectional=self.bidirectional,

@@ -1,4 +1,4 @@
-"""GRU: the layer of `torch.nn` with the elapsed time among its inputs, to compare with."""
+"""GRU: the layer of `torch.nn`, with the elapsed time among its inputs or without."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,6 +19,8 @@ class Config:
     """Hidden units of a layer."""
     num_layers: checks.Depth = 1
     """Recurrent layers, one over another."""
+    time: bool = True
+    """Give it the elapsed time among its inputs, which papers call augmented."""
     bidirectional: bool = False
     """Read each series in both directions; not for predictions that must not see the future."""
     readout: checks.AnyReadout = "auto"
@@ -40,7 +42,7 @@ class Config:
     def facts(self) -> Facts:
         """Names and facts for people."""
         return Facts(
-            name=self.title,
+            name=self.title if self.time else f"{self.title} (without gaps)",
             size=checks.size_in_words(self.hidden_size, self.num_layers),
             sees_future=self.bidirectional,
         )

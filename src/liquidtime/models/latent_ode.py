@@ -20,7 +20,7 @@ class Config:
 
     latent_size: checks.Width = 20
     """Dimensions of the latent state."""
-    # `baselines` lists these and the integrators, but it needs PyTorch, which --help does without.
+    # `baselines` lists these too, but it needs PyTorch, which --help does without.
     encoder: Literal["ode_rnn", "rnn"] = "ode_rnn"
     """What reads the series: an RNN moved by an ODE between rows, or one that is told the gaps."""
     encoder_size: checks.Width = 40
@@ -29,8 +29,8 @@ class Config:
     """Hidden units of the fields of both ODEs, and of the read-outs."""
     layers: checks.Depth = 3
     """Hidden layers of the fields of both ODEs."""
-    integrator: Literal["euler", "midpoint", "heun", "rk4", "dopri5"] = "rk4"
-    """Method of torchdiffeq; dopri5 chooses its steps by the error over a whole batch."""
+    integrator: checks.Integrator = "rk4"
+    """Method; dopri5 chooses its steps by the error over a whole batch."""
     unfolds: checks.Depth = 1
     """Integrator steps between two rows, of all but dopri5."""
     noise: Positive = 0.1

@@ -32,6 +32,9 @@ class CfC(AbstractRecurrent):
         mixed_memory: True or `"state"`: an LSTM holds the memory and its output takes the place
             of the recurrent state (CfC-mmRNN as in the authors' PyTorch code). `"input"`: its
             output takes the place of the input (as in their TensorFlow code).
+        initial_gain: Factor on the first weights of the backbone and the heads, as `gain` of
+            `nn.init.xavier_uniform_`; the published settings have 0.5 to 1.35.
+        forget_bias: First offset of the LSTM's forget gates; the published settings have 0.6 to 5.
         wiring: A spec or circuit of `liquidtime.wirings`: who connects to whom. The output is the
             motor neurons' state.
         dropout: Probability of dropping an output between layers.
@@ -69,6 +72,8 @@ class CfC(AbstractRecurrent):
         backbone_layers: int = 1,
         backbone_dropout: float = 0.0,
         mixed_memory: bool | MemoryLayout = False,
+        initial_gain: float = 1.0,
+        forget_bias: float = 1.0,
         wiring: Wiring | None = None,
         dropout: float = 0.0,
         bidirectional: bool = False,
@@ -85,6 +90,7 @@ class CfC(AbstractRecurrent):
                 backbone_units=backbone_units,
                 backbone_layers=backbone_layers,
                 backbone_dropout=backbone_dropout,
+                initial_gain=initial_gain,
                 wiring=wiring,
                 backend=backend,
             )
@@ -95,6 +101,7 @@ class CfC(AbstractRecurrent):
             units_of(input_size, hidden_size, wiring),
             num_layers,
             mixed_memory=mixed_memory,
+            forget_bias=forget_bias,
             dropout=dropout,
             bidirectional=bidirectional,
             proj_size=proj_size,

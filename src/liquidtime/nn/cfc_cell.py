@@ -38,6 +38,7 @@ class CfCCell(nn.Module):
         backbone_units: As in `CfC`.
         backbone_layers: As in `CfC`.
         backbone_dropout: As in `CfC`.
+        initial_gain: As in `CfC`.
         wiring: As in `CfC`.
         backend: As in `CfC`.
     """
@@ -53,6 +54,7 @@ class CfCCell(nn.Module):
         backbone_units: int = 128,
         backbone_layers: int = 1,
         backbone_dropout: float = 0.0,
+        initial_gain: float = 1.0,
         wiring: Wiring | None = None,
         backend: str = "auto",
     ) -> None:
@@ -65,6 +67,8 @@ class CfCCell(nn.Module):
             raise ValueError(f"backbone_dropout is {backbone_dropout}; expected 0 ≤ p < 1.")
         if backbone_layers < 0:
             raise ValueError(f"backbone_layers is {backbone_layers}; expected 0 or more.")
+        if not 0.0 < initial_gain < float("inf"):
+            raise ValueError(f"initial_gain is {initial_gain}; expected a number above 0.")
         activate(activation, torch.zeros(0))  # refuses a name that belongs to none
         self.input_size = input_size
         self.hidden_size = units_of(input_size, hidden_size, wiring)
@@ -83,6 +87,7 @@ class CfCCell(nn.Module):
                         variant=variant,
                         backbone_units=backbone_units,
                         backbone_layers=backbone_layers,
+                        initial_gain=initial_gain,
                     )
                 ]
             )
@@ -99,6 +104,7 @@ class CfCCell(nn.Module):
                         backbone_units=0,
                         backbone_layers=0,
                         mask=group.mask,
+                        initial_gain=initial_gain,
                     )
                 )
                 self.register_buffer(f"neurons_{i}", torch.tensor(group.neurons))

@@ -22,6 +22,7 @@ class CfCGroup(nn.Module):
         backbone_layers: Its number of layers; with 0 the heads read [x, h].
         mask: [H, D + H] booleans, False where there is no synapse, for a group without backbone;
             it is laid on every head. None for none.
+        initial_gain: As in `CfC`.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class CfCGroup(nn.Module):
         backbone_units: int,
         backbone_layers: int,
         mask: np.ndarray | None = None,
+        initial_gain: float = 1.0,
     ) -> None:
         super().__init__()
         width = input_size + units
@@ -47,13 +49,14 @@ class CfCGroup(nn.Module):
         else:
             self.decay = self.target = None
         self.variant: Variant = variant
+        self.initial_gain = initial_gain
         self.synapses = None if mask is None else np.tile(mask, (HEADS[variant], 1))
         self.register_buffer("mask", None if mask is None else torch.tensor(self.synapses))
         self.mask: Tensor | None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Glorot-uniform matrices, head by head; offsets uniform in ±1/√fan-in.
+        """Glorot-uniform matrices, head by head, times the gain; offsets uniform in ±1/√fan-in.
 
         The decay starts in (0.01, 0.1). In the authors' code it starts at 0, where its absolute
         value has no slope, and so never learns.
@@ -66,7 +69,7 @@ class CfCGroup(nn.Module):
         backbone = members(self.backbone, nn.Linear)
         heads = self.heads.weight.chunk(HEADS[self.variant])
         for matrix in (*(layer.weight for layer in backbone), *heads):
-            nn.init.xavier_uniform_(matrix)
+            nn.init.xavier_uniform_(matrix, gain=self.initial_gain)
         for linear in (*backbone, self.heads):
             bound = linear.in_features**-0.5
             nn.init.uniform_(linear.bias, -bound, bound)

@@ -29,17 +29,19 @@ class LSTMMemory(nn.Module):
     Args:
         input_size: Number of input features D.
         hidden_size: Number of hidden units H.
+        forget_bias: First offset of the forget gates; above 0 they start open.
     """
 
-    def __init__(self, input_size: int, hidden_size: int) -> None:
+    def __init__(self, input_size: int, hidden_size: int, forget_bias: float = 1.0) -> None:
         super().__init__()
+        self.forget_bias = forget_bias
         self.input_weight = nn.Parameter(torch.empty(4 * hidden_size, input_size))
         self.recurrent_weight = nn.Parameter(torch.empty(4 * hidden_size, hidden_size))
         self.bias = nn.Parameter(torch.empty(4 * hidden_size))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Glorot inputs, orthogonal recurrence; the forget gate starts open, with offset 1."""
+        """Glorot inputs, orthogonal recurrence; offsets 0, but of the forget gate."""
         hidden_size = self.recurrent_weight.shape[1]
         for gate in self.input_weight.chunk(4):
             nn.init.xavier_uniform_(gate)
@@ -47,7 +49,7 @@ class LSTMMemory(nn.Module):
             nn.init.orthogonal_(gate)
         nn.init.zeros_(self.bias)
         with torch.no_grad():
-            self.bias[2 * hidden_size : 3 * hidden_size] = 1.0
+            self.bias[2 * hidden_size : 3 * hidden_size] = self.forget_bias
 
     def weights(self, dtype: torch.dtype) -> MemoryWeights:
         """The weights as the kernels take them, in the dtype of the kernel's input."""

@@ -57,6 +57,7 @@ class AbstractRecurrent(nn.Module):
         bidirectional: bool,
         proj_size: int | None,
         batch_first: bool,
+        forget_bias: float = 1.0,
     ) -> None:
         super().__init__()
         check_size("num_layers", num_layers)
@@ -64,6 +65,8 @@ class AbstractRecurrent(nn.Module):
             raise ValueError(f"num_layers is {num_layers}; expected 1 or more.")
         if not 0.0 <= dropout < 1.0:
             raise ValueError(f"dropout is {dropout}; expected 0 ≤ p < 1.")
+        if not -float("inf") < forget_bias < float("inf"):
+            raise ValueError(f"forget_bias is {forget_bias}; expected a finite number.")
         self.input_size = input_size
         self.hidden_size = hidden_size
         self.num_layers = num_layers
@@ -78,7 +81,7 @@ class AbstractRecurrent(nn.Module):
             output_size = 0
             for _ in range(self.num_directions):
                 if self.memory_layout is not None:
-                    self.memories.append(LSTMMemory(width, hidden_size))
+                    self.memories.append(LSTMMemory(width, hidden_size, forget_bias))
                 cell = make_cell(hidden_size if self.memory_layout == "input" else width)
                 self.cells.append(cast("nn.Module", cell))
                 output_size += cell.output_size

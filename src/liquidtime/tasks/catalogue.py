@@ -71,6 +71,25 @@ def study(name: str) -> Study:
     )
 
 
+def entry(name: str) -> Task | Study:
+    """A task or a study by name.
+
+    Raises:
+        InputError: If there is none; the message names those there are.
+    """
+    if name in task_names():
+        return task(name)
+    if name in study_names():
+        return study(name)
+    known = [*task_names(), *study_names()]
+    raise InputError(_unknown(name, "task or study", known))
+
+
+def anew(entry: Task) -> bool:
+    """Whether another process finds a task by its name: it is in no registry of this one."""
+    return not any(entry.name == one.name for one in _registered)
+
+
 def register(entry: Task | Study) -> None:
     """Add a task or a study of one's own.
 
@@ -107,7 +126,11 @@ def _installed() -> list[Task | Study]:
 
 def _named(name: str, what: str, entries: dict[str, Entry], known: list[str]) -> Entry:
     if name not in entries:
-        close = nearest(name, known)
-        hint = f" Did you mean {close}?" if close else ""
-        raise InputError(f"There is no {what} {name!r}; expected one of {', '.join(known)}.{hint}")
+        raise InputError(_unknown(name, what, known))
     return entries[name]
+
+
+def _unknown(name: str, what: str, known: list[str]) -> str:
+    close = nearest(name, known)
+    hint = f" Did you mean {close}?" if close else ""
+    return f"There is no {what} {name!r}; expected one of {', '.join(known)}.{hint}"

@@ -30,6 +30,8 @@ class Task:
         memory: GiB that a run takes at most.
         partial: Says which part of the set is at hand, such as "3 of 48 records"; "" for all of it.
             It stands beside every result.
+        files: What it reads that the package does not hold, as `<set>/<file>` of each `Source`; a
+            list of tasks says which are at hand.
     """
 
     name: str
@@ -41,6 +43,13 @@ class Task:
     published: Published
     memory: float
     partial: Callable[[], str] = str
+    files: tuple[str, ...] = ()
+
+    def missing(self) -> tuple[str, ...]:
+        """Those of its files that lie neither in the mirror nor in the cache."""
+        from liquidtime.data.sources import at_hand
+
+        return tuple(file for file in self.files if not at_hand(file))
 
     def protocol(self, name: str) -> Protocol:
         """A protocol by name; an unknown one is an `InputError`."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Preprocess = Callable[["IrregularSeries"], "Preprocessor"]
 """Series to a preprocessor fitted on them."""
+Reframe = Callable[["IrregularSeries"], "IrregularSeries"]
+"""Series to the same series with other targets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,8 @@ class Recipe:
         row: The model's row among the published numbers; "" where it has none.
         minutes: What one seed took on two cores, measured; None where nobody has.
         preprocess: Its own, in place of the task's.
+        reframe: Its own targets, whose errors are those of the task's: such as the change of a
+            state that is known, in place of the next one.
         usual: Whether it runs where nobody names models; the others run by name, or by "all".
     """
 
@@ -37,6 +41,7 @@ class Recipe:
     row: str = ""
     minutes: float | None = None
     preprocess: Preprocess | None = None
+    reframe: Reframe | None = None
     usual: bool = True
 
     @property

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import MODELS
 from liquidtime.models.contract import ModelConfig
-from liquidtime.tasks.recipe import Preprocess, Recipe
+from liquidtime.tasks.recipe import Preprocess, Recipe, Reframe
 from liquidtime.train.config import FitConfig, TrainConfig
 
 STRONGEST = ("lstm", "gru_d", "mtand")
@@ -88,7 +88,8 @@ RIVALS = {
             options=_latent("rnn"),
             step=5.0,
         ),
-        Rival(model="mtand", label="mTAND"),
+        Rival(model="mtand", label="mTAND, encoder"),
+        Rival(model="mtand", variant="full", label="mTAND, full", options=_with(network="full")),
         Rival(model="cornn", label="coRNN"),
         Rival(model="lipschitz_rnn", label="Lipschitz RNN"),
         Rival(model="transformer", label="Transformer"),
@@ -111,6 +112,7 @@ def rivals(
     rates: Mapping[str, float] = {},
     minutes: Mapping[str, float] = {},
     preprocess: Preprocess | None = None,
+    reframe: Reframe | None = None,
 ) -> tuple[Recipe, ...]:
     """One recipe a rival, under one training budget.
 
@@ -126,6 +128,7 @@ def rivals(
         rates: Learning rates, by rival, in place of the multiple.
         minutes: What a seed took, by rival, where it was measured.
         preprocess: Their own, in place of the task's.
+        reframe: Their own targets; see `Recipe`.
 
     Raises:
         InputError: If a rival is unknown.
@@ -145,6 +148,7 @@ def rivals(
             row=rows.get(name, ""),
             minutes=minutes.get(name),
             preprocess=preprocess,
+            reframe=reframe,
             usual=name in usual,
         )
         for name, rival in RIVALS.items()

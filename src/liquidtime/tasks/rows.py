@@ -1,13 +1,14 @@
 """The rows of a task's table: each model over its seeds, beside its rivals and the papers."""
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from liquidtime.tasks.contract import Task
 from liquidtime.tasks.pairing import Draws, Paired, draws, interval, paired
 from liquidtime.tasks.published import Cell
+from liquidtime.tasks.recipe import Recipe
 from liquidtime.tasks.record import Planned, Record
 from liquidtime.train.run import Run
 from liquidtime.train.score.metrics import higher_is_better
@@ -49,6 +50,8 @@ class Row:
         published: By measure, and minutes an epoch.
         against: The model less the best of the others, by the first measure; None of a model
             alone, of other seeds than the rival's, and where run folders are gone.
+        remarks: What keeps the row from being the whole answer: "one seed", "5 of 20 epochs",
+            "partial data".
     """
 
     recipe: str
@@ -60,6 +63,12 @@ class Row:
     scores: Mapping[str, Spread]
     published: Mapping[str, Cell]
     against: Paired | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What to call it, with what has to be said of it."""
+        return f"{self.label} ({'; '.join(self.remarks)})" if self.remarks else self.label
 
     def to_dict(self) -> dict[str, Any]:
         """The row as a JSON-able dictionary."""
@@ -111,7 +120,19 @@ def _row(
         scores={name: spread for name, spread in scores.items() if spread is not None},
         published={name: cell for name, cell in cells.items() if cell is not None},
         against=against,
+        remarks=tuple(_remarks(group, recipe)),
     )
+
+
+def _remarks(group: Sequence[Record], recipe: Recipe) -> Iterator[str]:
+    if len(group) == 1:
+        yield "one seed"
+    wanted = recipe.config.train.epochs
+    asked = {one.get("config", {}).get("train", {}).get("epochs", wanted) for one in group}
+    if wanted is not None and (fewest := min(asked)) < wanted:
+        yield f"{fewest} of {wanted} epochs"
+    if any(one.get("partial") for one in group):
+        yield "partial data"
 
 
 def _spread(measure: str, group: Sequence[Record], resampled: Draws | None) -> Spread | None:

@@ -1,5 +1,7 @@
-"""A task's table as Markdown and as JSON."""
+"""A task's table as Markdown, JSON and CSV."""
 
+import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,12 @@ from liquidtime.tasks.record import Record
 from liquidtime.tasks.rows import MINUTES, Row, Spread
 from liquidtime.train.report.naming import metric_name, number
 
-MARKDOWN, JSON = "table.md", "table.json"
+MARKDOWN, JSON, CSV = "table.md", "table.json", "table.csv"
 _LEAD = "lead over the best other"
 
 
 def write_table(folder: Path, task: Task, rows: Sequence[Row], records: Sequence[Record]) -> None:
-    """Write `table.md` and `table.json`.
+    """Write `table.md`, `table.json` and `table.csv`.
 
     Args:
         folder: Of one protocol; it is there.
@@ -26,6 +28,7 @@ def write_table(folder: Path, task: Task, rows: Sequence[Row], records: Sequence
     protocol = records[0]["protocol"]
     partial = next(filter(None, (record.get("partial") for record in records)), "")
     write_text(folder / MARKDOWN, markdown(task, protocol, rows, partial))
+    write_text(folder / CSV, comma_separated(task, rows))
     write_json(
         folder / JSON,
         {
@@ -59,13 +62,40 @@ def markdown(task: Task, protocol: str, rows: Sequence[Row], partial: str = "") 
     return "\n".join(lines) + "\n\n" + "\n\n".join(notes(task, rows)) + "\n"
 
 
+def comma_separated(task: Task, rows: Sequence[Row]) -> str:
+    """The table for programs: a line a model, an empty cell where there is no number."""
+    measured = (*task.measures, MINUTES)
+    header = ["recipe", "label", "settings", "remarks", "seeds", "parameters", MINUTES]
+    for name in task.measures:
+        header += [name, f"{name}_deviation", f"{name}_low", f"{name}_high"]
+    for name in measured:
+        header += [f"published_{name}", f"published_{name}_deviation"]
+    header += ["rival", "lead", "lead_low", "lead_high", "lead_p"]
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(header)
+    for row in rows:
+        line: list[Any] = [row.recipe, row.label, row.settings, "; ".join(row.remarks)]
+        line += [len(row.seeds), row.parameters, row.minutes_per_epoch]
+        for name in task.measures:
+            found = row.scores.get(name)
+            line += [found.mean, found.deviation, found.low, found.high] if found else [None] * 4
+        for name in measured:
+            cell = row.published.get(name)
+            line += [cell.value, cell.spread] if cell else [None] * 2
+        lead = row.against
+        line += [lead.rival, lead.difference, lead.low, lead.high, lead.p] if lead else [None] * 5
+        lines.writerow(line)
+    return text.getvalue()
+
+
 def cells(task: Task, rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
     """Header and cells of the Markdown table.
 
     Published numbers stand beside ours, in columns that are there where any is published.
     """
     columns: dict[str, list[str]] = {
-        "model": [row.label for row in rows],
+        "model": [row.title for row in rows],
         "settings": [row.settings for row in rows],
         "seeds": [str(len(row.seeds)) for row in rows],
         "parameters": [f"{row.parameters:,}" for row in rows],
@@ -95,6 +125,7 @@ def narrow(task: Task, rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]
         lines = [_measured(row, name) + told[name] for name in measured]
         about = [row.label] if row.settings == "ours" else [row.label, "published settings"]
         seeds = f"{len(row.seeds)} seed{'s' if len(row.seeds) > 1 else ''}"
+        about += [remark for remark in row.remarks if remark != "one seed"]
         about += [seeds, f"{row.parameters:,} weights"]
         body.append(["\n".join(cell) for cell in (about, *lines, _against(row))])
     return header, body

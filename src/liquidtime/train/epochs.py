@@ -13,6 +13,7 @@ from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.padded import quick_batches
 from liquidtime.models.contract import Solve
 from liquidtime.train.config import TrainConfig
+from liquidtime.train.denormals import no_denormals
 from liquidtime.train.folder.checkpoints import Progress
 from liquidtime.train.loss import Loss
 from liquidtime.train.optimizers import optimizer_of
@@ -95,11 +96,12 @@ class Epochs:
         rate = learning_rate(self.config, self.plan, number)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        with own_randomness():
-            train_loss = self._learn(number, line)
-        record = {"epoch": self.plan.epoch(number), "train_loss": train_loss}
-        if self.validation is not None:
-            record |= self._measure()
+        with no_denormals():
+            with own_randomness():
+                train_loss = self._learn(number, line)
+            record = {"epoch": self.plan.epoch(number), "train_loss": train_loss}
+            if self.validation is not None:
+                record |= self._measure()
         return record | {"learning_rate": rate, "seconds": time.perf_counter() - began}
 
     def _learn(self, number: int, line: ProgressLine) -> float:

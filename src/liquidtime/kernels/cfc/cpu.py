@@ -74,8 +74,6 @@ def cfc(
 
 def declines(request: Request) -> str | None:
     """The reason against a request, or None."""
-    if request.variant == "relaxation":
-        return "it has no kernel of the relaxation"
     return cpu.declines(request, ["float32", "bfloat16"][: 1 + cpu.BFLOAT16])
 
 

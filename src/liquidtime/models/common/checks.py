@@ -14,6 +14,13 @@ Depth = Annotated[int, Within(1, 1000)]
 """Layers, and steps between two rows."""
 Share = Annotated[float, Within(0, below=1)]
 """A dropout rate."""
+Integrator = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]
+"""Methods of `baselines.flow`, which is not imported here, since it needs PyTorch."""
+RelaxationIntegrator = Literal["exponential", "euler", "midpoint", "heun", "rk4", "dopri5"]
+Bias = Annotated[float, Within(-1e3, 1e3)]
+"""What a bias begins at."""
+TimeScale = Annotated[float, Within(1e-6, 1e6)]
+"""In units of the typical gap."""
 Dropout = Share | Literal["auto"]
 """The same, or what suits the data; a network that is built without a training drops nothing."""
 Readout = Literal["last", "mean", "last_mean", "max", "attention", "grid"]

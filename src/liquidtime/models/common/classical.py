@@ -14,14 +14,16 @@ from liquidtime.models.contract import Model, Shape
 class Classical(nn.Module):
     """`nn.LSTM` or `nn.GRU`, called as a liquid layer is.
 
-    They have no notion of time, so each step's `log1p(elapsed)` joins its inputs.
+    They have no notion of time, so each step's `log1p(elapsed)` joins its inputs where wanted.
 
     Args:
-        rnn: The layer, batch first, for one input more than the data has.
+        rnn: The layer, batch first; with `time` for one input more than the data has.
+        time: Whether it is told the elapsed times.
     """
 
-    def __init__(self, rnn: nn.LSTM | nn.GRU) -> None:
+    def __init__(self, rnn: nn.LSTM | nn.GRU, *, time: bool = True) -> None:
         super().__init__()
+        self.time = time
         self.rnn = rnn
         self.bidirectional = rnn.bidirectional
         self.output_size = rnn.hidden_size * (2 if rnn.bidirectional else 1)
@@ -37,7 +39,9 @@ class Classical(nn.Module):
         Returns:
             Output [B, T, output_size], zeros past the lengths, and the layer's own state.
         """
-        joined = torch.cat([x, torch.log1p(elapsed).unsqueeze(-1).to(x.dtype)], dim=-1)
+        joined = x
+        if self.time:
+            joined = torch.cat([x, torch.log1p(elapsed).unsqueeze(-1).to(x.dtype)], dim=-1)
         if self.bidirectional:
             output, state = self._packed(joined, lengths)
         else:
@@ -62,12 +66,13 @@ def classical(layer: type[nn.LSTM] | type[nn.GRU], options: Any, shape: Shape) -
 
     Args:
         layer: Which one.
-        options: Of that model: its sizes, directions, dropout and read-out.
+        options: Of that model: its sizes, directions, dropout, read-out, and whether it is told
+            the elapsed times.
         shape: What goes in and comes out.
     """
     rate = dropout_rate(options.dropout)
     rnn = layer(
-        shape.inputs + 1,
+        shape.inputs + (1 if options.time else 0),
         options.hidden_size,
         options.num_layers,
         batch_first=True,
@@ -75,7 +80,7 @@ def classical(layer: type[nn.LSTM] | type[nn.GRU], options: Any, shape: Shape) -
         bidirectional=options.bidirectional,
     )
     predictor = Predictor(
-        Classical(rnn),
+        Classical(rnn, time=options.time),
         shape.outputs,
         readout=readout_of(options.readout),
         queries=options.readout_queries,

@@ -1,0 +1,51 @@
+"""CT-RNN: leaky units, driven by the inputs and one another (Funahashi & Nakamura 1993)."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from liquidtime.models.common import checks
+from liquidtime.models.contract import Facts, Model, Shape
+from liquidtime.runs.options import check_choices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Options of the CT-RNN."""
+
+    name: ClassVar[str] = "ct_rnn"
+    title: ClassVar[str] = "CT-RNN"
+
+    hidden_size: checks.Width = 64
+    """Hidden units."""
+    integrator: checks.RelaxationIntegrator = "exponential"
+    """Method; exponential is stable however long the gap, dopri5 chooses its steps by the error
+    over a whole batch."""
+    unfolds: checks.Depth = 4
+    """Integrator steps between two rows, of all but dopri5."""
+    readout: checks.AnyReadout = "auto"
+    """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:
+    what suits the data."""
+    dropout: checks.Dropout = "auto"
+    """Dropout before the linear read-out; auto: what suits the data."""
+
+    def __post_init__(self) -> None:
+        check_choices(self)
+
+    @property
+    def facts(self) -> Facts:
+        """Names and facts for people."""
+        return Facts(name=self.title, size=checks.size_in_words(self.hidden_size))
+
+    def build(self, shape: Shape) -> Model:
+        """The network with fresh weights."""
+        from liquidtime.baselines.ct_rnn import CTRNN
+        from liquidtime.baselines.flow import ODEFlow
+        from liquidtime.models.common.stepped import stepped
+
+        layer = CTRNN(
+            shape.inputs,
+            self.hidden_size,
+            partial(ODEFlow, method=self.integrator, steps=self.unfolds),
+        )
+        return stepped(layer, self, shape)

@@ -1,0 +1,1 @@
+"""Handwritten digits as events: which one is it?"""

@@ -1,0 +1,1 @@
+"""Phases of gestures, frame by frame."""

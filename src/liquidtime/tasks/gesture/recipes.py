@@ -1,0 +1,18 @@
+"""The settings of each model on frames of gestures."""
+
+from liquidtime.tasks.ltc_paper import settings, standardised
+from liquidtime.train.config import TrainConfig
+
+RECIPES = settings(
+    TrainConfig(
+        epochs=40,
+        batch_size=32,
+        learning_rate=5e-3,
+        weight_decay=1e-2,
+        schedule="cosine",
+        select="accuracy",
+    ),
+    ltc_rate=0.01,
+    dropout=0.3,
+    preprocess=standardised,
+)

@@ -1,0 +1,1 @@
+"""Half-cheetah: the next state."""

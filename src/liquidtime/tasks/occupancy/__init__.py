@@ -1,0 +1,1 @@
+"""Is the room occupied, minute by minute."""

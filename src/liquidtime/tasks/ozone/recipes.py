@@ -1,0 +1,20 @@
+"""The settings of each model on days of ozone."""
+
+from liquidtime.tasks.ltc_paper import as_one, settings
+from liquidtime.train.config import TrainConfig
+
+RECIPES = settings(
+    TrainConfig(
+        epochs=30,
+        batch_size=32,
+        learning_rate=5e-3,
+        weight_decay=1e-2,
+        schedule="cosine",
+        select="f1",
+    ),
+    ltc_rate=0.01,
+    hidden_size=32,
+    dropout=0.3,
+    published={"class_weights": (0.1, 1.6)},
+    preprocess=as_one,
+)

@@ -1,0 +1,1 @@
+"""Power of a household, by its other meters."""

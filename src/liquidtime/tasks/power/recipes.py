@@ -1,0 +1,19 @@
+"""The settings of each model on meters of a house."""
+
+from liquidtime.tasks.ltc_paper import settings, standardised
+from liquidtime.train.config import TrainConfig
+
+RECIPES = settings(
+    TrainConfig(
+        epochs=30,
+        batch_size=32,
+        learning_rate=5e-3,
+        weight_decay=1e-3,
+        schedule="cosine",
+        select="mse",
+    ),
+    task="regress",
+    ltc_rate=0.01,
+    preprocess=standardised,
+    published={"loss_scale": "raw"},
+)

@@ -1,0 +1,1 @@
+"""Traffic of an hour, by weather and time."""

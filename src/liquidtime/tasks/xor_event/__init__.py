@@ -1,0 +1,1 @@
+"""Parity of a string of bits, a row a change."""
