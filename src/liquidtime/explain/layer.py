@@ -43,7 +43,7 @@ def read_out_of(about: Explainable) -> Predictor:
     if hasattr(network, "members"):
         raise InputError(
             f"{about.name} is an ensemble, whose members have neurons of their own; expected one "
-            "network. Fit with ensemble=1."
+            "network. Fit with ensemble=1, and a model that is no ensemble."
         )
     if not isinstance(network, Predictor):
         raise InputError(
