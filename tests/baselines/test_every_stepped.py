@@ -1,4 +1,4 @@
-"""What holds of every stepped layer."""
+"""What holds of every layer that is called as a stepped one is."""
 
 from functools import partial
 
@@ -8,15 +8,20 @@ import torch
 from stepped import run, series
 from torch import nn
 
+from liquidtime.baselines.cornn import CoRNN
 from liquidtime.baselines.ct_gru import CTGRU
 from liquidtime.baselines.ct_lstm import CTLSTM
 from liquidtime.baselines.ct_rnn import CTRNN
 from liquidtime.baselines.flow import ODEFlow
 from liquidtime.baselines.gru_ode import GRUODE
+from liquidtime.baselines.lipschitz_rnn import LipschitzRNN
+from liquidtime.baselines.lrc import LRC
+from liquidtime.baselines.lru import LRU
 from liquidtime.baselines.ode_lstm import ODELSTM
 from liquidtime.baselines.ode_rnn import ODERNN
 from liquidtime.baselines.phased_lstm import PhasedLSTM
 from liquidtime.baselines.rnn_decay import RNNDecay
+from liquidtime.baselines.transformer import Transformer
 
 rk4 = partial(ODEFlow, method="rk4", steps=2)
 relaxing = partial(ODEFlow, method="exponential", steps=2)
@@ -31,6 +36,13 @@ LAYERS = {
     "GRU-ODE, driven": partial(GRUODE, flow=relaxing, form="driven"),
     "ODE-RNN": partial(ODERNN, flow=rk4, units=6),
     "ODE-LSTM": partial(ODELSTM, flow=rk4),
+    "coRNN": partial(CoRNN, step=0.5, frequency=1.0, damping=1.0, longest=6.0),
+    "Lipschitz RNN": partial(LipschitzRNN, step=0.2, longest=6.0),
+    "LRC": LRC,
+    "LRC, asymmetric": partial(LRC, elastance="asymmetric"),
+    "LRU": partial(LRU, units=4, layers=2, dropout=0.0),
+    "LRU, held": partial(LRU, units=4, layers=2, hold="interval", dropout=0.0),
+    "Transformer": partial(Transformer, heads=1, layers=1, inner=8, dropout=0.0),
 }
 every_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torchdiffeq import odeint
 
-from liquidtime.baselines.flow import ODEFlow, Relaxation, tanh_network
+from liquidtime.baselines.flow import ODEFlow, Relaxation, dense_network
 
 NAMED = {"euler": "euler", "midpoint": "midpoint", "heun": "heun2", "rk4": "rk4"}
 
@@ -41,7 +41,7 @@ def test_a_linear_field_is_solved_over_the_interval_of_each_series(method, steps
 @pytest.mark.parametrize("steps", [1, 3])
 def test_a_fixed_step_is_that_of_torchdiffeq(method, steps):
     torch.manual_seed(1)
-    field = tanh_network(3, 5, 2, 3).double()
+    field = dense_network(3, 5, 2, 3).double()
     state, pace = torch.randn(4, 3, dtype=torch.float64), intervals().unsqueeze(1)
     ends = torch.tensor([0.0, 1.0], dtype=torch.float64)
     options = {"step_size": 1 / steps}

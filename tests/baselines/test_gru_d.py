@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from liquidtime.baselines.gru_d import GRUD
+from liquidtime.baselines.gru_d import GRUD, unseen
 from liquidtime.data import from_lists, split_by_series
 from liquidtime.estimators import LiquidClassifier
 
@@ -75,16 +75,25 @@ def test_what_is_not_observed_and_what_lies_past_the_end_is_not_looked_at():
 
 
 def test_an_unseen_value_fades_to_the_mean_and_the_state_to_nothing():
-    layer, *_ = case()
+    layer, x, m, s = case()
     with torch.no_grad():
         layer.input_decay_weight.fill_(1.0)
         layer.state_decay.weight.fill_(1.0)
-    ones = torch.ones(1, 3, dtype=torch.float64)
-    unseen = torch.zeros(1, 3, dtype=torch.bool)
-    state = torch.ones(1, 5, dtype=torch.float64)
-    late = layer.step(ones, unseen, 1e3 * ones, 5.0 * ones, state)
-    fresh = layer.step(ones, unseen, 0.0 * ones, 0.0 * ones, torch.zeros_like(state))
-    torch.testing.assert_close(late, fresh)
+    # At the start of a series nothing was seen, and the state is nothing.
+    s[5:] += 1e3
+    m[5] = False
+    late = run(layer, x, m, s)[5]
+    fresh = run(layer, x[5:6], m[5:6], s[5:6])[0]
+    np.testing.assert_allclose(late, fresh, atol=1e-14)
+
+
+def test_how_long_a_variable_was_unseen_and_what_it_was():
+    mask = torch.tensor([[[True, False], [False, False], [False, True], [True, True]]])
+    values = torch.arange(8.0).reshape(1, 4, 2) + 1.0
+    times = torch.tensor([[3.0, 4.0, 6.0, 6.5]])
+    since, last = unseen(values, mask, times)
+    assert since[0].tolist() == [[0.0, 0.0], [1.0, 1.0], [3.0, 3.0], [3.5, 0.5]]
+    assert last[0].tolist() == [[0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1.0, 6.0]]
 
 
 def test_gradients_are_those_of_finite_differences():

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from waves import accuracy
 
 from liquidtime.baselines.lipschitz_rnn import LipschitzRNN
-from liquidtime.data import from_lists, split_by_series
-from liquidtime.estimators import LiquidClassifier
 
 
 def layer_of(**options):
@@ -74,15 +73,5 @@ def test_as_many_parameters_as_the_published_network():
 
 
 def test_it_learns_which_of_two_waves_a_series_is():
-    random = np.random.default_rng(0)
-    fast = random.random(120) < 0.5
-    times = [np.cumsum(random.exponential(0.8, random.integers(8, 14))) for _ in fast]
-    values = [np.sin((2.0 if f else 0.5) * t)[:, None] for f, t in zip(fast, times, strict=True)]
-    series = from_lists(values, times, target=fast.astype(np.int64))
-    split = split_by_series(120, fractions=(0.7, 0.0, 0.3), seed=0)
     options = {"hidden_size": 16, "step": 0.1}
-    how = {"options": options, "steps": 80, "batch_size": 42, "random_state": 0}
-    model = LiquidClassifier(kind="lipschitz_rnn", learning_rate=2e-2, validation=None, **how)
-    model.fit(series.select(split.train))
-    test = series.select(split.test)
-    assert (model.predict(test) == test.target.numpy()).mean() > 0.8
+    assert accuracy("lipschitz_rnn", options, steps=80, learning_rate=2e-2) > 0.8

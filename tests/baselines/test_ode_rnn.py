@@ -52,3 +52,16 @@ def test_the_error_over_a_series_falls_with_the_order(method, order):
     exact = solved(layer_of(method, 1), x, gaps)
     errors = [np.abs(run(layer_of(method, n), x, gaps) - exact).max() for n in (32, 64)]
     assert math.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.25)
+
+
+def test_solved_exactly_the_union_of_time_stamps_gives_the_same():
+    layer = layer_of("dopri5", 1, rtol=1e-8, atol=1e-9)
+    several = [series(seed=k) for k in range(3)]
+    x = torch.tensor(np.stack([x for x, _ in several]))
+    gaps = torch.tensor(np.minimum([gaps for _, gaps in several], 2.0))
+    lengths, times = torch.tensor([7, 4, 0]), gaps.cumsum(1) + torch.tensor([[0.0], [1.3], [9.0]])
+    with torch.no_grad():
+        own = layer(x, gaps, lengths)
+        union = layer.on_union(x, times, lengths)
+    torch.testing.assert_close(union, own, atol=1e-6, rtol=0)
+    assert layer.on_union(x[2:], times[2:], lengths[2:]).abs().sum() == 0.0

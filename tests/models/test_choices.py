@@ -7,7 +7,8 @@ import pytest
 from liquidtime.backends import Backend, registry, takes_all
 from liquidtime.baselines.flow import Method, RelaxationMethod
 from liquidtime.baselines.gru_ode import Form
-from liquidtime.baselines.latent_ode import Encoder
+from liquidtime.baselines.layout import LayoutName
+from liquidtime.baselines.recognition import Encoder
 from liquidtime.dynamics import IntegratorName, LineIntegratorName
 from liquidtime.kernels.cfc.reference import ActivationName, Variant
 from liquidtime.models import cfc, ct_rnn, gru_ode, latent_ode, ltc, ode_lstm, ode_rnn
@@ -23,6 +24,9 @@ from liquidtime.models.contract import Shape
         (cfc.Config, "activation", get_args(ActivationName)),
         (latent_ode.Config, "encoder", get_args(Encoder)),
         (latent_ode.Config, "integrator", get_args(Method)),
+        (latent_ode.Config, "encoder_integrator", get_args(Method)),
+        (latent_ode.Config, "layout", get_args(LayoutName)),
+        (ode_rnn.Config, "layout", get_args(LayoutName)),
         (ode_rnn.Config, "integrator", get_args(Method)),
         (ode_lstm.Config, "integrator", get_args(Method)),
         (ct_rnn.Config, "integrator", get_args(RelaxationMethod)),

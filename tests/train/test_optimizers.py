@@ -34,3 +34,14 @@ def test_each_is_torchs_and_knows_its_state_again(name, expected):
     )
     with pytest.raises(ValueError, match="of another optimiser"):
         check_state(optimizer.state_dict(), shapes, other)
+
+
+def test_rmsprop_keeps_as_much_of_its_mean_square_as_it_is_told():
+    options = {"optimizer": "rmsprop", "learning_rate": 0.1, "weight_decay": 0.0}
+    weight = [nn.Parameter(torch.ones(2))]
+    assert optimizer_of(weight, TrainConfig(**options)).defaults["alpha"] == 0.99
+    keras = optimizer_of(weight, TrainConfig(**options, smoothing=0.9))
+    weight[0].grad = torch.full((2,), 3.0)
+    keras.step()
+    # The first mean square is a tenth of the gradient's: a step of 0.1 · 3 / √0.9.
+    assert torch.allclose(1 - weight[0].detach(), torch.full((2,), 0.1 * 3 / 0.9**0.5))

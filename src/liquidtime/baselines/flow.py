@@ -6,7 +6,10 @@ from typing import Literal, NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
+from liquidtime.errors import InputError
 from liquidtime.optional import require
+
+MOST_STEPS = 10_000
 
 Method = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]
 RelaxationMethod = Literal["exponential", "euler", "midpoint", "heun", "rk4", "dopri5"]
@@ -102,6 +105,9 @@ class ODEFlow(nn.Module):
 
         Returns:
             [B, Z].
+
+        Raises:
+            InputError: If "dopri5" needs too many steps.
         """
         pace = interval.unsqueeze(1)
         if self.method == "dopri5":
@@ -125,14 +131,23 @@ class ODEFlow(nn.Module):
     def _adaptive(self, state: Tensor, pace: Tensor, held: tuple[Tensor, ...]) -> Tensor:
         odeint = require("torchdiffeq", extra="ode").odeint
         ends = torch.tensor([0.0, 1.0], dtype=state.dtype, device=state.device)
-        return odeint(
-            lambda _, z: self.field(z, *held) * pace,
-            state,
-            ends,
-            method="dopri5",
-            rtol=self.rtol,
-            atol=self.atol,
-        )[-1]
+        try:
+            return odeint(
+                lambda _, z: self.field(z, *held) * pace,
+                state,
+                ends,
+                method="dopri5",
+                rtol=self.rtol,
+                atol=self.atol,
+                options={"max_num_steps": MOST_STEPS},
+            )[-1]
+        except AssertionError as error:
+            # So torchdiffeq says that steps became too many or too short.
+            raise InputError(
+                f"dopri5 did not get through a gap of up to {float(pace.max()):g} within "
+                f"{MOST_STEPS} adaptive steps: {error}. Take an integrator of fixed steps, or a "
+                "smaller learning rate if that came in training."
+            ) from error
 
 
 def _weighted(weights: tuple[float, ...], slopes: list[Tensor]) -> Tensor:
@@ -144,17 +159,16 @@ def _weighted(weights: tuple[float, ...], slopes: list[Tensor]) -> Tensor:
     return total
 
 
-def tanh_network(inputs: int, units: int, layers: int, outputs: int) -> nn.Sequential:
-    """Linear maps with tanh between them: `layers` hidden ones of `units`.
-
-    Weights are drawn from N(0, 0.1²) and biases are 0, as Rubanova et al. draw those of their
-    fields and read-outs: a flow begins close to standing still.
-    """
+def dense_network(
+    inputs: int,
+    units: int,
+    layers: int,
+    outputs: int,
+    activation: type[nn.Module] = nn.Tanh,
+) -> nn.Sequential:
+    """Linear maps with tanh, or another, between them: `layers` hidden ones of `units`."""
     widths = [inputs, *[units] * layers, outputs]
     parts: list[nn.Module] = []
     for width, after in pairwise(widths):
-        linear = nn.Linear(width, after)
-        nn.init.normal_(linear.weight, std=0.1)
-        nn.init.zeros_(linear.bias)
-        parts += [linear, nn.Tanh()]
+        parts += [nn.Linear(width, after), activation()]
     return nn.Sequential(*parts[:-1])

@@ -7,6 +7,8 @@ Missing Values, Scientific Reports 8, 6085 (2018), equations 3 to 16.
 import torch
 from torch import Tensor, nn
 
+from liquidtime.baselines.stepwise import State, run, uniform_as_torch
+
 
 class GRUD(nn.Module):
     """A GRU-D layer over D variables, standardised, so that the empirical mean of each is 0.
@@ -43,9 +45,7 @@ class GRUD(nn.Module):
 
     def reset_parameters(self) -> None:
         """Draw all weights anew, uniform within ± 1/√H, as `nn.GRU` does."""
-        bound = self.output_size**-0.5
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -bound, bound)
+        uniform_as_torch(self, self.output_size)
 
     def forward(self, values: Tensor, mask: Tensor, times: Tensor, lengths: Tensor) -> Tensor:
         """Run over padded series.
@@ -59,38 +59,49 @@ class GRUD(nn.Module):
         Returns:
             The state after each step, [B, T, H], zeros past the lengths.
         """
-        gaps = torch.diff(times, dim=1, prepend=times[:, :1]).to(values.dtype)
-        since = last = torch.zeros_like(values[:, 0])
-        state = values.new_zeros(len(values), self.output_size)
-        missed = torch.zeros_like(mask[:, 0])
-        states = []
-        for x, seen, gap in zip(values.unbind(1), mask.unbind(1), gaps.unbind(1), strict=True):
-            since = gap.unsqueeze(1) + torch.where(missed, since, 0.0)
-            missed = ~seen
-            state = self.step(x, seen, since, last, state)
-            last = torch.where(seen, x, last)
-            states.append(state)
-        there = torch.arange(values.shape[1], device=lengths.device) < lengths.unsqueeze(1)
-        return torch.stack(states, dim=1) * there.unsqueeze(2)
+        since, last = unseen(values, mask, times)
+        fading = torch.exp(-torch.relu(self.input_decay_weight * since + self.input_decay_bias))
+        filled = torch.where(mask, values, fading * last)
+        given = self.inputs(torch.cat([filled, mask.to(values.dtype)], dim=2))
+        left = torch.exp(-torch.relu(self.state_decay(since)))
+        start = values.new_zeros(len(values), self.output_size)
+        return run(self.step, (given, left), (start,), lengths)
 
-    def step(self, x: Tensor, seen: Tensor, since: Tensor, last: Tensor, state: Tensor) -> Tensor:
+    def step(self, state: State, given: Tensor, left: Tensor) -> tuple[Tensor, State]:
         """One step.
 
         Args:
-            x: Values, [B, D].
-            seen: Their mask, [B, D] bool.
-            since: δ, [B, D].
-            last: x', the last value observed before, [B, D]; 0 where there is none.
             state: h before, [B, H].
+            given: What x̂ and m add to the gates and the candidate, biases included, [B, 3 H].
+            left: γh, [B, H].
 
         Returns:
-            h after, [B, H].
+            h after, [B, H], and the state.
         """
-        fading = self.input_decay_weight * since + self.input_decay_bias
-        filled = torch.where(seen, x, torch.exp(-torch.relu(fading)) * last)
-        state = state * torch.exp(-torch.relu(self.state_decay(since)))
-        given = self.inputs(torch.cat([filled, seen.to(x.dtype)], dim=1))
+        before = state[0] * left
         gates, candidate = given.split([2 * self.output_size, self.output_size], dim=1)
-        reset, update = torch.sigmoid(gates + self.recurrent(state)).chunk(2, dim=1)
-        candidate = torch.tanh(candidate + self.candidate(reset * state))
-        return (1.0 - update) * state + update * candidate
+        reset, update = torch.sigmoid(gates + self.recurrent(before)).chunk(2, dim=1)
+        candidate = torch.tanh(candidate + self.candidate(reset * before))
+        after = torch.lerp(before, candidate, update)
+        return after, (after,)
+
+
+def unseen(values: Tensor, mask: Tensor, times: Tensor) -> tuple[Tensor, Tensor]:
+    """How long each variable had not been seen before each row, and its value then.
+
+    Args:
+        values: [B, T, D].
+        mask: [B, T, D] bool, True where observed.
+        times: [B, T], absolute.
+
+    Returns:
+        δ, [B, T, D]: the time since the last row before with the variable, or since the first row
+        where there is none. x', [B, T, D]: its value there, 0 where there is none.
+    """
+    step = torch.arange(mask.shape[1], device=mask.device).reshape(1, -1, 1)
+    seen = torch.where(mask, step, -1).cummax(1).values
+    before = torch.cat([torch.full_like(seen[:, :1], -1), seen[:, :-1]], dim=1)
+    at = before.clamp(min=0)
+    now = times.unsqueeze(2).expand(mask.shape)
+    since = (now - now.gather(1, at)).to(values.dtype)
+    return since, torch.where(before >= 0, values.gather(1, at), 0.0)

@@ -5,15 +5,16 @@ Rubanova, Chen, Duvenaud: Latent ODEs for Irregularly-Sampled Time Series, NeurI
 
 import math
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from liquidtime.baselines.flow import ODEFlow, tanh_network
+from liquidtime.baselines.flow import ODEFlow, dense_network
+from liquidtime.baselines.layout import Layout, LayoutName, layout_of
+from liquidtime.baselines.recognition import Recognition
 from liquidtime.data.batch import Batch
 
-Encoder = Literal["ode_rnn", "rnn"]
 TaskLoss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
@@ -22,13 +23,11 @@ class Sizes(NamedTuple):
 
     Attributes:
         latent: Z, dimensions of the latent state.
-        encoder: Units of the recognition network.
-        units: Hidden units of each field, and of the read-outs.
-        layers: Hidden layers of each field.
+        units: Hidden units of the field.
+        layers: Hidden layers of the field.
     """
 
     latent: int
-    encoder: int
     units: int
     layers: int
 
@@ -55,23 +54,23 @@ def gaussian_kl(mean: Tensor, deviation: Tensor) -> Tensor:
 class LatentODE(nn.Module):
     """A variational autoencoder of series: recognition network, latent ODE, decoder, predictor.
 
-    The recognition network reads the series backwards in time, with the mask beside the values: an
-    ODE-RNN moves its state by an ODE between rows; an RNN has the gap among its inputs. It ends in
-    q(z₀) = N(μ, σ²). The ODE leads from z₀, at the first row, through the latent states of all
-    rows, from which values are decoded; classes or numbers of a series are read off z₀, those of a
-    row off its own latent state.
+    A `Recognition` network reads the series backwards in time, with the mask beside the values, and
+    ends in q(z₀) = N(μ, σ²). The ODE leads from z₀, at the first row, through the latent states of
+    all rows, from which values are decoded; classes or numbers of a series are read off z₀, those
+    of a row off its own latent state.
 
     Note:
-        The published encoder carries a mean and a deviation through its recurrent unit; here the
-        unit is a plain GRU and both are read off its last state.
+        The authors' code draws three samples of z₀ a series and takes the logarithm of their mean
+        likelihood; here one is drawn. Its encoder takes Euler steps, its decoder those of dopri5.
 
     Args:
         input_size: Number D of variables.
         output_size: Number K of classes or values.
         sizes: Of the networks.
         weights: Of the loss.
-        flow: Makes the solver of a field.
-        encoder: "ode_rnn" or "rnn".
+        recognition: Finds q(z₀).
+        flow: Makes the solver of the decoder's field.
+        layout: In which steps the series of a batch are read and decoded; see `layout_of`.
         per_step: One prediction a row; otherwise one a series.
     """
 
@@ -82,23 +81,21 @@ class LatentODE(nn.Module):
         *,
         sizes: Sizes,
         weights: Weights,
+        recognition: Recognition,
         flow: Callable[[nn.Module], ODEFlow],
-        encoder: Encoder = "ode_rnn",
+        layout: LayoutName = "own",
         per_step: bool = False,
     ) -> None:
         super().__init__()
         self.per_step = per_step
+        self.layout: LayoutName = layout
         self.weights = weights
-        latent, state, units, layers = sizes
-        self.between = None
-        if encoder == "ode_rnn":
-            self.between = flow(tanh_network(state, units, layers, state))
-        gaps = 1 if self.between is None else 0
-        self.recurrent = nn.GRUCell(2 * input_size + gaps, state)
-        self.posterior = tanh_network(state, units, 1, 2 * latent)
-        self.onwards = flow(tanh_network(latent, units, layers, latent))
+        latent, units, layers = sizes
+        self.recognition = recognition
+        self.onwards = flow(dense_network(latent, units, layers, latent))
         self.decoder = nn.Linear(latent, input_size)
-        self.head = tanh_network(latent, units, 1, output_size)
+        # That of the authors' code.
+        self.head = dense_network(latent, 300, 2, output_size, nn.ReLU)
         self.steps: Tensor
         # In the state dict, so that a resumed training goes on with the weight it had.
         self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
@@ -112,8 +109,9 @@ class LatentODE(nn.Module):
         Returns:
             [B, K], or [B, T, K] per step.
         """
-        mean, _ = self.encode(batch)
-        return self.head(self.path(mean, batch) if self.per_step else mean)
+        layout = self.laid_out(batch)
+        mean, _ = self.recognition(batch.raw("values"), batch.raw("mask"), layout)
+        return self.head(self.path(mean, layout) if self.per_step else mean)
 
     def loss(self, batch: Batch, task_loss: TaskLoss) -> tuple[Tensor, Tensor]:
         """The task's loss less the evidence lower bound, of one sample of z₀ a series.
@@ -130,9 +128,10 @@ class LatentODE(nn.Module):
             The same of all.
         """
         assert batch.target is not None
-        mean, deviation = self.encode(batch)
+        layout = self.laid_out(batch)
+        mean, deviation = self.recognition(batch.raw("values"), batch.raw("mask"), layout)
         start = mean + deviation * torch.randn_like(mean)
-        path = self.path(start, batch)
+        path = self.path(start, layout)
         task, weight = task_loss(self.head(path if self.per_step else start), batch.target)
         divergence = gaussian_kl(mean, deviation).mean(1)
         likelihood = reconstruction(self.decoder(path), batch, self.weights.noise)
@@ -145,30 +144,17 @@ class LatentODE(nn.Module):
         """What the divergence from the prior counts by now: from 0 towards 1."""
         return 1.0 - self.weights.annealing ** int(self.steps)
 
-    def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """μ and σ of q(z₀), [B, Z] each."""
-        values, mask = batch.raw("values"), batch.raw("mask")
-        given = torch.cat([values * mask, mask.to(values.dtype)], dim=2)
-        # To the row that comes before in this direction, which is the later one in time.
-        gaps = torch.cat([_gaps(batch)[:, 1:], _gaps(batch)[:, :1]], dim=1)
-        state = values.new_zeros(len(values), self.recurrent.hidden_size)
-        for t in reversed(range(values.shape[1])):
-            gap, x = gaps[:, t], given[:, t]
-            if self.between is None:
-                x, moved = torch.cat([x, gap.unsqueeze(1)], dim=1), state
-            else:
-                moved = self.between(state, gap)
-            there = (t < batch.lengths).unsqueeze(1)
-            state = torch.where(there, self.recurrent(x, moved), state)
-        mean, free = self.posterior(state).chunk(2, dim=1)
-        return mean, nn.functional.softplus(free) + 1e-4
+    def laid_out(self, batch: Batch) -> Layout:
+        """The steps in which the series of a batch go through their rows."""
+        dtype = batch.raw("values").dtype
+        return layout_of(self.layout, batch.raw("times"), batch.lengths, dtype)
 
-    def path(self, start: Tensor, batch: Batch) -> Tensor:
+    def path(self, start: Tensor, layout: Layout) -> Tensor:
         """The latent states of all rows, [B, T, Z], from z₀ [B, Z] at the first."""
-        gaps, states = _gaps(batch), [start]
-        for t in range(1, gaps.shape[1]):
-            states.append(self.onwards(states[-1], gaps[:, t]))
-        return torch.stack(states, dim=1)[:, : gaps.shape[1]]
+        states = [start]
+        for t in range(1, layout.here.shape[1]):
+            states.append(self.onwards(states[-1], layout.onwards[:, t]))
+        return layout.gather(torch.stack(states, dim=1)[:, : layout.here.shape[1]])
 
 
 def reconstruction(decoded: Tensor, batch: Batch, noise: float) -> Tensor:
@@ -186,9 +172,3 @@ def reconstruction(decoded: Tensor, batch: Batch, noise: float) -> Tensor:
     likelihood = -0.5 * (((values - decoded) / noise) ** 2 + math.log(2 * math.pi * noise**2))
     count = mask.sum((1, 2)).clamp(min=1)
     return torch.where(mask, likelihood, 0.0).sum((1, 2)) / count
-
-
-def _gaps(batch: Batch) -> Tensor:
-    """Time since the previous row, [B, T], 0 at the first and past the end."""
-    times = batch.raw("times")
-    return torch.diff(times, dim=1, prepend=times[:, :1]).to(batch.raw("values").dtype)

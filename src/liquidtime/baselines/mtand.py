@@ -27,6 +27,7 @@ HEAD = 300
 BETWEEN = 50
 """Units between the GRUs and the latent states or values, as in the published code."""
 _FAR = 60.0
+_LONGEST = 1e4
 
 
 class Sizes(NamedTuple):
@@ -164,13 +165,13 @@ class Clock(nn.Module):
         self.register_buffer("span", torch.tensor(span or 0.0))
 
     def forward(self, batch: Batch) -> Tensor:
-        """Shares [B, T], beyond 1 for longer series."""
+        """Shares [B, T], beyond 1 for longer series; at most 10⁴, so that scores are numbers."""
         times = batch.raw("times")
         since = (times - times[:, :1]).to(batch.raw("values").dtype)
         if self.learns and self.training:
             with torch.no_grad():
                 self.span.copy_(torch.maximum(self.span, since.amax().to(self.span.dtype)))
-        return since / torch.where(self.span > 0, self.span, 1.0)
+        return (since / torch.where(self.span > 0, self.span, 1.0)).clamp(max=_LONGEST)
 
 
 def classifier(inputs: int, outputs: int) -> nn.Sequential:

@@ -6,10 +6,12 @@ algorithm 1.
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor, nn
 
-from liquidtime.baselines.flow import ODEFlow, tanh_network
-from liquidtime.baselines.stepwise import State, Stepwise, gru_update, uniform_as_torch
+from liquidtime.baselines.flow import ODEFlow, dense_network
+from liquidtime.baselines.layout import layout_of
+from liquidtime.baselines.stepwise import State, Stepwise, gru_update, run, uniform_as_torch
 
 
 class ODERNN(Stepwise):
@@ -47,7 +49,7 @@ class ODERNN(Stepwise):
         self.inputs = nn.Linear(input_size, 3 * hidden_size)
         self.recurrent = nn.Linear(hidden_size, 3 * hidden_size)
         uniform_as_torch(self, hidden_size)
-        self.flow = flow(tanh_network(hidden_size, units, layers, hidden_size))
+        self.flow = flow(dense_network(hidden_size, units, layers, hidden_size))
 
     def prepare(self, x: Tensor, elapsed: Tensor) -> tuple[Tensor, ...]:
         """What the inputs add to the gates, and the gaps."""
@@ -57,4 +59,30 @@ class ODERNN(Stepwise):
         """Flow over the gap, then the update of a GRU."""
         before = self.flow(state[0], gap)
         after = gru_update(given, self.recurrent(before), before)
+        return after, (after,)
+
+    def on_union(self, x: Tensor, times: Tensor, lengths: Tensor) -> Tensor:
+        """The same, all series stepped through the time stamps of all, as in the authors' code.
+
+        Args:
+            x: [B, T, D].
+            times: [B, T], absolute, the last one repeated past the end.
+            lengths: [B].
+
+        Returns:
+            The output after each row, [B, T, H], zeros past the lengths.
+        """
+        layout = layout_of("union", times, lengths, x.dtype)
+        given = self.inputs(layout.spread(x)), layout.onwards, layout.here
+        steps = torch.full_like(lengths, layout.here.shape[1])
+        outputs = layout.gather(run(self._where_here, given, self.start(x), steps))
+        there = torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)
+        return torch.where(there.unsqueeze(2), outputs, 0.0)
+
+    def _where_here(
+        self, state: State, given: Tensor, gap: Tensor, here: Tensor
+    ) -> tuple[Tensor, State]:
+        before = self.flow(state[0], gap)
+        after = gru_update(given, self.recurrent(before), before)
+        after = torch.where(here.unsqueeze(1), after, before)
         return after, (after,)

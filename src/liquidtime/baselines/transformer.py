@@ -141,7 +141,9 @@ class Transformer(nn.Module):
         there = steps < lengths.unsqueeze(1)
         # In double precision: a short gap late in a long series is still a phase.
         since = torch.cumsum(torch.where(there, elapsed, 0.0).double(), dim=1)
-        z = self.dropout(self.encoder(x) + self.times(since).to(x.dtype))
+        # Weights of 0 do not keep out what is no number.
+        z = torch.where(there.unsqueeze(2), self.encoder(x) + self.times(since).to(x.dtype), 0.0)
+        z = self.dropout(z)
         looked_at = None
         if not self.causal:
             # An empty series sees its first row, for nothing is no attention at all.

@@ -35,7 +35,7 @@ from liquidtime.cli.common.parts import PartOptions, parts
 from liquidtime.data.table.schema import TableSchema
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import DEFAULT, MODELS
-from liquidtime.models.contract import ModelConfig
+from liquidtime.models.contract import EmbeddingConfig, ModelConfig
 from liquidtime.runs.options import Within
 from liquidtime.train.config import About, FitConfig, TrainConfig
 
@@ -158,6 +158,7 @@ class OptionsWith(Generic[Chosen]):
     """Network to fit; the model options are its own."""
     model: Chosen
     train: TrainConfig = field(default_factory=TrainConfig)
+    embedding: EmbeddingConfig = field(default_factory=EmbeddingConfig)
 
 
 def Options(arguments: Sequence[str]) -> Any:
@@ -229,7 +230,9 @@ def run(options: OptionsWith) -> int:
     assert reading.schema.task != "auto"
     preprocessor, scale = None, options.parts.scale
     if scale != "auto":
-        preprocessor = Preprocessor.fit(made.series.select(split.train), scale=scale)
+        learnt_from = made.series.select(split.train)
+        above = options.embedding.above
+        preprocessor = Preprocessor.fit(learnt_from, scale=scale, embed=above)
     finished = fit(
         made.series,
         split,
@@ -239,6 +242,7 @@ def run(options: OptionsWith) -> int:
             train=train,
             quantiles=options.ahead.quantiles,
             recalibrate=options.run.recalibrate,
+            embedding=options.embedding,
         ),
         out,
         preprocessor=preprocessor,

@@ -133,7 +133,7 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
     ]
     if run.record["about"]["split"]:
         facts.append(("split", run.record["about"]["split"]))
-    for part in ("model", "train"):
+    for part in ("model", "train", "embedding"):
         options = vars(getattr(run.config, part))
         defaults = vars(type(getattr(run.config, part))())
         changed = [f"{k.replace('_', '-')} {v}" for k, v in options.items() if v != defaults[k]]

@@ -29,6 +29,8 @@ class Batch(NamedTuple):
         times: [B, T] float64, absolute, in units of the time scale; behind the end the last time is
             repeated (0 for a series without rows).
         weight: [B] float32, how much each series counts in the loss; None for ones.
+        vectors: [B, T, E] float32, what stands for categories that are looked up, in place of what
+            the network has learnt; None is that.
     """
 
     inputs: Tensor
@@ -41,6 +43,7 @@ class Batch(NamedTuple):
     mask: Tensor | None = None
     times: Tensor | None = None
     weight: Tensor | None = None
+    vectors: Tensor | None = None
 
     def raw(self, part: Raw) -> Tensor:
         """One of `values`, `mask` and `times`.
@@ -73,7 +76,7 @@ class Batch(NamedTuple):
                 return None
             return torch.cat([block.new_zeros(count, 1, *block.shape[2:]), block], dim=1)
 
-        names = ("inputs", "elapsed", "values", "mask", "times")
+        names = ("inputs", "elapsed", "values", "mask", "times", "vectors")
         return self._replace(**{name: widened(getattr(self, name)) for name in names})
 
 

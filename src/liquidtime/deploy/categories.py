@@ -2,11 +2,15 @@
 
 A category is an input of its own, 1 where it is the one and 0 elsewhere. All of a variable's
 inputs are 0 where nothing is known of it: it is missing, or of a category never met in training.
+
+A variable of very many categories, such as the words of a text, is one input instead: the number of
+its category, counted from 1, and 0 where nothing is known of it. The network looks it up in a table
+of vectors that it has learnt.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +19,8 @@ from numpy.typing import NDArray
 Categories = Mapping[str, tuple[str, ...]]
 """Names of the categories of each variable that has any, in the order of their numbers."""
 
+EMBED_ABOVE = 64
+"""More categories than this are looked up by their number rather than given an input each."""
 UNKNOWN = -1
 """Number of a category that training never met."""
 
@@ -27,7 +33,8 @@ class Columns(NamedTuple):
     Attributes:
         names: [V], such as "HR" for a number and "sex = F" for a category.
         source: int64 [V], the variable of each.
-        code: int64 [V], the number of its category; `UNKNOWN` for a variable of numbers.
+        code: int64 [V], the number of its category; `UNKNOWN` for a variable of numbers, and for
+            one whose categories are looked up.
     """
 
     names: tuple[str, ...]
@@ -35,13 +42,21 @@ class Columns(NamedTuple):
     code: NDArray[np.int64]
 
 
-def columns(variables: Sequence[str], categories: Categories) -> Columns:
-    """One input for a variable of numbers, one a category for one of categories."""
+def columns(
+    variables: Sequence[str], categories: Categories, embedded: Collection[str] = ()
+) -> Columns:
+    """One input for a variable of numbers, one a category for one of categories.
+
+    Args:
+        variables: Names of all.
+        categories: Those of some.
+        embedded: Names of variables whose categories are looked up: one input each.
+    """
     names: list[str] = []
     source: list[int] = []
     code: list[int] = []
     for at, name in enumerate(variables):
-        known = categories.get(name)
+        known = None if name in embedded else categories.get(name)
         names += [name] if known is None else [f"{name} = {label}" for label in known]
         code += [UNKNOWN] if known is None else range(len(known))
         source += [at] * (len(names) - len(source))

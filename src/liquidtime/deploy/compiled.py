@@ -86,4 +86,4 @@ def _cell_input(network: Network, layer: WiredLayer) -> int:
     given = network.architecture
     if given.memory == "input":
         return given.hidden_size
-    return given.input_size if layer is network.layers[0] else given.outputs
+    return network.inputs if layer is network.layers[0] else given.outputs

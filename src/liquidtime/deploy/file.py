@@ -120,7 +120,7 @@ def _read_run(path: Path) -> tuple[Any, Signals, dict[str, np.ndarray]]:
         signals = Signals.from_record(record)
         state = _read_tensors(path / WEIGHTS)[1]
         architecture = from_config(
-            record["config"]["model"], signals.input_size, record["objective"]["per_step"], state
+            record["config"]["model"], signals, record["objective"]["per_step"], state
         )
     return architecture, signals, state
 

@@ -7,8 +7,10 @@ import numpy as np
 
 from liquidtime.backends import Backend, Request, takes_all
 from liquidtime.deploy import compiled, module, network, numpy_steps, ridge, ridge_steps
+from liquidtime.deploy.lookup import LookingUp
 from liquidtime.deploy.network import State
 from liquidtime.deploy.setup import Setup
+from liquidtime.deploy.signals import Signals
 from liquidtime.errors import InputError
 
 
@@ -17,9 +19,9 @@ class Stepping(NamedTuple):
 
     architecture: Callable[..., Any]
     """From the fields that its `to_dict` gives: what the arrays do not say."""
-    from_config: Callable[[Mapping[str, Any], int, bool, State], Any]
-    """The same of a run: from its model options, number of encoded inputs, whether it predicts at
-    every step, and arrays."""
+    from_config: Callable[[Mapping[str, Any], Signals, bool, State], Any]
+    """The same of a run: from its model options, how its inputs are encoded, whether it predicts
+    at every step, and arrays."""
     from_module: Callable[[Any, State], Any]
     """The same of a PyTorch module; None if it is of another kind."""
     network: Callable[[Any, State], Any]
@@ -32,7 +34,9 @@ class Stepping(NamedTuple):
 
 _RECURRENT = Stepping(
     network.Architecture,
-    lambda model, inputs, per_step, _: network.Architecture.from_config(model, inputs, per_step),
+    lambda model, signals, per_step, _: network.Architecture.from_config(
+        model, signals.input_size, per_step, signals.looked_up
+    ),
     module.architecture_of,
     network.Network.of,
     lambda made, setup: numpy_steps.NumpySteps(made, setup.streams),
@@ -44,7 +48,9 @@ KINDS: Mapping[str, Stepping] = {
     "ltc": _RECURRENT,
     "ridge": Stepping(
         ridge.Architecture,
-        ridge.Architecture.from_config,
+        lambda model, signals, per_step, state: ridge.Architecture.from_config(
+            model, signals.input_size, per_step, _without_tables(state)
+        ),
         ridge.architecture_of,
         ridge.Network.of,
         lambda made, setup: ridge_steps.RidgeSteps(made, setup.streams),
@@ -52,6 +58,20 @@ KINDS: Mapping[str, Stepping] = {
     ),
 }
 """By the name that a run's model options and an architecture give it."""
+
+
+_TABLES = (
+    "random liquid features of variables that are looked up (--embedding.above) do not step "
+    "without PyTorch. Predict with liquidtime.train.Run.predict or `liquidtime predict`, or fit "
+    "with --embedding.above so high that each category is an input."
+)
+
+
+def _without_tables(state: State) -> State:
+    """The arrays, if none is a table."""
+    if network.outer_of(state):
+        raise InputError(_TABLES)
+    return state
 
 
 def from_dict(fields: Mapping[str, Any]) -> Any:
@@ -69,12 +89,12 @@ def from_dict(fields: Mapping[str, Any]) -> Any:
     return kind.architecture(**fields)
 
 
-def from_config(model: Mapping[str, Any], inputs: int, per_step: bool, state: State) -> Any:
+def from_config(model: Mapping[str, Any], signals: Signals, per_step: bool, state: State) -> Any:
     """An architecture of a run.
 
     Args:
         model: The options that its config.json holds.
-        inputs: Number of encoded inputs.
+        signals: How its inputs are encoded.
         per_step: Whether it predicts at every step.
         state: Its arrays.
 
@@ -88,7 +108,7 @@ def from_config(model: Mapping[str, Any], inputs: int, per_step: bool, state: St
             f"the run's network is of kind {model['kind']!r}, which does not step without PyTorch; "
             f"expected {', '.join(others)} or {last}."
         )
-    return kind.from_config(model, inputs, per_step, state)
+    return kind.from_config(model, signals, per_step, state)
 
 
 def from_module(given: Any) -> tuple[Any, dict[str, np.ndarray]]:
@@ -114,6 +134,9 @@ def from_module(given: Any) -> tuple[Any, dict[str, np.ndarray]]:
         architecture = kind.from_module(given, state)
         if architecture is not None:
             return architecture, state
+    inner = {name.removeprefix(network.outer_of(state)): part for name, part in state.items()}
+    if ridge.architecture_of(given, inner) is not None:
+        raise InputError(_TABLES)
     raise InputError(
         f"the network is a {module.name_of(given, state)}; expected a CfC, an LTC, a Predictor "
         "with one of them, or random liquid features."
@@ -121,13 +144,17 @@ def from_module(given: Any) -> tuple[Any, dict[str, np.ndarray]]:
 
 
 def _numpy(made: Any, setup: Setup) -> Any:
-    return KINDS[setup.architecture.kind].numpy(made, setup)
+    return _behind_tables(made, setup, KINDS[setup.architecture.kind].numpy(made, setup))
 
 
 def _compiled(made: Any, setup: Setup) -> Any:
     make = KINDS[setup.architecture.kind].compiled
     assert make is not None, "the caller has asked `declines` before"
-    return make(made, setup)
+    return _behind_tables(made, setup, make(made, setup))
+
+
+def _behind_tables(made: Any, setup: Setup, steps: Any) -> Any:
+    return LookingUp(made, steps, setup.streams) if getattr(made, "tables", None) else steps
 
 
 def _declines(request: Request) -> str | None:

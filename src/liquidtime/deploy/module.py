@@ -7,6 +7,7 @@ from liquidtime.deploy.network import (
     Architecture,
     State,
     check_head,
+    outer_of,
     prefix_of,
 )
 from liquidtime.errors import InputError
@@ -19,7 +20,7 @@ def architecture_of(module: Any, state: State) -> Architecture | None:
     """What its arrays do not say.
 
     Args:
-        module: A `CfC`, an `LTC`, or a `Predictor` with one of them.
+        module: A `CfC`, an `LTC`, or a `Predictor` with one of them, behind tables or not.
         state: Its state dict.
 
     Returns:
@@ -32,6 +33,13 @@ def architecture_of(module: Any, state: State) -> Architecture | None:
     kind = next((kind for kind, name in _MARKS.items() if prefix + name in state), None)
     if kind is None:
         return None
+    looked_up: tuple[tuple[int, int], ...] = ()
+    size = None
+    if outer_of(state):
+        codes = enumerate(module.embedding.codes)
+        looked_up = tuple((at, code.inputs) for at, code in codes if code.inputs is not None)
+        size = module.embedding.given
+        module = module.network
     rnn = module.recurrent if prefix else module
     if rnn.bidirectional:
         raise InputError(BIDIRECTIONAL)
@@ -40,17 +48,19 @@ def architecture_of(module: Any, state: State) -> Architecture | None:
     return Architecture(
         kind=kind,
         layers=rnn.num_layers,
-        input_size=rnn.input_size,
+        input_size=rnn.input_size if size is None else size,
         hidden_size=rnn.hidden_size,
         outputs=cell.output_size,
         memory=rnn.memory_layout,
         readout=_readout(module) if prefix else None,
+        looked_up=looked_up,
         **{name: getattr(cell, name) for name in own},
     )
 
 
 def name_of(module: Any, state: State) -> str:
     """The class of a module, or of the recurrence in it, for a message."""
+    module = module.network if outer_of(state) else module
     return type(module.recurrent if prefix_of(state) else module).__name__
 
 

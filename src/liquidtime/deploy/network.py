@@ -6,7 +6,7 @@ there, so that a file of them is a file of the trained network.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -22,6 +22,8 @@ HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1, "relaxation": 2}
 STANDING = ("fused", "exponential")
 STEPPED = ("last", "mean", "last_mean")
 """Read-outs that need no more of the past than a mean."""
+TABLES = "embedding.tables."
+"""What the names of tables begin with."""
 _OF_ONE_KIND = ("variant", "activation", "integrator", "unfolds")
 
 
@@ -44,11 +46,15 @@ class Architecture:
     unfolds: int = 6
     readout: str | None = None
     """What the head reads: `"last"`, `"mean"` or `"last_mean"`; None for a network without head."""
+    looked_up: tuple[tuple[int, int], ...] = ()
+    """Places among the inputs that hold numbers of categories, each behind that of its table."""
 
     reads_raw = False
     """It reads encoded inputs."""
 
     def __post_init__(self) -> None:
+        # As JSON has them, they are lists.
+        object.__setattr__(self, "looked_up", tuple((int(t), int(p)) for t, p in self.looked_up))
         if self.kind == "ltc" and self.integrator not in STANDING:
             raise InputError(
                 f"the network integrates with {self.integrator!r}; a stream has 'fused' and "
@@ -72,11 +78,17 @@ class Architecture:
         return f"{self.kind} {own!r}", f"{self.layers} × {self.hidden_size} units"
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields, for JSON."""
-        return asdict(self)
+        """The fields, for JSON; without what is looked up where that is nothing."""
+        return {name: part for name, part in asdict(self).items() if part or name != "looked_up"}
 
     @classmethod
-    def from_config(cls, model: Mapping[str, Any], input_size: int, per_step: bool) -> Self:
+    def from_config(
+        cls,
+        model: Mapping[str, Any],
+        input_size: int,
+        per_step: bool,
+        looked_up: tuple[tuple[int, int], ...] = (),
+    ) -> Self:
         """Of the `model` options that a run's config.json holds: of one model, or as in 0.1.0.
 
         Raises:
@@ -96,6 +108,7 @@ class Architecture:
             outputs=model["wiring_outputs"] if wired else model["hidden_size"],
             memory=model.get("memory_layout", "state") if model["mixed_memory"] else None,
             readout=readout,
+            looked_up=looked_up,
             **{name: model[name] for name in _OF_ONE_KIND if name in model},
         )
 
@@ -199,6 +212,8 @@ class Network:
     layers: list[Layer]
     projection: tuple[Array, Array] | None
     head: tuple[Array, Array] | None
+    tables: dict[int, Array] = field(default_factory=dict)
+    """Of the inputs that are looked up, by their places: a vector a row."""
 
     @classmethod
     def of(cls, architecture: Architecture, state: State) -> Self:
@@ -213,20 +228,37 @@ class Network:
         """
         prefix = prefix_of(state)
         try:
+            tables = {
+                place: _float(state[f"{TABLES}{table}.weight"])
+                for table, place in architecture.looked_up
+            }
+            width = architecture.input_size + sum(part.shape[1] - 1 for part in tables.values())
             layers = [
-                _layer(architecture, state, prefix, index) for index in range(architecture.layers)
+                _layer(architecture, state, prefix, index, width)
+                for index in range(architecture.layers)
             ]
             return cls(
                 architecture,
                 layers,
                 _linear(state, f"{prefix}projection.", optional=True),
-                _linear(state, "head.", optional=True),
+                _linear(state, f"{outer_of(state)}head.", optional=True),
+                tables,
             )
         except KeyError as error:
             raise InputError(
                 f"the network's file lacks {error.args[0]!r}; it belongs to another network, or "
                 "was written by another version. Export the network anew."
             ) from error
+
+    @property
+    def numbers(self) -> list[int]:
+        """Places of the inputs that are read as they are; the vectors stand behind them."""
+        return [at for at in range(self.architecture.input_size) if at not in self.tables]
+
+    @property
+    def inputs(self) -> int:
+        """What the first layer reads."""
+        return len(self.numbers) + sum(table.shape[1] for table in self.tables.values())
 
     @property
     def width(self) -> int:
@@ -247,15 +279,21 @@ class Network:
         return dict.fromkeys(names, given.hidden_size) | means
 
 
+def outer_of(state: State) -> str:
+    """What all names begin with: those of a network behind tables lie below `network.`."""
+    return "network." if f"{TABLES}0.weight" in state else ""
+
+
 def prefix_of(state: State) -> str:
     """What the names of the layers begin with: a `Predictor`'s lie below `recurrent.`."""
-    return "recurrent." if any(name.startswith("recurrent.") for name in state) else ""
+    prefix = f"{outer_of(state)}recurrent."
+    return prefix if any(name.startswith(prefix) for name in state) else ""
 
 
-def _layer(architecture: Architecture, state: State, prefix: str, index: int) -> Layer:
+def _layer(architecture: Architecture, state: State, prefix: str, index: int, width: int) -> Layer:
     cell = f"{prefix}cells.{index}."
     if architecture.kind == "ltc":
-        return _ltc(state, cell, architecture)
+        return _ltc(state, cell, architecture.outputs if index else width)
     memory = None
     if architecture.memory is not None:
         parts = ("input_weight", "recurrent_weight", "bias")
@@ -289,12 +327,9 @@ def _groups(state: State, cell: str, heads: int) -> list[Group]:
     return groups
 
 
-def _ltc(state: State, cell: str, architecture: Architecture) -> LTCLayer:
+def _ltc(state: State, cell: str, inputs: int) -> LTCLayer:
     leak_potential = _float(state[f"{cell}leak_potential"])
     neurons = len(leak_potential)
-    inputs = architecture.input_size
-    if not cell.endswith("cells.0."):
-        inputs = architecture.outputs
     return LTCLayer(
         _softplus(state[f"{cell}raw_membrane_capacitance"]),
         _softplus(state[f"{cell}raw_leak_conductance"]),

@@ -44,7 +44,7 @@ class NumpySteps:
         self._network = network
         self._streams = streams
         given = network.architecture
-        self.input_size = given.input_size
+        self.input_size = network.inputs
         self._state = [np.zeros((streams, size), np.float32) for size in network.memory.values()]
         joined = network.width * (2 if given.readout == "last_mean" else 1)
         self.output_size = joined if network.head is None else len(network.head[1])

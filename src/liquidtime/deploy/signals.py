@@ -28,7 +28,7 @@ Cells = ArrayLike | Mapping[str, object] | Sequence[Mapping[str, object]]
 """Rows as arrays, or by name: one, or a sequence of some."""
 
 _BY_NAME = ("categories", "static_categories", "dropped")
-_OPTIONAL = (*_BY_NAME, "time_unit", "robust", "independent")
+_OPTIONAL = (*_BY_NAME, "time_unit", "robust", "independent", "embedded")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Signals:
         dropped: Names of the inputs that are left out of each block ("static" among them), as they
             were constant in the training part.
         robust: Names of what is scaled by median and IQR: these stand in `mean` and `std`.
+        embedded: Names of what is one input, the number of its category from 1, 0 for none.
     """
 
     variables: tuple[str, ...]
@@ -79,6 +80,7 @@ class Signals:
     independent: bool = False
     dropped: Categories = field(default_factory=dict)
     robust: tuple[str, ...] = field(default=(), compare=False)
+    embedded: tuple[str, ...] = ()
 
     @property
     def input_size(self) -> int:
@@ -89,12 +91,34 @@ class Signals:
     def kept(self) -> dict[str, NDArray[np.int64]]:
         """Positions of the inputs in each block that `features` lists, and in "static"."""
         blocks = {
-            "values": columns(self.variables, self.categories).names,
+            "values": self.columns.names,
             "mask": self.variables,
             "since": self.variables,
-            "static": columns(self.static_variables, self.static_categories).names,
+            "static": self.static_columns.names,
         }
         return kept_inputs(self.features, blocks, self.dropped)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The inputs that the measurements make."""
+        return columns(self.variables, self.categories, self.embedded)
+
+    @cached_property
+    def static_columns(self) -> Columns:
+        """The inputs that features make which do not change."""
+        return columns(self.static_variables, self.static_categories, self.embedded)
+
+    @property
+    def looked_up(self) -> tuple[tuple[int, int], ...]:
+        """Of each variable in `embedded` that is an input: its place there and among the inputs."""
+        blocks = {"values": self.columns.names, "static": self.static_columns.names}
+        names = [
+            blocks[kind][at] if kind in blocks else None
+            for kind, kept in self.kept.items()
+            for at in kept
+        ]
+        every = enumerate(self.embedded)
+        return tuple((at, names.index(name)) for at, name in every if name in names)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
@@ -208,13 +232,14 @@ class Encoder:
                 f"[{streams}, {width}]: {', '.join(signals.static_variables) or 'none'}."
             )
         scaled = _standardised(given, signals.static_mean, signals.static_std, signals.clip)
-        made = columns(signals.static_variables, signals.static_categories)
+        made = signals.static_columns
+        scaled = _from_one(scaled, given, signals.static_variables, signals.embedded)
         known = _one_hot(scaled, given, made)
         missing = np.isnan(given[..., made.source])
         known = np.where(missing, np.nan, known) if raw else np.nan_to_num(known)
         self._raw = raw
         self._static = np.broadcast_to(known, (streams, len(made.names)))
-        self._columns = columns(signals.variables, signals.categories)
+        self._columns = signals.columns
         self._chosen = _chosen(signals) if signals.dropped else None
         self._values = np.zeros((streams, len(self._columns.names)))
         self._ages = np.zeros((streams, len(signals.variables)))
@@ -235,6 +260,7 @@ class Encoder:
         scaled = _standardised(values, signals.mean, signals.std, signals.clip)
         used, shown = active[:, None], observed
         if signals.categories:
+            scaled = _from_one(scaled, values, signals.variables, signals.embedded)
             scaled = _one_hot(scaled, values, self._columns)
             shown = observed[:, self._columns.source]
         filled = np.where(shown, scaled, self._values)
@@ -279,11 +305,22 @@ class Encoder:
 
 def _chosen(signals: Signals) -> NDArray[np.int64]:
     """Positions of the inputs among those of whole blocks."""
-    values = len(columns(signals.variables, signals.categories).names)
+    values = len(signals.columns.names)
     width = {"values": values, "mask": len(signals.variables), "since": len(signals.variables)}
     starts = np.cumsum([0, *(width[kind] for kind in signals.features)])
     parts = zip(starts, signals.kept.values(), strict=True)
     return np.concatenate([start + kept for start, kept in parts])
+
+
+def _from_one(
+    scaled: NDArray[np.float64],
+    codes: NDArray[np.float64],
+    names: Sequence[str],
+    embedded: Sequence[str],
+) -> NDArray[np.float64]:
+    """Numbers of categories that are looked up in their own columns, from 1, 0 for unknown."""
+    own = np.array([name in embedded for name in names], bool)
+    return np.where(own, codes + 1, scaled) if own.any() else scaled
 
 
 def _one_hot(

@@ -9,8 +9,9 @@ from torch.func import functional_call
 from liquidtime.data.batch import Batch
 from liquidtime.errors import InputError
 from liquidtime.explain.question import Question
+from liquidtime.models.common.embedding import Embedded
 
-PARTS = ("inputs", "elapsed", "values", "times")
+PARTS = ("inputs", "elapsed", "values", "times", "vectors")
 """What of a batch is a number that can change a little; a mask is there or not."""
 
 
@@ -19,10 +20,37 @@ def numbers_in(batch: Batch) -> dict[str, Tensor]:
     return {name: part for name in PARTS if (part := getattr(batch, name)) is not None}
 
 
+def with_vectors(question: Question, batch: Batch) -> Batch:
+    """The batch with the vectors of what the network looks up, which can change a little.
+
+    Raises:
+        InputError: If the network looks up what it reads raw, too.
+    """
+    network = question.about.model.network
+    if not isinstance(network, Embedded):
+        return batch
+    if batch.values is not None:
+        raise _none_of(question)
+    with torch.no_grad():
+        return batch._replace(vectors=network.embedding.vectors(batch))
+
+
+def folded(question: Question, rows: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Amounts of inputs [.., F] with those of the vectors [.., E] in the places of their codes."""
+    network = question.about.model.network
+    if "vectors" not in rows:
+        return rows
+    assert isinstance(network, Embedded)
+    inputs = rows["inputs"].clone()
+    for at, amount in network.embedding.folded(rows["vectors"]).items():
+        inputs[..., at] = amount
+    return {name: part for name, part in rows.items() if name != "vectors"} | {"inputs": inputs}
+
+
 def has_gradients(question: Question) -> bool:
     """Whether the network of a question has a gradient with respect to what it reads."""
     try:
-        differentiate(question, question.encoded.batch([0]))
+        differentiate(question, with_vectors(question, question.encoded.batch([0])))
     except InputError:
         return False
     return True

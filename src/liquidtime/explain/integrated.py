@@ -19,7 +19,7 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.errors import InputError
 from liquidtime.explain.attribution import Attribution, Compared, attribution_of
 from liquidtime.explain.baseline import Baseline, encoded_baseline, usual
-from liquidtime.explain.gradients import differentiate, numbers_in
+from liquidtime.explain.gradients import differentiate, folded, numbers_in, with_vectors
 from liquidtime.explain.output import Scale
 from liquidtime.explain.placing import place
 from liquidtime.explain.question import AT_ONCE, Question, ask, pieces
@@ -133,7 +133,7 @@ def _amounts(
     asked: Question, other: EncodedSeries, chosen: list[int], nodes: int
 ) -> dict[str, Tensor]:
     """Amounts of all that the network reads of some series, row after row."""
-    end, start = asked.encoded.batch(chosen), other.batch(chosen)
+    end, start = (with_vectors(asked, each.batch(chosen)) for each in (asked.encoded, other))
     at, weights = np.polynomial.legendre.leggauss(nodes)
     places, shares = torch.from_numpy((at + 1) / 2), torch.from_numpy(weights / 2)
     size = max(1, AT_ONCE // max(1, end.inputs.shape[0] * end.inputs.shape[1]))
@@ -145,7 +145,8 @@ def _amounts(
             sums[name] += torch.einsum("q...,q->...", by_node, share)
     first = dict(_parts(start))
     ways = {name: part.double() - first[name].double() for name, part in _parts(end)}
-    return {name: ragged.unpad(ways[name] * sums[name], end.lengths) for name in sums}
+    found = {name: ragged.unpad(ways[name] * sums[name], end.lengths) for name in sums}
+    return folded(asked, found)
 
 
 def _parts(batch: Batch) -> list[tuple[str, Tensor]]:

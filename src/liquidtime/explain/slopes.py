@@ -10,7 +10,7 @@ from torch import Tensor
 from liquidtime.data import ragged
 from liquidtime.data.features import last_observed, time_since_observed
 from liquidtime.data.series import IrregularSeries
-from liquidtime.explain.gradients import differentiate
+from liquidtime.explain.gradients import differentiate, folded, with_vectors
 from liquidtime.explain.output import Output, Scale
 from liquidtime.explain.placing import place
 from liquidtime.explain.question import Question, ask
@@ -80,8 +80,12 @@ def saliency(
         Simonyan, Vedaldi, Zisserman: Deep inside convolutional networks. ICLR workshop 2014.
     """
     asked = ask(given, series, output=output, scale=scale, step=step)
-    batch = asked.encoded.batch([0])
+    batch = with_vectors(asked, asked.encoded.batch([0]))
     value, gradients = differentiate(asked, batch)
+    if batch.vectors is not None:
+        # The change with the indicator of a category is that along its vector.
+        gradients["vectors"] = gradients["vectors"] * batch.vectors
+        gradients = folded(asked, gradients)
     rows = {name: ragged.unpad(part, batch.lengths).double() for name, part in gradients.items()}
     blocks = {kind: _of_kind(asked, rows["inputs"], kind) for kind in ("mask", "since")}
     gaps = _gaps(asked, rows, blocks["since"])
@@ -118,8 +122,14 @@ def _without(asked: Question, rows: Tensor) -> Tensor:
     """Gradients [R, F] of values alone: of one-hot columns that of the one chosen."""
     sources = asked.about.preprocessor.input_sources
     kept = torch.tensor([kind in ("values", "static") for kind, _ in sources])
-    categories = asked.about.preprocessor.categories
-    static = asked.about.preprocessor.static_categories
+    one_each = asked.about.preprocessor.embedded
+    categories, static = (
+        {name for name in known if name not in one_each}
+        for known in (
+            asked.about.preprocessor.categories,
+            asked.about.preprocessor.static_categories,
+        )
+    )
     many = torch.tensor(
         [
             (kind == "values" and asked.about.preprocessor.variables[number] in categories)

@@ -104,6 +104,8 @@ def measure(
         state = reference.zeros(batch)
         for _ in range(STEPS):
             x = rng.standard_normal((batch, network.architecture.input_size)).astype(np.float32)
+            for place, table in network.network.tables.items():
+                x[:, place] = rng.integers(len(table), size=batch)
             elapsed = _gaps(rng, batch)
             # The reference goes first, since another runtime may write into what it is given.
             expected, after = reference.numpy(x, elapsed, state)

@@ -40,6 +40,7 @@ class ReferenceStep(nn.Module):
         self._layers = [_layer(network.architecture, layer) for layer in network.layers]
         self._projection = _affine(network.projection)
         self._head = _affine(network.head)
+        self._tables = {at: torch.from_numpy(table) for at, table in network.tables.items()}
 
     def forward(self, x: Tensor, elapsed: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
         """One step of several streams.
@@ -55,6 +56,9 @@ class ReferenceStep(nn.Module):
         given = self._network.architecture
         kept = 2 if given.memory else 1
         after: list[Tensor] = []
+        if self._tables:
+            vectors = [F.embedding(x[:, at].long(), table) for at, table in self._tables.items()]
+            x = torch.cat([x[:, self._network.numbers], *vectors], dim=1)
         for step, (factor, offset) in self._layers:
             after += step(state[len(after) : len(after) + kept], x, elapsed)
             x = after[-kept][:, : given.outputs]

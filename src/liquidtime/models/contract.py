@@ -6,7 +6,10 @@ registered with the `catalogue`. Imports no torch.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Protocol
+
+from liquidtime.deploy.categories import EMBED_ABOVE
+from liquidtime.runs.options import Within, check_choices
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -75,6 +78,41 @@ class Solve(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmbeddingConfig:
+    """Vectors of the categories of variables that have many, such as the words of a text."""
+
+    above: Annotated[int, Within(1)] = EMBED_ABOVE
+    """Variables of more categories than this have vectors; of fewer, an input each."""
+    width: Annotated[int, Within(1, 2**16)] | Literal["auto"] = "auto"
+    """Numbers in a vector; auto: 1.6 times the number of categories to 0.56, at most 64."""
+    dropout: Annotated[float, Within(0, below=1)] = 0.0
+    """Share of the numbers in all vectors that are dropped in training."""
+    token_dropout: Annotated[float, Within(0, below=1)] = 0.0
+    """Share of the cells that are taken as unknown in training."""
+
+    def __post_init__(self) -> None:
+        check_choices(self)
+
+    def width_of(self, categories: int) -> int:
+        """Numbers in a vector of one of so many categories."""
+        return min(64, round(1.6 * categories**0.56)) if self.width == "auto" else self.width
+
+
+class Codes(NamedTuple):
+    """A variable that comes as numbers of its categories.
+
+    Attributes:
+        categories: How many; their numbers begin at 1, and 0 is none of them.
+        inputs: Its place among the inputs; None where it is not among them.
+        variable: Its place among the raw values.
+    """
+
+    categories: int
+    inputs: int | None
+    variable: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shape:
     """What goes into a network and comes out of it, in numbers.
 
@@ -83,12 +121,15 @@ class Shape:
         variables: Width D of the raw values and of their mask.
         outputs: Number K of classes or values.
         per_step: One output a step; otherwise one a series.
+        codes: Which columns are numbers of categories. No model's `build` is given any: vectors
+            stand in front of it, and it sees their widths.
     """
 
     inputs: int
     variables: int
     outputs: int
     per_step: bool = False
+    codes: tuple[Codes, ...] = ()
 
 
 class Trace(NamedTuple):

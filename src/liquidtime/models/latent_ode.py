@@ -21,18 +21,24 @@ class Config:
     latent_size: checks.Width = 20
     """Dimensions of the latent state."""
     # `baselines` lists these too, but it needs PyTorch, which --help does without.
-    encoder: Literal["ode_rnn", "rnn"] = "ode_rnn"
-    """What reads the series: an RNN moved by an ODE between rows, or one that is told the gaps."""
+    encoder: Literal["ode_rnn", "ode_gru", "rnn"] = "ode_rnn"
+    """What reads the series, backwards: a unit of mean and deviation that an ODE moves between
+    rows, as published; a GRU that an ODE moves; or a GRU that is told the gaps."""
     encoder_size: checks.Width = 40
-    """Units of the encoder."""
+    """Width of the encoder's state."""
     units: checks.Width = 50
-    """Hidden units of the fields of both ODEs, and of the read-outs."""
+    """Hidden units of the fields of both ODEs, and of the encoder's unit."""
     layers: checks.Depth = 3
     """Hidden layers of the fields of both ODEs."""
     integrator: checks.Integrator = "rk4"
     """Method; dopri5 chooses its steps by the error over a whole batch."""
+    encoder_integrator: checks.Integrator = "euler"
+    """Method in the encoder."""
     unfolds: checks.Depth = 1
     """Integrator steps between two rows, of all but dopri5."""
+    layout: checks.Layout = "own"
+    """own: each series steps through its own rows; union: all series of a batch step through the
+    time stamps of all, as in the authors' code, which is slower and lets the batch matter."""
     noise: Positive = 0.1
     """Standard deviation of an observation, in that of the standardised values."""
     task_weight: Positive = 100.0
@@ -46,7 +52,7 @@ class Config:
     @property
     def facts(self) -> Facts:
         """Names and facts for people."""
-        encoder = "ODE" if self.encoder == "ode_rnn" else "RNN"
+        encoder = {"ode_rnn": "ODE", "ode_gru": "ODE and GRU", "rnn": "RNN"}[self.encoder]
         return Facts(
             name=f"{self.title} ({encoder} encoder)",
             size=f"{self.latent_size} latent dimensions",
@@ -55,16 +61,29 @@ class Config:
 
     def build(self, shape: Shape) -> Model:
         """The network with fresh weights."""
-        from liquidtime.baselines.flow import ODEFlow
+        from liquidtime.baselines.flow import ODEFlow, dense_network
         from liquidtime.baselines.latent_ode import LatentODE, Sizes, Weights
+        from liquidtime.baselines.recognition import Recognition
 
+        size, between = self.encoder_size, None
+        if self.encoder != "rnn":
+            field = dense_network(size, self.units, self.layers, size)
+            between = ODEFlow(field, self.encoder_integrator, self.unfolds)
         network = LatentODE(
             shape.variables,
             shape.outputs,
-            sizes=Sizes(self.latent_size, self.encoder_size, self.units, self.layers),
+            sizes=Sizes(self.latent_size, self.units, self.layers),
             weights=Weights(self.noise, self.task_weight, self.annealing),
+            recognition=Recognition(
+                shape.variables,
+                self.latent_size,
+                state=size,
+                units=self.units,
+                between=between,
+                encoder=self.encoder,
+            ),
             flow=partial(ODEFlow, method=self.integrator, steps=self.unfolds),
-            encoder=self.encoder,
+            layout=self.layout,
             per_step=shape.per_step,
         )
         return Model(network, shape, reads=("values", "mask", "times"), loss=network.loss)

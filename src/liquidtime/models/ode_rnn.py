@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
 from liquidtime.runs.options import check_choices
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from liquidtime.baselines.ode_rnn import ODERNN
+    from liquidtime.data.batch import Batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +32,9 @@ class Config:
     """Method; dopri5 chooses its steps by the error over a whole batch."""
     unfolds: checks.Depth = 1
     """Integrator steps between two rows, of all but dopri5."""
+    layout: checks.Layout = "own"
+    """own: each series steps through its own rows; union: all series of a batch step through the
+    time stamps of all, as in the authors' code, which is slower and lets the batch matter."""
     readout: checks.AnyReadout = "auto"
     """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:
     what suits the data."""
@@ -53,4 +62,10 @@ class Config:
             self.units,
             self.layers,
         )
+        if self.layout == "union":
+            return stepped(layer, self, shape, run=_on_union, reads=("times",))
         return stepped(layer, self, shape)
+
+
+def _on_union(layer: "ODERNN", batch: "Batch") -> "Tensor":
+    return layer.on_union(batch.inputs, batch.raw("times"), batch.lengths)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from liquidtime.errors import InputError
 from liquidtime.models import catalogue
-from liquidtime.models.contract import ModelConfig
+from liquidtime.models.contract import EmbeddingConfig, ModelConfig
 from liquidtime.runs.options import Within, check_choices, from_dict
 
 Task = Literal["classify", "multilabel", "regress", "forecast"]
@@ -44,6 +44,8 @@ class TrainConfig:
     """Step size of the optimiser at the beginning; auto: by the optimiser and the data."""
     momentum: Annotated[float, Within(0, below=1)] = 0.9
     """Momentum of SGD."""
+    smoothing: Annotated[float, Within(0, below=1)] = 0.99
+    """Share of the mean squared gradient that RMSprop keeps in a step; Keras has 0.9."""
     weight_decay: Annotated[float, Within(0, 1e6)] | Literal["auto"] = "auto"
     """Weight decay, decoupled in AdamW; auto: by the task and the data."""
     input_dropout: Annotated[float, Within(0, below=1)] | Literal["auto"] = "auto"
@@ -128,6 +130,7 @@ class FitConfig:
         quantiles: Of numbers, the quantiles to predict, rising shares between 0 and 1 such as
             (0.1, 0.5, 0.9); none predicts the mean.
         recalibrate: How probabilities of classes are set right by the validation part.
+        embedding: The vectors of variables of many categories.
     """
 
     task: Task = "classify"
@@ -135,6 +138,7 @@ class FitConfig:
     train: TrainConfig = field(default_factory=TrainConfig)
     quantiles: tuple[float, ...] = ()
     recalibrate: Literal["none", "temperature", "platt", "isotonic"] = "none"
+    embedding: EmbeddingConfig = field(default_factory=EmbeddingConfig)
 
     def __post_init__(self) -> None:
         check_choices(self, "task", "recalibrate")
@@ -183,6 +187,8 @@ class FitConfig:
             parts["model"] = catalogue.from_dict(parts["model"])
         if "train" in parts:
             parts["train"] = TrainConfig.from_dict(parts["train"])
+        if "embedding" in parts:
+            parts["embedding"] = from_dict(EmbeddingConfig, parts["embedding"])
         if "quantiles" in parts:
             parts["quantiles"] = tuple(parts["quantiles"])
         return from_dict(cls, parts)

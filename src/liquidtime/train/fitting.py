@@ -162,7 +162,10 @@ def fit(
         assert held is not None
         check_enough(held.cpu().numpy(), len(objective.labels))
     if preprocessor is None:
-        preprocessor = Preprocessor.fit(training_part) if begun is None else begun.preprocessor
+        if begun is None:
+            preprocessor = Preprocessor.fit(training_part, embed=config.embedding.above)
+        else:
+            preprocessor = begun.preprocessor
     known = preprocessor.categories, preprocessor.static_categories
     if any(known):
         rest = data.select(np.concatenate([split.validation, split.test]))

@@ -82,8 +82,8 @@ def train(
 
 
 _OF_STEPS = (
-    *("epochs", "steps", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay"),
-    *("input_dropout", "gradient_clip", "schedule", "decay", "patience"),
+    *("epochs", "steps", "batch_size", "optimizer", "learning_rate", "momentum", "smoothing"),
+    *("weight_decay", "input_dropout", "gradient_clip", "schedule", "decay", "patience"),
 )
 
 
@@ -104,6 +104,7 @@ def note_idle(asked: TrainConfig, *, at_once: bool) -> None:
         return
     for name, other, value in (
         ("momentum", "optimizer", "sgd"),
+        ("smoothing", "optimizer", "rmsprop"),
         ("decay", "schedule", "exponential"),
     ):
         if name in idle and getattr(asked, other) != value:

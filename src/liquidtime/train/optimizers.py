@@ -24,7 +24,9 @@ def optimizer_of(parameters: Iterable[nn.Parameter], config: TrainConfig) -> tor
     if config.optimizer == "adam":
         return torch.optim.Adam(weights, lr=rate, weight_decay=decay, fused=True)
     if config.optimizer == "rmsprop":
-        return torch.optim.RMSprop(weights, lr=rate, weight_decay=decay, foreach=True)
+        return torch.optim.RMSprop(
+            weights, lr=rate, alpha=config.smoothing, weight_decay=decay, foreach=True
+        )
     momentum = config.momentum
     return torch.optim.SGD(weights, lr=rate, weight_decay=decay, momentum=momentum, fused=True)
 

@@ -21,8 +21,9 @@ from liquidtime.explain.attribution import Attribution
 from liquidtime.explain.baseline import Baseline
 from liquidtime.explain.explainable import Explainable
 from liquidtime.explain.why import Method, attribute
+from liquidtime.models.common.embedding import built
 from liquidtime.models.common.ensemble import ensemble
-from liquidtime.models.contract import Model, Shape
+from liquidtime.models.contract import Codes, Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
@@ -371,13 +372,14 @@ def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfi
         variables=preprocessor.variable_count,
         outputs=objective.output_size,
         per_step=objective.per_step,
+        codes=tuple(Codes(*each) for each in preprocessor.looked_up),
     )
     members = []
     with own_randomness():
         count = 1 if config.train.ensemble == "auto" else config.train.ensemble
         for member in range(count):
             seed_weights(config.train.seed + member)
-            members.append(config.model.build(shape))
+            members.append(built(config.model.build, shape, config.embedding))
     return members[0] if len(members) == 1 else ensemble(members, objective.average)
 
 
@@ -395,7 +397,8 @@ def check_memory(
     Raises:
         InputError: If it does not.
     """
-    sizes = [value for value in vars(config.model).values() if isinstance(value, int)]
+    options = vars(config.model) | (vars(config.embedding) if preprocessor.embedded else {})
+    sizes = [value for value in options.values() if isinstance(value, int)]
     # What is small enough to build at once need not be built twice.
     if max(sizes, default=0) < _LARGE:
         return

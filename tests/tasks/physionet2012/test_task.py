@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from liquidtime.cli.__main__ import main
+from liquidtime.data import from_lists
 from liquidtime.data.sets import physionet2012
+from liquidtime.models.contract import Shape
+from liquidtime.tasks.physionet2012.min_max import min_max
 from liquidtime.tasks.physionet2012.recipes import DEMO
 from liquidtime.tasks.physionet2012.task import TASK
 from liquidtime.tasks.reproduce import plan, reproduce
@@ -87,3 +90,26 @@ def test_the_command_reproduces_one_seed_beside_the_published_cell(tmp_path, cap
     (row,) = json.loads((out / "paper" / "table.json").read_text())["rows"]
     assert row["scores"]["auroc"]["mean"] > 0.8
     assert row["published"]["auroc"]["value"] == TASK.published.claim.value
+
+
+def test_min_max_divides_by_the_maximum_and_times_are_shares_of_48_hours():
+    series = from_lists(
+        [np.array([[1.0, np.nan], [4.0, np.nan]]), np.array([[2.0, np.nan]])],
+        [np.array([0.0, 24.0]), np.array([12.0])],
+        target=np.array([0, 1]),
+    )
+    encoded = min_max(series).encode(series, reads=("values", "mask", "times"))
+    assert encoded.values[:, 0].tolist() == [0.0, 0.75, 0.25]
+    assert not encoded.values[:, 1].any() and not encoded.mask[:, 1].any()
+    assert encoded.times.tolist() == [0.0, 0.5, 0.25]
+
+
+@pytest.mark.parametrize("network", ["encoder", "full"])
+def test_the_published_mtand_has_the_published_size(network):
+    recipe = TASK.recipe(f"mtand-{network}-published")
+    built = recipe.config.model.build(Shape(inputs=1, variables=41, outputs=2)).network
+    count = sum(p.numel() for p in built.parameters())
+    assert count == {"encoder": 272_578, "full": 1_325_349}[network]
+    assert built.clock.span == 1.0 and built.encoder.points.tolist() == pytest.approx(
+        np.linspace(0, 1, 128).tolist()
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -16,7 +16,14 @@ from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.preprocess.constant import constant_inputs, tell_dropped
 from liquidtime.data.preprocess.scaling import Scale, Scaling, scaling
 from liquidtime.data.series import IrregularSeries
-from liquidtime.deploy.categories import UNKNOWN, Categories, Columns, columns, from_json
+from liquidtime.deploy.categories import (
+    EMBED_ABOVE,
+    UNKNOWN,
+    Categories,
+    Columns,
+    columns,
+    from_json,
+)
 from liquidtime.deploy.inputs import kept_inputs
 from liquidtime.errors import InputError
 from liquidtime.notes import note_once
@@ -24,6 +31,20 @@ from liquidtime.notes import note_once
 KINDS = ("values", "mask", "since")
 _NEAR = 5.0
 _BY_NAME = ("categories", "static_categories", "dropped")
+
+
+class LookedUp(NamedTuple):
+    """A variable whose categories are looked up.
+
+    Attributes:
+        categories: How many; their numbers begin at 1, and 0 is none of them.
+        inputs: Its place among the inputs; None where its values are not among them.
+        variable: Its place among the raw variables.
+    """
+
+    categories: int
+    inputs: int | None
+    variable: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,9 @@ class Preprocessor:
             its age then, a value that never changed.
         robust: Variables and static features that are scaled by median and IQR.
         gap: Median gap between rows of one series, where the time scale is far from it.
+        embedded: Variables and static features whose categories are not an input each: their one
+            input is the number of the category from 1, 0 for none and for one that training never
+            met, which the network looks up in a table.
     """
 
     variables: tuple[str, ...]
@@ -75,6 +99,7 @@ class Preprocessor:
     dropped: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     robust: tuple[str, ...] = ()
     gap: float | None = None
+    embedded: tuple[str, ...] = ()
 
     @classmethod
     def fit(
@@ -86,6 +111,7 @@ class Preprocessor:
         clip: float = 10.0,
         scale: Scale = "auto",
         drop_constant: bool = True,
+        embed: int | Collection[str] = EMBED_ABOVE,
     ) -> Self:
         """Take means, standard deviations and the time scale from the training part.
 
@@ -102,6 +128,8 @@ class Preprocessor:
                 says so once. See `liquidtime.data.preprocess.scaling`.
             drop_constant: Leave inputs out that are constant in the training part. If all are, the
                 values stay.
+            embed: Which variables of categories are one input, to be looked up in a table that the
+                network learns: those of more categories than this number, or those named here.
 
         Returns:
             The fitted preprocessor.
@@ -132,11 +160,16 @@ class Preprocessor:
             static_categories = learn(series.static, there, names, series.static_categories)
         for note in (*moments.notes, *still.notes):
             note_once(note, stacklevel=3)
+        embedded = _embedded(embed, {**categories, **static_categories})
         dropped: dict[str, tuple[str, ...]] = {}
         if drop_constant:
-            made = columns(series.features, categories)
-            static = columns(series.static_features or (), static_categories)
-            dropped = constant_inputs(series, kinds, moments.constant, still.constant, made, static)
+            made = columns(series.features, categories, embedded)
+            static = columns(series.static_features or (), static_categories, embedded)
+            still_ones = (
+                _numbers_alone(moments.constant, series.features, embedded),
+                _numbers_alone(still.constant, series.static_features or (), embedded),
+            )
+            dropped = constant_inputs(series, kinds, *still_ones, made, static)
             tell_dropped(dropped)
         return cls(
             variables=series.features,
@@ -154,6 +187,7 @@ class Preprocessor:
             dropped=dropped,
             robust=(*moments.robust, *still.robust),
             gap=None if gap / _NEAR < time_scale < gap * _NEAR else gap,
+            embedded=embedded,
         )
 
     @property
@@ -199,6 +233,20 @@ class Preprocessor:
         """The number of raw variables, static ones included; a category is one of its own."""
         return len(self._columns.names) + len(self._static_columns.names)
 
+    @property
+    def looked_up(self) -> tuple[LookedUp, ...]:
+        """The inputs and raw variables that are numbers of categories, to be looked up."""
+        raw = [(kind, at) for kind, at in self.raw_sources]
+        found = []
+        for name in self.embedded:
+            kind, names, known = "values", self.variables, self.categories
+            if name in self.static_categories and name not in self.categories:
+                kind, names, known = "static", self.static_variables, self.static_categories
+            source = (kind, names.index(name))
+            inputs = self.input_sources.index(source) if source in self.input_sources else None
+            found.append(LookedUp(len(known[name]), inputs, raw.index(source)))
+        return tuple(found)
+
     @cached_property
     def _kept(self) -> dict[str, Any]:
         """Positions of the inputs in each block, as tensors."""
@@ -212,11 +260,11 @@ class Preprocessor:
 
     @property
     def _columns(self) -> Columns:
-        return columns(self.variables, self.categories)
+        return columns(self.variables, self.categories, self.embedded)
 
     @property
     def _static_columns(self) -> Columns:
-        return columns(self.static_variables, self.static_categories)
+        return columns(self.static_variables, self.static_categories, self.embedded)
 
     def encode(self, series: IrregularSeries, *, reads: Collection[Raw] = ()) -> EncodedSeries:
         """The inputs of the network.
@@ -233,7 +281,8 @@ class Preprocessor:
             series where a variable was never seen; static features standardised, 0 where missing,
             repeated in every row. A variable of categories has a column each among the values, 1
             where it is the one; all are 0 for a category that the fit never met, and where it is
-            missing. `elapsed` is the gap to the previous row over `time_scale`. The raw parts are
+            missing. One of `embedded` is its number from 1, and 0 likewise. `elapsed` is the gap to
+            the previous row over `time_scale`. The raw parts are
             as `EncodedSeries` says.
 
         Raises:
@@ -247,6 +296,7 @@ class Preprocessor:
         mask, lengths = series.mask, series.lengths
         codes = recode(series.values, series.features, series.categories, self.categories)
         scaled = _standardise(codes, self.mean, self.std, self.clip)
+        scaled = _from_one(scaled, codes, self.variables, self.embedded)
         scaled, shown = _one_hot(scaled, codes, mask, self._columns, self.categories)
         blocks: list[Tensor] = []
         for kind in self.features:
@@ -265,6 +315,7 @@ class Preprocessor:
             known, names = self.static_categories, self.static_variables
             codes = recode(series.static, names, series.static_categories, known)
             static = _standardise(codes, self.static_mean, self.static_std, self.clip)
+            static = _from_one(static, codes, names, self.embedded)
             there = ~series.static.isnan()
             static, there = _one_hot(static, codes, there, self._static_columns, known)
             values.append(torch.nan_to_num(static)[rows])
@@ -294,8 +345,9 @@ class Preprocessor:
             found = plain.pop(name)
             if found:
                 plain[name] = {key: list(labels) for key, labels in found.items()}
-        if not plain["robust"]:
-            del plain["robust"]
+        for name in ("robust", "embedded"):
+            if not plain[name]:
+                del plain[name]
         return plain
 
     @classmethod
@@ -357,6 +409,39 @@ def _of_numbers(observed: Tensor, names: Sequence[str], categories: Categories) 
         return observed
     numbers = [name not in categories for name in names]
     return observed & torch.tensor(numbers, device=observed.device)
+
+
+def _embedded(embed: int | Collection[str], categories: Categories) -> tuple[str, ...]:
+    """The variables whose categories are looked up."""
+    if isinstance(embed, bool) or (isinstance(embed, int) and embed < 1):
+        raise InputError(f"embed is {embed}; expected 1 or more categories, or names of variables.")
+    if isinstance(embed, int):
+        return tuple(name for name, labels in categories.items() if len(labels) > embed)
+    wanted = [embed] if isinstance(embed, str) else list(dict.fromkeys(embed))
+    for name in wanted:
+        if name not in categories:
+            raise InputError(
+                f"embed names {name!r}, which holds no categories; expected some of "
+                f"{', '.join(categories) or 'none, as no variable holds any'}."
+            )
+    return tuple(wanted)
+
+
+def _numbers_alone(
+    constant: Sequence[bool], names: Sequence[str], embedded: Collection[str]
+) -> list[bool]:
+    """Which never change, of numbers; what is looked up stays."""
+    return [still and name not in embedded for still, name in zip(constant, names, strict=True)]
+
+
+def _from_one(
+    scaled: Tensor, codes: Tensor, names: Sequence[str], embedded: Collection[str]
+) -> Tensor:
+    """Numbers of categories that are looked up in their own columns, from 1, 0 for none."""
+    for at, name in enumerate(names):
+        if name in embedded:
+            scaled[:, at] = codes[:, at].nan_to_num(nan=UNKNOWN) + 1
+    return scaled
 
 
 def _one_hot(

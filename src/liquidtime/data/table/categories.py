@@ -22,7 +22,6 @@ from liquidtime.deploy.categories import category_name
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 
-_MOST = 50
 _FEW = 10
 _NUMBERISH = re.compile(r"\W*\d|[+-]?(inf|infinity|nan)", re.IGNORECASE)
 # "None" is a usual name of a category ("no support"), so it is missing among numbers only.
@@ -76,7 +75,7 @@ def read_column(table: Table, column: str, series: np.ndarray, schema: TableSche
         if told or _is_text(words.names):
             place = f"column {column!r}"
             if not schema.fitted:
-                _check_count(table, place, words, series, told, column)
+                _check_count(table, place, words, series)
             return Column(*_numbered(words))
     hint = _hint(column, schema)
     return Column(number_column(table, column, schema, hint=lambda _: hint), None)
@@ -116,7 +115,7 @@ def read_values(table: Table, schema: TableSchema, variables: Labels, ids: Label
                 continue
             if not schema.fitted:
                 place = f"column {schema.value!r}, variable {name!r}"
-                _check_count(table, place, part, ids.codes, name in told, name)
+                _check_count(table, place, part, ids.codes)
             numbers, found[name] = _numbered(part)
             codes = np.where(rows, numbers, codes)
         found |= {name: () for name in told if name not in found}
@@ -233,22 +232,18 @@ def _repeats_id(words: Labels, ids: Labels) -> bool:
     return len(pairs) > 1 and all(words.names[word] == ids.names[id] for word, id in pairs)
 
 
-def _check_count(
-    table: Table, place: str, words: Labels, series: np.ndarray, told: bool, name: str
-) -> None:
+def _check_count(table: Table, place: str, words: Labels, series: np.ndarray) -> None:
     there = np.flatnonzero(words.codes >= 0)
     pairs = _pairs(words.codes[there], series[there])
     count = len(np.unique(pairs[:, 0]))
     # A name that hardly any two series share tells which series it is, and nothing else.
     lonely = count > _FEW and 2 * count > len(pairs)
-    if lonely or (count > _MOST and not told):
+    if lonely:
         at = int(there[0])
-        way_out = "" if lonely or told else f" If it is none, say so: --categories {name}"
-        what = "hardly any of which two series share" if lonely else "too many for categories"
         raise InputError(
             f"{table.place(at)}, {place}: {count:,} different texts, such as "
-            f"{words.names[words.codes[at]][:40]!r}, {what}; is this an identifier? "
-            f"Leave it out, or group it into few categories.{way_out}"
+            f"{words.names[words.codes[at]][:40]!r}, hardly any of which two series share; is "
+            "this an identifier? Leave it out, or group it into few categories."
         )
 
 

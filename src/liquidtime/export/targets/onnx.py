@@ -18,7 +18,8 @@ layer that was never fitted to a table). With `signals` the file can be used on 
    `values` as just made; `mask`, 1 where measured; `since`, log(1 + age / `time_scale`) with the
    age of the measurement, 0 where just measured. Static features follow, standardised likewise.
    A variable that `categories` holds (a static one: `static_categories`) is a value for each of the
-   names there instead, 1 for the one that was measured and 0 for the others.
+   names there instead, 1 for the one that was measured and 0 for the others. One that `embedded`
+   holds is a single value: the place of the name among those, from 1, and 0 for any other.
 3. `elapsed` is the time since the stream's previous row / `time_scale`; 0 for its first row.
 4. If `classes`, the softmax of `output` are the probabilities of `labels`; if `independent` (absent
    where it is false), the logistic function of each; else `output` · `target_scale` +

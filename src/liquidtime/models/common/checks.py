@@ -17,6 +17,8 @@ Share = Annotated[float, Within(0, below=1)]
 Integrator = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]
 """Methods of `baselines.flow`, which is not imported here, since it needs PyTorch."""
 RelaxationIntegrator = Literal["exponential", "euler", "midpoint", "heun", "rk4", "dopri5"]
+Layout = Literal["own", "union"]
+"""Those of `baselines.layout`."""
 Bias = Annotated[float, Within(-1e3, 1e3)]
 """What a bias begins at."""
 TimeScale = Annotated[float, Within(1e-6, 1e6)]

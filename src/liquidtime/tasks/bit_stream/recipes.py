@@ -89,6 +89,7 @@ _PUBLISHED = (
         ),
         variant="mixed",
         optimizer="rmsprop",
+        smoothing=0.9,
         batch_size=128,
         learning_rate=5e-3,
         weight_decay=2e-6,
@@ -101,6 +102,7 @@ _PUBLISHED = (
             hidden_size=192, activation="relu", backbone_units=128, readout="last", dropout=0.0
         ),
         optimizer="rmsprop",
+        smoothing=0.9,
         batch_size=128,
         learning_rate=5e-2,
         weight_decay=3e-6,
@@ -120,6 +122,7 @@ _PUBLISHED = (
         ),
         variant="no-gate",
         optimizer="rmsprop",
+        smoothing=0.9,
         batch_size=128,
         learning_rate=5e-3,
         weight_decay=5e-6,

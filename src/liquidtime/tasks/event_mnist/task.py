@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 def preprocess(series: "IrregularSeries") -> "Preprocessor":
-    """The pixel as it is at -1 and 1, about; a row of the image counts as 1 unit of time."""
+    """The pixel at -1 and 1, about; ten pixels count as 1 unit of time.
+
+    With a unit of a whole row gates hardly tell short gaps apart, and training takes much longer.
+    """
     from liquidtime.data import Preprocessor
 
-    return Preprocessor.fit(series, features=("values",), time_scale=28.0)
+    return Preprocessor.fit(series, features=("values",), time_scale=10.0)
 
 
 TASK = Task(

@@ -169,7 +169,6 @@ _OURS = (
 )
 _ROWS = {
     "lstm": "Augmented LSTM",
-    "lstm-bidirectional": "Bi-RNN",
     "gru_d": "GRU-D",
     "rnn_decay": "RNN-Decay",
     "ct_rnn": "CT-RNN",

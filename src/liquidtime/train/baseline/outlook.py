@@ -12,8 +12,7 @@ from liquidtime.data.forecast.leads import back
 from liquidtime.data.forecast.plan import ForecastPlan
 from liquidtime.data.series import IrregularSeries
 from liquidtime.data.spans import Span
-from liquidtime.deploy.categories import columns
-from liquidtime.train.baseline.summaries import static_of, values_of
+from liquidtime.train.baseline.summaries import columns_of, static_of, values_of
 
 Values = NDArray[np.float64]
 
@@ -34,7 +33,7 @@ class Outlook:
 
     def __init__(self, series: IrregularSeries, plan: ForecastPlan) -> None:
         self._series, self._plan = series, plan
-        made = columns(series.features, series.categories)
+        made = columns_of(series.features, series.categories)
         self._at = {name: place for place, name in enumerate(made.names)}
         self._values = values_of(series)
         self._member = ragged.series_of_rows(series.lengths).cpu().numpy()

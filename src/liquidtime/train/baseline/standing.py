@@ -13,7 +13,7 @@ from liquidtime.data.series import IrregularSeries
 from liquidtime.train.baseline import levels, together
 from liquidtime.train.baseline.catalogue import BASELINES
 from liquidtime.train.baseline.contract import Array, Baseline, Material, Predictor, Setting
-from liquidtime.train.baseline.summaries import OF_A_SERIES, SO_FAR
+from liquidtime.train.baseline.summaries import OF_A_SERIES, SO_FAR, columns_of
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.score.bootstrap import RESAMPLES, draw, middle
 from liquidtime.train.score.metrics import Scored, higher_is_better, measures
@@ -76,7 +76,7 @@ def setting_of(
     there = np.isfinite(found) if found.dtype.kind == "f" else found >= 0
     there = there.reshape(len(there), -1).any(axis=1)
     categories = training.categories
-    width = sum(len(categories.get(name, "x")) for name in training.features)
+    width = len(columns_of(training.features, categories).names)
     static = len(training.static_features or ())
     return Setting(
         kind="values" if objective.name == "quantiles" else objective.name,

@@ -1,12 +1,14 @@
 """Irregular series as plain tables: each variable in a dozen numbers, whole or so far."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from liquidtime.data import ragged
 from liquidtime.data.series import IrregularSeries
-from liquidtime.deploy.categories import UNKNOWN, columns
+from liquidtime.deploy.categories import UNKNOWN, Categories, Columns, columns
 
 Table = NDArray[np.float32]
 Values = NDArray[np.float64]
@@ -21,13 +23,16 @@ _LAGS = (1, 2, 3)
 # Larger numbers are slips of the pen, and their squares no numbers any more.
 _MOST = 1e15
 _RECENT = 8
+MOST_CATEGORIES = 1000
+"""A variable of more would make a table that no tree gets through."""
 
 
 def of_series(series: IrregularSeries) -> Table:
     """A row a series: what each variable was like, and how many steps there were.
 
     Args:
-        series: N series. A variable of categories counts as one of noughts and ones a category.
+        series: N series. A variable of categories counts as one of noughts and ones a category; of
+            more than `MOST_CATEGORIES` it is left out.
 
     Returns:
         [N, F], `OF_A_SERIES` columns a variable, the steps, the span, and the static variables;
@@ -136,9 +141,22 @@ def _of_variable(
     return found
 
 
+def columns_of(variables: Sequence[str], categories: Categories) -> Columns:
+    """The columns that variables make; those of very many categories make none."""
+
+    def is_small(name: str) -> bool:
+        return len(categories.get(name, ())) <= MOST_CATEGORIES
+
+    few = [
+        k for k, name in enumerate(variables) if len(categories.get(name, ())) <= MOST_CATEGORIES
+    ]
+    made = columns([variables[k] for k in few], categories)
+    return made._replace(source=np.array(few, np.int64)[made.source])
+
+
 def values_of(series: IrregularSeries) -> Values:
     """[R, V], NaN where not observed; a category is a column of noughts and ones."""
-    made = columns(series.features, series.categories)
+    made = columns_of(series.features, series.categories)
     raw = np.where(series.mask.cpu().numpy(), series.values.cpu().numpy(), np.nan)
     return _spread(raw, made.source, made.code)
 
@@ -147,7 +165,7 @@ def static_of(series: IrregularSeries) -> Values:
     """[N, S] of the static variables, likewise."""
     if series.static is None:
         return np.zeros((len(series), 0))
-    made = columns(series.static_features or (), series.static_categories)
+    made = columns_of(series.static_features or (), series.static_categories)
     return _spread(series.static.cpu().numpy(), made.source, made.code)
 
 

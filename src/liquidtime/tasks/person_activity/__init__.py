@@ -1,0 +1,1 @@
+"""What somebody does, by four tags on the body."""
