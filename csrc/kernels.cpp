@@ -1,5 +1,6 @@
 // All kernels of one instruction set. The build compiles this file once for each.
 #include "cfc/cfc.hpp"
+#include "diagonal/kernel.hpp"
 #include "wired/wired.hpp"
 #include "network/sums.hpp"
 #include "ltc/ltc.hpp"
@@ -18,8 +19,8 @@ const Kernels& kernels() {
 #else
     const bool bfloat16 = false;
 #endif
-    static const Kernels table{LT_NAME(LT_ISA), bfloat16,     make_cfc,       make_wired, make_ltc,
-                               graph_sums,      network_step, reservoir_scan, fma_peak};
+    static const Kernels table{LT_NAME(LT_ISA), bfloat16,   make_cfc,     make_wired,     make_ltc,
+                               make_diagonal,   graph_sums, network_step, reservoir_scan, fma_peak};
     return table;
 }
 

@@ -42,6 +42,7 @@ void bind_recurrence(nb::module_& module) {
     bind_cfc(module);
     bind_wired(module);
     bind_ltc(module);
+    bind_diagonal(module);
 }
 
 }  // namespace liquidtime

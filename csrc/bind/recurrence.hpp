@@ -25,6 +25,7 @@ struct Bound {
 void bind_cfc(nanobind::module_& module);
 void bind_wired(nanobind::module_& module);
 void bind_ltc(nanobind::module_& module);
+void bind_diagonal(nanobind::module_& module);
 void bind_recurrence(nanobind::module_& module);
 
 }  // namespace liquidtime

@@ -174,6 +174,23 @@ public:
     virtual void backward(const Backward& call, const WiredGradient& gradient) const = 0;
 };
 
+// Diagonal CfC: x holds the pre-activations of targets and rates, [B, T, 2H], and each unit adds to
+// its own ones its state times its own weights.
+struct DiagonalWeights {
+    int hidden_size = 0;
+    const float* own = nullptr;  // [2, H], of the targets, then of the rates
+    bool differentiable_elapsed = false;
+};
+
+struct DiagonalGradient {
+    float* own = nullptr;
+};
+
+class Diagonal : public Recurrence {
+public:
+    virtual void backward(const Backward& call, const DiagonalGradient& gradient) const = 0;
+};
+
 // Conductance-based synapses from P sources to N targets, [P, N] each, row = source.
 struct SynapseWeights {
     int sources = 0;
@@ -223,6 +240,7 @@ struct Kernels {
     std::unique_ptr<CfC> (*cfc)(const CfCWeights&);
     std::unique_ptr<Wired> (*wired)(const WiredWeights&);
     std::unique_ptr<LTC> (*ltc)(const LTCWeights&);
+    std::unique_ptr<Diagonal> (*diagonal)(const DiagonalWeights&);
     // See network/sums.hpp and network/step.hpp.
     void (*graph_sums)(
         const Graph& graph,

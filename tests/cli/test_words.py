@@ -17,9 +17,7 @@ def long_table(folder, count=TEXTS, seed=0, name="texts", words=WORDS):
     random = np.random.default_rng(seed)
     label = random.integers(0, 2, count)
     word = random.integers(0, words // 2, (count, LENGTH)) * 2 + label[:, None]
-    rows = [
-        (f"t{n}", t, "word", f"w{word[n, t]:03d}") for n in range(count) for t in range(LENGTH)
-    ]
+    rows = [(f"t{n}", t, "word", f"w{word[n, t]:03d}") for n in range(count) for t in range(LENGTH)]
     rows += [(f"t{n}", 3, "loudness", f"{random.normal():.2f}") for n in range(count)]
     frame = pd.DataFrame(rows, columns=["id", "t", "variable", "value"])
     frame.to_csv(folder / f"{name}.csv", index=False)

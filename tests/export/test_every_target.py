@@ -9,7 +9,7 @@ from liquidtime.errors import InputError
 from liquidtime.export import TARGETS, Trained, check, write
 from liquidtime.export.parity import Difference, Parity
 from liquidtime.models.common.predictor import Predictor
-from liquidtime.nn import LTC, CfC
+from liquidtime.nn import LTC, CfC, DiagonalCfC
 from liquidtime.wirings import AutoNCP
 
 # Each variant, wiring, layout of memory, integrator and read-out once; small, since tracing a graph
@@ -24,6 +24,7 @@ KINDS = {
         readout="last_mean",
     ),
     "relaxation": lambda: CfC(3, wiring=AutoNCP(9, 2), variant="relaxation"),
+    "diagonal": lambda: DiagonalCfC(3, 5, 2, backbone_layers=1),
     "ltc": lambda: LTC(3, wiring=AutoNCP(9, 2), unfolds=2),
     "ltc_exponential": lambda: LTC(3, 6, integrator="exponential", unfolds=1),
 }

@@ -1,6 +1,6 @@
 """The layers that the tests of `nn` go through: every variant, wiring and option once."""
 
-from liquidtime.nn import LTC, CfC
+from liquidtime.nn import LTC, CfC, DiagonalCfC
 from liquidtime.wirings import NCP, AutoNCP, FullyConnected, Random
 
 D = 3
@@ -24,6 +24,10 @@ LAYERS = {
     ),
     "relaxation_wired_memory_input": lambda: CfC(
         D, wiring=Random(9, 4), variant="relaxation", mixed_memory="input"
+    ),
+    "diagonal": lambda: DiagonalCfC(D, 7),
+    "diagonal_stacked": lambda: DiagonalCfC(
+        D, 19, 2, backbone_layers=1, backbone_units=5, proj_size=4
     ),
     "stacked": lambda: CfC(D, 7, 3),
     "projected": lambda: CfC(D, 7, 2, proj_size=4),
@@ -79,6 +83,7 @@ BIDIRECTIONAL = {
     "memory": lambda: CfC(D, 7, mixed_memory=True, bidirectional=True),
     "wired": lambda: CfC(D, wiring=AutoNCP(13, 2), bidirectional=True),
     "relaxation": lambda: CfC(D, 7, 2, variant="relaxation", bidirectional=True),
+    "diagonal": lambda: DiagonalCfC(D, 70, 2, bidirectional=True),
     "ltc": lambda: LTC(D, 6, 2, bidirectional=True, proj_size=4),
     "ltc_line": lambda: LTC(
         D, 6, 2, integrator="closed_form_linear", unfolds=1, bidirectional=True

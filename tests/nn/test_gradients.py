@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.autograd import gradcheck, gradgradcheck
 
-from liquidtime.nn import LTC, CfC, RecurrentState
+from liquidtime.nn import LTC, CfC, DiagonalCfC, RecurrentState
 from liquidtime.wirings import AutoNCP
 
 B, T, D = 2, 3, 2
@@ -14,6 +14,7 @@ LAYERS = {
     "closed_form": lambda: CfC(D, 3, variant="closed_form", backbone_units=4),
     "relaxation": lambda: CfC(D, 3, variant="relaxation", backbone_units=4),
     "memory": lambda: CfC(D, 3, backbone_units=4, mixed_memory=True),
+    "diagonal": lambda: DiagonalCfC(D, 3, 2),
     "wired": lambda: CfC(D, wiring=AutoNCP(7, 2)),
     "bidirectional": lambda: CfC(D, 2, backbone_layers=0, bidirectional=True),
     "ltc": lambda: LTC(D, 3, unfolds=2),

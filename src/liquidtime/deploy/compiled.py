@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Any
 
-from liquidtime.deploy.network import Layer, LTCLayer, Memory, Network, WiredLayer
+from liquidtime.deploy.network import DiagonalLayer, Layer, LTCLayer, Memory, Network, WiredLayer
 from liquidtime.deploy.setup import Setup
 from liquidtime.native import native
 
@@ -36,6 +36,7 @@ def declines() -> str | None:
 
 def _recurrence(extension: ModuleType, network: Network, layer: Layer, setup: Setup) -> Any:
     given = network.architecture
+    assert not isinstance(layer, DiagonalLayer), "the caller has asked `declines` before"
     if isinstance(layer, LTCLayer):
         return extension.LTC(
             given.integrator,

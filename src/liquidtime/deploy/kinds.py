@@ -46,6 +46,7 @@ _RECURRENT = Stepping(
 KINDS: Mapping[str, Stepping] = {
     "cfc": _RECURRENT,
     "ltc": _RECURRENT,
+    "diagonal_cfc": _RECURRENT._replace(compiled=None),
     "ridge": Stepping(
         ridge.Architecture,
         lambda model, signals, per_step, state: ridge.Architecture.from_config(
@@ -159,7 +160,7 @@ def _behind_tables(made: Any, setup: Setup, steps: Any) -> Any:
 
 def _declines(request: Request) -> str | None:
     if KINDS[request.variant].compiled is None:
-        return f"it steps recurrent networks, not {request.variant!r}"
+        return f"it has no steps of {request.variant!r}"
     return compiled.declines()
 
 

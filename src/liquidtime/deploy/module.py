@@ -13,14 +13,24 @@ from liquidtime.deploy.network import (
 from liquidtime.errors import InputError
 
 # A name that the state dict of each kind of layer has and no other.
-_MARKS = {"cfc": "cells.0.groups.0.heads.weight", "ltc": "cells.0.raw_membrane_capacitance"}
+_MARKS = {
+    "cfc": "cells.0.groups.0.heads.weight",
+    "ltc": "cells.0.raw_membrane_capacitance",
+    "diagonal_cfc": "cells.0.own",
+}
+_OWN = {
+    "cfc": ("variant", "activation"),
+    "ltc": ("integrator", "unfolds"),
+    "diagonal_cfc": ("activation",),
+}
 
 
 def architecture_of(module: Any, state: State) -> Architecture | None:
     """What its arrays do not say.
 
     Args:
-        module: A `CfC`, an `LTC`, or a `Predictor` with one of them, behind tables or not.
+        module: A `CfC`, an `LTC`, a `DiagonalCfC`, or a `Predictor` with one of them, behind tables
+            or not.
         state: Its state dict.
 
     Returns:
@@ -44,7 +54,6 @@ def architecture_of(module: Any, state: State) -> Architecture | None:
     if rnn.bidirectional:
         raise InputError(BIDIRECTIONAL)
     cell = rnn.cells[0]
-    own = ("integrator", "unfolds") if kind == "ltc" else ("variant", "activation")
     return Architecture(
         kind=kind,
         layers=rnn.num_layers,
@@ -54,7 +63,7 @@ def architecture_of(module: Any, state: State) -> Architecture | None:
         memory=rnn.memory_layout,
         readout=_readout(module) if prefix else None,
         looked_up=looked_up,
-        **{name: getattr(cell, name) for name in own},
+        **{name: getattr(cell, name) for name in _OWN[kind]},
     )
 
 

@@ -32,7 +32,7 @@ class Architecture:
     """What the arrays do not say."""
 
     kind: str
-    """`"cfc"` or `"ltc"`."""
+    """`"cfc"`, `"ltc"` or `"diagonal_cfc"`."""
     layers: int
     input_size: int
     hidden_size: int
@@ -74,8 +74,8 @@ class Architecture:
     @property
     def summary(self) -> tuple[str, str]:
         """Its kind and its size, in words."""
-        own = self.variant if self.kind == "cfc" else self.integrator
-        return f"{self.kind} {own!r}", f"{self.layers} × {self.hidden_size} units"
+        own = {"cfc": f" {self.variant!r}", "ltc": f" {self.integrator!r}"}.get(self.kind, "")
+        return f"{self.kind}{own}", f"{self.layers} × {self.hidden_size} units"
 
     def to_dict(self) -> dict[str, Any]:
         """The fields, for JSON; without what is looked up where that is nothing."""
@@ -97,7 +97,7 @@ class Architecture:
         kind = model["kind"]
         if model["bidirectional"]:
             raise InputError(BIDIRECTIONAL)
-        wired = model["wiring"] != "none"
+        wired = model.get("wiring", "none") != "none"
         readout = "last" if per_step else model["readout"]
         check_head(readout, model.get("summaries", False), model.get("head_units", 0))
         return cls(
@@ -106,7 +106,7 @@ class Architecture:
             input_size=input_size,
             hidden_size=model["hidden_size"],
             outputs=model["wiring_outputs"] if wired else model["hidden_size"],
-            memory=model.get("memory_layout", "state") if model["mixed_memory"] else None,
+            memory=model.get("memory_layout", "state") if model.get("mixed_memory") else None,
             readout=readout,
             looked_up=looked_up,
             **{name: model[name] for name in _OF_ONE_KIND if name in model},
@@ -178,6 +178,16 @@ class WiredLayer:
 
 
 @dataclass(frozen=True)
+class DiagonalLayer:
+    """A diagonal CfC."""
+
+    backbone: list[tuple[Array, Array]]
+    heads: tuple[Array, Array]
+    own: Array
+    """[2, H], weights of the units' own states: of the target, of the rate."""
+
+
+@dataclass(frozen=True)
 class Synapses:
     """From P sources to N targets, [P, N] each; conductance is 0 where the mask is False."""
 
@@ -201,7 +211,7 @@ class LTCLayer:
     output_map: tuple[Array | None, Array | None]
 
 
-Layer = CfCLayer | WiredLayer | LTCLayer
+Layer = CfCLayer | WiredLayer | LTCLayer | DiagonalLayer
 
 
 @dataclass(frozen=True)
@@ -294,6 +304,9 @@ def _layer(architecture: Architecture, state: State, prefix: str, index: int, wi
     cell = f"{prefix}cells.{index}."
     if architecture.kind == "ltc":
         return _ltc(state, cell, architecture.outputs if index else width)
+    if architecture.kind == "diagonal_cfc":
+        heads = _linear(state, f"{cell}heads.")
+        return DiagonalLayer(_backbone(state, cell), heads, _float(state[f"{cell}own"]))
     memory = None
     if architecture.memory is not None:
         parts = ("input_weight", "recurrent_weight", "bias")
@@ -301,11 +314,15 @@ def _layer(architecture: Architecture, state: State, prefix: str, index: int, wi
     if f"{cell}neurons_0" in state:
         return WiredLayer(_groups(state, cell, HEADS[architecture.variant]), memory)
     group = f"{cell}groups.0."
-    backbone = []
-    while f"{group}backbone.{len(backbone)}.weight" in state:
-        backbone.append(_linear(state, f"{group}backbone.{len(backbone)}."))
     own = (_optional(state, f"{group}decay"), _optional(state, f"{group}target"))
-    return CfCLayer(backbone, _linear(state, f"{group}heads."), *own, memory)
+    return CfCLayer(_backbone(state, group), _linear(state, f"{group}heads."), *own, memory)
+
+
+def _backbone(state: State, name: str) -> list[tuple[Array, Array]]:
+    layers = []
+    while f"{name}backbone.{len(layers)}.weight" in state:
+        layers.append(_linear(state, f"{name}backbone.{len(layers)}."))
+    return layers
 
 
 def _groups(state: State, cell: str, heads: int) -> list[Group]:

@@ -13,6 +13,7 @@ from liquidtime.deploy import rows
 from liquidtime.deploy.network import (
     Array,
     CfCLayer,
+    DiagonalLayer,
     Layer,
     LTCLayer,
     Memory,
@@ -90,6 +91,8 @@ class NumpySteps:
             if isinstance(layer, LTCLayer):
                 x = mapped(x, layer.input_map)
                 new = ltc_step(x, h, elapsed, layer, given.integrator, given.unfolds)
+            elif isinstance(layer, DiagonalLayer):
+                new = diagonal_step(x, h, elapsed, layer, given.activation)
             else:
                 new, memory = cfc_step(x, h, c, elapsed, layer, self._network)
                 if c is not None and memory is not None:
@@ -144,9 +147,7 @@ def cfc_step(
         remembered, c = lstm_step(x, h, c, layer.memory)
         x, h = (x, remembered) if given.memory == "state" else (remembered, h)
     if isinstance(layer, CfCLayer):
-        z = np.concatenate([x, h], axis=1)
-        for weight, bias in layer.backbone:
-            z = _ACTIVATIONS[given.activation](linear(z, weight, bias))
+        z = through(layer.backbone, np.concatenate([x, h], axis=1), given.activation)
         heads = linear(z, *layer.heads)
         return tail(given.variant, h, heads, elapsed, layer.decay, layer.target), c
     seen, new = x, np.empty_like(h)
@@ -157,6 +158,22 @@ def cfc_step(
         new[:, group.neurons] = stepped
         seen = np.concatenate([seen, stepped], axis=1)
     return new, c
+
+
+def diagonal_step(
+    x: Array, h: Array, elapsed: Array, layer: DiagonalLayer, activation: str
+) -> Array:
+    """The next state of a diagonal CfC layer."""
+    heads = linear(through(layer.backbone, x, activation), *layer.heads)
+    own = np.concatenate([layer.own[0] * h, layer.own[1] * h], axis=1)
+    return tail("relaxation", h, heads + own, elapsed, None, None)
+
+
+def through(backbone: list[tuple[Array, Array]], z: Array, activation: str) -> Array:
+    """What the heads read."""
+    for weight, bias in backbone:
+        z = _ACTIVATIONS[activation](linear(z, weight, bias))
+    return z
 
 
 def tail(

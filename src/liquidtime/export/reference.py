@@ -9,16 +9,25 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from liquidtime.deploy import network as deploy
-from liquidtime.deploy.network import Architecture, Array, CfCLayer, LTCLayer, Network
+from liquidtime.deploy.network import (
+    Architecture,
+    Array,
+    CfCLayer,
+    DiagonalLayer,
+    LTCLayer,
+    Network,
+)
 from liquidtime.dynamics import Synapses
 from liquidtime.kernels.cfc.reference import (
     Affine,
     CfCSpec,
     CfCWeights,
     Group,
+    activate,
     cfc_step,
     wired_step,
 )
+from liquidtime.kernels.diagonal.reference import diagonal_step
 from liquidtime.kernels.ltc.network import LTCSpec, LTCWeights
 from liquidtime.kernels.ltc.reference import ltc_step
 from liquidtime.kernels.memory import MemoryWeights, with_memory
@@ -89,6 +98,8 @@ def _layer(given: Architecture, layer: deploy.Layer) -> tuple[Callable[..., Any]
     """The step of a layer's state, and the factor and offset of its output."""
     if isinstance(layer, LTCLayer):
         return with_memory(_ltc(given, layer), None, "state"), _tensors(layer.output_map)
+    if isinstance(layer, DiagonalLayer):
+        return with_memory(_diagonal(given, layer), None, "state"), (None, None)
     memory = layer.memory and MemoryWeights(*_tensors(vars(layer.memory).values()))
     return with_memory(_cfc(given, layer), memory, given.memory or "state"), (None, None)  # pyright: ignore[reportArgumentType]
 
@@ -102,6 +113,19 @@ def _cfc(given: Architecture, layer: deploy.CfCLayer | deploy.WiredLayer) -> Cel
     every = tuple(_weights(group, ()) for group in layer.groups)
     groups = tuple(Group(*_tensors((group.neurons, group.sources))) for group in layer.groups)
     return lambda x, h, elapsed: wired_step(x, h, elapsed, every, groups, spec)
+
+
+def _diagonal(given: Architecture, layer: DiagonalLayer) -> Cell:
+    backbone = [_tensors(affine) for affine in layer.backbone]
+    heads, (own,) = _tensors(layer.heads), _tensors((layer.own,))
+
+    def step(x: Tensor, h: Tensor, elapsed: Tensor) -> Tensor:
+        z = x
+        for affine in backbone:
+            z = activate(given.activation, F.linear(z, *affine))
+        return diagonal_step(h, F.linear(z, *heads), elapsed, own)
+
+    return step
 
 
 def _weights(part: CfCLayer | deploy.Group, backbone: tuple[Affine, ...]) -> CfCWeights:

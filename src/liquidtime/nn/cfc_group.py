@@ -6,9 +6,7 @@ from torch import Tensor, nn
 
 from liquidtime.kernels.cfc.reference import HEADS, Affine, CfCWeights, Variant
 from liquidtime.nn.members import members
-
-# The largest time constant that a relaxation starts with; the smallest is 1.
-_SLOWEST = 100.0
+from liquidtime.nn.time_constants import spread_rates
 
 
 class CfCGroup(nn.Module):
@@ -61,10 +59,7 @@ class CfCGroup(nn.Module):
         The decay starts in (0.01, 0.1). In the authors' code it starts at 0, where its absolute
         value has no slope, and so never learns.
 
-        The time constants 1/ρ of a relaxation start spread evenly over the logarithms from 1 to
-        100: with time counted in typical gaps, as models have it, from a unit that follows its
-        target in a step to one that remembers for a hundred. (So of Tallec, Ollivier: Can recurrent
-        neural networks warp time? ICLR 2018, and of state-space layers.)
+        The rates of a relaxation start spread, see `liquidtime.nn.time_constants`.
         """
         backbone = members(self.backbone, nn.Linear)
         heads = self.heads.weight.chunk(HEADS[self.variant])
@@ -78,11 +73,8 @@ class CfCGroup(nn.Module):
             nn.init.ones_(self.target)
         if self.variant == "relaxation":
             units = self.heads.out_features // 2
-            place = (torch.arange(units) + torch.rand(units)) / units
-            rate = _SLOWEST**-place
             with torch.no_grad():
-                # The inverse of softplus, without a difference of large numbers.
-                self.heads.bias[units:] = rate + torch.log(-torch.expm1(-rate))
+                self.heads.bias[units:] = spread_rates(units)
         if self.mask is not None:
             self.mask.copy_(torch.tensor(self.synapses))
 

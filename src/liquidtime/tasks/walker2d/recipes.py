@@ -4,6 +4,7 @@ Ours read standardised states and predict the change of the state in place of th
 which the published networks do not.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from liquidtime.models import cfc, ltc
@@ -186,14 +187,16 @@ _ROWS = {
 RECIPES = recipes(
     *_OURS,
     *_PUBLISHED,
-    *rivals(
-        _TRAINING,
-        task="regress",
-        hidden_size=128,
-        rows=_ROWS,
-        without=_LOOK_AHEAD,
-        preprocess=standardised,
-        reframe=changes,
-        shared={"dropout": 0.0},
+    *(
+        replace(rival, reframe=changes)
+        for rival in rivals(
+            _TRAINING,
+            task="regress",
+            hidden_size=128,
+            rows=_ROWS,
+            without=_LOOK_AHEAD,
+            preprocess=standardised,
+            shared={"dropout": 0.0},
+        )
     ),
 )
