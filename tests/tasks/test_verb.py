@@ -1,18 +1,11 @@
 """`liquidtime reproduce`: what it lists, what it refuses, how models are named, and the table."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-from liquidtime.cli.__main__ import main
-from liquidtime.tasks.catalogue import study_names, task_names
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tasks"))
-
 from toy import toy_study, toy_task
 
+from liquidtime.cli.__main__ import main
 from liquidtime.tasks import catalogue
+from liquidtime.tasks.catalogue import study_names, task_names
 
 
 @pytest.fixture
