@@ -5,7 +5,7 @@ import pytest
 import torch
 from waves import accuracy
 
-from liquidtime.baselines.linear_scan import linear_scan
+from liquidtime.baselines.linear_scan import WIDE, linear_scan
 from liquidtime.baselines.lru import LRU, LinearUnits
 from liquidtime.errors import InputError
 from liquidtime.models import lru
@@ -20,10 +20,11 @@ def looped(factor, drive):
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+@pytest.mark.parametrize("units", [5, WIDE // 3 + 1])
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 7, 16, 17, 101])
-def test_the_scan_is_the_loop_in_outputs_and_gradients(steps, dtype):
+def test_the_scan_is_the_loop_in_outputs_and_gradients(steps, units, dtype):
     torch.manual_seed(steps)
-    factor, drive, weight = (torch.randn(3, steps, 5, dtype=dtype) for _ in range(3))
+    factor, drive, weight = (torch.randn(3, steps, units, dtype=dtype) for _ in range(3))
     factor = 0.95 * factor / factor.abs().clamp(min=1)
     factor[:, steps // 2, 0] = 0.0
     found = []

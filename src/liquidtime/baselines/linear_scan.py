@@ -1,6 +1,7 @@
 """A linear recurrence of many independent units, in about 2√T vectorised steps rather than T."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -8,13 +9,17 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+WIDE = 2048
+"""Numbers a step from which one CPU core is busy with a step alone, and pieces cost it more."""
+
 
 def linear_scan(factor: Tensor, drive: Tensor) -> Tensor:
     """x_k = factor_k · x_{k−1} + drive_k elementwise, from x before the first step = 0.
 
     The series are cut into about √T pieces. All pieces are stepped through side by side, then the
     last state of each is carried into the next, and what it has become by each step is added. This
-    is exact: nothing is divided, and no power is taken that could overflow.
+    is exact: nothing is divided, and no power is taken that could overflow. On the CPU, wide
+    batches are one piece, which is half the work.
 
     Args:
         factor: [B, T, N], real or complex.
@@ -31,7 +36,10 @@ class _Scan(Function):
 
     @staticmethod
     def forward(ctx: Any, factor: Tensor, drive: Tensor) -> Tensor:
-        state = _scanned(factor, drive)
+        if _wide(drive):
+            state = torch.stack(_stepped(factor[:, 1:].unbind(1), drive.unbind(1), 1), dim=1)
+        else:
+            state = _in_pieces(factor, drive)
         ctx.save_for_backward(factor, state)
         return state
 
@@ -39,17 +47,33 @@ class _Scan(Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
         factor, state = ctx.saved_tensors
-        before = torch.cat([torch.zeros_like(state[:, :1]), state[:, :-1]], dim=1)
-        later = torch.cat([factor[:, 1:], torch.zeros_like(factor[:, :1])], dim=1)
-        reached = _scanned(later.conj().flip(1), gradient.flip(1)).flip(1)
-        return reached * before.conj(), reached
+        back = factor[:, 1:].conj()
+        if _wide(gradient):
+            reached = torch.stack(_stepped(back.unbind(1), gradient.unbind(1), -1), dim=1)
+        else:
+            later = torch.cat([back, torch.zeros_like(factor[:, :1])], dim=1)
+            reached = _in_pieces(later.flip(1), gradient.flip(1)).flip(1)
+        nothing = torch.zeros_like(state[:, :1])
+        return torch.cat([nothing, reached[:, 1:] * state[:, :-1].conj()], dim=1), reached
 
 
-def _scanned(factor: Tensor, drive: Tensor) -> Tensor:
+def _wide(drive: Tensor) -> bool:
+    return drive.device.type == "cpu" and drive.shape[0] * drive.shape[2] >= WIDE
+
+
+def _stepped(factors: Sequence[Tensor], drives: Sequence[Tensor], way: int) -> list[Tensor]:
+    """Step by step, forwards (1) or backwards (−1); there is a factor between any two drives."""
+    states = [drives[::way][0]]
+    for a, b in zip(factors[::way], drives[::way][1:], strict=True):
+        states.append(torch.addcmul(b, a, states[-1]))
+    return states[::way]
+
+
+def _in_pieces(factor: Tensor, drive: Tensor) -> Tensor:
     count, steps, units = drive.shape
     if steps <= 1:
         return drive.clone()
-    length = max(1, math.isqrt(steps))
+    length = math.isqrt(steps)
     pieces = -(-steps // length)
     missing = pieces * length - steps
     if missing:

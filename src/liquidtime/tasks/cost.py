@@ -69,6 +69,8 @@ def scaled(
     from liquidtime.train.schedule import plan
 
     series, split = parts
+    if (reframe := task.recipe(recipe).reframe) is not None:
+        series = reframe(series)
     training = series.select(split.train)
     config = resolved(task.configured(recipe, seed=seed), training)
     batch = config.train.batch_size

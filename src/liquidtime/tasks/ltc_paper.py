@@ -5,7 +5,7 @@ epochs; the LTC takes larger steps than the others. Imports no torch.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from liquidtime.models import cfc, ltc
@@ -21,50 +21,64 @@ _ROWS = {"lstm": "LSTM", "ct_rnn": "CT-RNN", "ct_gru": "CT-GRU"}
 _WITHOUT_DROPOUT = {"dropout": 0.0, "readout": "last"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class AsPublished:
+    """What the paper's code has for one set beside what it has for all.
+
+    Attributes:
+        preprocess: Its inputs.
+        ltc_rate: Learning rate of the LTC; that of the others is 0.001.
+        train: What else its training has, such as class weights.
+    """
+
+    preprocess: Preprocess
+    ltc_rate: float = 0.01
+    train: Mapping[str, Any] = field(default_factory=dict)
+
+
 def settings(
     train: TrainConfig,
+    published: AsPublished,
     *,
-    ltc_rate: float,
     task: Literal["classify", "regress"] = "classify",
     hidden_size: int = 64,
     dropout: float = 0.0,
-    published: Mapping[str, Any] | None = None,
-    preprocess: Preprocess | None = None,
     minutes: Mapping[str, float] = {},
+    only_forwards: bool = False,
 ) -> Mapping[str, Recipe]:
     """Recipes of one of its sets: the liquid models and the rivals, ours and as published.
 
     Args:
         train: Our budget, of all models.
-        ltc_rate: Published learning rate of the LTC; that of the others is 0.001.
+        published: What the paper has.
         task: What is predicted.
         hidden_size: Units of ours.
         dropout: Of ours, before the read-out.
-        published: What else the published training has, such as class weights.
-        preprocess: The published inputs.
         minutes: What a seed took, by recipe, where it was measured.
+        only_forwards: Whether to leave out what reads in both directions, as `forwards`.
     """
     ours = {"dropout": dropout, "readout": "last"}
     own = liquid(train, task=task, hidden_size=hidden_size, options=ours)
-    others = rivals(
-        train, hidden_size=hidden_size, task=task, shared=ours, rows=_ROWS if not published else {}
-    )
+    others = rivals(train, hidden_size=hidden_size, task=task, shared=ours, rows=_ROWS)
     as_published = [
         Recipe(
             label=f"{label}, published settings",
             row=label,
             settings="published",
-            preprocess=preprocess,
+            preprocess=published.preprocess,
             config=FitConfig(
                 task=task,
                 model=MODELS.find(name)(**_options(name)),
-                train=_train(train.select, ltc_rate if name == "ltc" else 1e-3, published or {}),
+                train=_train(
+                    train.select, published.ltc_rate if name == "ltc" else 1e-3, published.train
+                ),
             ),
         )
         for name, label in {**_ROWS, "ltc": "LTC"}.items()
         if name in MODELS.entries()
     ]
-    return timed((*own, *others, *as_published), minutes)
+    every = (*own, *others, *as_published)
+    return timed(forwards(*every) if only_forwards else every, minutes)
 
 
 def liquid(
@@ -118,6 +132,11 @@ def liquid(
         )
     )
     return tuple(found)
+
+
+def forwards(*entries: Recipe) -> tuple[Recipe, ...]:
+    """Those that read forwards: for where a later input tells the target of an earlier row."""
+    return tuple(one for one in entries if not one.config.model.facts.sees_future)
 
 
 def timed(entries: tuple[Recipe, ...], minutes: Mapping[str, float]) -> Mapping[str, Recipe]:

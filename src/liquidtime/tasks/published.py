@@ -61,11 +61,12 @@ class Published:
     """What is published about a task.
 
     Attributes:
-        claim: The one number that the task is about.
+        claim: The one number that the task is about; None where nobody published one that can be
+            set beside ours.
         cells: All numbers, the claim among them.
     """
 
-    claim: Cell
+    claim: Cell | None
     cells: tuple[Cell, ...]
 
     def find(self, model: str, measure: str) -> Cell | None:
@@ -103,7 +104,7 @@ def parse_published(stored: Mapping, place: str = FILE) -> Published:
 
     Args:
         stored: `sources` by key (`name`, `citation`, `url`), `cells` (fields of `Cell`, `source`
-            being a key), `claim` (`model` and `measure` of a cell).
+            being a key), `claim` (`model` and `measure` of a cell; left out where there are none).
         place: What to call the file in a message.
 
     Raises:
@@ -123,6 +124,8 @@ def parse_published(stored: Mapping, place: str = FILE) -> Published:
                 f"{place}: {cell.measure} of {cell.model!r} stands there twice; expected once."
             )
         cells[cell.model, cell.measure] = cell
+    if not cells and "claim" not in stored:
+        return Published(claim=None, cells=())
     claim = stored["claim"]["model"], stored["claim"]["measure"]
     if claim not in cells:
         raise InputError(f"{place}: the claim is {claim!r}; expected model and measure of a cell.")

@@ -152,7 +152,7 @@ def rivals(
             usual=name in usual,
         )
         for name, rival in RIVALS.items()
-        if name not in without and _at_hand(rival)
+        if name not in without
     )
 
 
@@ -173,11 +173,6 @@ def _trained(train: TrainConfig, rival: Rival, rate: float | None) -> TrainConfi
         learning_rate=train.learning_rate * rival.step,
         weight_decay=decay if decay == "auto" else decay / rival.step,
     )
-
-
-def _at_hand(rival: Rival) -> bool:
-    config = MODELS.entries().get(rival.model)
-    return config is not None and set(rival.options(1)) <= _options(config)
 
 
 def _options(config: type[ModelConfig]) -> set[str]:

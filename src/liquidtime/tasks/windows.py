@@ -28,12 +28,14 @@ class Stretch(NamedTuple):
         first: The first row, counted in the recording.
         end: Behind the last one.
         every: Of these, each so many-th.
+        lead: Rows before them that are read without being asked for: they have no target.
     """
 
     recording: int
     first: int
     end: int
     every: int = 1
+    lead: int = 0
 
 
 def windows(
@@ -50,9 +52,10 @@ def windows(
         raise InputError("the recordings have one target each; expected one a row.")
     cut = list(stretches)
     offsets = series.offsets.numpy()
-    first = np.array([offsets[one.recording] + one.first for one in cut], dtype=np.int64)
+    lead = np.array([one.lead for one in cut], dtype=np.int64)
     each = np.array([one.every for one in cut], dtype=np.int64)
-    lengths = -(-np.array([one.end - one.first for one in cut], dtype=np.int64) // each)
+    first = np.array([offsets[one.recording] + one.first for one in cut], dtype=np.int64) - lead
+    lengths = -(-np.array([one.end - one.first + one.lead for one in cut]) // each)
     place = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     rows = torch.from_numpy(np.repeat(first, lengths) + place * np.repeat(each, lengths))
     if clock == "steps":
@@ -61,6 +64,10 @@ def windows(
         starts = torch.from_numpy(np.repeat(first, lengths))
         times = series.times[rows] - series.times[starts]
     assert series.target is not None
+    target = series.target[rows]
+    target[torch.from_numpy(place < np.repeat(lead, lengths))] = (
+        float("nan") if target.is_floating_point() else -1
+    )
     ids = np.empty(len(cut), dtype=object)
     ids[:] = [f"{series.ids[one.recording]}:{one.first}" for one in cut]
     return replace(
@@ -70,7 +77,7 @@ def windows(
         mask=series.mask[rows],
         lengths=torch.from_numpy(lengths),
         static=None if series.static is None else series.static[[one.recording for one in cut]],
-        target=series.target[rows],
+        target=target,
         ids=ids,
         time_unit=series.time_unit if clock == "own" else None,
         stamps=None,
@@ -113,6 +120,7 @@ def apart(
     length: int,
     stride: int,
     clock: Clock = "own",
+    lead: int = 0,
 ) -> tuple[IrregularSeries, Split]:
     """Windows of parts that share no row.
 
@@ -125,13 +133,19 @@ def apart(
         length: Rows of a window.
         stride: Rows from one beginning to the next, in training.
         clock: As of `windows`.
+        lead: Rows before each window that are read and not asked for, as far as there are any;
+            those of a later part may be rows of an earlier one.
 
     Raises:
         InputError: If a row is in two stretches, or a part is empty.
     """
     _check_apart(series, parts)
     every = [
-        [window for one in part for window in _covering(one, length, step)]
+        [
+            window._replace(lead=min(lead, window.first))
+            for one in part
+            for window in _covering(one, length, step)
+        ]
         for part, step in zip(parts, (stride, length, length), strict=True)
     ]
     ends = np.cumsum([len(part) for part in every])

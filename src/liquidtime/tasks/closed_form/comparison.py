@@ -42,7 +42,9 @@ from liquidtime.train.config import About, FitConfig, TrainConfig
 from liquidtime.train.objectives.values import Numbers
 from liquidtime.train.run import Run
 
-PUBLISHED_OUTPUT_MSE = read_published("liquidtime.tasks.closed_form").claim.value
+_CLAIM = read_published("liquidtime.tasks.closed_form").claim
+assert _CLAIM is not None
+PUBLISHED_OUTPUT_MSE = _CLAIM.value
 MODEL_FOLDER = "model"
 # Epochs, learning rate, weight decay: chosen on the validation part.
 _TRAINING = {

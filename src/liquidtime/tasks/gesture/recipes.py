@@ -1,6 +1,6 @@
 """The settings of each model on frames of gestures."""
 
-from liquidtime.tasks.ltc_paper import settings, standardised
+from liquidtime.tasks.ltc_paper import AsPublished, settings, standardised
 from liquidtime.train.config import TrainConfig
 
 RECIPES = settings(
@@ -12,7 +12,6 @@ RECIPES = settings(
         schedule="cosine",
         select="accuracy",
     ),
-    ltc_rate=0.01,
+    AsPublished(preprocess=standardised),
     dropout=0.3,
-    preprocess=standardised,
 )

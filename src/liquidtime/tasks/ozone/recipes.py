@@ -1,6 +1,6 @@
 """The settings of each model on days of ozone."""
 
-from liquidtime.tasks.ltc_paper import as_one, settings
+from liquidtime.tasks.ltc_paper import AsPublished, as_one, settings
 from liquidtime.train.config import TrainConfig
 
 RECIPES = settings(
@@ -12,9 +12,7 @@ RECIPES = settings(
         schedule="cosine",
         select="f1",
     ),
-    ltc_rate=0.01,
+    AsPublished(preprocess=as_one, train={"class_weights": (0.1, 1.6)}),
     hidden_size=32,
     dropout=0.3,
-    published={"class_weights": (0.1, 1.6)},
-    preprocess=as_one,
 )

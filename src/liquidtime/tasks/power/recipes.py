@@ -1,6 +1,6 @@
 """The settings of each model on meters of a house."""
 
-from liquidtime.tasks.ltc_paper import settings, standardised
+from liquidtime.tasks.ltc_paper import AsPublished, settings, standardised
 from liquidtime.train.config import TrainConfig
 
 RECIPES = settings(
@@ -12,8 +12,6 @@ RECIPES = settings(
         schedule="cosine",
         select="mse",
     ),
+    AsPublished(preprocess=standardised, train={"loss_scale": "raw"}),
     task="regress",
-    ltc_rate=0.01,
-    preprocess=standardised,
-    published={"loss_scale": "raw"},
 )

@@ -1,6 +1,6 @@
 """The settings of each model on hours of traffic."""
 
-from liquidtime.tasks.ltc_paper import as_they_are, settings
+from liquidtime.tasks.ltc_paper import AsPublished, as_they_are, settings
 from liquidtime.train.config import TrainConfig
 
 RECIPES = settings(
@@ -12,8 +12,6 @@ RECIPES = settings(
         schedule="cosine",
         select="mse",
     ),
+    AsPublished(preprocess=as_they_are, train={"loss_scale": "raw"}),
     task="regress",
-    ltc_rate=0.01,
-    published={"loss_scale": "raw"},
-    preprocess=as_they_are,
 )

@@ -1,0 +1,1 @@
+"""Activities by the radio of worn nodes."""

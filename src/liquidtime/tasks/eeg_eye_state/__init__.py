@@ -1,0 +1,1 @@
+"""Are the eyes open, by an EEG."""

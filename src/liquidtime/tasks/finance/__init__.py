@@ -1,0 +1,1 @@
+"""Variance of the next day at the stock market."""

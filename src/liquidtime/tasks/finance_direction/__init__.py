@@ -1,0 +1,1 @@
+"""Direction of the next day at the stock market."""

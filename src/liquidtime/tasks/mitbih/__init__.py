@@ -1,0 +1,1 @@
+"""Kinds of heart beats."""

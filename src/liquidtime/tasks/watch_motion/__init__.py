@@ -1,0 +1,1 @@
+"""Exercises by a smartwatch."""
