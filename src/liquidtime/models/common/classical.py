@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from liquidtime.models.common.checks import dropout_rate, readout_of
+from liquidtime.models.common.checks import dropout_rate, raw_parts, readout_of
 from liquidtime.models.common.predictor import Predictor
 from liquidtime.models.contract import Model, Shape
 
@@ -83,7 +83,10 @@ def classical(layer: type[nn.LSTM] | type[nn.GRU], options: Any, shape: Shape) -
         Classical(rnn, time=options.time),
         shape.outputs,
         readout=readout_of(options.readout),
+        queries=options.readout_queries,
         dropout=rate,
         per_step=shape.per_step,
+        summarised=shape.variables if options.summaries else 0,
+        head_units=options.head_units,
     )
-    return Model(predictor, shape, trace=predictor.trace)
+    return Model(predictor, shape, reads=raw_parts(options), trace=predictor.trace)
