@@ -3,7 +3,8 @@
     liquidtime reproduce physionet2012
     python tools/result_tables.py runs/*/paper/table.json
 
-Each argument is the `table.json` of a demo or of `liquidtime reproduce`; its runs are added to
+Each argument is the `table.json` of a demo or of `liquidtime reproduce`, or the `study.json` of
+`physionet2012-speed` (`<!-- study: physionet2012-speed -->`); runs are added to
 benchmarks/results/TASK.json, in place of those of the same recipe, protocol and seed. Then, and
 without arguments (`make tables`), the pages and docs/images/tasks are made anew from what is
 stored. A page holds `<!-- table: TASK -->`, `<!-- published: TASK MEASURE -->`, or
@@ -21,6 +22,9 @@ from liquidtime.plot.style import to_svg
 from liquidtime.tasks import catalogue
 from liquidtime.tasks.contract import Task
 from liquidtime.tasks.figure import OURS, drawn
+from liquidtime.tasks.physionet2012_speed import files as speed_files
+from liquidtime.tasks.physionet2012_speed import measure
+from liquidtime.tasks.physionet2012_speed import table as speed_table
 from liquidtime.tasks.rows import Row, compare
 from liquidtime.tasks.table import spread_text
 from liquidtime.train.report.naming import metric_name, number
@@ -31,10 +35,11 @@ RESULTS = ROOT / "benchmarks" / "results"
 IMAGES = ROOT / "docs" / "images" / "tasks"
 LIQUID = ("CfC", "Cf-S", "LTC")
 """How published rows of liquid networks begin."""
+SPEED = "physionet2012-speed"
 Run = dict[str, Any]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 PLACE = re.compile(
-    r"(<!-- (table|published|claims): (\S+)(?: (\S+))? -->\n).*?(<!-- end -->)", re.DOTALL
+    r"(<!-- (table|published|claims|study): (\S+)(?: (\S+))? -->\n).*?(<!-- end -->)", re.DOTALL
 )
 
 
@@ -45,12 +50,14 @@ def refreshed(page: str) -> str:
         begin, kind, name, measure, end = place.groups()
         if kind == "claims":
             return f"{begin}\n{claims(every=name == 'all')}\n\n{end}"
+        stored = RESULTS / f"{name}.json"
+        if kind in ("table", "study") and not stored.exists():
+            return f"{begin}\nNot run yet: `liquidtime reproduce {name}` makes the table.\n\n{end}"
+        if kind == "study":
+            return f"{begin}\n{speed(json.loads(stored.read_text(encoding='utf-8')))}\n\n{end}"
         if name not in catalogue.task_names():
             return place[0]
         task = catalogue.task(name)
-        stored = RESULTS / f"{name}.json"
-        if kind == "table" and not stored.exists():
-            return f"{begin}\nNot run yet: `liquidtime reproduce {name}` makes the table.\n\n{end}"
         text = (
             published(task, measure)
             if kind == "published"
@@ -199,6 +206,26 @@ def published(task: Task, measure: str) -> str:
     return "\n".join(lines)
 
 
+def speed(stored: dict[str, Any]) -> str:
+    """What the study of speed came to: sentences, the table, where it was measured."""
+    found = [measure.Timed(**entry) for entry in stored["models"]]
+    machine = stored["machine"]
+    where = (
+        f"{machine['processor']}, {stored['settings']['threads']} threads, torch "
+        f"{stored['versions']['torch']}."
+    )
+    figure = f"![One epoch of each model](../images/tasks/{SPEED}.svg)"
+    rows = speed_table.markdown(found, stored["reached"]).strip()
+    return "\n\n".join(
+        [
+            *speed_files.sentences(found, speed_table.claimed()),
+            figure,
+            rows,
+            f"{speed_files.CAPTION} {where}",
+        ]
+    )
+
+
 def unpacked(stored: dict[str, Any]) -> list[Run]:
     """The runs of a stored file, each with where it was run, and in which version."""
     places = stored.get("places", [])
@@ -212,6 +239,13 @@ def unpacked(stored: dict[str, Any]) -> list[Run]:
 def store(files: list[Path]) -> None:
     """Add the runs of some tables to a task's results; a run that was there is replaced."""
     given = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    for one in given:
+        if one.get("study") == SPEED:
+            kept = {key: one[key] for key in ("format", "study", "settings", "models", "reached")}
+            kept |= {key: one[key] for key in ("machine", "versions")}
+            text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+            (RESULTS / f"{SPEED}.json").write_text(text, encoding="utf-8")
+    given = [one for one in given if "task" in one]
     for name in dict.fromkeys(one["task"] for one in given):
         path = RESULTS / f"{name}.json"
         before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"runs": []}
@@ -283,6 +317,10 @@ def main(arguments: list[str]) -> int:
     for name in catalogue.task_names():
         if (path := RESULTS / f"{name}.json").exists():
             draw(catalogue.task(name), json.loads(path.read_text(encoding="utf-8")))
+    if (path := RESULTS / f"{SPEED}.json").exists():
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        figure = speed_files.drawn([measure.Timed(**entry) for entry in stored["models"]])
+        (IMAGES / f"{SPEED}.svg").write_text(to_svg(figure, SPEED) + "\n", encoding="utf-8")
     for page in PAGES:
         before = page.read_text(encoding="utf-8")
         after = refreshed(before)

@@ -51,10 +51,11 @@ def test_scales_are_a_half_power_of_ten_apart_and_the_units_own_are_spread_over_
 def test_what_is_stored_at_one_scale_is_retrieved_and_fades_at_it():
     layer = CTGRU(1, 1, scales=4, shortest=1e-2).double()
     scale = layer.log_scales[2].double()
-    spread = layer.weights(scale)
+    spread = layer.weights(scale.reshape(1))[:, 0]
     assert int(spread.argmax()) == 2
-    assert torch.equal(layer.weights(scale - 50.0).round(), torch.eye(4)[0].double())
-    traces = torch.eye(4, dtype=torch.float64)[2].reshape(1, 1, 4)
+    away = layer.weights(scale.reshape(1) - 50.0)[:, 0]
+    assert torch.equal(away.round(), torch.eye(4)[0].double())
+    traces = torch.eye(4, dtype=torch.float64)[2].reshape(1, 4, 1)
     _, left = layer.prepare(torch.zeros(1, 1, 1).double(), torch.tensor([[0.2]]).double())
     faded = (traces * left[:, 0]).sum()
     torch.testing.assert_close(faded, torch.exp(-0.2 / scale.exp()))

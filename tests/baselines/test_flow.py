@@ -6,6 +6,7 @@ from torch import nn
 from torchdiffeq import odeint
 
 from liquidtime.baselines.flow import ODEFlow, Relaxation, dense_network
+from liquidtime.errors import InputError
 
 NAMED = {"euler": "euler", "midpoint": "midpoint", "heun": "heun2", "rk4": "rk4"}
 
@@ -92,3 +93,13 @@ def test_no_time_changes_nothing_and_gradients_are_right(method):
 def test_the_exponential_method_asks_for_a_field_that_relaxes():
     with pytest.raises(ValueError, match="expected a Relaxation"):
         ODEFlow(nn.Linear(2, 2), "exponential", 1)
+
+
+def test_a_field_too_stiff_for_dopri5_is_refused(monkeypatch):
+    monkeypatch.setattr("liquidtime.baselines.flow.MOST_STEPS", 20)
+    field = nn.Linear(1, 1, bias=False).double()
+    with torch.no_grad():
+        field.weight.fill_(-1e5)
+    state, interval = torch.ones(2, 1, 1, dtype=torch.float64)
+    with pytest.raises(InputError, match="did not get through a gap of up to 1 within 20 "):
+        ODEFlow(field, "dopri5", 1)(state, interval[:, 0])

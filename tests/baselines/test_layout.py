@@ -52,3 +52,15 @@ def test_rows_are_spread_and_gathered():
 def test_without_any_row_there_is_nothing_at_any_step():
     layout = layout_of("union", torch.zeros(2, 1), torch.zeros(2, dtype=torch.int64), torch.float32)
     assert layout.here.shape == (2, 1) and not layout.here.any() and not layout.onwards.any()
+
+
+def test_gradients_reach_the_times():
+    slopes = []
+    for name in ("own", "union"):
+        times = TIMES.clone().requires_grad_()
+        layout = layout_of(name, times, LENGTHS, torch.float64)
+        since = layout.gather(layout.onwards.cumsum(1))[:2]
+        (since * torch.tensor([1.0, 2.0, 5.0])).sum().backward()
+        slopes.append(times.grad)
+    assert torch.equal(slopes[0][:2].sum(1), torch.zeros(2).double())
+    torch.testing.assert_close(slopes[0], slopes[1])

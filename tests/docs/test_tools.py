@@ -60,7 +60,12 @@ def test_published_numbers_on_pages_are_those_of_the_task():
 
 
 @pytest.mark.parametrize(
-    "name, page", [("closed_form", "maths/study.md"), ("worm_atlas", "brain/worm-atlas.md")]
+    "name, page",
+    [
+        ("closed_form", "maths/study.md"),
+        ("worm_atlas", "brain/worm-atlas.md"),
+        ("physionet2012_speed", "tasks/physionet2012-speed.md"),
+    ],
 )
 def test_the_page_of_a_study_tells_its_published_number(name, page):
     text = (TOOLS.parent / "docs" / page).read_text(encoding="utf-8")
@@ -124,6 +129,35 @@ def test_a_run_replaces_the_stored_one_of_its_recipe_protocol_and_seed(tmp_path,
         "0.810 (CfC; one seed; 3 of 20 epochs; partial data) | 0.700 (CfC; one seed; 3 of" in claims
     )
     assert "0.840 ± 0.003 (CfC-noGate) | 0.858 ± 0.004 (mTAND-Full)" in claims
+
+
+def test_a_study_of_speed_is_stored_and_told(tmp_path, monkeypatch):
+    tables = tool("result_tables")
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
+    place = "<!-- study: physionet2012-speed -->\n<!-- end -->"
+    assert "Not run yet" in tables.refreshed(place)
+    models = [
+        {
+            "name": name,
+            "parameters": 9,
+            "seconds": {
+                kind: {"minimum": value, "median": value, "turns": 1}
+                for kind in ("training", "inference")
+            },
+        }
+        for name, value in (("cfc", 2.0), ("latent-ode", 500.0))
+    ]
+    given = {
+        **{"format": 1, "study": "physionet2012-speed", "settings": {"threads": 2}},
+        **{"models": models, "reached": {}, "told": ["much"], "git": None},
+        **{"machine": {"processor": "a processor"}, "versions": {"torch": "2.13.0"}},
+    }
+    (tmp_path / "given.json").write_text(json.dumps(given))
+    tables.store([tmp_path / "given.json"])
+    after = tables.refreshed(place)
+    assert "it is 250.0, each at its best: the claim holds." in after
+    assert "| Latent ODE, ODE encoder | best | 9 | 500 | 250.0 | 500 | 250.0 | 22 | 220 |" in after
+    assert "a processor, 2 threads, torch 2.13.0." in after and tables.refreshed(after) == after
 
 
 def test_every_stored_result_has_a_figure_and_every_task_a_line():

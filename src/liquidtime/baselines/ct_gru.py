@@ -55,25 +55,28 @@ class CTGRU(Stepwise):
             self.inputs.bias[: 2 * hidden_size].uniform_(*ends)
 
     def start(self, x: Tensor) -> State:
-        """Empty traces, [B, H, M]."""
-        return (x.new_zeros(len(x), self.output_size, len(self.log_scales)),)
+        """Empty traces, [B, M, H]."""
+        return (x.new_zeros(len(x), len(self.log_scales), self.output_size),)
 
     def prepare(self, x: Tensor, elapsed: Tensor) -> tuple[Tensor, ...]:
-        """What the inputs add to scales and signal; what is left of the traces, [B, T, 1, M]."""
+        """What the inputs add to scales and signal; what is left of the traces, [B, T, M, 1]."""
         left = torch.exp(-elapsed.unsqueeze(2) / self.log_scales.exp())
-        return self.inputs(x), left.unsqueeze(2)
+        return self.inputs(x), left.unsqueeze(3)
 
     def step(self, state: State, given: Tensor, left: Tensor) -> tuple[Tensor, State]:
         """Decay, retrieve, detect, store."""
         size = self.output_size
         traces = state[0] * left
-        chosen = given[:, : 2 * size] + self.choice(traces.sum(2))
+        chosen = given[:, : 2 * size] + self.choice(traces.sum(1))
         weights = self.weights(chosen.unflatten(1, (2, size)))
-        retrieved = (weights[:, 0] * traces).sum(2)
+        retrieved = (weights[:, 0] * traces).sum(1)
         signal = torch.tanh(given[:, 2 * size :] + self.signal(retrieved))
-        traces = torch.lerp(traces, signal.unsqueeze(2), weights[:, 1])
-        return traces.sum(2), (traces,)
+        traces = torch.lerp(traces, signal.unsqueeze(1), weights[:, 1])
+        return traces.sum(1), (traces,)
 
     def weights(self, log_scale: Tensor) -> Tensor:
-        """How much each trace counts for a wanted scale: [...] to [..., M]."""
-        return torch.softmax(-((log_scale.unsqueeze(-1) - self.log_scales) ** 2), dim=-1)
+        """How much each trace counts for wanted scales: [..., H] to [..., M, H]."""
+        # The square of the wanted scale is the same for all traces, and a softmax without it.
+        scales = self.log_scales.unsqueeze(1)
+        logits = torch.addcmul(-scales.square(), log_scale.unsqueeze(-2), 2.0 * scales)
+        return torch.softmax(logits, dim=-2)

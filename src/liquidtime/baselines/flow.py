@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from liquidtime.errors import InputError
 from liquidtime.optional import require
 
-MOST_STEPS = 10_000
+MOST_STEPS = 1000
 
 Method = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]
 RelaxationMethod = Literal["exponential", "euler", "midpoint", "heun", "rk4", "dopri5"]

@@ -26,6 +26,12 @@ class Layout(NamedTuple):
     later: Tensor
     rows: Tensor | None = None
 
+    def repeated(self, times: int) -> "Layout":
+        """Of the batch repeated so often, one after another."""
+        onwards, back, here, later = (part.repeat(times, 1) for part in self[:4])
+        rows = None if self.rows is None else self.rows.repeat(times, 1)
+        return Layout(onwards, back, here, later, rows)
+
     def spread(self, part: Tensor) -> Tensor:
         """What belongs to rows, [B, T, …], at their steps, [B, S, …]; zeros elsewhere."""
         if self.rows is None:
@@ -69,19 +75,21 @@ def _union(times: Tensor, own: Layout) -> Layout:
     step = torch.arange(times.shape[1], device=times.device).expand(count, -1)
     anew = torch.diff(times, dim=1, prepend=times[:, :1]) != 0
     repeat = step - torch.where(anew, step, 0).cummax(1).values
-    stamps = torch.stack([times[there], repeat[there].to(times.dtype)], dim=1)
-    stamps, place = torch.unique(stamps, dim=0, return_inverse=True)
+    known = torch.stack([times.detach()[there], repeat[there].to(times.dtype)], dim=1)
+    known, place = torch.unique(known, dim=0, return_inverse=True)
     rows = torch.zeros_like(there, dtype=torch.int64)
     rows[there] = place
-    here = there.new_zeros(count, len(stamps))
-    here[there.nonzero()[:, 0], place] = True
+    series = there.nonzero()[:, 0]
+    here = there.new_zeros(count, len(known))
+    here[series, place] = True
+    # Each series has its own times at its own rows, so that gradients reach them.
+    stamps = known[:, 0].expand(count, -1).index_put((series, place), times[there])
+    gaps = torch.diff(stamps, dim=1, prepend=stamps[:, :1]).to(own.onwards.dtype)
     begun = here.cumsum(1) > 0
     ended = here.flip(1).cumsum(1).flip(1) == 0
     # From the first row of a series to its last: these are true at the steps in between.
     onwards, back = begun.roll(1, 1) & ~ended, begun & ~ended.roll(-1, 1)
     onwards[:, 0] = back[:, -1] = False
-    gaps = torch.diff(stamps[:, 0], prepend=stamps[:1, 0]).to(own.onwards.dtype)
-    gaps = gaps.expand(count, -1)
     return Layout(gaps * onwards, _next(gaps) * back, here, own.later, rows)
 
 

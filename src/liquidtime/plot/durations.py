@@ -18,14 +18,12 @@ class Duration(NamedTuple):
     Attributes:
         label: What to call it.
         seconds: How long it takes.
-        fastest: How long at least; None where that is not known.
         published: Seconds that somebody published; None where nobody did.
         ours: Whether it is drawn in the colour of our models.
     """
 
     label: str
     seconds: float
-    fastest: float | None = None
     published: float | None = None
     ours: bool = False
 
@@ -43,7 +41,7 @@ def durations(found: Sequence[Duration], *, title: str = "", ax: Axes | None = N
     figure, axes = style.panel(ax, 8.6, _MARGIN + _ROW * max(2, len(order)))
     style.tidy(axes, x="seconds", title=title)
     axes.set_xscale("log")
-    ends = [each for one in order for each in (one.seconds, one.fastest, one.published) if each]
+    ends = [each for one in order for each in (one.seconds, one.published) if each]
     low, high = min(ends) / 2, max(ends) * 2
     for place, one in enumerate(order):
         colour = style.COLOURS[0] if one.ours else style.INK

@@ -217,7 +217,8 @@ def check_forwards(model: ModelConfig) -> None:
         raise InputError(
             f"{model.facts.name} with these options reads each series to its end before "
             "it speaks, so it would see what it shall forecast; expected a network that reads "
-            "forwards. Leave out --model.bidirectional, or choose another model."
+            "forwards. Leave out --model.bidirectional or --model.no-causal, or choose another "
+            "model."
         )
 
 

@@ -16,7 +16,7 @@ _FOUR = 4.0
 # With a larger step what long strings do, of which nothing can be learnt yet, drowns what short
 # ones teach; with a steep start a longer gradient throws away what was learnt.
 _TRAINING = TrainConfig(
-    epochs=60,
+    epochs=100,
     batch_size=128,
     optimizer="adam",
     learning_rate=7e-4,
@@ -43,7 +43,15 @@ def raw(series: "IrregularSeries") -> "Preprocessor":
     )
 
 
-def _published(label: str, row: str, model: Any, *, variant: str = "", **train: Any) -> Recipe:
+def _published(
+    label: str,
+    row: str,
+    model: Any,
+    *,
+    variant: str = "",
+    minutes: float | None = None,
+    **train: Any,
+) -> Recipe:
     """The published training: 200 epochs, and a learning rate that falls by a factor each."""
     usual: dict[str, Any] = {
         "epochs": 200,
@@ -56,6 +64,7 @@ def _published(label: str, row: str, model: Any, *, variant: str = "", **train: 
         row=row,
         variant=variant,
         settings="published",
+        minutes=minutes,
         config=FitConfig(model=model, train=TrainConfig(**{**usual, **train})),
     )
 
@@ -65,11 +74,14 @@ def clocked(series: "IrregularSeries") -> "Preprocessor":
     return replace(raw(series), time_scale=_FOUR)
 
 
-def _ours(label: str, row: str, model: Any, *, variant: str = "") -> Recipe:
+def _ours(
+    label: str, row: str, model: Any, *, variant: str = "", minutes: float | None = None
+) -> Recipe:
     return Recipe(
         label=label,
         row=row,
         variant=variant,
+        minutes=minutes,
         preprocess=clocked,
         config=FitConfig(model=model, train=_TRAINING),
     )
@@ -90,6 +102,7 @@ _PUBLISHED = (
             dropout=0.0,
         ),
         variant="mixed",
+        minutes=33.0,
         optimizer="rmsprop",
         smoothing=0.9,
         batch_size=128,
@@ -175,6 +188,7 @@ _OURS = (
             dropout=0.0,
         ),
         variant="mixed",
+        minutes=10.0,
     ),
     _ours(
         "CfC",
@@ -187,6 +201,7 @@ _OURS = (
             readout="last",
             dropout=0.0,
         ),
+        minutes=8.0,
     ),
     _ours(
         "LTC (ODE, 6 unfolds)",

@@ -42,4 +42,10 @@ TASK = Task(
     measures=("accuracy",),
     published=read_published("liquidtime.tasks.event_mnist"),
     memory=2,
+    files=(
+        "mnist/train-images-idx3-ubyte.gz",
+        "mnist/train-labels-idx1-ubyte.gz",
+        "mnist/t10k-images-idx3-ubyte.gz",
+        "mnist/t10k-labels-idx1-ubyte.gz",
+    ),
 )

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure as MatplotlibFigure
+
 from liquidtime.plot.durations import Duration, durations
 from liquidtime.plot.style import to_svg
 from liquidtime.runs.folder import Folder, Kind
@@ -11,6 +13,7 @@ from liquidtime.runs.page.blocks import Block, Figure, Paragraph, Section, Table
 from liquidtime.runs.page.page import page
 from liquidtime.runs.provenance import provenance
 from liquidtime.runs.write import json_text, write_atomically, write_text
+from liquidtime.tasks.figure import OURS
 from liquidtime.tasks.physionet2012_speed import table
 from liquidtime.tasks.physionet2012_speed.measure import Timed
 from liquidtime.tasks.physionet2012_speed.names import CLAIMED, NAMES
@@ -46,20 +49,7 @@ def write_files(
         What it comes to, in sentences.
     """
     told = sentences(found, claim)
-    figure = durations(
-        [
-            Duration(
-                label=NAMES[one.name].label,
-                seconds=one.seconds["training"]["median"],
-                fastest=one.seconds["training"]["minimum"],
-                published=_seconds(table.published_minutes(NAMES[one.name])),
-                ours=NAMES[one.name].model in ("cfc", "ltc"),
-            )
-            for one in found
-            if not one.failed
-        ],
-        title="One epoch of the ICU stays",
-    )
+    figure = drawn(found)
     svg = to_svg(figure, "physionet2012-speed")
     write_text(out / SVG, svg)
     write_atomically(out / PNG, lambda beside: figure.savefig(beside, format="png", dpi=144))
@@ -73,6 +63,7 @@ def write_files(
     write_text(out / PAGE, page("How long an epoch takes", "ICU stays, PhysioNet 2012", blocks))
     record = {
         "format": 1,
+        "study": "physionet2012-speed",
         "settings": dict(settings),
         "models": [one.to_dict() for one in found],
         "reached": dict(reached),
@@ -82,6 +73,23 @@ def write_files(
     }
     Folder(out, STUDY).finish(json_text(record))
     return told
+
+
+def drawn(found: Sequence[Timed]) -> MatplotlibFigure:
+    """The figure: seconds of an epoch of each model, and what was published of it."""
+    return durations(
+        [
+            Duration(
+                label=NAMES[one.name].label,
+                seconds=one.seconds["training"]["median"],
+                published=_seconds(table.published_minutes(NAMES[one.name])),
+                ours=NAMES[one.name].model in OURS,
+            )
+            for one in found
+            if not one.failed
+        ],
+        title="One epoch of the ICU stays",
+    )
 
 
 def sentences(found: Sequence[Timed], claim: float) -> list[str]:

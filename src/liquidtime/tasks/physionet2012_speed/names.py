@@ -114,14 +114,14 @@ NAMES: dict[str, Contender] = {
         changed="solver",
     ),
     "ode-rnn-layout": Contender(
-        label="ODE-RNN, union of times",
+        label="ODE-RNN, union",
         model="ode_rnn",
         options={"hidden_size": 64, "dropout": 0.5, **_FAST, **_UNION, **_READ},
         form="between",
         changed="layout",
     ),
     "ode-rnn-published": Contender(
-        label="ODE-RNN, union of times, dopri5",
+        label="ODE-RNN, union, dopri5",
         model="ode_rnn",
         options={"hidden_size": 64, "dropout": 0.5, **_ADAPTIVE, **_UNION, **_READ},
         form="published",
@@ -142,14 +142,14 @@ NAMES: dict[str, Contender] = {
         changed="solver",
     ),
     "latent-ode-layout": Contender(
-        label="Latent ODE, ODE encoder, union of times",
+        label="Latent ODE, ODE encoder, union",
         model="latent_ode",
         options={**_LATENT_ODE, **_FAST, **_UNION},
         form="between",
         changed="layout",
     ),
     "latent-ode-published": Contender(
-        label="Latent ODE, ODE encoder, union of times, dopri5",
+        label="Latent ODE, ODE encoder, union, dopri5",
         model="latent_ode",
         options={**_LATENT_ODE, **_ADAPTIVE, **_UNION},
         form="published",
@@ -163,7 +163,7 @@ NAMES: dict[str, Contender] = {
         recipe="latent_ode-rnn",
     ),
     "latent-rnn-published": Contender(
-        label="Latent ODE, RNN encoder, union of times, dopri5",
+        label="Latent ODE, RNN encoder, union, dopri5",
         model="latent_ode",
         options={**_LATENT_RNN, **_ADAPTIVE, **_UNION},
         form="published",

@@ -38,7 +38,15 @@ def standardised(series: "IrregularSeries") -> "Preprocessor":
     )
 
 
-def _published(label: str, row: str, model: Any, *, variant: str = "", **train: Any) -> Recipe:
+def _published(
+    label: str,
+    row: str,
+    model: Any,
+    *,
+    variant: str = "",
+    minutes: float | None = None,
+    **train: Any,
+) -> Recipe:
     """The published training: 50 epochs of Adam, the raw squared error."""
     usual: dict[str, Any] = {
         "epochs": 50,
@@ -54,15 +62,19 @@ def _published(label: str, row: str, model: Any, *, variant: str = "", **train: 
         row=row,
         variant=variant,
         settings="published",
+        minutes=minutes,
         config=FitConfig(task="regress", model=model, train=TrainConfig(**{**usual, **train})),
     )
 
 
-def _ours(label: str, row: str, model: Any, *, variant: str = "") -> Recipe:
+def _ours(
+    label: str, row: str, model: Any, *, variant: str = "", minutes: float | None = None
+) -> Recipe:
     return Recipe(
         label=label,
         row=row,
         variant="-".join(filter(None, (variant, "change"))),
+        minutes=minutes,
         preprocess=standardised,
         reframe=changes,
         config=FitConfig(task="regress", model=model, train=_TRAINING),
@@ -85,6 +97,7 @@ _PUBLISHED = (
             dropout=0.0,
         ),
         variant="mixed",
+        minutes=11.0,
         learning_rate=5e-3,
         weight_decay=6e-6,
         gradient_clip=10.0,
@@ -149,6 +162,7 @@ _OURS = (
         "CfC, change",
         "CfC",
         cfc.Config(hidden_size=128, activation="silu", backbone_units=128, dropout=0.0),
+        minutes=2.5,
     ),
     _ours(
         "CfC-mmRNN, change",
