@@ -42,13 +42,13 @@ class Config:
     def build(self, shape: Shape) -> Model:
         """The network with fresh weights."""
         from liquidtime.baselines.gru_d import GRUD
-        from liquidtime.models.common.predictor import Predictor
+        from liquidtime.models.common.predictor import More, Predictor
 
         predictor = Predictor(
             GRUD(shape.variables, self.hidden_size),
             shape.outputs,
             readout=self.readout,
-            queries=self.readout_queries,
+            more=More(queries=self.readout_queries),
             dropout=checks.dropout_rate(self.dropout),
             per_step=shape.per_step,
             run=_on_raw_values,

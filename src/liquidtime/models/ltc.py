@@ -65,7 +65,7 @@ class Config:
 
     def build(self, shape: Shape) -> Model:
         """The network with fresh weights."""
-        from liquidtime.models.common.predictor import Predictor
+        from liquidtime.models.common.predictor import More, Predictor
         from liquidtime.nn import LTC
 
         rate, wiring = checks.dropout_rate(self.dropout), checks.wiring_of(self)
@@ -85,12 +85,14 @@ class Config:
             layer,
             shape.outputs,
             readout=checks.readout_of(self.readout),
-            queries=self.readout_queries,
             dropout=rate,
             per_step=shape.per_step,
             wired=wiring is not None,
-            summarised=shape.variables if self.summaries else 0,
-            head_units=self.head_units,
+            more=More(
+                queries=self.readout_queries,
+                summarised=shape.variables if self.summaries else 0,
+                head_units=self.head_units,
+            ),
         )
         reads = checks.raw_parts(self)
         return Model(predictor, shape, reads=reads, trace=predictor.trace)

@@ -1,6 +1,7 @@
 """The whole network: a recurrent layer, what reads it out, dropout, a head."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
@@ -35,6 +36,21 @@ def on_inputs(layer: Any, batch: Batch) -> Tensor:
     return output
 
 
+@dataclass(frozen=True, kw_only=True)
+class More:
+    """What a head sees and has besides a vector of states and a linear map.
+
+    Attributes:
+        queries: Of an attention read-out, or points of a grid.
+        summarised: It sees `Summaries` of so many raw variables, too; 0 for none.
+        head_units: Width of its hidden layer; 0 for none.
+    """
+
+    queries: int = 4
+    summarised: int = 0
+    head_units: int = 0
+
+
 class Predictor(nn.Module):
     """A recurrent layer with a read-out and a head, from series to logits.
 
@@ -42,12 +58,10 @@ class Predictor(nn.Module):
         recurrent: The layer.
         output_size: Number K of classes or values.
         readout: What the head sees of a series: one of `liquidtime.models.common.readouts`.
-        queries: Of an attention read-out, or points of a grid.
         dropout: Before the head, and inside it.
         per_step: Read out at every step, whatever `readout` says; otherwise once.
         wired: The layer has a wiring, so its output leaves out all but the motor neurons.
-        summarised: The head sees `Summaries` of so many raw variables, too; 0 for none.
-        head_units: Width of a hidden layer of the head; 0 for a linear one.
+        more: What else the head sees and has.
         run: How the layer is called on a batch; it returns outputs [B, T, H] for T of 1 and more,
             zeros past the lengths.
     """
@@ -58,12 +72,10 @@ class Predictor(nn.Module):
         output_size: int,
         *,
         readout: checks.Readout = "last_mean",
-        queries: int = 4,
         dropout: float = 0.0,
         per_step: bool = False,
         wired: bool = False,
-        summarised: int = 0,
-        head_units: int = 0,
+        more: More = More(),
         run: Callable[[Any, Batch], Tensor] = on_inputs,
     ) -> None:
         super().__init__()
@@ -75,11 +87,11 @@ class Predictor(nn.Module):
         self.recurrent = recurrent
         self.readout = readout
         # Nothing but its outputs is looked at where there is one answer a step.
-        self.reader = READOUTS["last" if per_step else readout](recurrent.output_size, queries)
-        self.summaries = Summaries(summarised) if summarised else None
+        self.reader = READOUTS["last" if per_step else readout](recurrent.output_size, more.queries)
+        self.summaries = Summaries(more.summarised) if more.summarised else None
         self.dropout = nn.Dropout(dropout)
         seen = self.reader.size + (self.summaries.size if self.summaries else 0)
-        self.head = _head(seen, head_units, output_size, dropout)
+        self.head = _head(seen, more.head_units, output_size, dropout)
 
     def forward(self, batch: Batch) -> Tensor:
         """Predict.

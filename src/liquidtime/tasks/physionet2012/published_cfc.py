@@ -7,37 +7,31 @@ from liquidtime.tasks.recipe import Recipe
 from liquidtime.train.config import FitConfig, TrainConfig
 
 
+def _train(
+    died: float, *, epochs: int, rate: float, decay: float, shrink: float, batch: int = 128
+) -> TrainConfig:
+    """Weight of a death, passes, step size and its factor a pass, weight decay, series a step."""
+    return TrainConfig(
+        epochs=epochs,
+        batch_size=batch,
+        learning_rate=rate,
+        schedule="exponential",
+        decay=decay,
+        weight_decay=shrink,
+        gradient_clip=0.0,
+        class_weights=(1.0, died),
+    )
+
+
 def _recipe(
-    model: ModelConfig,
-    label: str,
-    variant: str = "",
-    *,
-    died: float,
-    epochs: int,
-    rate: float,
-    decay: float,
-    shrink: float,
-    batch: int = 128,
-    usual: bool = True,
+    model: ModelConfig, label: str, train: TrainConfig, variant: str = "", *, usual: bool = True
 ) -> Recipe:
     return Recipe(
         label=label,
         row=label,
         settings="published",
         variant=variant,
-        config=FitConfig(
-            model=model,
-            train=TrainConfig(
-                epochs=epochs,
-                batch_size=batch,
-                learning_rate=rate,
-                schedule="exponential",
-                decay=decay,
-                weight_decay=shrink,
-                gradient_clip=0.0,
-                class_weights=(1.0, died),
-            ),
-        ),
+        config=FitConfig(model=model, train=train),
         preprocess=min_max_in_hours,
         usual=usual,
     )
@@ -56,11 +50,7 @@ PUBLISHED_CFC = (
             dropout=0.0,
         ),
         "CfC",
-        died=11.69,
-        epochs=57,
-        rate=2e-3,
-        decay=0.9,
-        shrink=4e-6,
+        _train(11.69, epochs=57, rate=2e-3, decay=0.9, shrink=4e-6),
     ),
     _recipe(
         cfc.Config(
@@ -74,12 +64,8 @@ PUBLISHED_CFC = (
             dropout=0.0,
         ),
         "CfC-noGate",
+        _train(7.73, epochs=58, rate=3e-3, decay=0.73, shrink=5e-5),
         "no-gate",
-        died=7.73,
-        epochs=58,
-        rate=3e-3,
-        decay=0.73,
-        shrink=5e-5,
     ),
     _recipe(
         cfc.Config(
@@ -94,12 +80,8 @@ PUBLISHED_CFC = (
             dropout=0.0,
         ),
         "CfC-mmRNN",
+        _train(5.91, epochs=65, rate=1e-3, decay=0.9, shrink=4e-6),
         "mixed-memory",
-        died=5.91,
-        epochs=65,
-        rate=1e-3,
-        decay=0.9,
-        shrink=4e-6,
     ),
     _recipe(
         cfc.Config(
@@ -114,23 +96,14 @@ PUBLISHED_CFC = (
             dropout=0.0,
         ),
         "Cf-S",
+        _train(18.25, epochs=116, rate=3e-3, decay=0.72, shrink=5e-5),
         "closed-form",
-        died=18.25,
-        epochs=116,
-        rate=3e-3,
-        decay=0.72,
-        shrink=5e-5,
         usual=False,
     ),
     _recipe(
         ltc.Config(hidden_size=64, unfolds=6, readout="last", dropout=0.0),
         "LTC",
-        died=8.0,
-        epochs=80,
-        rate=5e-2,
-        decay=0.95,
-        shrink=0.0,
-        batch=64,
+        _train(8.0, epochs=80, rate=5e-2, decay=0.95, shrink=0.0, batch=64),
         usual=False,
     ),
 )
