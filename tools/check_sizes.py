@@ -31,6 +31,7 @@ LISTS = {
 OPTIONS = {
     # Layers and cells, in the manner of nn.LSTM, and the recurrences that they hand all of it to.
     "nn/cfc.py": {"__init__"},
+    "nn/diagonal.py": {"__init__"},
     "nn/cfc_cell.py": {"__init__"},
     "nn/ltc.py": {"__init__"},
     "nn/ltc_cell.py": {"__init__"},

@@ -25,7 +25,6 @@ from liquidtime.tasks.figure import OURS, drawn
 from liquidtime.tasks.physionet2012_speed import files as speed_files
 from liquidtime.tasks.physionet2012_speed import measure
 from liquidtime.tasks.physionet2012_speed import table as speed_table
-from liquidtime.tasks.published import read_published
 from liquidtime.tasks.rows import Row, compare
 from liquidtime.tasks.table import spread_text
 from liquidtime.train.report.naming import metric_name, number
@@ -218,13 +217,13 @@ def speed(stored: dict[str, Any]) -> str:
     figure = f"![One epoch of each model](../images/tasks/{SPEED}.svg)"
     rows = speed_table.markdown(found, stored["reached"]).strip()
     return "\n\n".join(
-        [*speed_files.sentences(found, claim()), figure, rows, f"{speed_files.CAPTION} {where}"]
+        [
+            *speed_files.sentences(found, speed_table.claimed()),
+            figure,
+            rows,
+            f"{speed_files.CAPTION} {where}",
+        ]
     )
-
-
-def claim() -> float:
-    """How many times faster was published."""
-    return read_published("liquidtime.tasks.physionet2012_speed").claim.value
 
 
 def unpacked(stored: dict[str, Any]) -> list[Run]:

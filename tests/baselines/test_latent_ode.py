@@ -41,14 +41,14 @@ def batch_of(lengths=(5, 3, 4), variables=2, seed=0):
     )
 
 
-def network(flow=None, encoder="ode_rnn", per_step=False):
+def network(flow=None, encoder="ode_rnn", per_step=False, samples=1):
     flow = flow or partial(ODEFlow, method="rk4", steps=1)
     between = None if encoder == "rnn" else flow(dense_network(6, 5, 1, 6))
     return LatentODE(
         2,
         3,
         sizes=Sizes(latent=4, units=5, layers=1),
-        weights=Weights(noise=0.5, task=10.0, annealing=0.9),
+        weights=Weights(noise=0.5, task=10.0, annealing=0.9, samples=samples),
         recognition=Recognition(2, 4, state=6, units=5, between=between, encoder=encoder),
         flow=flow,
         per_step=per_step,
@@ -108,6 +108,28 @@ def test_the_loss_is_the_task_less_the_bound_and_the_divergence_counts_more_and_
     model.eval()
     model.loss(batch, cross_entropy)
     assert int(model.steps) == 3
+
+
+@pytest.mark.parametrize("layout", ["own", "union"])
+def test_of_several_samples_the_bound_is_the_logarithm_of_their_mean_likelihood(layout):
+    model, batch = network(samples=3).train(), batch_of()
+    model.layout = layout
+    model.steps += 5
+    weight = model.divergence_weight()
+    torch.manual_seed(0)
+    total, count = model.loss(batch, cross_entropy)
+    torch.manual_seed(0)
+    steps = model.laid_out(batch)
+    mean, deviation = model.recognition(batch.values, batch.mask, steps)
+    bounds, losses = [], []
+    for noise in torch.randn(3, *mean.shape, dtype=mean.dtype):
+        start = mean + deviation * noise
+        losses.append(cross_entropy(model.head(start), batch.target)[0])
+        likelihood = reconstruction(model.decoder(model.path(start, steps)), batch, 0.5)
+        bounds.append((likelihood - weight * gaussian_kl(mean, deviation).mean(1)).mean())
+    bound = torch.stack(bounds).exp().mean().log()
+    torch.testing.assert_close(total, 10.0 * sum(losses) / 3 - 3.0 * bound)
+    assert count == 3.0
 
 
 @pytest.mark.parametrize("encoder", ["ode_rnn", "ode_gru", "rnn"])

@@ -130,3 +130,13 @@ def test_an_unknown_name_is_answered_with_those_there_are(look):
     known = TASKS if look is catalogue.task else STUDIES
     with pytest.raises(InputError, match=f"'nothing'; expected one of {', '.join(known)}"):
         look("nothing")
+
+
+def test_what_is_missing_is_named_by_its_place(task, tmp_path, monkeypatch):
+    monkeypatch.setenv("LIQUIDTIME_CACHE", str(tmp_path))
+    monkeypatch.delenv("LIQUIDTIME_MIRROR", raising=False)
+    assert task.missing() == task.files
+    for file in task.files:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    assert task.missing() == ()

@@ -33,19 +33,18 @@ def test_every_rival_builds_its_network(per_step):
         assert sum(weight.numel() for weight in model.network.parameters()) > 0
 
 
-def test_rows_rates_and_shared_options_reach_those_they_are_for():
+def test_rows_and_shared_options_reach_those_they_are_for():
     found = recipes(
         *rivals(
             TRAIN,
             rows={"gru_d": "GRU-D"},
-            rates={"latent_ode": 0.03},
             shared={"dropout": 0.5, "readout": "mean"},
             without=("gru",),
             usual=("lstm",),
         )
     )
     assert "gru" not in found and found["gru_d"].row == "GRU-D"
-    assert found["latent_ode"].config.train.learning_rate == 0.03
+    assert found["latent_ode"].config.train.learning_rate == pytest.approx(1e-2)
     assert asdict(found["latent_ode-rnn"].config)["model"]["encoder"] == "rnn"
     both = asdict(found["lstm-bidirectional"].config)["model"]
     assert both["dropout"] == 0.5 and both["bidirectional"]
@@ -61,4 +60,4 @@ def test_an_unknown_rival_is_refused():
     with pytest.raises(InputError, match="'lsmt' is no rival; expected one of lstm"):
         rivals(TRAIN, rows={"lsmt": "LSTM"})
     with pytest.raises(InputError, match="'lsmt' is no rival"):
-        rivals(TRAIN, rates={"lsmt": 0.1})
+        rivals(TRAIN, without=("lsmt",))

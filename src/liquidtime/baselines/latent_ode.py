@@ -39,11 +39,13 @@ class Weights(NamedTuple):
         noise: Standard deviation of an observation, in that of the standardised values.
         task: Of the task's loss beside the evidence.
         annealing: After n steps of training the divergence counts 1 − annealingⁿ.
+        samples: Of z₀ a series; the authors' code draws 3.
     """
 
     noise: float
     task: float
     annealing: float
+    samples: int = 1
 
 
 def gaussian_kl(mean: Tensor, deviation: Tensor) -> Tensor:
@@ -60,8 +62,8 @@ class LatentODE(nn.Module):
     of a row off its own latent state.
 
     Note:
-        The authors' code draws three samples of z₀ a series and takes the logarithm of their mean
-        likelihood; here one is drawn. Its encoder takes Euler steps, its decoder those of dopri5.
+        The authors' code draws three samples of z₀ a series in training; by default one is drawn
+        here. Its encoder takes Euler steps, its decoder those of dopri5.
 
     Args:
         input_size: Number D of variables.
@@ -114,11 +116,12 @@ class LatentODE(nn.Module):
         return self.head(self.path(mean, layout) if self.per_step else mean)
 
     def loss(self, batch: Batch, task_loss: TaskLoss) -> tuple[Tensor, Tensor]:
-        """The task's loss less the evidence lower bound, of one sample of z₀ a series.
+        """The task's loss less the evidence lower bound.
 
         As in the published code, the likelihood is a mean over the observed entries of a series,
         and the divergence one over the latent dimensions. The bound of a batch is counted once for
-        each unit of the task's weight, so that one divisor serves both.
+        each unit of the task's weight, so that one divisor serves both. Of several samples of z₀,
+        the task's loss is the mean, and the bound the logarithm of the mean of its exponential.
 
         Args:
             batch: With targets.
@@ -130,15 +133,21 @@ class LatentODE(nn.Module):
         assert batch.target is not None
         layout = self.laid_out(batch)
         mean, deviation = self.recognition(batch.raw("values"), batch.raw("mask"), layout)
-        start = mean + deviation * torch.randn_like(mean)
-        path = self.path(start, layout)
-        task, weight = task_loss(self.head(path if self.per_step else start), batch.target)
-        divergence = gaussian_kl(mean, deviation).mean(1)
-        likelihood = reconstruction(self.decoder(path), batch, self.weights.noise)
-        bound = likelihood - self.divergence_weight() * divergence
+        count = self.weights.samples
+        start = mean + deviation * mean.new_empty(count, *mean.shape).normal_()
+        paths = self.path(start.flatten(0, 1), layout.repeated(count)).chunk(count)
+        divergence = self.divergence_weight() * gaussian_kl(mean, deviation).mean(1)
+        losses, bounds, weight = [], [], mean.new_zeros(())
+        for point, path in zip(start, paths, strict=True):
+            loss, weight = task_loss(self.head(path if self.per_step else point), batch.target)
+            losses.append(loss)
+            likelihood = reconstruction(self.decoder(path), batch, self.weights.noise)
+            bounds.append((likelihood - divergence).mean())
+        bound = torch.logsumexp(torch.stack(bounds), dim=0) - math.log(count)
+        task = torch.stack(losses).mean()
         if self.training:
             self.steps += 1
-        return self.weights.task * task - weight * bound.mean(), weight
+        return self.weights.task * task - weight * bound, weight
 
     def divergence_weight(self) -> float:
         """What the divergence from the prior counts by now: from 0 towards 1."""

@@ -26,6 +26,12 @@ class Layout(NamedTuple):
     later: Tensor
     rows: Tensor | None = None
 
+    def repeated(self, times: int) -> "Layout":
+        """Of the batch repeated so often, one after another."""
+        onwards, back, here, later = (part.repeat(times, 1) for part in self[:4])
+        rows = None if self.rows is None else self.rows.repeat(times, 1)
+        return Layout(onwards, back, here, later, rows)
+
     def spread(self, part: Tensor) -> Tensor:
         """What belongs to rows, [B, T, …], at their steps, [B, S, …]; zeros elsewhere."""
         if self.rows is None:

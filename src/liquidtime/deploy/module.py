@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from liquidtime.deploy.network import BIDIRECTIONAL, Architecture, State, outer_of, prefix_of
+from liquidtime.deploy.network import (
+    BIDIRECTIONAL,
+    Architecture,
+    State,
+    check_head,
+    outer_of,
+    prefix_of,
+)
 from liquidtime.errors import InputError
 
 # A name that the state dict of each kind of layer has and no other.
@@ -67,4 +74,8 @@ def name_of(module: Any, state: State) -> str:
 
 
 def _readout(predictor: Any) -> str:
-    return "last" if predictor.per_step else predictor.readout
+    readout = "last" if predictor.per_step else predictor.readout
+    head = predictor.head
+    hidden = 0 if hasattr(head, "weight") else head[0].out_features
+    check_head(readout, predictor.summaries is not None, hidden)
+    return readout

@@ -20,6 +20,8 @@ State = Mapping[str, np.ndarray]
 
 HEADS = {"gated": 4, "no_gate": 4, "closed_form": 1, "relaxation": 2}
 STANDING = ("fused", "exponential")
+STEPPED = ("last", "mean", "last_mean")
+"""Read-outs that need no more of the past than a mean."""
 TABLES = "embedding.tables."
 """What the names of tables begin with."""
 _OF_ONE_KIND = ("variant", "activation", "integrator", "unfolds")
@@ -96,6 +98,8 @@ class Architecture:
         if model["bidirectional"]:
             raise InputError(BIDIRECTIONAL)
         wired = model.get("wiring", "none") != "none"
+        readout = "last" if per_step else model["readout"]
+        check_head(readout, model.get("summaries", False), model.get("head_units", 0))
         return cls(
             kind=kind,
             layers=model["num_layers"],
@@ -103,10 +107,29 @@ class Architecture:
             hidden_size=model["hidden_size"],
             outputs=model["wiring_outputs"] if wired else model["hidden_size"],
             memory=model.get("memory_layout", "state") if model.get("mixed_memory") else None,
-            readout="last" if per_step else model["readout"],
+            readout=readout,
             looked_up=looked_up,
             **{name: model[name] for name in _OF_ONE_KIND if name in model},
         )
+
+
+def check_head(readout: str, summaries: bool, head_units: int) -> None:
+    """Check that what reads the layer out can be done step by step, in constant memory.
+
+    Raises:
+        InputError: If not.
+    """
+    for what, way, wrong in (
+        (f"reads out by {readout!r}", "readout='last_mean'", readout not in STEPPED),
+        ("sees summaries of the series", "summaries=False", summaries),
+        ("has a head with hidden units", "head_units=0", head_units > 0),
+    ):
+        if wrong:
+            raise InputError(
+                f"the network {what}, which a stream does not have; expected one of "
+                f"{', '.join(STEPPED)} and a linear head. Fit with {way}, or predict with "
+                "liquidtime.train.Run.predict."
+            )
 
 
 BIDIRECTIONAL = (

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch
 from liquidtime.errors import InputError
@@ -43,12 +43,17 @@ def read_out_of(about: Explainable) -> Predictor:
     if hasattr(network, "members"):
         raise InputError(
             f"{about.name} is an ensemble, whose members have neurons of their own; expected one "
-            "network. Fit with ensemble=1."
+            "network. Fit with ensemble=1, and a model that is no ensemble."
         )
     if not isinstance(network, Predictor):
         raise InputError(
             f"{about.name} is no recurrent layer with a linear read-out, so its output is not "
             "shared among neurons; expected such as CfC, LTC, GRU or LSTM."
+        )
+    if not isinstance(network.head, nn.Linear):
+        raise InputError(
+            f"{about.name} has a head with hidden units, so its output is not shared among "
+            "neurons; expected a linear one. Fit with head_units=0."
         )
     return network
 

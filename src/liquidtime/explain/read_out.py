@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from liquidtime.data.series import IrregularSeries
 from liquidtime.explain.layer import read_out_of
@@ -28,7 +28,8 @@ class Neurons:
             the read-out sees. Of a bidirectional network these are the outputs of both directions.
         so_far: [T, M], what each neuron adds to the score if the series ended at that step.
         adds: [M], what each adds to the score after the step that was asked for.
-        rest: What is left of the score without neurons: the read-out's offset.
+        rest: What is left of the score without neurons: the read-out's offset, and what summaries
+            of the series add where it sees them.
         score: adds.sum() + rest.
         synapses: What each synapse did, of a wired network or LTC of one layer and direction;
             otherwise None.
@@ -82,9 +83,14 @@ def neurons(
     if network.per_step:
         whole = so_far[:, int(asked.steps[0])]
     factors, offset = asked.output.linear(asked.about.model.shape.outputs)
-    weight = factors @ network.head.weight.detach().double().numpy()
-    rest = float(factors @ network.head.bias.detach().double().numpy()) + offset
-    units = network.recurrent.output_size
+    head = network.head
+    assert isinstance(head, nn.Linear), "`read_out_of` has asked"
+    weight = factors @ head.weight.detach().double().numpy()
+    rest = float(factors @ head.bias.detach().double().numpy()) + offset
+    units, states = network.recurrent.output_size, network.reader.size
+    # Summaries of the series, where the head sees them, are no neurons.
+    rest += float(whole[0, states:].double().numpy() @ weight[states:])
+    so_far, whole, weight = so_far[..., :states], whole[:, :states], weight[:states]
     adds = _shares(whole[0], weight, units)
     trace = asked.about.model.trace
     assert trace is not None, "a predictor can be traced"
@@ -103,6 +109,6 @@ def neurons(
 
 
 def _shares(seen: Tensor, weight: np.ndarray, units: int) -> np.ndarray:
-    """Amounts [..., M] of what the head sees [..., S], last output and mean taken together."""
+    """Amounts [..., M] of what the head sees of states [..., S], all of one neuron together."""
     amounts = seen.double().numpy() * weight
     return amounts.reshape(*amounts.shape[:-1], -1, units).sum(-2)

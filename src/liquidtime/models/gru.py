@@ -24,8 +24,14 @@ class Config:
     bidirectional: bool = False
     """Read each series in both directions; not for predictions that must not see the future."""
     readout: checks.AnyReadout = "auto"
-    """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:
-    what suits the data."""
+    """What the read-out sees of a series: its last output, the mean of all, both joined, the
+    largest of each unit, learned attention, or a grid in time; auto: what suits the data."""
+    readout_queries: checks.Queries = 4
+    """Queries of the attention, or points of the grid."""
+    summaries: bool = False
+    """Show the head last, first, mean, extreme values, spread, trend and count of each variable."""
+    head_units: checks.HeadUnits = 0
+    """Hidden units of the head; 0: it is linear."""
     dropout: checks.Dropout = "auto"
     """Dropout before the linear read-out, and between layers; auto: what suits the data."""
 

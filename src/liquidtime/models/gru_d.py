@@ -24,7 +24,10 @@ class Config:
     hidden_size: checks.Width = 64
     """Hidden units."""
     readout: checks.Readout = "last"
-    """What the read-out sees of a series: its last output, the mean of all, or both joined."""
+    """What the read-out sees of a series: its last output, the mean of all, both joined, the
+    largest of each unit, learned attention, or a grid in time."""
+    readout_queries: checks.Queries = 4
+    """Queries of the attention, or points of the grid."""
     dropout: checks.Dropout = "auto"
     """Dropout before the linear read-out; auto: by the task and the data."""
 
@@ -39,12 +42,13 @@ class Config:
     def build(self, shape: Shape) -> Model:
         """The network with fresh weights."""
         from liquidtime.baselines.gru_d import GRUD
-        from liquidtime.models.common.predictor import Predictor
+        from liquidtime.models.common.predictor import More, Predictor
 
         predictor = Predictor(
             GRUD(shape.variables, self.hidden_size),
             shape.outputs,
             readout=self.readout,
+            more=More(queries=self.readout_queries),
             dropout=checks.dropout_rate(self.dropout),
             per_step=shape.per_step,
             run=_on_raw_values,

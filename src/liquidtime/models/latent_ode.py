@@ -45,6 +45,8 @@ class Config:
     """Weight of the task's loss beside the evidence lower bound."""
     annealing: checks.Share = 0.99
     """After n steps of training the divergence from the prior counts 1 - annealing^n."""
+    samples: Annotated[int, Within(1, 100)] = 1
+    """Samples of the latent point of a series in training; the authors' code draws 3."""
 
     def __post_init__(self) -> None:
         check_choices(self)
@@ -73,7 +75,7 @@ class Config:
             shape.variables,
             shape.outputs,
             sizes=Sizes(self.latent_size, self.units, self.layers),
-            weights=Weights(self.noise, self.task_weight, self.annealing),
+            weights=Weights(self.noise, self.task_weight, self.annealing, self.samples),
             recognition=Recognition(
                 shape.variables,
                 self.latent_size,

@@ -35,8 +35,14 @@ class Config:
     wiring_outputs: checks.Width = 8
     """Motor neurons of the wiring: what the read-out sees."""
     readout: checks.AnyReadout = "auto"
-    """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:
-    what suits the data."""
+    """What the read-out sees of a series: its last output, the mean of all, both joined, the
+    largest of each unit, learned attention, or a grid in time; auto: what suits the data."""
+    readout_queries: checks.Queries = 4
+    """Queries of the attention, or points of the grid."""
+    summaries: bool = False
+    """Show the head last, first, mean, extreme values, spread, trend and count of each variable."""
+    head_units: checks.HeadUnits = 0
+    """Hidden units of the head; 0: it is linear."""
     dropout: checks.Dropout = "auto"
     """Dropout before the linear read-out, and between layers; auto: what suits the data."""
     backend: str = "auto"
@@ -59,7 +65,7 @@ class Config:
 
     def build(self, shape: Shape) -> Model:
         """The network with fresh weights."""
-        from liquidtime.models.common.predictor import Predictor
+        from liquidtime.models.common.predictor import More, Predictor
         from liquidtime.nn import LTC
 
         rate, wiring = checks.dropout_rate(self.dropout), checks.wiring_of(self)
@@ -82,5 +88,11 @@ class Config:
             dropout=rate,
             per_step=shape.per_step,
             wired=wiring is not None,
+            more=More(
+                queries=self.readout_queries,
+                summarised=shape.variables if self.summaries else 0,
+                head_units=self.head_units,
+            ),
         )
-        return Model(predictor, shape, trace=predictor.trace)
+        reads = checks.raw_parts(self)
+        return Model(predictor, shape, reads=reads, trace=predictor.trace)

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from liquidtime.runs.folder import Folder
 from liquidtime.train.folder.files import FIT, SPLIT, predictions_name
 from liquidtime.train.run import Run
-from liquidtime.train.score.bootstrap import RESAMPLES, weightings
+from liquidtime.train.score.bootstrap import RESAMPLES, OfSums, draw
 from liquidtime.train.score.metrics import Scored, measures
 from liquidtime.train.score.predictions import read_predictions
 
 Draws = NDArray[np.float64]
+
+_MANY_ROWS, _FEWER = 20_000, 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ def draws(runs: Sequence[Run], metric: str, *, resamples: int = RESAMPLES) -> Dr
     Args:
         runs: Finished runs of one model, one a seed.
         metric: Which.
-        resamples: How many.
+        resamples: How many; of ranks of many rows at most 200.
 
     Returns:
         [resamples]; runs on the same parts have the same resamples, whatever the model.
@@ -60,11 +62,13 @@ def draws(runs: Sequence[Run], metric: str, *, resamples: int = RESAMPLES) -> Dr
     for run in runs:
         scored = read_scored(run)
         score = measures(scored)[metric]
+        if not found and len(scored.cluster) > _MANY_ROWS and not isinstance(score, OfSums):
+            # Scores of ranks cost a pass over all rows a resample.
+            resamples = min(resamples, _FEWER)
         # Who is compared has the same series in the test part, but may have its own targets.
         seed = zlib.crc32((run.path / SPLIT).read_bytes())
-        found.append(
-            np.concatenate([score(w) for w in weightings(scored.cluster, resamples, seed)])
-        )
+        drawn = draw({metric: score}, scored.cluster, resamples=resamples, seed=seed)
+        found.append(drawn[metric])
     return np.mean(found, axis=0)
 
 

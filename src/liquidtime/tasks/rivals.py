@@ -12,7 +12,7 @@ from typing import Any, Literal
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import MODELS
 from liquidtime.models.contract import ModelConfig
-from liquidtime.tasks.recipe import Preprocess, Recipe, Reframe
+from liquidtime.tasks.recipe import Preprocess, Recipe
 from liquidtime.train.config import FitConfig, TrainConfig
 
 STRONGEST = ("lstm", "gru_d", "mtand")
@@ -109,12 +109,11 @@ def rivals(
     without: Collection[str] = (),
     usual: Collection[str] = STRONGEST,
     shared: Mapping[str, Any] = {},
-    rates: Mapping[str, float] = {},
-    minutes: Mapping[str, float] = {},
     preprocess: Preprocess | None = None,
-    reframe: Reframe | None = None,
 ) -> tuple[Recipe, ...]:
     """One recipe a rival, under one training budget.
+
+    What else a recipe of one of them needs, such as another rate, `dataclasses.replace` gives it.
 
     Args:
         train: Budget and optimiser of all of them. A rate that is a number is multiplied by the
@@ -125,15 +124,12 @@ def rivals(
         without: Rivals to leave out, such as those a task has recipes of its own for.
         usual: Those that run where nobody names models; the others are there by name.
         shared: Options of every rival that has them, such as `{"dropout": 0.5}`.
-        rates: Learning rates, by rival, in place of the multiple.
-        minutes: What a seed took, by rival, where it was measured.
         preprocess: Their own, in place of the task's.
-        reframe: Their own targets; see `Recipe`.
 
     Raises:
         InputError: If a rival is unknown.
     """
-    for name in (*rows, *without, *usual, *rates, *minutes):
+    for name in (*rows, *without, *usual):
         if name not in RIVALS:
             raise InputError(f"{name!r} is no rival; expected one of {', '.join(RIVALS)}.")
     return tuple(
@@ -141,14 +137,12 @@ def rivals(
             config=FitConfig(
                 task=task,
                 model=_configured(rival, hidden_size, shared),
-                train=_trained(train, rival, rates.get(name)),
+                train=_trained(train, rival),
             ),
             label=rival.label,
             variant=rival.variant,
             row=rows.get(name, ""),
-            minutes=minutes.get(name),
             preprocess=preprocess,
-            reframe=reframe,
             usual=name in usual,
         )
         for name, rival in RIVALS.items()
@@ -162,9 +156,7 @@ def _configured(rival: Rival, hidden_size: int, shared: Mapping[str, Any]) -> Mo
     return config(**{**suits, **rival.options(hidden_size)})
 
 
-def _trained(train: TrainConfig, rival: Rival, rate: float | None) -> TrainConfig:
-    if rate is not None:
-        return replace(train, learning_rate=rate)
+def _trained(train: TrainConfig, rival: Rival) -> TrainConfig:
     if train.learning_rate == "auto" or rival.step == 1.0:
         return train
     decay = train.weight_decay

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from liquidtime.data.batch import Batch
 from liquidtime.data.encoded import EncodedSeries
 from liquidtime.data.forecast.plan import ForecastPlan
+from liquidtime.models.common.ensemble import alone
 from liquidtime.models.contract import Model, Trace
-from liquidtime.train.ensemble import Ensemble
 from liquidtime.train.objectives.contract import Objective
 from liquidtime.train.objectives.quantiles import Quantiles
 from liquidtime.train.objectives.values import Numbers
@@ -92,9 +92,9 @@ def lined(
         row = k * levels + middle - 1
         weight[row, [at[name] for name in own]] = torch.tensor(numbers[:-1])
         bias[row] = numbers[-1]
-    networks = model.network.members if isinstance(model.network, Ensemble) else [model.network]
-    for network in networks:
+    for network in alone(model.network):
         head = getattr(network, "head", None)
+        head = head[-1] if isinstance(head, nn.Sequential) else head
         if isinstance(head, nn.Linear):
             # At first the line alone is said; weights that were learnt are loaded afterwards.
             nn.init.zeros_(head.weight)

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch
+from liquidtime.models.common.ensemble import alone
 from liquidtime.models.contract import Model, TaskLoss
-from liquidtime.train.ensemble import Ensemble
 from liquidtime.train.objectives.contract import Objective
 
 
@@ -46,8 +46,7 @@ class Loss(nn.Module):
 
     def parameter_groups(self) -> list[list[nn.Parameter]]:
         """Parameters that have one gradient; those of an ensemble's members have one each."""
-        parts = self.network.members if isinstance(self.network, Ensemble) else [self.network]
-        return [list(part.parameters()) for part in parts]
+        return [list(part.parameters()) for part in alone(self.network)]
 
     def _loss(self, batch: Batch) -> TaskLoss:
         """The task's loss of this batch, by the weights of its series."""

@@ -22,6 +22,7 @@ from liquidtime.explain.baseline import Baseline
 from liquidtime.explain.explainable import Explainable
 from liquidtime.explain.why import Method, attribute
 from liquidtime.models.common.embedding import built
+from liquidtime.models.common.ensemble import ensemble
 from liquidtime.models.contract import Codes, Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
@@ -31,7 +32,6 @@ from liquidtime.train.baseline import kept
 from liquidtime.train.baseline.contract import Material, Predictor
 from liquidtime.train.baseline.together import By, Who, answering, outputs_by
 from liquidtime.train.config import FitConfig
-from liquidtime.train.ensemble import ensemble
 from liquidtime.train.folder.files import (
     BOOSTING,
     FIT,

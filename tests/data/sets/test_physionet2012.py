@@ -178,3 +178,21 @@ def test_compact_file_refuses_what_it_cannot_hold(tmp_path):
     with pytest.raises(ValueError, match="gaps do not fit uint16"):
         write_compact(tmp_path / "x.npz", Compact(cells, np.zeros(1), np.zeros(1)))
     assert not list(tmp_path.iterdir())
+
+
+def test_descriptors_may_stand_apart_as_static_features():
+    plain, apart = physionet2012.load(), physionet2012.load(static=True)
+    assert apart.static_features == physionet2012.DESCRIPTORS
+    assert len(apart.features) == 37 and not set(apart.features) & set(apart.static_features)
+    assert torch.equal(apart.lengths, plain.lengths) and torch.equal(apart.times, plain.times)
+    at = plain.features.index("HR")
+    there = apart.features.index("HR")
+    assert torch.equal(apart.mask[:, there], plain.mask[:, at])
+    starts = torch.cumsum(plain.lengths, 0) - plain.lengths
+    for column, name in enumerate(apart.static_features):
+        feature = plain.features.index(name)
+        # Descriptors come once, in the first row; unknown ones are missing.
+        assert int(plain.mask[:, feature].sum()) == int(plain.mask[starts, feature].sum())
+        seen = plain.mask[starts, feature]
+        assert torch.equal(apart.static[seen, column], plain.values[starts[seen], feature])
+        assert apart.static[~seen, column].isnan().all()

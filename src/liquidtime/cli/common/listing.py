@@ -84,9 +84,10 @@ def _facts(task: Task) -> Iterator[tuple[str, str]]:
 
 
 def _data(task: Task) -> str:
-    if missing := task.missing():
-        return f"to be fetched: {', '.join(missing)}"
-    return f"partial: {partial}" if (partial := task.partial()) else "at hand"
+    if partial := task.partial():
+        return f"partial: {partial}"
+    missing = task.missing()
+    return f"to be fetched: {', '.join(missing)}" if missing else "at hand"
 
 
 def _priced(task: Task, name: str) -> str:

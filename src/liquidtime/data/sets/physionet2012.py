@@ -7,6 +7,7 @@ Each stay holds up to 48 hours of 37 series (vital signs, laboratory values, ...
 descriptors at time 0. `load` and `load_upstream` give the same, bit for bit.
 """
 
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -51,8 +52,13 @@ _UNKNOWN_IS_MINUS_ONE = ("Age", "Gender", "Height", "ICUType", "Weight")
 PACKAGED = "physionet2012.npz"
 
 
-def load() -> IrregularSeries:
+def load(*, static: bool = False) -> IrregularSeries:
     """The 4,000 stays, from the compact copy inside the package; needs no network.
+
+    Args:
+        static: Keep the four general descriptors (`DESCRIPTORS`) apart from the series, as static
+            features, where they are missing if unknown; otherwise they are features that are
+            observed at time 0, as the published codes have them.
 
     Returns:
         One series a stay, ordered by record id: times in hours since admission (0 to 48), 41
@@ -62,7 +68,33 @@ def load() -> IrregularSeries:
         as published, slips of the pen included (a temperature of -17.8).
     """
     compact = _packaged()
-    return _series(compact.cells, compact.ids, compact.target)
+    series = _series(compact.cells, compact.ids, compact.target)
+    return with_static_descriptors(series) if static else series
+
+
+def with_static_descriptors(series: IrregularSeries) -> IrregularSeries:
+    """The same stays with `DESCRIPTORS` as static features, and 37 features beside them.
+
+    Rows stay, also where nothing but descriptors was observed in them.
+
+    Args:
+        series: As `load` returns them.
+    """
+    at = [series.features.index(name) for name in DESCRIPTORS]
+    others = [k for k, name in enumerate(series.features) if name not in DESCRIPTORS]
+    static = torch.full((len(series), len(at)), torch.nan)
+    of = torch.repeat_interleave(torch.arange(len(series)), series.lengths)
+    for column, feature in enumerate(at):
+        rows = series.mask[:, feature].nonzero().flatten()
+        static[of[rows], column] = series.values[rows, feature]
+    return replace(
+        series,
+        values=series.values[:, others],
+        mask=series.mask[:, others],
+        features=tuple(series.features[k] for k in others),
+        static=static,
+        static_features=DESCRIPTORS,
+    )
 
 
 def load_upstream() -> IrregularSeries:

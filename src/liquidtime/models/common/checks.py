@@ -1,9 +1,12 @@
 """Checks that the options of several models share, and the words for them. Imports no torch."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from liquidtime.errors import InputError
 from liquidtime.runs.options import Within
+
+if TYPE_CHECKING:
+    from liquidtime.data.batch import Raw
 
 Width = Annotated[int, Within(1, 2**16)]
 """Units of a layer, and the like."""
@@ -22,9 +25,14 @@ TimeScale = Annotated[float, Within(1e-6, 1e6)]
 """In units of the typical gap."""
 Dropout = Share | Literal["auto"]
 """The same, or what suits the data; a network that is built without a training drops nothing."""
-Readout = Literal["last", "mean", "last_mean"]
-AnyReadout = Literal["auto", "last", "mean", "last_mean"]
+Readout = Literal["last", "mean", "last_mean", "max", "attention", "grid"]
+"""The files of `readouts`, of which --help must know without PyTorch."""
+AnyReadout = Literal["auto", "last", "mean", "last_mean", "max", "attention", "grid"]
 """The same, or what suits the data; both joined, in a network that is built without a training."""
+Queries = Annotated[int, Within(1, 1024)]
+"""Of an attention read-out, or points of a grid."""
+HeadUnits = Annotated[int, Within(0, 2**16)]
+"""Hidden units of the head; 0 for a linear one."""
 Wiring = Literal["none", "auto_ncp", "random", "full"]
 
 _WIRINGS = {"auto_ncp": "AutoNCP", "random": "random wiring", "full": "full wiring"}
@@ -33,6 +41,11 @@ _WIRINGS = {"auto_ncp": "AutoNCP", "random": "random wiring", "full": "full wiri
 def dropout_rate(dropout: float | str) -> float:
     """Dropout as a number: none where the training did not choose one."""
     return dropout if isinstance(dropout, float | int) else 0.0
+
+
+def raw_parts(config: Any) -> "tuple[Raw, ...]":
+    """What the network reads besides the encoded inputs."""
+    return ("values", "mask", "times") if config.summaries else ()
 
 
 def readout_of(readout: AnyReadout) -> Readout:

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from liquidtime.models.common.checks import dropout_rate, readout_of
-from liquidtime.models.common.predictor import Predictor
+from liquidtime.models.common.checks import dropout_rate, raw_parts, readout_of
+from liquidtime.models.common.predictor import More, Predictor
 from liquidtime.models.contract import Model, Shape
 
 
@@ -85,5 +85,10 @@ def classical(layer: type[nn.LSTM] | type[nn.GRU], options: Any, shape: Shape) -
         readout=readout_of(options.readout),
         dropout=rate,
         per_step=shape.per_step,
+        more=More(
+            queries=options.readout_queries,
+            summarised=shape.variables if options.summaries else 0,
+            head_units=options.head_units,
+        ),
     )
-    return Model(predictor, shape, trace=predictor.trace)
+    return Model(predictor, shape, reads=raw_parts(options), trace=predictor.trace)

@@ -1,13 +1,17 @@
-"""The whole network: a recurrent layer, dropout, a linear read-out."""
+"""The whole network: a recurrent layer, what reads it out, dropout, a head."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch
-from liquidtime.models.common.checks import Readout
+from liquidtime.models.common import checks
+from liquidtime.models.common.readouts.catalogue import READOUTS
+from liquidtime.models.common.readouts.contract import Outputs
+from liquidtime.models.common.summaries import Summaries
 from liquidtime.models.contract import Trace
 from liquidtime.nn import LTC, CfC
 
@@ -32,16 +36,32 @@ def on_inputs(layer: Any, batch: Batch) -> Tensor:
     return output
 
 
+@dataclass(frozen=True, kw_only=True)
+class More:
+    """What a head sees and has besides a vector of states and a linear map.
+
+    Attributes:
+        queries: Of an attention read-out, or points of a grid.
+        summarised: It sees `Summaries` of so many raw variables, too; 0 for none.
+        head_units: Width of its hidden layer; 0 for none.
+    """
+
+    queries: int = 4
+    summarised: int = 0
+    head_units: int = 0
+
+
 class Predictor(nn.Module):
-    """A recurrent layer with a linear read-out, from series to logits.
+    """A recurrent layer with a read-out and a head, from series to logits.
 
     Args:
         recurrent: The layer.
         output_size: Number K of classes or values.
-        readout: What the head sees of a series: its last output, the mean of all, or both.
-        dropout: Before the head.
+        readout: What the head sees of a series: one of `liquidtime.models.common.readouts`.
+        dropout: Before the head, and inside it.
         per_step: Read out at every step, whatever `readout` says; otherwise once.
         wired: The layer has a wiring, so its output leaves out all but the motor neurons.
+        more: What else the head sees and has.
         run: How the layer is called on a batch; it returns outputs [B, T, H] for T of 1 and more,
             zeros past the lengths.
     """
@@ -51,10 +71,11 @@ class Predictor(nn.Module):
         recurrent: Recurrent,
         output_size: int,
         *,
-        readout: Readout = "last_mean",
+        readout: checks.Readout = "last_mean",
         dropout: float = 0.0,
         per_step: bool = False,
         wired: bool = False,
+        more: More = More(),
         run: Callable[[Any, Batch], Tensor] = on_inputs,
     ) -> None:
         super().__init__()
@@ -65,8 +86,12 @@ class Predictor(nn.Module):
         self.run = run
         self.recurrent = recurrent
         self.readout = readout
+        # Nothing but its outputs is looked at where there is one answer a step.
+        self.reader = READOUTS["last" if per_step else readout](recurrent.output_size, more.queries)
+        self.summaries = Summaries(more.summarised) if more.summarised else None
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(recurrent.output_size * (2 if self._joined else 1), output_size)
+        seen = self.reader.size + (self.summaries.size if self.summaries else 0)
+        self.head = _head(seen, more.head_units, output_size, dropout)
 
     def forward(self, batch: Batch) -> Tensor:
         """Predict.
@@ -77,11 +102,17 @@ class Predictor(nn.Module):
         Returns:
             Logits (classes) or standardised values, [B, K], or [B, T, K] per step.
         """
-        output = self._run(batch)
+        steps = batch.inputs.shape[1]
+        batch = _with_a_step(batch)
+        seen = self._run(batch)
         if self.per_step:
             # Without the empty step that let the layer run.
-            return self.head(self.dropout(output[:, : batch.inputs.shape[1]]))
-        return self.head(self.dropout(self._summary(output, batch.lengths)))
+            so_far = self._with_summaries_so_far(seen.output, batch)[:, :steps]
+            return self.head(self.dropout(so_far))
+        states = self.reader(seen)
+        if self.summaries is not None:
+            states = torch.cat([states, self.summaries(batch)], dim=1)
+        return self.head(self.dropout(states))
 
     @torch.no_grad()
     def trace(self, batch: Batch) -> Trace:
@@ -97,70 +128,51 @@ class Predictor(nn.Module):
         training = self.training
         self.eval()
         try:
-            output = self._run(batch)
-            hidden = output
+            batch = _with_a_step(batch)
+            seen = self._run(batch)
+            hidden = seen.output
             if self.wired and not self.bidirectional:
                 hidden = self._all_neurons(batch)
-            return Trace(hidden, self.head(self._summary_so_far(output)))
+            so_far = self.reader.so_far(seen)
+            return Trace(hidden, self.head(self._with_summaries_so_far(so_far, batch)))
         finally:
             self.train(training)
 
     @torch.no_grad()
     def seen_by_head(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """What the linear read-out sees; dropout is off whatever the mode.
+        """What the head sees; dropout is off whatever the mode.
 
         Args:
             batch: Of series with at least one step.
 
         Returns:
             Of the series cut after each step, [B, T, S], and of the whole series, [B, S] (its last
-            step where there is one output a step). S is H, or 2 H where the last output and the
-            mean are joined.
+            step where there is one output a step). The first `reader.size` of S are of the states,
+            one or more numbers a unit, unit by unit within each H; the others are summaries.
         """
         training = self.training
         self.eval()
         try:
-            output = self._run(batch)
+            seen = self._run(batch)
+            so_far = self._with_summaries_so_far(self.reader.so_far(seen), batch)
             if self.per_step:
-                last = (batch.lengths - 1).reshape(-1, 1, 1).expand(-1, 1, output.shape[2])
-                return output, output.gather(1, last).squeeze(1)
-            return self._summary_so_far(output), self._summary(output, batch.lengths)
+                last = (batch.lengths - 1).reshape(-1, 1, 1).expand(-1, 1, so_far.shape[2])
+                return so_far, so_far.gather(1, last).squeeze(1)
+            whole = self.reader(seen)
+            if self.summaries is not None:
+                whole = torch.cat([whole, self.summaries(batch)], dim=1)
+            return so_far, whole
         finally:
             self.train(training)
 
-    def _run(self, batch: Batch) -> Tensor:
-        if batch.inputs.shape[1] == 0:
-            # No series of the batch has a step; one empty step lets the layers run.
-            batch = batch.with_empty_step()
-        return self.run(self.recurrent, batch)
+    def _run(self, batch: Batch) -> Outputs:
+        output = self.run(self.recurrent, batch)
+        return Outputs(output, batch.lengths, batch.elapsed, self.bidirectional)
 
-    @property
-    def _joined(self) -> bool:
-        return self.readout == "last_mean" and not self.per_step
-
-    def _summary(self, output: Tensor, lengths: Tensor) -> Tensor:
-        """What the read-out sees of whole series: [B, T, H] to [B, H], or [B, 2 H] if joined."""
-        # Of a series without steps the sum is 0, whatever it is divided by.
-        there = lengths.clamp(min=1).unsqueeze(1)
-        mean = output.sum(1) / there
-        if self.readout == "mean":
-            return mean
-        last = output.gather(1, (there - 1).unsqueeze(2).expand(-1, 1, output.shape[2])).squeeze(1)
-        if self.bidirectional:
-            # A backward direction has its last step at the start.
-            half = output.shape[2] // 2
-            last = torch.cat([last[:, :half], output[:, 0, half:]], dim=1)
-        # What was gathered of a series without steps lies in the padding.
-        last = last * (lengths > 0).unsqueeze(1)
-        return torch.cat([last, mean], dim=1) if self._joined else last
-
-    def _summary_so_far(self, output: Tensor) -> Tensor:
-        """The same of the series cut after each step: [B, T, H] to [B, T, H] or [B, T, 2 H]."""
-        if self.per_step or self.readout == "last":
-            return output
-        steps = torch.arange(1, output.shape[1] + 1, device=output.device).unsqueeze(1)
-        mean = output.cumsum(1) / steps
-        return torch.cat([output, mean], dim=2) if self._joined else mean
+    def _with_summaries_so_far(self, states: Tensor, batch: Batch) -> Tensor:
+        if self.summaries is None:
+            return states
+        return torch.cat([states, self.summaries.so_far(batch)], dim=2)
 
     def _all_neurons(self, batch: Batch) -> Tensor:
         assert isinstance(self.recurrent, CfC | LTC)
@@ -169,3 +181,16 @@ class Predictor(nn.Module):
             _, state = self.recurrent.step(x, state, gap)
             seen.append(state.h[-1])
         return torch.stack(seen, dim=1)
+
+
+def _with_a_step(batch: Batch) -> Batch:
+    """Where no series of the batch has a step, one empty step lets the layers run."""
+    return batch if batch.inputs.shape[1] else batch.with_empty_step()
+
+
+def _head(seen: int, hidden: int, outputs: int, dropout: float) -> nn.Module:
+    if not hidden:
+        return nn.Linear(seen, outputs)
+    return nn.Sequential(
+        nn.Linear(seen, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, outputs)
+    )

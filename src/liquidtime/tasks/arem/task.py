@@ -26,4 +26,5 @@ TASK = Task(
     measures=("accuracy", "macro_f1"),
     published=read_published("liquidtime.tasks.arem"),
     memory=1,
+    files=("arem/arem.zip",),
 )

@@ -23,4 +23,5 @@ TASK = Task(
     measures=("accuracy", "auroc"),
     published=read_published("liquidtime.tasks.eeg_eye_state"),
     memory=1,
+    files=("eeg_eye_state/EEG_Eye_State.csv",),
 )

@@ -26,4 +26,5 @@ TASK = Task(
     measures=("mse", "r2"),
     published=read_published("liquidtime.tasks.finance"),
     memory=1,
+    files=("finance/sp500.csv.gz",),
 )

@@ -1,6 +1,7 @@
-"""What a model of the market must beat, measured on the same days: HAR, today's value, the mean.
+"""What a model of the market must beat, on the same days: HAR, today's value, the mean.
 
-python -m liquidtime.tasks.finance.yardsticks
+HAR is a linear regression on the means of the logarithm of the variance over a day, a week and a
+month; "with losses" it has today's return, where that is negative, as a fourth number.
 """
 
 from collections.abc import Callable, Mapping
@@ -42,24 +43,28 @@ def scores(series: IrregularSeries, train: float, test: float) -> Mapping[str, M
         test: Share of the days that test, the last ones.
 
     Returns:
-        For "HAR", "today's value" and "mean of training": `mse` of the logarithm, and `qlike`, the
+        For "HAR", "HAR with losses", "today's value" and "mean of training": `mse` of the
+        logarithm, and `qlike`, the
         mean of v / f - log(v / f) - 1 of the variance v and its forecast f.
     """
     learnt, asked = [], []
     for one in series:
         assert one.target is not None
         today, target = one.values[:, 0].double().numpy(), one.target[:, 0].double().numpy()
-        rows = np.column_stack([np.ones(len(today)), har(today), target])
+        loss = np.minimum(one.values[:, 1:2].double().numpy(), 0.0)
+        rows = np.column_stack([np.ones(len(today)), har(today), loss, target])
         known = rows[np.isfinite(rows).all(axis=1)]
         before = round(train * len(today)) - (len(rows) - len(known)) - 1
         learnt.append(known[:before])
         asked.append(rows[len(rows) - round(test * len(today)) :])
     teach, held = np.concatenate(learnt), np.concatenate(asked)
-    weights, *_ = np.linalg.lstsq(teach[:, :-1], teach[:, -1], rcond=None)
-    truth = held[:, -1]
-    spread = float(np.var(teach[:, -1] - teach[:, :-1] @ weights))
+    truth, plain = held[:, -1], slice(0, 4)
+    weights, *_ = np.linalg.lstsq(teach[:, plain], teach[:, -1], rcond=None)
+    more, *_ = np.linalg.lstsq(teach[:, :-1], teach[:, -1], rcond=None)
+    spread = float(np.var(teach[:, -1] - teach[:, plain] @ weights))
     forecasts = {
-        "HAR": held[:, :-1] @ weights,
+        "HAR": held[:, plain] @ weights,
+        "HAR with losses": held[:, :-1] @ more,
         "today's value": held[:, 1],
         "mean of training": np.full(len(held), teach[:, -1].mean()),
     }

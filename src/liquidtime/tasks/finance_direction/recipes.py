@@ -19,5 +19,5 @@ RECIPES = timed(
         *liquid(_TRAIN, task="classify", hidden_size=32, options=_OURS, rows={}),
         *rivals(_TRAIN, task="classify", hidden_size=32, shared=_OURS),
     ),
-    {},
+    {"cfc": 1.5},
 )

@@ -26,4 +26,5 @@ TASK = Task(
     measures=("accuracy", "auroc"),
     published=read_published("liquidtime.tasks.finance_direction"),
     memory=1,
+    files=("finance/sp500.csv.gz",),
 )

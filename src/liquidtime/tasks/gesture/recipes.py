@@ -14,4 +14,5 @@ RECIPES = settings(
     ),
     AsPublished(preprocess=standardised),
     dropout=0.3,
+    minutes={"cfc": 1.9, "lstm": 1.1},
 )

@@ -26,4 +26,5 @@ TASK = Task(
     measures=("accuracy", "macro_f1"),
     published=read_published("liquidtime.tasks.gesture"),
     memory=1,
+    files=("gesture/gesture_phase_dataset.zip",),
 )

@@ -26,4 +26,5 @@ TASK = Task(
     measures=("mse", "r2"),
     published=read_published("liquidtime.tasks.half_cheetah"),
     memory=1,
+    files=("cheetah/cheetah.zip",),
 )

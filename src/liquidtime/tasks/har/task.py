@@ -26,4 +26,5 @@ TASK = Task(
     measures=("accuracy", "macro_f1"),
     published=read_published("liquidtime.tasks.har"),
     memory=1,
+    files=("har/UCI HAR Dataset.zip",),
 )

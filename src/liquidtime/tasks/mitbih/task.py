@@ -26,5 +26,6 @@ TASK = Task(
     measures=("macro_f1", "accuracy"),
     published=read_published("liquidtime.tasks.mitbih"),
     memory=2,
+    files=("mitbih/100.hea",),
     partial=partial,
 )

@@ -14,4 +14,5 @@ RECIPES = settings(
     ),
     AsPublished(preprocess=standardised, ltc_rate=0.005),
     hidden_size=32,
+    minutes={"cfc": 2.7, "lstm": 2.7},
 )

@@ -26,4 +26,9 @@ TASK = Task(
     measures=("accuracy", "f1", "auroc"),
     published=read_published("liquidtime.tasks.occupancy"),
     memory=1,
+    files=(
+        "occupancy/datatraining.txt",
+        "occupancy/datatest.txt",
+        "occupancy/datatest2.txt",
+    ),
 )

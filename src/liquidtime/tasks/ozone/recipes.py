@@ -15,4 +15,5 @@ RECIPES = settings(
     AsPublished(preprocess=as_one, train={"class_weights": (0.1, 1.6)}),
     hidden_size=32,
     dropout=0.3,
+    minutes={"cfc": 0.5, "lstm": 0.4},
 )

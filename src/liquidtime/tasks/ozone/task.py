@@ -26,4 +26,5 @@ TASK = Task(
     measures=("f1", "auroc", "auprc"),
     published=read_published("liquidtime.tasks.ozone"),
     memory=1,
+    files=("ozone/eighthr.data",),
 )

@@ -26,5 +26,6 @@ TASK = Task(
     measures=("accuracy", "log_loss"),
     published=read_published("liquidtime.tasks.person_activity"),
     memory=1,
+    files=("person_activity/ConfLongDemo_JSI.txt",),
     partial=partial,
 )

@@ -1,7 +1,10 @@
 """The settings of each model on the ICU stays, chosen by cross-validation without test stays."""
 
-from liquidtime.models import cfc, lstm, ltc, mtand
+from dataclasses import replace
+
+from liquidtime.models import cfc, cfc_ensemble, lstm, ltc, mtand
 from liquidtime.tasks.physionet2012.min_max import min_max
+from liquidtime.tasks.physionet2012.published_cfc import PUBLISHED_CFC
 from liquidtime.tasks.recipe import Recipe, recipes
 from liquidtime.tasks.rivals import rivals
 from liquidtime.train.config import FitConfig, TrainConfig
@@ -14,6 +17,38 @@ _CFC = Recipe(
         train=TrainConfig(
             epochs=20, batch_size=64, learning_rate=1e-3, weight_decay=1.0, schedule="cosine"
         ),
+    ),
+)
+_WITH_SUMMARIES = Recipe(
+    label="CfC, head sees summaries",
+    row="CfC",
+    variant="summaries",
+    config=FitConfig(
+        model=cfc.Config(
+            hidden_size=64,
+            backbone_units=64,
+            dropout=0.5,
+            readout="last_mean",
+            summaries=True,
+            head_units=64,
+        ),
+        train=replace(_CFC.config.train, refit="yes"),
+    ),
+    usual=False,
+)
+_ENSEMBLE = Recipe(
+    label="CfC ensemble, heads see summaries",
+    row="CfC",
+    config=FitConfig(
+        model=cfc_ensemble.Config(
+            members=6,
+            hidden_size=64,
+            backbone_units=64,
+            dropout=0.5,
+            summaries=True,
+            head_units=64,
+        ),
+        train=replace(_CFC.config.train, refit="yes"),
     ),
 )
 _LTC = Recipe(
@@ -105,6 +140,9 @@ _ROWS = {
 
 RECIPES = recipes(
     _CFC,
+    _WITH_SUMMARIES,
+    _ENSEMBLE,
+    *PUBLISHED_CFC,
     _LTC,
     _LSTM,
     *rivals(

@@ -35,7 +35,6 @@ from liquidtime.tasks.physionet2012_speed.names import NAMES
 from liquidtime.tasks.physionet2012_speed.options import Options
 from liquidtime.tasks.physionet2012_speed.parts import Parts, parts
 from liquidtime.tasks.physionet2012_speed.reach import reached
-from liquidtime.tasks.published import read_published
 
 
 def study(out: Path, options: Options, progress: Progress) -> Shown:
@@ -70,8 +69,7 @@ def study(out: Path, options: Options, progress: Progress) -> Shown:
                     seed=options.seed,
                     say=progress,
                 )
-            claim = read_published("liquidtime.tasks.physionet2012_speed").claim
-            told = write_files(out, settings, found, known, claim.value)
+            told = write_files(out, settings, found, known, table.claimed())
     finally:
         torch.set_num_threads(threads)
     return Shown(

@@ -10,6 +10,7 @@ from liquidtime.tasks.physionet2012_speed.measure import Timed
 from liquidtime.tasks.physionet2012_speed.names import CLAIMED, NAMES, OURS, Contender
 from liquidtime.tasks.physionet2012_speed.parts import TASK
 from liquidtime.tasks.physionet2012_speed.reach import LEVELS
+from liquidtime.tasks.published import read_published
 from liquidtime.tasks.rows import MINUTES
 from liquidtime.train.report.naming import number
 
@@ -28,6 +29,13 @@ def factor(found: Sequence[Timed], name: str, kind: str = "training") -> float |
         return None
     ours = by_name[OURS].seconds[kind]["median"]
     return by_name[name].seconds[kind]["median"] / ours
+
+
+def claimed() -> float:
+    """How many times as long as the CfC the Latent ODE was published to take."""
+    cell = read_published("liquidtime.tasks.physionet2012_speed").claim
+    assert cell is not None
+    return cell.value
 
 
 def published_minutes(contender: Contender) -> float | None:

@@ -14,4 +14,5 @@ RECIPES = settings(
     ),
     AsPublished(preprocess=standardised, train={"loss_scale": "raw"}),
     task="regress",
+    minutes={"cfc": 1.6, "lstm": 4.2},
 )

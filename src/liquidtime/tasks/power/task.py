@@ -26,5 +26,6 @@ TASK = Task(
     measures=("mse", "r2"),
     published=read_published("liquidtime.tasks.power"),
     memory=4,
+    files=("power/household_power_consumption.zip",),
     partial=partial,
 )

@@ -23,14 +23,29 @@ def hours() -> "IrregularSeries":
 
 def published(seed: int) -> "tuple[IrregularSeries, Split]":
     """Windows of 32 rows that begin every 4 rows."""
+    return _published()
+
+
+def released(seed: int) -> "tuple[IrregularSeries, Split]":
+    """What the first release made of them, as it stacked the windows twice."""
+    return _released()
+
+
+def later(seed: int) -> "tuple[IrregularSeries, Split]":
+    """The first 75 % of the rows train, the next 10 % validate, the last 15 % test."""
+    return _later()
+
+
+@cache
+def _published() -> "tuple[IrregularSeries, Split]":
     from liquidtime.tasks.windows import at_random, sliding, standardised_target, windows
 
     cut = sliding(hours(), LENGTH, STRIDE)
     return standardised_target((windows(hours(), cut), at_random(len(cut), SEED)), "all")
 
 
-def released(seed: int) -> "tuple[IrregularSeries, Split]":
-    """What the first release made of them, as it stacked the windows twice."""
+@cache
+def _released() -> "tuple[IrregularSeries, Split]":
     from liquidtime.tasks.windows import (
         Stretch,
         at_random,
@@ -44,8 +59,8 @@ def released(seed: int) -> "tuple[IrregularSeries, Split]":
     return standardised_target((windows(hours(), cut), at_random(LENGTH, SEED)), "all")
 
 
-def later(seed: int) -> "tuple[IrregularSeries, Split]":
-    """The first 75 % of the rows train, the next 10 % validate, the last 15 % test."""
+@cache
+def _later() -> "tuple[IrregularSeries, Split]":
     from liquidtime.tasks.windows import apart, in_time, standardised_target
 
     made = apart(hours(), in_time(hours()), length=LENGTH, stride=STRIDE)

@@ -26,4 +26,5 @@ TASK = Task(
     measures=("mse", "r2"),
     published=read_published("liquidtime.tasks.traffic"),
     memory=1,
+    files=("traffic/Metro_Interstate_Traffic_Volume.csv.gz",),
 )

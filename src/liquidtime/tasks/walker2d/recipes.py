@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from liquidtime.data import IrregularSeries, Preprocessor
 
 _TRAINING = TrainConfig(
-    epochs=30,
+    epochs=50,
     batch_size=64,
     learning_rate=5e-3,
     weight_decay=1e-3,
@@ -161,8 +161,14 @@ _OURS = (
     _ours(
         "CfC, change",
         "CfC",
-        cfc.Config(hidden_size=128, activation="silu", backbone_units=128, dropout=0.0),
-        minutes=2.5,
+        cfc.Config(
+            hidden_size=128,
+            activation="silu",
+            backbone_units=128,
+            backbone_dropout=0.1,
+            dropout=0.0,
+        ),
+        minutes=5.0,
     ),
     _ours(
         "CfC-mmRNN, change",
@@ -171,6 +177,7 @@ _OURS = (
             hidden_size=128,
             activation="silu",
             backbone_units=128,
+            backbone_dropout=0.1,
             mixed_memory=True,
             dropout=0.0,
         ),

@@ -50,4 +50,5 @@ TASK = Task(
     measures=("mse", "mae"),
     published=read_published("liquidtime.tasks.walker2d"),
     memory=1,
+    files=("walker/walker.zip",),
 )

@@ -25,4 +25,5 @@ TASK = Task(
     measures=("accuracy", "macro_f1"),
     published=read_published("liquidtime.tasks.watch_motion"),
     memory=1,
+    files=("watch_motion/seglearn_watch.npz",),
 )

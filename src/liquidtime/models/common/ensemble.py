@@ -1,4 +1,4 @@
-"""Networks of different seeds side by side, averaged in what they predict."""
+"""Networks side by side, averaged in what they predict: of other seeds, or of other kinds."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from liquidtime.data.batch import Batch, Batchable
+from liquidtime.data.batch import Batch, Batchable, Raw
 from liquidtime.models.contract import Goal, Model, TaskLoss
 
 
@@ -45,6 +45,13 @@ class Ensemble(nn.Module):
         return torch.stack([total for total, _ in found]).mean(), found[0][1]
 
 
+def alone(network: nn.Module) -> list[nn.Module]:
+    """The networks that are trained as if each were alone; members may be ensembles themselves."""
+    if not isinstance(network, Ensemble):
+        return [network]
+    return [one for member in network.members for one in alone(member)]
+
+
 def ensemble(models: Sequence[Model], average: Callable[[Tensor], Tensor]) -> Model:
     """One model of several of the same shape.
 
@@ -52,7 +59,8 @@ def ensemble(models: Sequence[Model], average: Callable[[Tensor], Tensor]) -> Mo
     """
     network, first = Ensemble(models, average), models[0]
     solve = None if first.solve is None else partial(_solve, models)
-    return Model(network, first.shape, reads=first.reads, loss=network.loss, solve=solve)
+    reads: tuple[Raw, ...] = tuple({part: None for model in models for part in model.reads})
+    return Model(network, first.shape, reads=reads, loss=network.loss, solve=solve)
 
 
 def _solve(

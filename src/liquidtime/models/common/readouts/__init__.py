@@ -1,0 +1,1 @@
+"""Ways to read a recurrent layer out: each makes one vector of the outputs along a series."""
