@@ -50,13 +50,13 @@ def refreshed(page: str) -> str:
         begin, kind, name, measure, end = place.groups()
         if kind == "claims":
             return f"{begin}\n{claims(every=name == 'all')}\n\n{end}"
+        if kind != "study" and name not in catalogue.task_names():
+            return place[0]
         stored = RESULTS / f"{name}.json"
         if kind in ("table", "study") and not stored.exists():
             return f"{begin}\nNot run yet: `liquidtime reproduce {name}` makes the table.\n\n{end}"
         if kind == "study":
             return f"{begin}\n{speed(json.loads(stored.read_text(encoding='utf-8')))}\n\n{end}"
-        if name not in catalogue.task_names():
-            return place[0]
         task = catalogue.task(name)
         text = (
             published(task, measure)

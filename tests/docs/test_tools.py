@@ -44,7 +44,7 @@ def test_every_table_of_results_is_that_of_the_stored_ones():
         found += text.count("<!-- table: physionet2012 -->") + text.count(
             "<!-- published: physionet2012 "
         )
-    assert found == 3
+    assert found == 5
     assert "<!-- table: physionet2012 -->\n\n| model" in tables.PAGES[0].read_text(encoding="utf-8")
 
 
