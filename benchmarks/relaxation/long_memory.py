@@ -1,45 +1,68 @@
-"""Which variants learn to keep a bit from the first step to the last.
+"""Which layers learn to keep a bit from the first step to the last."""
 
-python benchmarks/relaxation/long_memory.py
-"""
-
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import torch
-from _store import store, table
-from torch import nn
+from _layers import Make, check, like, results
+from torch import Tensor, nn
 
+from liquidtime.bench.contract import Case, Group
+from liquidtime.bench.gate import Check
+from liquidtime.bench.setting import Setting, Tell
+from liquidtime.bench.table import BenchTable, plain_table
 from liquidtime.nn import CfC, DiagonalCfC
+from liquidtime.nn.recurrent import AbstractRecurrent
 
-LENGTHS = (50, 200, 500)
-SEEDS = (0, 1, 2)
-UPDATES, BATCH, UNITS, RATE = 200, 32, 16, 5e-3
-LAYERS: dict[str, Callable[[], nn.Module]] = {
-    "gated": lambda: CfC(2, UNITS, backbone_units=UNITS),
-    "gated, mixed memory": lambda: CfC(2, UNITS, backbone_units=UNITS, mixed_memory=True),
-    "relaxation": lambda: CfC(2, UNITS, backbone_units=UNITS, variant="relaxation"),
-    "DiagonalCfC, two layers": lambda: DiagonalCfC(2, UNITS, 2),
+LENGTHS, SEEDS, UPDATES = (50, 200, 500), 3, 200
+INPUTS, UNITS, BATCH, RATE = 2, 16, 32, 5e-3
+OURS: dict[str, Make] = {
+    "gated": partial(CfC, INPUTS, UNITS, backbone_units=UNITS),
+    "gated, mixed memory": partial(CfC, INPUTS, UNITS, backbone_units=UNITS, mixed_memory=True),
+    "relaxation": partial(CfC, INPUTS, UNITS, backbone_units=UNITS, variant="relaxation"),
+    "DiagonalCfC, two layers": partial(DiagonalCfC, INPUTS, UNITS, 2),
 }
+FLOWS = ("relaxation", "DiagonalCfC, two layers")
+LAYERS = {"nn.LSTM": partial(nn.LSTM, INPUTS, UNITS, batch_first=True), **OURS}
 
 
-def series(steps: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+def _series(steps: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """A bit at the first step, marked, then noise."""
     bit = (torch.rand(BATCH, generator=generator) < 0.5).float()
-    x = torch.zeros(BATCH, steps, 2)
+    x = torch.zeros(BATCH, steps, INPUTS)
     x[..., 0] = 0.3 * torch.randn(BATCH, steps, generator=generator)
     x[:, 0] = torch.stack([2 * bit - 1, torch.ones(BATCH)], 1)
     return x, bit
 
 
-def accuracy(make: Callable[[], nn.Module], steps: int, seed: int) -> float:
-    """Of the last tenth of the updates, on series before they are learnt from."""
-    torch.manual_seed(seed)
-    layer, head = make(), nn.Linear(UNITS, 1)
+def _checks(setting: Setting, tell: Tell) -> Iterator[Check]:
+    torch.set_num_threads(1)
+    steps = 5 if setting.quick else max(LENGTHS)
+    x, _ = _series(steps, torch.Generator().manual_seed(0))
+    elapsed = torch.ones(BATCH, steps)
+    for name, make in OURS.items():
+        tell(f"Checking {name}")
+        torch.manual_seed(0)
+        layer = make(backend="cpu")
+        truth = results(like(make, layer, "reference"), x, elapsed)
+        yield check(f"{steps} steps", name, 1, results(layer, x, elapsed), truth)
+        if name in FLOWS:
+            _, state = layer(x, elapsed=elapsed)
+            _, after = layer(x.flip(1), state, elapsed=0.0)
+            moved = {"state after no time": (after.h - state.h).abs().max().item()}
+            yield Check(f"{steps} steps", name, 1, 0.0, moved)
+
+
+def _right(layer: nn.Module, steps: int, seed: int, updates: int) -> float:
+    """Share of right answers in the last tenth of the updates, on series not yet learnt from."""
+    head = nn.Linear(UNITS, 1)
     optimizer = torch.optim.Adam([*layer.parameters(), *head.parameters()], lr=RATE)
     generator, right = torch.Generator().manual_seed(1000 + seed), []
-    for _ in range(UPDATES):
-        x, bit = series(steps, generator)
-        output, _ = layer(x, elapsed=1.0)
+    # An LSTM knows no time.
+    time = {"elapsed": 1.0} if isinstance(layer, AbstractRecurrent) else {}
+    for _ in range(updates):
+        x, bit = _series(steps, generator)
+        output, _ = layer(x, **time)
         logit = head(output[:, -1]).squeeze(1)
         loss = nn.functional.binary_cross_entropy_with_logits(logit, bit)
         optimizer.zero_grad()
@@ -47,23 +70,44 @@ def accuracy(make: Callable[[], nn.Module], steps: int, seed: int) -> float:
         nn.utils.clip_grad_norm_(layer.parameters(), 1.0)
         optimizer.step()
         right.append(((logit > 0) == (bit > 0)).float().mean().item())
-    last = right[-UPDATES // 10 :]
+    last = right[-(updates // 10) :]
     return sum(last) / len(last)
 
 
-def main() -> None:
-    """Train all, and keep what they reached."""
-    found = {
-        name: {steps: [accuracy(make, steps, seed) for seed in SEEDS] for steps in LENGTHS}
-        for name, make in LAYERS.items()
-    }
-    rows = [
-        [name, *(f"{sum(of) / len(of):.2f}" for of in by_length.values())]
-        for name, by_length in found.items()
-    ]
-    head = [f"accuracy, mean of {len(SEEDS)} seeds", *(f"{steps} steps" for steps in LENGTHS)]
-    store("long memory", {"accuracy": found}, "relaxation.md", table(head, rows))
+def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
+    torch.set_num_threads(1)
+    lengths, seeds, updates = ((5, 10), 1, 10) if setting.quick else (LENGTHS, SEEDS, UPDATES)
+    for name, make in LAYERS.items():
+        for steps in lengths:
+            tell(f"Learning a bit {steps} steps ago: {name}")
+            found = []
+            for seed in range(seeds):
+                torch.manual_seed(seed)
+                found.append(_right(make(), steps, seed, updates))
+            yield {"layer": name, "steps": steps, "updates": updates, "right": found}
 
 
-if __name__ == "__main__":
-    main()
+def _tables(groups: Sequence[Group]) -> list[BenchTable]:
+    lengths = list(dict.fromkeys(g["steps"] for g in groups))
+    rows: dict[str, dict[int, str]] = {}
+    for g in groups:
+        mean = sum(g["right"]) / len(g["right"])
+        spread = f"{mean:.2f} ({min(g['right']):.2f} to {max(g['right']):.2f})"
+        rows.setdefault(g["layer"], {})[g["steps"]] = spread
+    return plain_table(
+        "A bit from the first step",
+        ["right answers", *(f"{steps} steps" for steps in lengths)],
+        [[name, *(of[steps] for steps in lengths)] for name, of in rows.items()],
+    )
+
+
+CASE = Case(
+    name="long_memory",
+    checks=_checks,
+    measure=_measure,
+    tables=_tables,
+    legend=(
+        f"Mean of {SEEDS} seeds, least to most; 0.5 is chance. Of the last tenth of {UPDATES} "
+        "updates, on series before they are learnt from."
+    ),
+)
