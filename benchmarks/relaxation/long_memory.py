@@ -58,11 +58,9 @@ def _right(layer: nn.Module, steps: int, seed: int, updates: int) -> float:
     head = nn.Linear(UNITS, 1)
     optimizer = torch.optim.Adam([*layer.parameters(), *head.parameters()], lr=RATE)
     generator, right = torch.Generator().manual_seed(1000 + seed), []
-    # An LSTM knows no time.
-    time = {"elapsed": 1.0} if isinstance(layer, AbstractRecurrent) else {}
     for _ in range(updates):
         x, bit = _series(steps, generator)
-        output, _ = layer(x, **time)
+        output, _ = layer(x, elapsed=1.0) if isinstance(layer, AbstractRecurrent) else layer(x)
         logit = head(output[:, -1]).squeeze(1)
         loss = nn.functional.binary_cross_entropy_with_logits(logit, bit)
         optimizer.zero_grad()

@@ -16,6 +16,7 @@ from liquidtime.bench.table import NONE, BenchTable, plain_table
 from liquidtime.bench.timing import fastest
 from liquidtime.kernels.diagonal import newton
 from liquidtime.nn import CfC, DiagonalCfC
+from liquidtime.nn.diagonal_cell import DiagonalCfCCell
 
 INPUTS, UNITS = 16, 64
 LAYERS: dict[str, Make] = {
@@ -37,6 +38,7 @@ def _series(setting: Setting) -> tuple[Tensor, Tensor]:
 def _newton(x: Tensor, elapsed: Tensor) -> newton.Solution:
     torch.manual_seed(0)
     cell = DiagonalCfC(INPUTS, UNITS).cells[0]
+    assert isinstance(cell, DiagonalCfCCell)
     return newton.solve(cell.heads(x), torch.zeros(1, UNITS), elapsed, None, cell.own)
 
 
