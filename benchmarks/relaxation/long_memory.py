@@ -14,7 +14,7 @@ from liquidtime.bench.table import BenchTable, plain_table
 from liquidtime.nn import CfC, DiagonalCfC
 from liquidtime.nn.recurrent import AbstractRecurrent
 
-LENGTHS, SEEDS, UPDATES = (50, 200, 500), 3, 200
+LENGTHS, SEEDS, UPDATES = (50, 200, 500), 3, (200, 500)
 INPUTS, UNITS, BATCH, RATE = 2, 16, 32, 5e-3
 OURS: dict[str, Make] = {
     "gated": partial(CfC, INPUTS, UNITS, backbone_units=UNITS),
@@ -53,12 +53,15 @@ def _checks(setting: Setting, tell: Tell) -> Iterator[Check]:
             yield Check(f"{steps} steps", name, 1, 0.0, moved)
 
 
-def _right(layer: nn.Module, steps: int, seed: int, updates: int) -> float:
-    """Share of right answers in the last tenth of the updates, on series not yet learnt from."""
+def _right(layer: nn.Module, steps: int, seed: int, updates: Sequence[int]) -> list[float]:
+    """Share of right answers in the last tenth up to each number of updates.
+
+    Each series is answered before it is learnt from, and is never seen again.
+    """
     head = nn.Linear(UNITS, 1)
     optimizer = torch.optim.Adam([*layer.parameters(), *head.parameters()], lr=RATE)
     generator, right = torch.Generator().manual_seed(1000 + seed), []
-    for _ in range(updates):
+    for _ in range(max(updates)):
         x, bit = _series(steps, generator)
         output, _ = layer(x, elapsed=1.0) if isinstance(layer, AbstractRecurrent) else layer(x)
         logit = head(output[:, -1]).squeeze(1)
@@ -68,13 +71,14 @@ def _right(layer: nn.Module, steps: int, seed: int, updates: int) -> float:
         nn.utils.clip_grad_norm_(layer.parameters(), 1.0)
         optimizer.step()
         right.append(((logit > 0) == (bit > 0)).float().mean().item())
-    last = right[-(updates // 10) :]
-    return sum(last) / len(last)
+    parts = [right[done - done // 10 : done] for done in updates]
+    return [sum(part) / len(part) for part in parts]
 
 
 def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
     torch.set_num_threads(1)
-    lengths, seeds, updates = ((5, 10), 1, 10) if setting.quick else (LENGTHS, SEEDS, UPDATES)
+    quick = (5, 10), 1, (10, 20)
+    lengths, seeds, updates = quick if setting.quick else (LENGTHS, SEEDS, UPDATES)
     for name, make in LAYERS.items():
         for steps in lengths:
             tell(f"Learning a bit {steps} steps ago: {name}")
@@ -82,20 +86,20 @@ def _measure(setting: Setting, tell: Tell) -> Iterator[Group]:
             for seed in range(seeds):
                 torch.manual_seed(seed)
                 found.append(_right(make(), steps, seed, updates))
-            yield {"layer": name, "steps": steps, "updates": updates, "right": found}
+            for after, right in zip(updates, zip(*found, strict=True), strict=True):
+                yield {"layer": name, "steps": steps, "updates": after, "right": [*right]}
 
 
 def _tables(groups: Sequence[Group]) -> list[BenchTable]:
     lengths = list(dict.fromkeys(g["steps"] for g in groups))
-    rows: dict[str, dict[int, str]] = {}
+    rows: dict[tuple[str, int], dict[int, str]] = {}
     for g in groups:
-        mean = sum(g["right"]) / len(g["right"])
-        spread = f"{mean:.2f} ({min(g['right']):.2f} to {max(g['right']):.2f})"
-        rows.setdefault(g["layer"], {})[g["steps"]] = spread
+        by_seed = ", ".join(f"{right:.2f}" for right in g["right"])
+        rows.setdefault((g["layer"], g["updates"]), {})[g["steps"]] = by_seed
     return plain_table(
         "A bit from the first step",
-        ["right answers", *(f"{steps} steps" for steps in lengths)],
-        [[name, *(of[steps] for steps in lengths)] for name, of in rows.items()],
+        ["right answers by seed", "updates", *(f"{steps} steps" for steps in lengths)],
+        [[name, after, *(of[at] for at in lengths)] for (name, after), of in rows.items()],
     )
 
 
@@ -105,7 +109,7 @@ CASE = Case(
     measure=_measure,
     tables=_tables,
     legend=(
-        f"Mean of {SEEDS} seeds, least to most; 0.5 is chance. Of the last tenth of {UPDATES} "
-        "updates, on series before they are learnt from."
+        "Share of right answers in the last tenth up to so many updates, on series before they are "
+        "learnt from; 0.50 is chance."
     ),
 )
