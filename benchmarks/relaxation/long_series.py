@@ -30,7 +30,7 @@ WAYS = {"compiled steps": "cpu", "Newton's method": "parallel", "steps in PyTorc
 def _series(setting: Setting) -> tuple[Tensor, Tensor]:
     """(x, elapsed) with gaps that differ."""
     generator = torch.Generator().manual_seed(0)
-    steps = 100 if setting.quick else 10_000
+    steps = 50 if setting.quick else 10_000
     x = torch.randn(1, steps, INPUTS, generator=generator)
     return x, 0.2 + torch.rand(1, steps, generator=generator)
 
