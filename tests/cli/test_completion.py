@@ -63,7 +63,7 @@ def test_bash_completes(scripts):
     assert done.stdout.splitlines() == [
         "predict",
         "--train.epochs",
-        "latent_ode lstm ltc",
+        "latent_ode lipschitz_rnn lrc lru lstm ltc",
         "ab2 midpoint frozen rk4",
         "",
         "",

@@ -1,6 +1,7 @@
 """`liquidtime study`: small, on made-up data, without a network."""
 
 import json
+import re
 from dataclasses import fields
 
 import pytest
@@ -66,4 +67,5 @@ def test_the_help_of_a_study_shows_its_options_alone(name, capsys):
         if other != name
     }
     for option in own | others:
-        assert (f"--{option.replace('_', '-')} " in said) == (option in own), option
+        shown = re.search(rf"--(no-)?{option.replace('_', '-')} ", said)
+        assert bool(shown) == (option in own), option

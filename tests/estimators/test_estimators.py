@@ -266,7 +266,7 @@ def test_three_integer_classes_and_patience():
         ),
         ({"validation": "auto", "validation_fraction": 0.0}, None, "validation_fraction is 0.0"),
         ({"hidden_size": 0}, None, "hidden_size is 0"),
-        ({"kind": "transformer"}, None, "'transformer' is no model"),
+        ({"kind": "hopfield"}, None, "'hopfield' is no model"),
         ({"kind": "gru", "wiring": "full"}, None, "no option 'wiring'"),
         ({"options": {"unfolds": 3}}, None, "options holds 'unfolds'"),
         ({}, ["a"] * 12, "one class only"),

@@ -73,8 +73,9 @@ def test_no_option_of_a_fit_takes_what_is_no_number_or_without_end(config):
     assert numbers
     for name in numbers:
         whole = name in ("patience", "devices") or isinstance(getattr(config(), name), int)
-        # Nothing overflows, and nothing below 0 has a meaning.
-        for value in (math.nan, math.inf, -math.inf, -1, *(() if whole else (1e38, 10**400))):
+        # Nothing overflows, and but for an offset nothing below 0 has a meaning.
+        below = () if name.endswith("bias") else (-1,)
+        for value in (math.nan, math.inf, -math.inf, *below, *(() if whole else (1e38, 10**400))):
             with pytest.raises(InputError, match=f"{name} is "):
                 config(**{name: value})
     for name, hint in typing.get_type_hints(config, include_extras=True).items():

@@ -52,7 +52,7 @@ def test_listing_needs_no_torch():
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["nothing"], "'nothing'; expected one of physionet2012, toy"),
+        (["nothing"], "no task or study 'nothing'; expected one of arem, "),
         (["toy", "gpt"], "no model 'gpt'; expected one of lstm, gru, lstm-published"),
         (["toy", "--protocol", "fair"], "no protocol 'fair'; expected one of paper, clean"),
         (["toy", "--seeds", "0"], "--seeds is 0; expected 1 or more"),

@@ -39,7 +39,7 @@ class Config:
     memory_layout: Literal["state", "input"] = "state"
     """What its output takes the place of: the cell's state, as in the authors' PyTorch code, or
     its input, as in their TensorFlow code."""
-    forget_bias: Annotated[float, Within(-1e3, 1e3)] = 1.0
+    forget_bias: checks.Bias = 1.0
     """First offset of the forget gates of that memory."""
     initial_gain: Annotated[float, Within(above=0, most=1e3)] = 1.0
     """Factor on the first weights of backbone and heads."""

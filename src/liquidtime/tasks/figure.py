@@ -14,7 +14,7 @@ from liquidtime.train.report.naming import metric_name
 from liquidtime.train.score.metrics import higher_is_better
 
 SVG, PNG = "table.svg", "table.png"
-OURS = ("cfc", "ltc")
+OURS = ("cfc", "cfc_ensemble", "diagonal_cfc", "ltc")
 """Models that are drawn in a colour of their own: the liquid ones."""
 
 

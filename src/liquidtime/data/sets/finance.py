@@ -82,7 +82,7 @@ def _installed() -> Mapping[str, Any]:
             f"arch; {_SHIPPED}), or set LIQUIDTIME_MIRROR to a folder that holds "
             f"{' and '.join(f'{one.set}/{one.file}' for one in FILES)}."
         )
-    return {name: importlib.import_module(f"arch.data.{name}").load() for name in INDICES}
+    return {name: require(f"arch.data.{name}").load() for name in INDICES}
 
 
 def _series(tables: Mapping[str, Any], direction: bool) -> IrregularSeries:
