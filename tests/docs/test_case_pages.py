@@ -53,7 +53,7 @@ def test_a_record_takes_the_place_of_its_cases_alone(tool, tmp_path, monkeypatch
     )
     places = [f"<!-- {name} -->\nold\n<!-- end -->" for name in ("long_memory", "long_series")]
     memory, beside = tool.refreshed("relaxation", places)
-    assert "| new | 0.50 (0.25 to 0.75) |" in memory and "gated" not in memory
+    assert "| new | 1 | 0.25, 0.75 |" in memory and "gated" not in memory
     assert "| one | 9 | 1 | 1000.0 | 2000.0 | – |" in beside and "old" not in beside
     assert "It was shared. A processor, 2 cores; torch 2.0, 2026-01-02; `liquidtime" in beside
 
