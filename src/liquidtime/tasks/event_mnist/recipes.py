@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 # Nothing is learnt before a network has found out how long gaps are: that takes a thousand steps or
 # so, whatever the size of a batch, so that small ones are ahead.
 _OURS = TrainConfig(
-    epochs=30,
+    epochs=24,
     batch_size=64,
-    learning_rate=4e-3,
+    learning_rate=2e-3,
     weight_decay=1e-2,
     schedule="cosine",
 )
@@ -38,12 +38,15 @@ def published_inputs(series: "IrregularSeries") -> "Preprocessor":
     )
 
 
-def _ours(label: str, apart: str, row: str, **options: Any) -> Recipe:
+def _ours(
+    label: str, apart: str, row: str, *, minutes: float | None = None, **options: Any
+) -> Recipe:
     model = cfc.Config(hidden_size=96, backbone_units=64, **options, **_SHARED)
     return Recipe(
         label=label,
         variant=apart,
         row=row,
+        minutes=minutes,
         config=FitConfig(model=model, train=_OURS),
     )
 
@@ -70,6 +73,7 @@ def _published(row: str, apart: str, **options: Any) -> Recipe:
                 epochs=200,
                 batch_size=128,
                 optimizer="rmsprop",
+                smoothing=0.9,
                 learning_rate=5e-4,
                 weight_decay=0.0,
                 gradient_clip=0.0,
@@ -82,7 +86,7 @@ def _published(row: str, apart: str, **options: Any) -> Recipe:
 
 
 RECIPES = recipes(
-    _ours("CfC with mixed memory", "mixed", "CfC-mmRNN", mixed_memory=True),
+    _ours("CfC with mixed memory", "mixed", "CfC-mmRNN", minutes=15, mixed_memory=True),
     _ours("CfC without gate", "no-gate", "CfC-noGate", variant="no_gate"),
     _ours("CfC", "", ""),
     *rivals(_OURS, hidden_size=96, shared=_SHARED, rows={"ode_lstm": "ODE-LSTM"}),
