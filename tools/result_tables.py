@@ -9,7 +9,7 @@ benchmarks/results/TASK.json, in place of those of the same recipe, protocol and
 without arguments (`make tables`), the pages and docs/images/tasks are made anew from what is
 stored. A page holds `<!-- table: TASK -->`, `<!-- published: TASK MEASURE -->`, or
 `<!-- claims: all -->` of every task, `<!-- claims: stored -->` of those with results, up to
-`<!-- end -->`.
+`<!-- end -->`; in a page of docs/tasks the figure stands under the table.
 """
 
 import json
@@ -43,8 +43,13 @@ PLACE = re.compile(
 )
 
 
-def refreshed(page: str) -> str:
-    """A page with the tables of today; what is no task's is left alone."""
+def refreshed(page: str, *, figures: bool = False) -> str:
+    """A page with the tables of today; what is no task's is left alone.
+
+    Args:
+        page: Its text.
+        figures: Whether a figure stands under a table of results.
+    """
 
     def filled(place: re.Match) -> str:
         begin, kind, name, measure, end = place.groups()
@@ -63,6 +68,8 @@ def refreshed(page: str) -> str:
             if kind == "published"
             else table(task, json.loads(stored.read_text(encoding="utf-8")))
         )
+        if figures and kind == "table" and (IMAGES / f"{name}.svg").exists():
+            text += f"\n\n![Scores of all models](../images/tasks/{name}.svg)"
         return f"{begin}\n{text}\n\n{end}"
 
     return PLACE.sub(filled, page)
@@ -126,15 +133,16 @@ def _of_protocol(
     threads = sorted({run["machine"]["torch_threads"] for run in runs})
     noted = dict.fromkeys(run.get("note", "") for run in runs)
     versions = dict.fromkeys(run["versions"]["torch"] for run in runs)
+    count = max(len(row.seeds) for row in rows)
+    over = f"Mean ± standard deviation over {count} seeds" if count > 1 else "One seed"
     caption = [
         f"{task.about.title}. {told.about} {' '.join(told.traps)}".strip(),
         *(f"**Partial data**: {text}." for text in partial),
-        f"Mean ± standard deviation over "
-        f"{max(len(row.seeds) for row in rows)} seeds and, in brackets, the 95 % bootstrap "
-        "interval of the first.",
+        f"{over} and, in brackets, the 95 % bootstrap interval "
+        f"{'of the first' if count > 1 else 'over series'}.",
         *beside,
         f"Published: {', '.join(sources)}." if sources else "",
-        f"{', '.join(processors)}, {' or '.join(map(str, threads))} threads, torch "
+        f"{', '.join(processors)}, {_threads(threads)}, torch "
         f"{', '.join(versions)}{''.join(noted)}.",
         f"`liquidtime reproduce {task.name} --protocol {main}` makes the table.",
     ]
@@ -211,7 +219,7 @@ def speed(stored: dict[str, Any]) -> str:
     found = [measure.Timed(**entry) for entry in stored["models"]]
     machine = stored["machine"]
     where = (
-        f"{machine['processor']}, {stored['settings']['threads']} threads, torch "
+        f"{machine['processor']}, {_threads([stored['settings']['threads']])}, torch "
         f"{stored['versions']['torch']}."
     )
     figure = f"![One epoch of each model](../images/tasks/{SPEED}.svg)"
@@ -323,7 +331,7 @@ def main(arguments: list[str]) -> int:
         (IMAGES / f"{SPEED}.svg").write_text(to_svg(figure, SPEED) + "\n", encoding="utf-8")
     for page in PAGES:
         before = page.read_text(encoding="utf-8")
-        after = refreshed(before)
+        after = refreshed(before, figures=page.parent.name == "tasks")
         if after != before:
             page.write_text(after, encoding="utf-8")
     return 0
@@ -341,6 +349,10 @@ def _score(row: Row, measure: str, *, interval: bool) -> str:
     if not interval or spread.low is None or spread.high is None:
         return text
     return f"{text} ({number(spread.low)} to {number(spread.high)})"
+
+
+def _threads(counts: list[int]) -> str:
+    return f"{' or '.join(map(str, counts))} thread{'' if counts == [1] else 's'}"
 
 
 def _line(row: list[str]) -> str:

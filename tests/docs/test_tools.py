@@ -40,7 +40,8 @@ def test_every_table_of_results_is_that_of_the_stored_ones():
     found = 0
     for page in tables.PAGES:
         text = page.read_text(encoding="utf-8")
-        assert tables.refreshed(text) == text, "run: .venv/bin/python tools/result_tables.py"
+        figures = page.parent.name == "tasks"
+        assert tables.refreshed(text, figures=figures) == text, "run: .venv/bin/python tools/result_tables.py"
         found += text.count("<!-- table: physionet2012 -->") + text.count(
             "<!-- published: physionet2012 "
         )
