@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import nn
 
+from liquidtime.baselines.evidence import reconstruction
 from liquidtime.baselines.flow import ODEFlow, dense_network
 from liquidtime.baselines.latent_ode import (
     LatentODE,
     Sizes,
     Weights,
     gaussian_kl,
-    reconstruction,
 )
 from liquidtime.baselines.recognition import Recognition
 from liquidtime.data import from_lists, split_by_series

@@ -10,12 +10,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from liquidtime.baselines.evidence import TaskLoss, reconstruction
 from liquidtime.baselines.flow import ODEFlow, dense_network
 from liquidtime.baselines.layout import Layout, LayoutName, layout_of
 from liquidtime.baselines.recognition import Recognition
 from liquidtime.data.batch import Batch
-
-TaskLoss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 class Sizes(NamedTuple):
@@ -164,20 +163,3 @@ class LatentODE(nn.Module):
         for t in range(1, layout.here.shape[1]):
             states.append(self.onwards(states[-1], layout.onwards[:, t]))
         return layout.gather(torch.stack(states, dim=1)[:, : layout.here.shape[1]])
-
-
-def reconstruction(decoded: Tensor, batch: Batch, noise: float) -> Tensor:
-    """Log-likelihood of what was observed, under N(decoded, noise²).
-
-    Args:
-        decoded: [B, T, D].
-        batch: Its raw values and mask are read.
-        noise: Standard deviation, in that of the standardised values.
-
-    Returns:
-        [B], the mean over the observed entries of each series; 0 for a series without any.
-    """
-    values, mask = batch.raw("values"), batch.raw("mask")
-    likelihood = -0.5 * (((values - decoded) / noise) ** 2 + math.log(2 * math.pi * noise**2))
-    count = mask.sum((1, 2)).clamp(min=1)
-    return torch.where(mask, likelihood, 0.0).sum((1, 2)) / count

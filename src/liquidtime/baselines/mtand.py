@@ -13,15 +13,15 @@ d was observed:
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from liquidtime.baselines.evidence import TaskLoss, reconstruction
+from liquidtime.baselines.flow import dense_network
 from liquidtime.data.batch import Batch
 
-TaskLoss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 HEAD = 300
 """Units of both hidden layers of the classifier, as in the published code."""
 BETWEEN = 50
@@ -174,17 +174,6 @@ class Clock(nn.Module):
         return (since / torch.where(self.span > 0, self.span, 1.0)).clamp(max=_LONGEST)
 
 
-def classifier(inputs: int, outputs: int) -> nn.Sequential:
-    """Two hidden layers of ReLU units."""
-    return nn.Sequential(
-        nn.Linear(inputs, HEAD),
-        nn.ReLU(),
-        nn.Linear(HEAD, HEAD),
-        nn.ReLU(),
-        nn.Linear(HEAD, outputs),
-    )
-
-
 class Encoder(nn.Module):
     """The mTAN module and a GRU over what it gives.
 
@@ -250,7 +239,7 @@ class MTANDEncoder(nn.Module):
         if per_step:
             self.head = nn.Linear(sizes.hidden, output_size)
         else:
-            self.head = classifier(sizes.hidden, output_size)
+            self.head = dense_network(sizes.hidden, HEAD, 2, output_size, nn.ReLU)
 
     def forward(self, batch: Batch) -> Tensor:
         """Predict.
@@ -303,20 +292,16 @@ class MTANDFull(nn.Module):
         self.clock = Clock(span)
         self.encoder = Encoder(input_size, sizes, bidirectional=True)
         both = 2 * sizes.decoder
-        self.posterior = nn.Sequential(
-            nn.Linear(2 * sizes.hidden, BETWEEN), nn.ReLU(), nn.Linear(BETWEEN, 2 * sizes.latent)
-        )
+        self.posterior = dense_network(2 * sizes.hidden, BETWEEN, 1, 2 * sizes.latent, nn.ReLU)
         self.generator = nn.GRU(sizes.latent, sizes.decoder, batch_first=True, bidirectional=True)
         self.embedding = TimeEmbedding(sizes.embedding)
         self.attention = TimeAttention(both, both, sizes.embedding, sizes.heads)
-        self.decoder = nn.Sequential(
-            nn.Linear(both, BETWEEN), nn.ReLU(), nn.Linear(BETWEEN, input_size)
-        )
+        self.decoder = dense_network(both, BETWEEN, 1, input_size, nn.ReLU)
         if per_step:
-            self.head = classifier(both, output_size)
+            self.head = dense_network(both, HEAD, 2, output_size, nn.ReLU)
         else:
             self.reader = nn.GRU(sizes.latent, sizes.hidden, batch_first=True)
-            self.head = classifier(sizes.hidden, output_size)
+            self.head = dense_network(sizes.hidden, HEAD, 2, output_size, nn.ReLU)
         self.steps: Tensor
         # In the state dict, so that a resumed training goes on with the weight it had.
         self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
@@ -362,13 +347,9 @@ class MTANDFull(nn.Module):
         outputs = self.head(rows[:, :steps] if self.per_step else self.read(latent))
         task, weight = task_loss(outputs, batch.target)
         divergence = 0.5 * (log_variance.exp() + mean**2 - 1.0 - log_variance).sum((1, 2))
-        mask = whole.raw("mask")
-        error = torch.where(mask, (whole.raw("values") - self.decoder(rows)) ** 2, 0.0).sum((1, 2))
-        count = mask.sum((1, 2)).clamp(min=1)
-        noise = self.weights.noise
-        misfit = 0.5 * error / noise**2 / count
-        constant = 0.5 * math.log(2 * math.pi * noise**2) * mask.any(2).any(1)
-        bound = -misfit - constant - self.divergence_weight() * divergence / count
+        likelihood = reconstruction(self.decoder(rows), whole, self.weights.noise)
+        count = whole.raw("mask").sum((1, 2)).clamp(min=1)
+        bound = likelihood - self.divergence_weight() * divergence / count
         if self.training:
             self.steps += 1
         return self.weights.task * task - weight * bound.mean(), weight
