@@ -5,6 +5,8 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from liquidtime.nn.layout import valid_steps
+
 LayoutName = Literal["own", "union"]
 
 
@@ -63,7 +65,7 @@ def layout_of(name: LayoutName, times: Tensor, lengths: Tensor, dtype: torch.dty
         dtype: Of the gaps.
     """
     gaps = torch.diff(times, dim=1, prepend=times[:, :1]).to(dtype)
-    there = torch.arange(times.shape[1], device=times.device) < lengths.unsqueeze(1)
+    there = valid_steps(lengths, times.shape[1])
     own = Layout(gaps, _next(gaps), there, _next(gaps))
     # Without any row there is no time stamp either.
     return own if name == "own" or not there.any() else _union(times, own)

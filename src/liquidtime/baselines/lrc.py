@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from liquidtime.baselines.stepwise import Stepwise, first_interval, run
+from liquidtime.baselines.stepwise import Stepwise, first_interval, inside, run
 
 Elastance = Literal["symmetric", "asymmetric"]
 Step = Literal["hybrid", "explicit"]
@@ -93,9 +93,7 @@ class LRC(Stepwise):
             return after, (after,)
 
         states = run(step, self.prepare(x, elapsed.to(x.dtype)), self.start(x), lengths)
-        there = torch.arange(x.shape[1], device=lengths.device) < lengths.unsqueeze(1)
-        outputs = torch.addcmul(self.output_shift, self.output_scale, states)
-        return torch.where(there.unsqueeze(2), outputs, 0.0)
+        return inside(torch.addcmul(self.output_shift, self.output_scale, states), lengths)
 
     def prepare(self, x: Tensor, elapsed: Tensor) -> tuple[Tensor, ...]:
         """The inputs, what they add to the capacitance, and the interval of each step."""

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from liquidtime.baselines.linear_scan import linear_scan
-from liquidtime.baselines.stepwise import first_interval
+from liquidtime.baselines.stepwise import first_interval, inside
 
 Hold = Literal["impulse", "interval"]
 _LONGEST = 1e7
@@ -151,5 +151,4 @@ class LRU(nn.Module):
         state, gaps = self.encoder(x), first_interval(elapsed.to(x.dtype))
         for block in self.blocks:
             state = block(state, gaps)
-        there = torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)
-        return torch.where(there.unsqueeze(2), self.norm(state), 0.0)
+        return inside(self.norm(state), lengths)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from liquidtime.baselines.flow import ODEFlow, dense_network
 from liquidtime.baselines.layout import layout_of
-from liquidtime.baselines.stepwise import State, Stepwise, gru_update, run, uniform_as_torch
+from liquidtime.baselines.stepwise import State, Stepwise, gru_update, inside, run, uniform_as_torch
 
 
 class ODERNN(Stepwise):
@@ -75,9 +75,7 @@ class ODERNN(Stepwise):
         layout = layout_of("union", times, lengths, x.dtype)
         given = self.inputs(layout.spread(x)), layout.onwards, layout.here
         steps = torch.full_like(lengths, layout.here.shape[1])
-        outputs = layout.gather(run(self._where_here, given, self.start(x), steps))
-        there = torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)
-        return torch.where(there.unsqueeze(2), outputs, 0.0)
+        return inside(layout.gather(run(self._where_here, given, self.start(x), steps)), lengths)
 
     def _where_here(
         self, state: State, given: Tensor, gap: Tensor, here: Tensor

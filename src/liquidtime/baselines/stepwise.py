@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from liquidtime.nn.layout import valid_steps
+
 State = tuple[Tensor, ...]
 """What is carried from step to step, [B, …] each."""
 Step = Callable[..., tuple[Tensor, State]]
@@ -77,9 +79,12 @@ def run(step: Step, given: Sequence[Tensor], state: State, lengths: Tensor) -> T
     for now in zip(*(part.unbind(1) for part in given), strict=True):
         output, state = step(state, *now)
         outputs.append(output)
-    stacked = torch.stack(outputs, dim=1)
-    there = torch.arange(stacked.shape[1], device=lengths.device) < lengths.unsqueeze(1)
-    return torch.where(there.unsqueeze(2), stacked, 0.0)
+    return inside(torch.stack(outputs, dim=1), lengths)
+
+
+def inside(outputs: Tensor, lengths: Tensor) -> Tensor:
+    """Outputs [B, T, H] with zeros past the lengths [B], whatever stood there."""
+    return torch.where(valid_steps(lengths, outputs.shape[1]).unsqueeze(2), outputs, 0.0)
 
 
 def first_interval(elapsed: Tensor, length: float = 1.0) -> Tensor:

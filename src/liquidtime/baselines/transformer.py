@@ -15,6 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from liquidtime.baselines.stepwise import inside
+from liquidtime.nn.layout import valid_steps
+
 LONGEST = 10_000.0
 """Ratio of the longest wavelength to the shortest, 2π typical gaps, as published."""
 
@@ -137,17 +140,15 @@ class Transformer(nn.Module):
         Returns:
             The output at each row, [B, T, H], zeros past the lengths.
         """
-        steps = torch.arange(x.shape[1], device=x.device)
-        there = steps < lengths.unsqueeze(1)
+        there = valid_steps(lengths, x.shape[1])
         # In double precision: a short gap late in a long series is still a phase.
         since = torch.cumsum(torch.where(there, elapsed, 0.0).double(), dim=1)
         # Weights of 0 do not keep out what is no number.
-        z = torch.where(there.unsqueeze(2), self.encoder(x) + self.times(since).to(x.dtype), 0.0)
-        z = self.dropout(z)
+        z = self.dropout(inside(self.encoder(x) + self.times(since).to(x.dtype), lengths))
         looked_at = None
         if not self.causal:
             # An empty series sees its first row, for nothing is no attention at all.
-            looked_at = (there | (steps == 0))[:, None, None, :]
+            looked_at = valid_steps(lengths.clamp(min=1), x.shape[1])[:, None, None, :]
         for block in self.blocks:
             z = block(z, looked_at)
-        return torch.where(there.unsqueeze(2), self.norm(z), 0.0)
+        return inside(self.norm(z), lengths)

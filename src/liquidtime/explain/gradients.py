@@ -10,6 +10,7 @@ from liquidtime.data.batch import Batch
 from liquidtime.errors import InputError
 from liquidtime.explain.question import Question
 from liquidtime.models.common.embedding import Embedded
+from liquidtime.nn.layout import valid_steps
 
 PARTS = ("inputs", "elapsed", "values", "times", "vectors")
 """What of a batch is a number that can change a little; a mask is there or not."""
@@ -89,7 +90,7 @@ def differentiate(question: Question, batch: Batch) -> tuple[Tensor, dict[str, T
         found = torch.autograd.grad(value.sum(), list(leaves.values()), allow_unused=True)
     if all(gradient is None for gradient in found):
         raise _none_of(question)
-    there = torch.arange(batch.inputs.shape[1]) < batch.lengths.unsqueeze(1)
+    there = valid_steps(batch.lengths, batch.inputs.shape[1])
     gradients = {
         name: torch.zeros_like(part) if gradient is None else _within(gradient, there)
         for (name, part), gradient in zip(leaves.items(), found, strict=True)

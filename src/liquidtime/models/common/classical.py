@@ -9,6 +9,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from liquidtime.models.common.checks import dropout_rate, raw_parts, readout_of
 from liquidtime.models.common.predictor import More, Predictor
 from liquidtime.models.contract import Model, Shape
+from liquidtime.nn.layout import valid_steps
 
 
 class Classical(nn.Module):
@@ -48,8 +49,7 @@ class Classical(nn.Module):
             # What lies past the end cannot reach back, so the padded kernels, which are faster,
             # give the same outputs.
             output, state = self.rnn(joined)
-        there = torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)
-        return output * there.unsqueeze(-1), state
+        return output * valid_steps(lengths, x.shape[1]).unsqueeze(-1), state
 
     def _packed(self, joined: Tensor, lengths: Tensor) -> tuple[Tensor, Any]:
         # Packing refuses series without steps; what comes of theirs is blanked afterwards.

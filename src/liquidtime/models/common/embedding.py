@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch, Batchable
 from liquidtime.models.contract import Codes, EmbeddingConfig, Goal, Model, Shape, TaskLoss, Trace
+from liquidtime.nn.layout import valid_steps
 
 
 class Embedding(nn.Module):
@@ -74,9 +75,8 @@ class Embedding(nn.Module):
                     kept = torch.rand(numbers.shape, device=numbers.device) >= self.hidden
                     numbers = numbers * kept
                 found.append(table(numbers))
-        there = torch.arange(batch.inputs.shape[1], device=batch.inputs.device)
-        there = (there < batch.lengths.unsqueeze(1)).unsqueeze(-1)
-        return torch.cat(found, dim=-1) * there
+        there = valid_steps(batch.lengths, batch.inputs.shape[1])
+        return torch.cat(found, dim=-1) * there.unsqueeze(-1)
 
     def folded(self, vectors: Tensor) -> dict[int, Tensor]:
         """Sums over the vectors [.., E] of each input that is looked up: its place to [..]."""

@@ -21,6 +21,7 @@ from liquidtime.data.preprocess import Preprocessor
 from liquidtime.models import ltc
 from liquidtime.models.common.predictor import Predictor
 from liquidtime.nn import LTC, LTCCell
+from liquidtime.nn.layout import valid_steps
 from liquidtime.nn.members import members
 from liquidtime.optional import require
 from liquidtime.tasks.closed_form.data import StudyData, study_data
@@ -194,7 +195,7 @@ def _inputs(
     part = data.series.select(data.split.test)
     batch = collate(run.preprocessor.encode(part), np.arange(len(part)))
     keep = min(steps, batch.inputs.shape[1])
-    there = torch.arange(keep) < batch.lengths.unsqueeze(1)
+    there = valid_steps(batch.lengths, keep)
     inputs = batch.inputs[:, :keep].double(), batch.elapsed[:, :keep].double(), there
     assert batch.target is not None and isinstance(model.recurrent, LTC)
     cell = members(model.recurrent.cells, LTCCell)[0]
