@@ -9,10 +9,11 @@ from texts import WORDS, made, small, texts
 from torch import nn
 
 from liquidtime.data import IrregularSeries, Preprocessor, Split
+from liquidtime.data.lookup import Codes
 from liquidtime.errors import InputError
 from liquidtime.models.catalogue import MODELS
 from liquidtime.models.common.embedding import Embedded, Embedding
-from liquidtime.models.contract import Codes, EmbeddingConfig, Shape
+from liquidtime.models.contract import EmbeddingConfig, Shape
 from liquidtime.train.config import FitConfig, TrainConfig
 from liquidtime.train.line import lined
 from liquidtime.train.loop import train

@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 Categories = Mapping[str, tuple[str, ...]]
 """Names of the categories of each variable that has any, in the order of their numbers."""
 
-EMBED_ABOVE = 64
-"""More categories than this are looked up by their number rather than given an input each."""
 UNKNOWN = -1
 """Number of a category that training never met."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Protocol
 
-from liquidtime.deploy.categories import EMBED_ABOVE
+from liquidtime.data.lookup import EMBED_ABOVE, Codes
 from liquidtime.runs.options import Within, check_choices
 
 if TYPE_CHECKING:
@@ -96,20 +96,6 @@ class EmbeddingConfig:
     def width_of(self, categories: int) -> int:
         """Numbers in a vector of one of so many categories."""
         return min(64, round(1.6 * categories**0.56)) if self.width == "auto" else self.width
-
-
-class Codes(NamedTuple):
-    """A variable that comes as numbers of its categories.
-
-    Attributes:
-        categories: How many; their numbers begin at 1, and 0 is none of them.
-        inputs: Its place among the inputs; None where it is not among them.
-        variable: Its place among the raw values.
-    """
-
-    categories: int
-    inputs: int | None
-    variable: int
 
 
 @dataclass(frozen=True, kw_only=True)

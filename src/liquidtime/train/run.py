@@ -23,7 +23,7 @@ from liquidtime.explain.explainable import Explainable
 from liquidtime.explain.why import Method, attribute
 from liquidtime.models.common.embedding import built
 from liquidtime.models.common.ensemble import ensemble
-from liquidtime.models.contract import Codes, Model, Shape
+from liquidtime.models.contract import Model, Shape
 from liquidtime.runs.folder import Folder
 from liquidtime.runs.stored import understood
 from liquidtime.train import card
@@ -372,7 +372,7 @@ def new_model(preprocessor: Preprocessor, objective: Objective, config: FitConfi
         variables=preprocessor.variable_count,
         outputs=objective.output_size,
         per_step=objective.per_step,
-        codes=tuple(Codes(*each) for each in preprocessor.looked_up),
+        codes=preprocessor.looked_up,
     )
     members = []
     with own_randomness():

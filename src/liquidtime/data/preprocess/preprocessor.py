@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -13,11 +13,11 @@ from liquidtime.data import ragged
 from liquidtime.data.batch import Raw
 from liquidtime.data.categories import learn, recode
 from liquidtime.data.encoded import EncodedSeries
+from liquidtime.data.lookup import EMBED_ABOVE, Codes
 from liquidtime.data.preprocess.constant import constant_inputs, tell_dropped
 from liquidtime.data.preprocess.scaling import Scale, Scaling, scaling
 from liquidtime.data.series import IrregularSeries
 from liquidtime.deploy.categories import (
-    EMBED_ABOVE,
     UNKNOWN,
     Categories,
     Columns,
@@ -31,20 +31,6 @@ from liquidtime.notes import note_once
 KINDS = ("values", "mask", "since")
 _NEAR = 5.0
 _BY_NAME = ("categories", "static_categories", "dropped")
-
-
-class LookedUp(NamedTuple):
-    """A variable whose categories are looked up.
-
-    Attributes:
-        categories: How many; their numbers begin at 1, and 0 is none of them.
-        inputs: Its place among the inputs; None where its values are not among them.
-        variable: Its place among the raw variables.
-    """
-
-    categories: int
-    inputs: int | None
-    variable: int
 
 
 @dataclass(frozen=True)
@@ -234,7 +220,7 @@ class Preprocessor:
         return len(self._columns.names) + len(self._static_columns.names)
 
     @property
-    def looked_up(self) -> tuple[LookedUp, ...]:
+    def looked_up(self) -> tuple[Codes, ...]:
         """The inputs and raw variables that are numbers of categories, to be looked up."""
         raw = [(kind, at) for kind, at in self.raw_sources]
         found = []
@@ -244,7 +230,7 @@ class Preprocessor:
                 kind, names, known = "static", self.static_variables, self.static_categories
             source = (kind, names.index(name))
             inputs = self.input_sources.index(source) if source in self.input_sources else None
-            found.append(LookedUp(len(known[name]), inputs, raw.index(source)))
+            found.append(Codes(len(known[name]), inputs, raw.index(source)))
         return tuple(found)
 
     @cached_property

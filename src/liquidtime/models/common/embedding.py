@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from liquidtime.data.batch import Batch, Batchable
-from liquidtime.models.contract import Codes, EmbeddingConfig, Goal, Model, Shape, TaskLoss, Trace
+from liquidtime.data.lookup import Codes
+from liquidtime.models.contract import EmbeddingConfig, Goal, Model, Shape, TaskLoss, Trace
 from liquidtime.nn.layout import valid_steps
 
 
