@@ -76,7 +76,10 @@ def test_a_second_beside_a_held_out_block_of_the_eeg_is_not_learnt_from(monkeypa
         assert len(test) == 1000
 
 
-def test_windows_of_the_market_are_led_by_days_before_them_and_tell_no_later_part(monkeypatch):
+@pytest.mark.parametrize("direction", [False, True])
+def test_windows_of_the_market_are_led_by_days_before_them_and_tell_no_later_part(
+    direction, monkeypatch
+):
     from liquidtime.tasks.finance import protocols
 
     length = 1000
@@ -86,8 +89,8 @@ def test_windows_of_the_market_are_led_by_days_before_them_and_tell_no_later_par
         times=[np.arange(length)],
         per_step=True,
     )
-    monkeypatch.setattr(protocols, "days", lambda: days)
-    series, split = protocols.later(0)
+    monkeypatch.setattr(protocols, "days", lambda direction: days)
+    series, split = protocols.protocols(direction=direction)["clean"].parts(0)
     asked, read = [], []
     for part in vars(split).values():
         rows = series.select(part)

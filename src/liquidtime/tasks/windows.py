@@ -113,6 +113,45 @@ def at_random(count: int, seed: int, *, validation: float = 0.1, test: float = 0
     return Split(order[second:], order[:first], order[first:second])
 
 
+def shuffled(
+    series: IrregularSeries, length: int, stride: int, seed: int, clock: Clock = "steps"
+) -> tuple[IrregularSeries, Split]:
+    """All sliding windows of recordings, drawn into parts at random; see `sliding`, `at_random`."""
+    cut = sliding(series, length, stride)
+    return windows(series, cut, clock), at_random(len(cut), seed)
+
+
+def stacked_twice(
+    series: IrregularSeries, length: int, stride: int, seed: int
+) -> tuple[IrregularSeries, Split]:
+    """What the LTC paper's code makes of one recording where it stacks its windows a second time.
+
+    A series is then the k-th row of all windows: long, each of its rows `stride` after the one
+    before.
+    """
+    count = len(sliding(series, length, stride))
+    cut = [Stretch(0, k, k + stride * count, stride) for k in range(length)]
+    return windows(series, cut), at_random(length, seed)
+
+
+def first_learns(
+    series: IrregularSeries, length: int, stride: int, seed: int
+) -> tuple[IrregularSeries, Split]:
+    """Windows of the first recording to learn from, one a row; of the others to be tested on.
+
+    Args:
+        series: Recordings.
+        length: Rows of a window.
+        stride: Rows from one test window to the next.
+        seed: Of the draw of a tenth of the first, which choose the epoch.
+    """
+    train = [one for one in sliding(series, length, 1) if one.recording == 0]
+    test = [one for one in sliding(series, length, stride) if one.recording > 0]
+    drawn = at_random(len(train), seed, test=0.0)
+    held = np.arange(len(train), len(train) + len(test))
+    return windows(series, train + test), Split(drawn.train, drawn.validation, held)
+
+
 def apart(
     series: IrregularSeries,
     parts: Sequence[Sequence[Stretch]],

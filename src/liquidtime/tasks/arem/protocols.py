@@ -22,10 +22,9 @@ def recordings() -> "IrregularSeries":
 
 def shared(seed: int) -> "tuple[IrregularSeries, Split]":
     """Windows of half a minute, each half over the next, at random."""
-    from liquidtime.tasks.windows import at_random, sliding, windows
+    from liquidtime.tasks.windows import shuffled
 
-    cut = sliding(recordings(), LENGTH, STRIDE)
-    return windows(recordings(), cut, "own"), at_random(len(cut), seed)
+    return shuffled(recordings(), LENGTH, STRIDE, seed, "own")
 
 
 def by_recording(seed: int) -> "tuple[IrregularSeries, Split]":

@@ -25,10 +25,9 @@ def recording() -> "IrregularSeries":
 
 def shared(seed: int) -> "tuple[IrregularSeries, Split]":
     """Windows of a second that begin every eighth of a second, at random."""
-    from liquidtime.tasks.windows import at_random, sliding, windows
+    from liquidtime.tasks.windows import shuffled
 
-    cut = sliding(recording(), LENGTH, STRIDE)
-    return windows(recording(), cut), at_random(len(cut), seed)
+    return shuffled(recording(), LENGTH, STRIDE, seed)
 
 
 def by_block(seed: int) -> "tuple[IrregularSeries, Split]":

@@ -4,7 +4,7 @@ The yardstick is HAR: daily, weekly and monthly means in a linear regression (Co
 """
 
 from liquidtime.tasks.contract import Task
-from liquidtime.tasks.finance.protocols import PROTOCOLS
+from liquidtime.tasks.finance.protocols import protocols
 from liquidtime.tasks.finance.recipes import RECIPES
 from liquidtime.tasks.ltc_paper import usual
 from liquidtime.tasks.published import read_published
@@ -21,7 +21,7 @@ TASK = Task(
         time_unit="hours",
     ),
     preprocess=usual,
-    protocols=PROTOCOLS,
+    protocols=protocols(),
     recipes=RECIPES,
     measures=("mse", "r2"),
     published=read_published("liquidtime.tasks.finance"),

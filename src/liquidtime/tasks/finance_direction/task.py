@@ -4,7 +4,7 @@ The yardstick is the more frequent answer; beating it would be news.
 """
 
 from liquidtime.tasks.contract import Task
-from liquidtime.tasks.finance_direction.protocols import PROTOCOLS
+from liquidtime.tasks.finance.protocols import protocols
 from liquidtime.tasks.finance_direction.recipes import RECIPES
 from liquidtime.tasks.ltc_paper import usual
 from liquidtime.tasks.published import read_published
@@ -21,7 +21,7 @@ TASK = Task(
         time_unit="hours",
     ),
     preprocess=usual,
-    protocols=PROTOCOLS,
+    protocols=protocols(direction=True),
     recipes=RECIPES,
     measures=("accuracy", "auroc"),
     published=read_published("liquidtime.tasks.finance_direction"),

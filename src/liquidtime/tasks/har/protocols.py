@@ -28,8 +28,7 @@ def published(seed: int) -> "tuple[IrregularSeries, Split]":
     import numpy as np
     import torch
 
-    from liquidtime.data.splits import Split
-    from liquidtime.tasks.windows import at_random, sliding, windows
+    from liquidtime.tasks.windows import first_learns
 
     series = people()
     first = sum(
@@ -42,11 +41,7 @@ def published(seed: int) -> "tuple[IrregularSeries, Split]":
     joined = replace(
         series, lengths=lengths, times=times, ids=np.array(["train", "test"], dtype=object)
     )
-    train = [one for one in sliding(joined, LENGTH, 1) if one.recording == 0]
-    test = [one for one in sliding(joined, LENGTH, 8) if one.recording == 1]
-    drawn = at_random(len(train), SEED, test=0.0)
-    held = np.arange(len(train), len(train) + len(test))
-    return windows(joined, train + test), Split(drawn.train, drawn.validation, held)
+    return first_learns(joined, LENGTH, 8, SEED)
 
 
 def by_person(seed: int) -> "tuple[IrregularSeries, Split]":

@@ -35,10 +35,9 @@ def partial() -> str:
 
 def mixed(seed: int) -> "tuple[IrregularSeries, Split]":
     """Windows of 64 beats at random."""
-    from liquidtime.tasks.windows import at_random, sliding, windows
+    from liquidtime.tasks.windows import shuffled
 
-    cut = sliding(beats(), LENGTH, LENGTH)
-    return windows(beats(), cut, "own"), at_random(len(cut), seed)
+    return shuffled(beats(), LENGTH, LENGTH, seed, "own")
 
 
 def by_patient(seed: int) -> "tuple[IrregularSeries, Split]":

@@ -23,17 +23,9 @@ def recordings() -> "IrregularSeries":
 
 def published(seed: int) -> "tuple[IrregularSeries, Split]":
     """Windows of 16 minutes, one a minute in training, one each 8 minutes in the test."""
-    import numpy as np
+    from liquidtime.tasks.windows import first_learns
 
-    from liquidtime.data.splits import Split
-    from liquidtime.tasks.windows import at_random, sliding, windows
-
-    series = recordings()
-    train = [one for one in sliding(series, LENGTH, 1) if one.recording == 0]
-    test = [one for one in sliding(series, LENGTH, 8) if one.recording > 0]
-    drawn = at_random(len(train), SEED, test=0.0)
-    held = np.arange(len(train), len(train) + len(test))
-    return windows(series, train + test), Split(drawn.train, drawn.validation, held)
+    return first_learns(recordings(), LENGTH, 8, SEED)
 
 
 def later(seed: int) -> "tuple[IrregularSeries, Split]":

@@ -35,19 +35,16 @@ def as_read() -> "IrregularSeries":
 
 def published(seed: int) -> "tuple[IrregularSeries, Split]":
     """Windows of 32 days that begin every 4 days."""
-    from liquidtime.tasks.windows import at_random, sliding, windows
+    from liquidtime.tasks.windows import shuffled
 
-    cut = sliding(as_read(), LENGTH, STRIDE)
-    return windows(as_read(), cut), at_random(len(cut), SEED)
+    return shuffled(as_read(), LENGTH, STRIDE, SEED)
 
 
 def released(seed: int) -> "tuple[IrregularSeries, Split]":
     """What the code makes of them, as it stacks the windows twice: 32 series of each fourth day."""
-    from liquidtime.tasks.windows import Stretch, at_random, sliding, windows
+    from liquidtime.tasks.windows import stacked_twice
 
-    count = len(sliding(as_read(), LENGTH, STRIDE))
-    cut = [Stretch(0, k, k + STRIDE * count, STRIDE) for k in range(LENGTH)]
-    return windows(as_read(), cut), at_random(LENGTH, SEED)
+    return stacked_twice(as_read(), LENGTH, STRIDE, SEED)
 
 
 def by_year(seed: int) -> "tuple[IrregularSeries, Split]":

@@ -34,10 +34,9 @@ def partial() -> str:
 
 def published(seed: int) -> "tuple[IrregularSeries, Split]":
     """Windows of 32 rows, one after the other, at random."""
-    from liquidtime.tasks.windows import at_random, sliding, standardised_target, windows
+    from liquidtime.tasks.windows import shuffled, standardised_target
 
-    cut = sliding(house(), LENGTH, LENGTH)
-    return standardised_target((windows(house(), cut), at_random(len(cut), SEED)), "all")
+    return standardised_target(shuffled(house(), LENGTH, LENGTH, SEED), "all")
 
 
 def later(seed: int) -> "tuple[IrregularSeries, Split]":

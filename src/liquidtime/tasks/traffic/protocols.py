@@ -38,25 +38,16 @@ def later(seed: int) -> "tuple[IrregularSeries, Split]":
 
 @cache
 def _published() -> "tuple[IrregularSeries, Split]":
-    from liquidtime.tasks.windows import at_random, sliding, standardised_target, windows
+    from liquidtime.tasks.windows import shuffled, standardised_target
 
-    cut = sliding(hours(), LENGTH, STRIDE)
-    return standardised_target((windows(hours(), cut), at_random(len(cut), SEED)), "all")
+    return standardised_target(shuffled(hours(), LENGTH, STRIDE, SEED), "all")
 
 
 @cache
 def _released() -> "tuple[IrregularSeries, Split]":
-    from liquidtime.tasks.windows import (
-        Stretch,
-        at_random,
-        sliding,
-        standardised_target,
-        windows,
-    )
+    from liquidtime.tasks.windows import stacked_twice, standardised_target
 
-    count = len(sliding(hours(), LENGTH, STRIDE))
-    cut = [Stretch(0, k, k + STRIDE * count, STRIDE) for k in range(LENGTH)]
-    return standardised_target((windows(hours(), cut), at_random(LENGTH, SEED)), "all")
+    return standardised_target(stacked_twice(hours(), LENGTH, STRIDE, SEED), "all")
 
 
 @cache
