@@ -1,9 +1,9 @@
 """The settings of each model on strings of bits, the same for both encodings, as published."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from liquidtime.models import cfc, ltc
+from liquidtime.tasks.raw_inputs import raw_inputs
 from liquidtime.tasks.recipe import Recipe, recipes
 from liquidtime.tasks.rivals import rivals
 from liquidtime.train.config import FitConfig, TrainConfig
@@ -29,18 +29,7 @@ _TRAINING = TrainConfig(
 
 def raw(series: "IrregularSeries") -> "Preprocessor":
     """The bit as it is, 0 or 1, and the time in units of 32 bits, as published."""
-    from liquidtime.data import Preprocessor
-
-    return Preprocessor(
-        variables=series.features,
-        mean=(0.0,),
-        std=(1.0,),
-        static_variables=(),
-        static_mean=(),
-        static_std=(),
-        time_scale=_LONGEST,
-        features=("values",),
-    )
+    return raw_inputs(series, time_scale=_LONGEST)
 
 
 def _published(
@@ -71,7 +60,7 @@ def _published(
 
 def clocked(series: "IrregularSeries") -> "Preprocessor":
     """The bit as it is, and the time in units of four bits: of 32, one bit is next to nothing."""
-    return replace(raw(series), time_scale=_FOUR)
+    return raw_inputs(series, time_scale=_FOUR)
 
 
 def _ours(

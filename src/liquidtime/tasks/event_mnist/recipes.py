@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from liquidtime.models import cfc
+from liquidtime.tasks.raw_inputs import raw_inputs
 from liquidtime.tasks.recipe import Recipe, recipes
 from liquidtime.tasks.rivals import rivals
 from liquidtime.train.config import FitConfig, TrainConfig
@@ -24,18 +25,7 @@ _SHARED = {"readout": "last_mean", "dropout": 0.1}
 
 def published_inputs(series: "IrregularSeries") -> "Preprocessor":
     """The pixel as 0 and 1, and the elapsed pixels over 256, as in the published code."""
-    from liquidtime.data import Preprocessor
-
-    return Preprocessor(
-        variables=series.features,
-        mean=(0.0,),
-        std=(1.0,),
-        static_variables=(),
-        static_mean=(),
-        static_std=(),
-        time_scale=256.0,
-        features=("values",),
-    )
+    return raw_inputs(series, time_scale=256.0)
 
 
 def _ours(

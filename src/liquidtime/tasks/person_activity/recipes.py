@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from liquidtime.models import cfc, ltc
+from liquidtime.tasks.raw_inputs import raw_inputs
 from liquidtime.tasks.recipe import Preprocess, Recipe, recipes
 from liquidtime.tasks.rivals import rivals
 from liquidtime.train.config import FitConfig, TrainConfig
@@ -36,19 +37,7 @@ def raw(factor: float) -> Preprocess:
     """
 
     def preprocess(series: "IrregularSeries") -> "Preprocessor":
-        from liquidtime.data import Preprocessor
-
-        count = len(series.features)
-        return Preprocessor(
-            variables=series.features,
-            mean=(0.0,) * count,
-            std=(1.0,) * count,
-            static_variables=(),
-            static_mean=(),
-            static_std=(),
-            time_scale=1.0 / factor,
-            features=("values", "mask"),
-        )
+        return raw_inputs(series, time_scale=1.0 / factor, features=("values", "mask"))
 
     return preprocess
 

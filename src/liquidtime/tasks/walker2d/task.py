@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from liquidtime.tasks.contract import Task
 from liquidtime.tasks.published import read_published
+from liquidtime.tasks.raw_inputs import raw_inputs
 from liquidtime.tasks.walker2d.protocols import PROTOCOLS
 from liquidtime.tasks.walker2d.recipes import RECIPES
 from liquidtime.train.config import About
@@ -18,20 +19,7 @@ if TYPE_CHECKING:
 
 def preprocess(series: "IrregularSeries") -> "Preprocessor":
     """Raw states, and time in steps, as published."""
-    from liquidtime.data import Preprocessor
-
-    count = len(series.features)
-    return Preprocessor(
-        variables=series.features,
-        mean=(0.0,) * count,
-        std=(1.0,) * count,
-        static_variables=(),
-        static_mean=(),
-        static_std=(),
-        time_scale=1.0,
-        features=("values",),
-        clip=float("inf"),
-    )
+    return raw_inputs(series, time_scale=1.0, clip=float("inf"))
 
 
 TASK = Task(
