@@ -1,13 +1,11 @@
 """coRNN: coupled, damped oscillators (Rusch, Mishra 2021)."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
-from liquidtime.runs.options import Within, check_choices
-
-Positive = Annotated[float, Within(above=0, most=1e6)]
+from liquidtime.runs.options import check_choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +17,13 @@ class Config:
 
     hidden_size: checks.Width = 64
     """Oscillators."""
-    step: Positive = 0.042
+    step: checks.Constant = 0.042
     """What a typical gap is to the oscillators."""
-    frequency: Positive = 2.7
+    frequency: checks.Constant = 2.7
     """The paper's gamma, the square of the frequency of an oscillator alone."""
-    damping: Positive = 4.7
+    damping: checks.Constant = 4.7
     """The paper's epsilon."""
-    longest: Positive = 10.0
+    longest: checks.Constant = 10.0
     """Gaps count as this many typical ones at most, for a longer step is not stable."""
     readout: checks.AnyReadout = "auto"
     """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:

@@ -8,8 +8,6 @@ from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
 from liquidtime.runs.options import Within, check_choices
 
-Positive = Annotated[float, Within(above=0, most=1e30)]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
@@ -39,9 +37,9 @@ class Config:
     layout: checks.Layout = "own"
     """own: each series steps through its own rows; union: all series of a batch step through the
     time stamps of all, as in the authors' code, which is slower and lets the batch matter."""
-    noise: Positive = 0.1
+    noise: checks.Positive = 0.1
     """Standard deviation of an observation, in that of the standardised values."""
-    task_weight: Positive = 100.0
+    task_weight: checks.Positive = 100.0
     """Weight of the task's loss beside the evidence lower bound."""
     annealing: checks.Share = 0.99
     """After n steps of training the divergence from the prior counts 1 - annealing^n."""

@@ -7,8 +7,6 @@ from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
 from liquidtime.runs.options import Within, check_choices
 
-Positive = Annotated[float, Within(above=0, most=1e6)]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
@@ -19,15 +17,15 @@ class Config:
 
     hidden_size: checks.Width = 64
     """Hidden units."""
-    step: Positive = 0.03
+    step: checks.Constant = 0.03
     """Length of the Euler step over a typical gap."""
     beta: Annotated[float, Within(0, 1)] = 0.75
     """Share of the skew-symmetric part of both matrices; 1 is nothing else."""
     gamma: Annotated[float, Within(0, 1e6)] = 0.001
     """Damping."""
-    spread: Positive = 2.8
+    spread: checks.Constant = 2.8
     """Entries are drawn with this over the root of the units as standard deviation."""
-    longest: Positive = 10.0
+    longest: checks.Constant = 10.0
     """Gaps count as this many typical ones at most, for a longer step is not stable."""
     readout: checks.AnyReadout = "auto"
     """What the read-out sees of a series: its last output, the mean of all, or both joined; auto:

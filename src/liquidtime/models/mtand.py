@@ -8,8 +8,6 @@ from liquidtime.models.common import checks
 from liquidtime.models.contract import Facts, Model, Shape
 from liquidtime.runs.options import Within, check_choices
 
-Positive = Annotated[float, Within(above=0, most=1e30)]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
@@ -28,15 +26,15 @@ class Config:
     """Dimensions of the time embedding."""
     heads: checks.Width = 1
     """Heads of the attention; they divide the time embedding."""
-    span: Positive | Literal["auto"] = "auto"
+    span: checks.Positive | Literal["auto"] = "auto"
     """Time from the first to the last reference point; auto: the longest series in training."""
     latent_size: checks.Width = 20
     """Dimensions of the latent state at a reference point; of the full network."""
     decoder_size: checks.Width = 50
     """Units of the decoder; of the full network."""
-    noise: Positive = 0.1
+    noise: checks.Positive = 0.1
     """Standard deviation of an observation, in that of the scaled values; of the full network."""
-    task_weight: Positive = 100.0
+    task_weight: checks.Positive = 100.0
     """Weight of the task's loss beside the evidence lower bound; of the full network."""
     annealing: checks.Share = 0.9998
     """After n steps of training the divergence from the prior counts 1 - annealing^(n - wait)."""

@@ -21,6 +21,10 @@ Layout = Literal["own", "union"]
 """Those of `baselines.layout`."""
 Bias = Annotated[float, Within(-1e3, 1e3)]
 """What a bias begins at."""
+Positive = Annotated[float, Within(above=0, most=1e30)]
+"""A weight in a loss, a deviation, or a span of time."""
+Constant = Annotated[float, Within(above=0, most=1e6)]
+"""A constant of an equation, in units of the typical gap where it is a time."""
 TimeScale = Annotated[float, Within(1e-6, 1e6)]
 """In units of the typical gap."""
 Dropout = Share | Literal["auto"]
