@@ -86,8 +86,8 @@ def test_a_protocol_that_leaks_says_so_and_the_clean_one_does_not_leak(task):
 def test_every_recipe_builds_its_network_and_has_its_measures(task, clean):
     series, split = clean
     part = series.select(split.validation[:500])
-    for name, recipe in task.recipes.items():
-        preprocessor = (recipe.preprocess or task.preprocess)(part)
+    for name in task.recipes:
+        preprocessor = task.fitted(name, part)
         encoded = preprocessor.encode(part)
         config = task.configured(name, seed=3, epochs=2)
         assert (config.train.seed, config.train.epochs) == (3, 2)

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from liquidtime.errors import InputError
 from liquidtime.tasks.protocol import Protocol
 from liquidtime.tasks.published import Published
 from liquidtime.tasks.recipe import Preprocess, Recipe
 from liquidtime.train.config import About, FitConfig
+
+if TYPE_CHECKING:
+    from liquidtime.data import IrregularSeries, Preprocessor
 
 Progress = Callable[[str], None]
 """Is told what comes next."""
@@ -70,6 +73,15 @@ class Task:
         if names:
             return tuple(dict.fromkeys(self.recipe(name).name for name in names))
         return tuple(name for name, recipe in self.recipes.items() if recipe.usual)
+
+    def framed(self, recipe: str, series: "IrregularSeries") -> "IrregularSeries":
+        """The series with the targets that a recipe learns."""
+        reframe = self.recipe(recipe).reframe
+        return series if reframe is None else reframe(series)
+
+    def fitted(self, recipe: str, series: "IrregularSeries") -> "Preprocessor":
+        """A recipe's own preprocessor, or the task's, fitted on some series."""
+        return (self.recipe(recipe).preprocess or self.preprocess)(series)
 
     def configured(self, recipe: str, *, seed: int, epochs: int | None = None) -> FitConfig:
         """The fit of a recipe.

@@ -69,16 +69,14 @@ def scaled(
     from liquidtime.train.schedule import plan
 
     series, split = parts
-    if (reframe := task.recipe(recipe).reframe) is not None:
-        series = reframe(series)
-    training = series.select(split.train)
+    training = task.framed(recipe, series).select(split.train)
     config = resolved(task.configured(recipe, seed=seed), training)
     batch = config.train.batch_size
     assert batch != "auto"
     count = min(len(training), _BATCHES * batch)
     drawn = np.random.default_rng(seed).choice(len(training), count, replace=False)
     sample = training.select(np.sort(drawn))
-    preprocessor = (task.recipe(recipe).preprocess or task.preprocess)(sample)
+    preprocessor = task.fitted(recipe, sample)
     objective = objectives.of_training(training, config)
     model = new_model(preprocessor, objective, config)
     encoded = preprocessor.encode(sample, reads=model.reads)

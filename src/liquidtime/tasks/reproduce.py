@@ -161,17 +161,14 @@ def _run(task: Task, planned: Planned, progress: bool, baselines: Which) -> Run:
             f"protocol {planned.protocol!r} of task {task.name!r} leaves no test part for seed "
             f"{planned.seed}; expected one series or more."
         )
-    recipe = task.recipe(planned.recipe)
-    preprocess = recipe.preprocess or task.preprocess
-    if recipe.reframe is not None:
-        series = recipe.reframe(series)
+    series = task.framed(planned.recipe, series)
     return fit_once(
         series,
         split,
         planned.config,
         planned.folder,
-        preprocessor=preprocess(
-            series if protocol.statistics == "all" else series.select(split.train)
+        preprocessor=task.fitted(
+            planned.recipe, series if protocol.statistics == "all" else series.select(split.train)
         ),
         about=replace(task.about, split=" ".join((protocol.about, *protocol.traps))),
         progress=progress,

@@ -26,7 +26,6 @@ from liquidtime.runs.stored import read_json
 from liquidtime.runs.write import write_json
 from liquidtime.tasks import catalogue
 from liquidtime.tasks.contract import Task
-from liquidtime.tasks.recipe import Preprocess
 from liquidtime.train.config import FitConfig, TrainConfig
 
 FORMAT = 1
@@ -173,6 +172,7 @@ def search(
             )
         )
     folds = _folds(question)
+    file.parent.mkdir(parents=True, exist_ok=True)
     while len(known) < trials:
         trial, began = study.ask(space), time.perf_counter()
         config, scores, value = question.configured(trial.params), [], None
@@ -189,7 +189,6 @@ def search(
         known.append({"options": trial.params, "folds": scores, "value": value, "seconds": seconds})
         done = [one for one in known if one["value"] is not None]
         best = (max if largest else min)(done, key=lambda one: one["value"], default=None)
-        file.parent.mkdir(parents=True, exist_ok=True)
         write_json(file, {**told, "trials": known, "best": best})
         shown = "given up" if value is None else f"{value:.4f}"
         progress(f"trial {len(known)} of {trials}: {told['measure']} {shown}, {trial.params}")
@@ -213,9 +212,7 @@ def _folds(question: Question) -> list[tuple[IrregularSeries, IrregularSeries]]:
     """Series to learn from, and those held back, fold by fold; none of the test part."""
     selection = require("sklearn.model_selection", extra="train")
     series, split = question.task.protocol(question.protocol).parts(question.seed)
-    recipe = question.task.recipe(question.recipe)
-    if recipe.reframe is not None:
-        series = recipe.reframe(series)
+    series = question.task.framed(question.recipe, series)
     pool = np.sort(np.concatenate([split.train, split.validation]))
     classes = series.classes and not series.per_step and series.target is not None
     kind = selection.StratifiedKFold if classes else selection.KFold
@@ -235,9 +232,8 @@ def _score(
     from liquidtime.train.score.outputs import predict_logits
     from liquidtime.train.score.parts import scored
 
-    recipe = question.task.recipe(question.recipe)
-    preprocess: Preprocess = recipe.preprocess or question.task.preprocess
-    preprocessor, config = preprocess(training), resolved(config, training)
+    preprocessor = question.task.fitted(question.recipe, training)
+    config = resolved(config, training)
     objective = objectives.of_training(training, config)
     model = new_model(preprocessor, objective, config)
     train(model, objective, preprocessor.encode(training, reads=model.reads), None, config.train)
